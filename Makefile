@@ -1,0 +1,66 @@
+# Everything a contributor runs. `make` alone lists the targets; each makes the .venv it needs.
+
+PYTHON ?= python3
+ARGS   ?=
+PY     := .venv/bin/python
+PIP    := $(PY) -m pip --disable-pip-version-check install --quiet
+RUNTIME := .venv/.runtime-installed
+DEV     := .venv/.dev-installed
+
+# What `demo` needs: the development environment if there is one, else the runtime dependencies alone.
+READY  := $(if $(wildcard $(DEV)),$(DEV),$(RUNTIME))
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo test check bench format constraints clean
+
+help: ## List these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: $(READY) ## Review real code, be killed three times, carry on, prove it (ARGS="--seed 7" passes options)
+	@$(PY) -m examples.code_review.demo $(ARGS)
+
+test: $(DEV) ## Run every test (ARGS="-k name" passes options)
+	@$(PY) -m pytest -n 2 $(ARGS)
+
+check: $(DEV) ## Check format, lint, types and the order of the rooms
+	@$(PY) -m ruff format --check .
+	@$(PY) -m ruff check .
+	@$(PY) -m mypy --strict src
+	@.venv/bin/lint-imports
+
+bench: $(DEV) ## Measure the figures and write docs/benchmarks.md
+	@$(PY) -m tests.benchmarks $(ARGS)
+
+format: $(DEV) ## Format the code and fix what ruff can fix
+	@$(PY) -m ruff check --fix-only --quiet .
+	@$(PY) -m ruff format .
+
+constraints: $(DEV) ## Pin the newest versions of all dependencies in constraints.txt
+	@$(PIP) uv
+	@{ echo "# Exact versions for Python 3.11 to 3.14 on every platform. Remade by: make constraints"; \
+	   .venv/bin/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
+	     --no-emit-index-url --no-annotate --no-header --quiet; } > constraints.new
+	@mv constraints.new constraints.txt
+
+clean: ## Remove the .venv and everything that was built or cached (stores in memory/ stay)
+	@rm -rf .venv build dist src/*.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/.created:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "jarvis-ctx needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version 2>&1)." \
+	       "Name another one: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	@echo "Making .venv with $$($(PYTHON) --version)"
+	@$(PYTHON) -m venv --clear .venv
+	@touch $@
+
+$(RUNTIME): pyproject.toml constraints.txt | .venv/.created
+	@echo "Installing the dependencies"
+	@$(PIP) -c constraints.txt -e .
+	@touch $@
+
+$(DEV): pyproject.toml constraints.txt | .venv/.created
+	@echo "Installing the dependencies and the development tools"
+	@$(PIP) -c constraints.txt -e '.[dev]'
+	@touch $@ $(RUNTIME)

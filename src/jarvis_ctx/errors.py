@@ -1,0 +1,186 @@
+"""Every error jarvis-ctx raises: one class a mistake, one English sentence a class."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import ClassVar
+
+
+class JarvisError(Exception):
+    """Root of all errors of this package.
+
+    `sentence` is the message, a template over the keyword arguments, which are kept as attributes.
+    """
+
+    sentence: ClassVar[str] = "jarvis-ctx could not do this."
+
+    def __init__(self, **facts: object) -> None:
+        self.facts = facts
+        self.__dict__.update(facts)
+        super().__init__(self.sentence.format(**facts))
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _rebuild, (type(self), self.facts)
+
+
+def _rebuild(cls: type[JarvisError], facts: dict[str, object]) -> JarvisError:
+    return cls(**facts)
+
+
+def did_you_mean(word: str, known: list[str]) -> str:
+    """` (did you mean x?)` for the nearest of `known`, or nothing."""
+    near = get_close_matches(word, known, n=1, cutoff=0.5)
+    return f" (did you mean {near[0]}?)" if near else ""
+
+
+# Arguments and settings
+
+
+class BadValue(JarvisError, ValueError):
+    """An argument outside what the call accepts."""
+
+    sentence = "{name} is {value!r}, expected {expected}."
+
+
+class UnknownSetting(JarvisError, ValueError):
+    """A setting, from an argument, the environment or the configuration file, that does not exist."""
+
+    sentence = "There is no setting {name!r}, from {source}{hint}."
+
+
+class BadSetting(JarvisError, ValueError):
+    """A setting whose value is not acceptable."""
+
+    sentence = "Setting {name} is {value!r} from {source}, expected {expected}."
+
+
+class UnknownMethod(JarvisError, AttributeError):
+    """A decorator argument names a method the class does not have."""
+
+    sentence = "{argument}= names {method!r}, which {owner} does not have{hint}."
+
+
+# Values
+
+
+class UnstorableValue(JarvisError, TypeError):
+    """A value that cannot be stored exactly, so it is not stored at all."""
+
+    sentence = "The value at {path} of type {type} cannot be stored exactly: {reason}."
+
+
+class CorruptData(JarvisError):
+    """Stored bytes that are not what was written."""
+
+    sentence = "{what} is damaged: {reason}."
+
+
+class NotOurs(JarvisError):
+    """Signed bytes that this store's key did not sign, or signed for another purpose; nothing in them was loaded."""
+
+    sentence = "{what} was not accepted and nothing in it was loaded: {reason}."
+
+
+class TooLarge(JarvisError, ValueError):
+    """Data over a documented limit."""
+
+    sentence = "{what} has {size} bytes, over the limit of {limit}."
+
+
+# Runs and stores
+
+
+class AlreadyRunning(JarvisError):
+    """A second live run of one orchestrator's name in one store."""
+
+    sentence = (
+        "{orchestrator!r} already runs in {path} as process {pid} on {host}; "
+        "end that process, or give this one another name=."
+    )
+
+
+class Fenced(JarvisError):
+    """A newer run has begun: this process may not write any more; the call was not stored."""
+
+    sentence = (
+        "Run {run} (epoch {epoch}) of {orchestrator!r} was overtaken by epoch {newer}; "
+        "this call was not stored and this process should end."
+    )
+
+
+class Closed(JarvisError):
+    """The sidecar has been closed; the call was not stored."""
+
+    sentence = "The context manager of {orchestrator!r} is closed; this call was not stored."
+
+
+class UnsafeFolder(JarvisError, PermissionError):
+    """The store's folder, or a file in it, could be read or changed by someone else."""
+
+    sentence = "{path} {problem}; {remedy}."
+
+
+class NoStore(JarvisError, FileNotFoundError):
+    """A command for an existing store was given a folder without one."""
+
+    sentence = "There is no jarvis-ctx store in {path}; name one with --path or JARVIS_CONTEXT_PATH."
+
+
+class NewerSchema(JarvisError):
+    """The database was written by a newer version; it is left untouched."""
+
+    sentence = "{path} has schema {found}, newer than {known} which this version knows; upgrade jarvis-ctx."
+
+
+class StoreUnavailable(JarvisError):
+    """The database cannot be used at the moment; captured calls go on in the journal."""
+
+    sentence = "The database {path} cannot be used: {reason}."
+
+
+class JournalUnavailable(JarvisError, OSError):
+    """No segment can be written: the call was not stored."""
+
+    sentence = "The journal in {path} cannot be written: {reason}."
+
+
+class VulnerableSQLite(JarvisError, RuntimeWarning):
+    """The SQLite library can corrupt a database that several connections write."""
+
+    sentence = (
+        "SQLite {version} has the WAL-reset bug (fixed in 3.44.6, 3.50.7 and 3.51.3); "
+        "install pysqlite3, or keep to one writing process."
+    )
+
+
+# Tasks and steps
+
+
+class TaskQuarantined(JarvisError):
+    """A task that killed its process too often; it is not run again."""
+
+    sentence = "Task {task!r} was running alone at {deaths} deaths and is quarantined: {cause}."
+
+
+class ResultNotKept(JarvisError):
+    """A step was done but its result could not be stored; it stays in doubt."""
+
+    sentence = "Step {step!r} of task {task!r} was done, but its result could not be kept: {reason}."
+
+
+class StepInDoubt(JarvisError):
+    """A step started before the crash and has no recorded end, and nothing can tell whether it happened."""
+
+    sentence = "Step {step!r} of task {task!r} may or may not have happened; give it reconcile= to decide."
+
+
+class CodeChanged(JarvisError):
+    """Captured code differs from the run that died and on_code_change is `refuse`."""
+
+    sentence = "The code of {methods} changed since run {run}; start with on_code_change='resume' or 'fresh'."
+
+
+class NothingToRecover(JarvisError):
+    """Recovery was asked for from something that is not there or does not verify."""
+
+    sentence = "Nothing can be recovered from {source}: {reason}."
