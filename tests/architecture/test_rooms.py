@@ -1,0 +1,52 @@
+"""The house keeps its own rules."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import jarvis_ctx
+from tests.architecture import rules
+
+PACKAGE = Path(jarvis_ctx.__file__).parent
+
+DOORS = {
+    "apscheduler": ("checkpoint",),
+    "click": ("cli",),
+    "dotenv": ("settings.py",),
+    "fcntl": ("journal",),
+    "mmap": ("journal",),
+    "pickle": ("codec",),
+    "psutil": ("liveness",),
+    "pysqlite3": ("storage/sqlite",),
+    "rich": ("cli",),
+    "sqlite3": ("storage/sqlite",),
+    "sqlite_utils": ("storage/sqlite",),
+    "wrapt": ("attach",),
+    "yaml": ("settings.py",),
+    "zstandard": ("codec",),
+    "jarvis_ctx.storage": ("storage", "sidecar.py"),
+}
+
+
+def test_a_room_imports_only_rooms_below_it() -> None:
+    assert rules.broken_stairs(PACKAGE) == ""
+
+
+def test_a_library_is_imported_in_one_room_and_storage_by_the_sidecar_alone() -> None:
+    assert rules.strays(PACKAGE, DOORS) == []
+
+
+def test_a_module_has_at_most_300_lines() -> None:
+    assert rules.overlong(PACKAGE) == []
+
+
+def test_a_module_is_named_for_an_idea() -> None:
+    assert rules.nameless(PACKAGE) == []
+
+
+def test_an_init_file_only_re_exports() -> None:
+    assert rules.coded_inits(PACKAGE) == []
+
+
+def test_a_broad_except_says_why() -> None:
+    assert rules.unexplained_broad_excepts(PACKAGE) == []
