@@ -55,6 +55,14 @@ def nameless(package: Path) -> list[str]:
     return sorted(f"{module}: {name!r} says no idea" for name, module in names if name in NAMELESS or len(name) <= 2)
 
 
+def uninitialised(package: Path) -> list[str]:
+    """Folders of modules without an `__init__.py`: import-linter and the wheel would both pass them by in silence."""
+    folders = {module.parent for module in source.modules(package)}
+    return sorted(
+        f"{folder} has no __init__.py" for folder in folders if not (package / folder / "__init__.py").exists()
+    )
+
+
 def coded_inits(package: Path) -> list[str]:
     """`__init__.py` files that hold more than re-exports: imports, literal tables, a lazy `__getattr__`."""
     return [

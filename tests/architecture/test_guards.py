@@ -110,6 +110,14 @@ def test_a_module_named_for_no_idea_is_caught(plant: Plant, module: str) -> None
     assert [sentence.split(":")[0] for sentence in rules.nameless(package) if "__init__" not in sentence] == [module]
 
 
+def test_a_room_without_an_init_file_is_caught(plant: Plant) -> None:
+    package = plant({"journal/fold.py": "", "model/task.py": ""})
+
+    (package / "model" / "__init__.py").unlink()
+
+    assert rules.uninitialised(package) == ["model has no __init__.py"]
+
+
 @pytest.mark.parametrize(
     "code",
     [

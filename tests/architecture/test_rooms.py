@@ -44,6 +44,10 @@ def test_a_module_is_named_for_an_idea() -> None:
     assert rules.nameless(PACKAGE) == []
 
 
+def test_a_room_is_a_package_so_that_the_other_checks_see_it() -> None:
+    assert rules.uninitialised(PACKAGE) == []
+
+
 def test_an_init_file_only_re_exports() -> None:
     assert rules.coded_inits(PACKAGE) == []
 
