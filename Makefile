@@ -27,7 +27,7 @@ check: $(DEV) ## Check format, lint, types and the order of the rooms
 	@$(PY) -m ruff format --check .
 	@$(PY) -m ruff check .
 	@$(PY) -m mypy --strict src
-	@.venv/bin/lint-imports
+	@.venv/bin/lint-imports --no-logo
 
 bench: $(DEV) ## Measure the figures and write docs/benchmarks.md
 	@$(PY) -m tests.benchmarks $(ARGS)
@@ -40,16 +40,16 @@ constraints: $(DEV) ## Pin the newest versions of all dependencies in constraint
 	@$(PIP) uv
 	@{ echo "# Exact versions for Python 3.11 to 3.14 on every platform. Remade by: make constraints"; \
 	   .venv/bin/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
-	     --no-emit-index-url --no-annotate --no-header --quiet; } > constraints.new
-	@mv constraints.new constraints.txt
+	     --no-emit-index-url --no-annotate --no-header --system-certs --quiet; } > .venv/constraints.new
+	@mv .venv/constraints.new constraints.txt
 
 clean: ## Remove the .venv and everything that was built or cached (stores in memory/ stay)
 	@rm -rf .venv build dist src/*.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/.created:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
-	  echo "jarvis-ctx needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version 2>&1)." \
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo "jarvis-ctx needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version 2>/dev/null || echo not there)." \
 	       "Name another one: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
 	@echo "Making .venv with $$($(PYTHON) --version)"
 	@$(PYTHON) -m venv --clear .venv
