@@ -1,0 +1,58 @@
+"""Reviews a package from the command line: `python -m examples.code_review [PATH]`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections import Counter
+from pathlib import Path
+
+from .orchestrator import CodeReview
+from .package import standard_library
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Review, and print where the report is; 0 when all went well."""
+    options = _parser().parse_args(arguments)
+    review = CodeReview(options.path, options.effects, options.report, options.threads, options.pace, options.limit)
+    report = review.run()
+    found = Counter(item["severity"] for item in review.reviews)
+    print(f"{len(review.reviews)} files reviewed, {found['serious']} of them serious: {report}")
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m examples.code_review", description="Review a Python package.")
+    parser.add_argument("path", nargs="?", type=_folder, default=standard_library(), help="default: standard library")
+    parser.add_argument("--effects", type=Path, default=Path("published.jsonl"), help="one line a published review")
+    parser.add_argument("--report", type=Path, default=Path("review.md"), help="the report, in Markdown")
+    parser.add_argument("--threads", type=_at_least_one, default=8, help="files under review at a time")
+    parser.add_argument("--pace", type=_seconds, default=0.002, help="seconds an agent thinks over a subtask")
+    parser.add_argument("--limit", type=_at_least_one, default=None, help="review only so many files, evenly spread")
+    return parser
+
+
+def _folder(text: str) -> Path:
+    if not Path(text).is_dir():
+        raise argparse.ArgumentTypeError(f"{text!r} is not a folder")
+    return Path(text)
+
+
+def _at_least_one(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1")
+    return int(text)
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1.0
+    if not 0 <= seconds <= 60:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds from 0 to 60")
+    return seconds
+
+
+if __name__ == "__main__":
+    sys.exit(main())
