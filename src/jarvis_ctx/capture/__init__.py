@@ -1,0 +1,1 @@
+"""What a call means: verbs, task identity, claims, steps."""

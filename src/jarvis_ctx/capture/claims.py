@@ -1,0 +1,160 @@
+"""Claims: a task is in the journal before its call, and a finished one is not called again after a crash."""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import threading
+from collections import deque
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import msgspec
+
+from jarvis_ctx.capture.current import CurrentTask, current_task
+from jarvis_ctx.capture.isolation import Isolation
+from jarvis_ctx.capture.sink import Sink
+from jarvis_ctx.codec import exact
+from jarvis_ctx.errors import TaskQuarantined, TooLarge, UnstorableValue
+from jarvis_ctx.liveness.exceptions import describe
+from jarvis_ctx.model.ids import RunId, TaskId
+from jarvis_ctx.model.task import Attempt, TaskRecord
+
+log = logging.getLogger("jarvis_ctx")
+
+
+class TaskCall(msgspec.Struct, frozen=True, kw_only=True):
+    """A captured call of a method that works on a task."""
+
+    method: str
+    task: TaskId
+    description: str = ""
+    agent: str = ""
+    completes: bool = True
+    """Whether the call's return completes the task; False where the orchestrator says so itself (`complete_task`)."""
+
+
+class Claims:
+    """One run's claims. `skip` is on only in a run that follows a crash, with `resume="skip"`."""
+
+    def __init__(self, sink: Sink, *, owner: object, epoch: int, skip: bool, isolation: Isolation) -> None:
+        self._sink, self._owner, self._epoch, self._isolation = sink, owner, epoch, isolation
+        self._lock = threading.Lock()
+        self._numbers = itertools.count(1)
+        self._calls: dict[tuple[str, str], int] = {}
+        self._kept = _kept_results(sink) if skip else {}
+        self.skipped: list[TaskId] = []
+        self.rerun: list[TaskId] = []
+
+    def occurrence(self, method: str, digest: str) -> int:
+        """How often a call without a declared id has now been made in this run, from 1."""
+        with self._lock:
+            count = self._calls[method, digest] = self._calls.get((method, digest), 0) + 1
+            return count
+
+    def forget(self) -> None:
+        """Let no kept result stand in for a call: everything runs again."""
+        with self._lock:
+            self._kept = {}
+
+    def run(self, call: TaskCall, work: Callable[[], Any]) -> Any:
+        """Make the call, or give back the result it had before the crash.
+
+        The task is claimed durably before `work` runs and its outcome is durable before this returns; an exception of
+        `work` passes through untouched. Raises `TaskQuarantined` for a task that killed its process too often.
+        """
+        kept = self._take_kept(call)
+        if kept is not None:
+            return exact.from_tree(kept.result)
+        with self._isolation.enter(call.task) as alone:
+            claim = self._claim(call, alone)
+            token = current_task.set(claim)
+            try:
+                result = work()
+            except BaseException as error:
+                # Every way out of the user's code is an outcome; it is recorded and goes on as it is.
+                self._failed(claim, error)
+                raise
+            finally:
+                current_task.reset(token)
+            self._finished(claim, call, result)
+            return result
+
+    async def arun(self, call: TaskCall, work: Callable[[], Awaitable[Any]]) -> Any:
+        """`run` for a coroutine function; waiting for isolation does not block the event loop."""
+        kept = self._take_kept(call)
+        if kept is not None:
+            return exact.from_tree(kept.result)
+        async with self._isolation.aenter(call.task) as alone:
+            claim = self._claim(call, alone)
+            token = current_task.set(claim)
+            try:
+                result = await work()
+            except BaseException as error:
+                # As in `run`; a cancelled coroutine has failed, too.
+                self._failed(claim, error)
+                raise
+            finally:
+                current_task.reset(token)
+            self._finished(claim, call, result)
+            return result
+
+    def _take_kept(self, call: TaskCall) -> Attempt | None:
+        if not self._kept:
+            return None
+        with self._lock:
+            results = self._kept.get((call.task, call.method))
+            attempt = results.popleft() if results else None
+        if attempt is not None:
+            self.skipped.append(call.task)
+        return attempt
+
+    def _claim(self, call: TaskCall, alone: bool) -> CurrentTask:
+        task = self._sink.state.tasks.get(call.task)
+        if task is not None and task.quarantined:
+            raise TaskQuarantined(task=call.task, deaths=task.deaths_alone, cause=task.quarantined)
+        number = 1 + (sum(a.method == call.method for a in task.attempts.values()) if task else 0)
+        if number > 1:
+            self.rerun.append(call.task)
+        outer = current_task.get()
+        key = f"{call.method}#{self._epoch}.{next(self._numbers)}"
+        claim = CurrentTask(task=call.task, key=key, alone=alone, owner=self._owner)
+        body: dict[str, Any] = {"method": call.method, "key": key, "attempt": number}
+        optional = {
+            "alone": alone,
+            "description": call.description,
+            "agent": call.agent,
+            "parent": outer.task if outer else "",
+        }
+        self._sink.append("TaskClaimed", call.task, body | {name: value for name, value in optional.items() if value})
+        return claim
+
+    def _finished(self, claim: CurrentTask, call: TaskCall, result: Any) -> None:
+        body: dict[str, Any] = {"key": claim.key}
+        if not call.completes:
+            body["completes"] = False
+        try:
+            self._sink.append("TaskFinished", claim.task, {**body, "result": result})
+        except (UnstorableValue, TooLarge) as error:
+            log.warning("The result of task %r cannot be kept, a restart will run it again: %s", claim.task, error)
+            self._sink.append("TaskFinished", claim.task, {**body, "lost": str(error)})
+
+    def _failed(self, claim: CurrentTask, error: BaseException) -> None:
+        self._sink.append("TaskFailed", claim.task, {"key": claim.key, "error": describe(error)})
+
+
+def _kept_results(sink: Sink) -> dict[tuple[str, str], deque[Attempt]]:
+    """The results that may stand in for calls: of completed tasks of this chain of crashes, oldest first."""
+    chain = sink.state.chain
+    runs = {run.id for run in sink.state.runs.values() if run.chain == chain}
+    kept: dict[tuple[str, str], deque[Attempt]] = {}
+    for task in sink.state.tasks.values():
+        for attempt in _usable(task, runs):
+            kept.setdefault((task.id, attempt.method), deque()).append(attempt)
+    return kept
+
+
+def _usable(task: TaskRecord, runs: set[RunId]) -> list[Attempt]:
+    if task.shown_status != "completed":
+        return []
+    return [a for a in task.attempts.values() if a.run in runs and a.kept]

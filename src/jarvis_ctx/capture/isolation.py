@@ -1,0 +1,67 @@
+"""Isolation: after an unexplained death, the tasks that were in flight run one at a time."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+
+from jarvis_ctx.capture.current import current_task
+from jarvis_ctx.model.ids import TaskId
+
+log = logging.getLogger("jarvis_ctx")
+
+
+class Isolation:
+    """Lets one suspect in at a time; other tasks pass. A death then has one suspect only, and counts against it.
+
+    A call that a running suspect makes itself (in its own context) passes. One it waits for in another thread cannot
+    be known for its own, so nobody waits longer than `timeout` seconds: then both run, and neither is `alone`.
+    """
+
+    def __init__(self, suspects: set[TaskId], timeout: float) -> None:
+        self._suspects, self._timeout = suspects, timeout
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def enter(self, task: TaskId) -> Iterator[bool]:
+        """Wait for this task's turn; gives whether it runs alone among the suspects."""
+        if not self._must_wait(task):
+            yield False
+            return
+        alone = self._lock.acquire(timeout=self._timeout)
+        try:
+            yield self._entered(task, alone)
+        finally:
+            self._leave(task, alone)
+
+    @asynccontextmanager
+    async def aenter(self, task: TaskId) -> AsyncIterator[bool]:
+        """`enter` without blocking the event loop."""
+        if not self._must_wait(task):
+            yield False
+            return
+        import asyncio
+
+        deadline = asyncio.get_running_loop().time() + self._timeout
+        while not (alone := self._lock.acquire(blocking=False)) and asyncio.get_running_loop().time() < deadline:
+            await asyncio.sleep(0.01)
+        try:
+            yield self._entered(task, alone)
+        finally:
+            self._leave(task, alone)
+
+    def _must_wait(self, task: TaskId) -> bool:
+        running = current_task.get()
+        return task in self._suspects and not (running is not None and running.alone)
+
+    def _entered(self, task: TaskId, alone: bool) -> bool:
+        if not alone:
+            log.warning("Task %r waited %s s for another suspect and now runs beside it", task, self._timeout)
+        return alone
+
+    def _leave(self, task: TaskId, alone: bool) -> None:
+        self._suspects.discard(task)
+        if alone:
+            self._lock.release()

@@ -1,0 +1,17 @@
+"""What capture needs of whoever keeps the events."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from jarvis_ctx.model.state import State
+
+
+class Sink(Protocol):
+    """The journal, as capture sees it."""
+
+    state: State
+
+    def append(self, kind: str, subject: str, body: dict[str, Any]) -> int:
+        """Keep one event durably and fold it into `state`; returns its number."""
+        ...

@@ -1,0 +1,1 @@
+"""The state kept: in the database, in signed files, in JSON; when, and for how long."""

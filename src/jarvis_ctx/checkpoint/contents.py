@@ -1,0 +1,54 @@
+"""The state as checkpoint contents: JSON text without position, with its hash."""
+
+from __future__ import annotations
+
+import hashlib
+from itertools import islice
+from typing import Any
+
+import msgspec
+
+from jarvis_ctx.errors import CorruptData
+from jarvis_ctx.model.state import FOLD_VERSION, State
+
+RECORDS_AT_ONCE = 200
+"""Records encoded in one go; between two goes other threads get their turn."""
+
+_encode = msgspec.json.encode
+_decode_state = msgspec.json.Decoder(State).decode
+_BESIDE = ("position", "stamp")
+
+
+def contents(state: State) -> bytes:
+    """`state` as JSON but for its position and stamp, which a checkpoint's header has."""
+    names = [name for name in state.__struct_fields__ if name not in _BESIDE]
+    return b"{" + b",".join(_encode(name) + b":" + _field(getattr(state, name)) for name in names) + b"}"
+
+
+def _field(value: Any) -> bytes:
+    if not isinstance(value, dict) or len(value) <= RECORDS_AT_ONCE:
+        return _encode(value)
+    items = iter(value.items())
+    pieces = []
+    while piece := dict(islice(items, RECORDS_AT_ONCE)):
+        pieces.append(_encode(piece)[1:-1])
+    return b"{" + b",".join(pieces) + b"}"
+
+
+def digest(data: bytes) -> str:
+    """The content hash: SHA-256, hex."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def state_of(data: bytes, expected: str, what: str, position: dict[str, int], stamp: tuple[int, str, int]) -> State:
+    """The state of verified contents. Raises `CorruptData` when hash, form or version is not as expected."""
+    if digest(data) != expected:
+        raise CorruptData(what=what, reason="its contents do not match their hash")
+    try:
+        state = _decode_state(data)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise CorruptData(what=what, reason=str(error)) from error
+    if state.version != FOLD_VERSION:
+        raise CorruptData(what=what, reason=f"it was folded by version {state.version}, this is {FOLD_VERSION}")
+    state.position, state.stamp = dict(position), stamp
+    return state

@@ -1,0 +1,157 @@
+"""Checkpoints outside the database: a signed file each, a JSON twin, and the emergency JSON.
+
+`checkpoints/recovery_<orchestrator>.<time>.pkl`: one JSON line (header, key, mac), then zstd(pickle({"state": JSON})).
+The `.json` twin is one JSON object {header, state} without pickle; `emergency_*.json` has the same form.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+
+from jarvis_ctx.checkpoint.contents import state_of
+from jarvis_ctx.clock import stamp
+from jarvis_ctx.codec import compress, pickled, sign
+from jarvis_ctx.errors import CorruptData, NotOurs
+from jarvis_ctx.journal.files import private_folder, write_whole
+from jarvis_ctx.model.checkpoint import CheckpointHeader, Snapshot
+from jarvis_ctx.model.state import State
+
+FORMAT = "jarvis-ctx checkpoint 1"
+PURPOSE = "checkpoint"
+LIMIT = 1024 * 1024 * 1024
+"""Bytes a checkpoint may unpack to."""
+EMERGENCIES_KEPT = 3
+
+T = TypeVar("T")
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    """The first line of a signed checkpoint file."""
+
+    format: str
+    header: CheckpointHeader
+    key: str
+    mac: str
+
+
+class Twin(msgspec.Struct, frozen=True, kw_only=True):
+    """A checkpoint as plain JSON."""
+
+    format: str
+    header: CheckpointHeader
+    state: msgspec.Raw
+
+
+class CheckpointFiles:
+    """The `checkpoints` folder and the emergency files of one orchestrator."""
+
+    def __init__(self, store: Path, orchestrator: str, key: sign.Key | None) -> None:
+        self._store, self._folder = store, store / "checkpoints"
+        self._orchestrator, self._key = orchestrator, key
+
+    def put(self, snapshot: Snapshot) -> None:
+        """Write both files, the twin first, so that a signed file always has its twin."""
+        if self._key is None:
+            raise CorruptData(what=str(self._store / "secret.key"), reason="there is no key to sign checkpoints with")
+        path = self.path(snapshot.header)
+        private_folder(self._folder)
+        write_whole(path.with_suffix(".json"), _twin(snapshot))
+        data = compress.compress(pickled.dumps({"state": snapshot.state}))
+        mac = sign.mac(self._key, PURPOSE, msgspec.json.encode(snapshot.header), data)
+        line = Line(format=FORMAT, header=snapshot.header, key=self._key.id, mac=mac)
+        write_whole(path, msgspec.json.encode(line) + b"\n" + data)
+
+    def put_emergency(self, snapshot: Snapshot) -> Path:
+        """The whole state as readable JSON, for as long as the database cannot be used."""
+        path = self._store / f"emergency_{self._orchestrator}.{stamp(snapshot.header.taken)}.json"
+        write_whole(path, _twin(snapshot))
+        for old in self.emergencies()[EMERGENCIES_KEPT:]:
+            old.unlink(missing_ok=True)
+        return path
+
+    def signed(self) -> list[Path]:
+        """The signed files, newest first."""
+        return sorted(self._folder.glob(f"recovery_{self._orchestrator}.*.pkl"), reverse=True)
+
+    def twins(self) -> list[Path]:
+        """The JSON twins, newest first."""
+        return sorted(self._folder.glob(f"recovery_{self._orchestrator}.*.json"), reverse=True)
+
+    def emergencies(self) -> list[Path]:
+        """The emergency files, newest first."""
+        return sorted(self._store.glob(f"emergency_{self._orchestrator}.*.json"), reverse=True)
+
+    def headers(self) -> Iterator[tuple[Path, CheckpointHeader]]:
+        """What the readable first lines say; unverified, for listing and thinning only."""
+        for path in self.signed():
+            try:
+                with path.open("rb") as file:
+                    yield path, msgspec.json.decode(file.readline(1_048_576), type=Line).header
+            except (OSError, msgspec.DecodeError):
+                continue
+
+    def peek(self, path: Path) -> tuple[int, int]:
+        """Epoch and time of a JSON checkpoint, unverified; (0, 0) when it cannot be read."""
+        try:
+            header = _parse(_read(path), Twin, path).header
+        except CorruptData:
+            return 0, 0
+        return header.epoch, header.taken
+
+    def delete(self, path: Path) -> None:
+        """Forget a checkpoint and its twin; the signed file goes first."""
+        path.unlink(missing_ok=True)
+        path.with_suffix(".json").unlink(missing_ok=True)
+
+    def load(self, path: Path) -> tuple[CheckpointHeader, State]:
+        """Verify and read a signed file or a JSON one. Raises `CorruptData` or `NotOurs`, whatever it holds."""
+        return self._load_signed(path) if path.suffix == ".pkl" else self._load_json(path)
+
+    def _load_signed(self, path: Path) -> tuple[CheckpointHeader, State]:
+        text, _, data = _read(path).partition(b"\n")
+        line = _parse(text, Line, path)
+        if self._key is None or line.key != self._key.id:
+            raise NotOurs(what=str(path), reason="it is signed with another key than this store's")
+        if not sign.verify(self._key, PURPOSE, msgspec.json.encode(line.header), data, line.mac):
+            raise NotOurs(what=str(path), reason="its signature does not verify")
+        loaded: Any = pickled.loads(compress.decompress(data, LIMIT))
+        if type(loaded) is not dict or type(loaded.get("state")) is not bytes:
+            raise CorruptData(what=str(path), reason="it holds no state")
+        return self._state(path, line.header, loaded["state"])
+
+    def _load_json(self, path: Path) -> tuple[CheckpointHeader, State]:
+        twin = _parse(_read(path), Twin, path)
+        return self._state(path, twin.header, bytes(twin.state))
+
+    def _state(self, path: Path, header: CheckpointHeader, data: bytes) -> tuple[CheckpointHeader, State]:
+        if header.orchestrator != self._orchestrator:
+            raise CorruptData(what=str(path), reason=f"it belongs to {header.orchestrator!r}")
+        return header, state_of(data, header.hash, str(path), header.position, header.stamp)
+
+    def path(self, header: CheckpointHeader) -> Path:
+        """Where the signed file of a checkpoint lies."""
+        return self._folder / f"recovery_{self._orchestrator}.{stamp(header.taken)}.pkl"
+
+
+def _twin(snapshot: Snapshot) -> bytes:
+    return msgspec.json.encode(Twin(format=FORMAT, header=snapshot.header, state=msgspec.Raw(snapshot.state)))
+
+
+def _read(path: Path) -> bytes:
+    try:
+        if path.stat().st_size > LIMIT:
+            raise CorruptData(what=str(path), reason=f"it is larger than {LIMIT} bytes")
+        return path.read_bytes()
+    except OSError as error:
+        raise CorruptData(what=str(path), reason=error.strerror or str(error)) from error
+
+
+def _parse(text: bytes, cls: type[T], path: Path) -> T:
+    try:
+        return msgspec.json.decode(text, type=cls)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise CorruptData(what=str(path), reason=str(error)) from error

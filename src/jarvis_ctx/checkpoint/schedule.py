@@ -1,0 +1,64 @@
+"""The schedule: what the sidecar does by the clock, in APScheduler's background thread.
+
+The jobs run in the scheduler's own thread (its "debug" executor): one thread less, and no pool that the interpreter
+shuts down before our last checkpoint.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from typing import Any
+
+log = logging.getLogger("jarvis_ctx")
+
+
+class Schedule:
+    """Runs each job at its interval (seconds); a job that is late or slow is not run twice."""
+
+    def __init__(self, jobs: Mapping[str, tuple[float, Callable[[], Any]]]) -> None:
+        self._jobs = jobs
+        self._lock = threading.Lock()
+        self._stopped = False
+        self._scheduler: Any = None
+        self._starter = threading.Thread(target=self._start, name="jarvis-ctx-schedule", daemon=True)
+
+    def start(self) -> None:
+        """Start in the background: importing the scheduler takes longer than everything else a start does."""
+        self._starter.start()
+
+    def _start(self) -> None:
+        from apscheduler.executors.debug import DebugExecutor
+        from apscheduler.schedulers.background import BackgroundScheduler
+
+        with self._lock:
+            if self._stopped:
+                return
+            self._scheduler = BackgroundScheduler(
+                daemon=True, timezone="UTC", job_defaults={"coalesce": True}, executors={"default": DebugExecutor()}
+            )
+            for name, (seconds, work) in self._jobs.items():
+                self._scheduler.add_job(
+                    self._guarded(name, work), "interval", seconds=seconds, id=name, max_instances=1
+                )
+            self._scheduler.start()
+
+    @staticmethod
+    def _guarded(name: str, work: Callable[[], object]) -> Callable[[], None]:
+        def job() -> None:
+            try:
+                work()
+            except Exception:  # The top of a thread: the next turn must come whatever this one ran into.
+                log.exception("%s failed and is tried again at its next turn", name)
+
+        return job
+
+    def stop(self) -> None:
+        """Run no job again, and wait for one that runs."""
+        with self._lock:
+            self._stopped = True
+            scheduler, self._scheduler = self._scheduler, None
+        self._starter.join()
+        if scheduler is not None:
+            scheduler.shutdown(wait=True)

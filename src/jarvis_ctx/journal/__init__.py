@@ -1,0 +1,1 @@
+"""What happened: segments, marks, the pen, the drain, reading and folding."""

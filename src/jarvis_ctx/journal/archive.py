@@ -1,0 +1,89 @@
+"""The archive: segments that nothing needs for recovery any more, compressed, for ever readable without a database.
+
+`journal/archive/<orchestrator>.<writer>-<first>-<last>.seg.zst`: one zstd frame of a sealed segment.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from jarvis_ctx.codec import compress
+from jarvis_ctx.errors import CorruptData
+from jarvis_ctx.journal import frame, read
+from jarvis_ctx.journal.files import private_folder, sync_folder, write_whole
+from jarvis_ctx.journal.segment import Seal
+
+NAME = re.compile(r"^(?P<orchestrator>[^.]+)\.(?P<writer>[0-9a-f]{16})-(?P<first>\d+)-(?P<last>\d+)\.seg\.zst$")
+LIMIT = 256 * 1024 * 1024
+"""Bytes a segment may unpack to."""
+
+
+class Archived(NamedTuple):
+    """An archived segment, as its name tells it."""
+
+    path: Path
+    orchestrator: str
+    writer: str
+    first: int
+    last: int
+
+
+def listing(folder: Path) -> list[Archived]:
+    """The archive's segments by writer and number; nothing is opened."""
+    matches = [(entry, NAME.match(entry)) for entry in (sorted(os.listdir(folder)) if folder.is_dir() else [])]
+    found = [
+        Archived(folder / entry, m["orchestrator"], m["writer"], int(m["first"]), int(m["last"]))
+        for entry, m in matches
+        if m
+    ]
+    return sorted(found, key=lambda archived: (archived.writer, archived.first))
+
+
+def read_archived(archived: Archived) -> read.SegmentData:
+    """Unpack and verify. Raises `CorruptData`."""
+    data = compress.decompress(archived.path.read_bytes(), LIMIT)
+    segment = read.parse(data, read.SegmentData(path=archived.path, writer=archived.writer))
+    if segment.seal is None or segment.holes or not _sealed(data, segment.seal):
+        raise CorruptData(what=str(archived.path), reason="its seal does not match its contents")
+    return segment
+
+
+def _sealed(data: bytes, seal: Seal) -> bool:
+    end = data.rfind(frame.SEAL) - frame.LENGTH.size
+    return hashlib.sha256(data[:end]).hexdigest() == seal.digest
+
+
+def move_in(segment: read.SegmentData, folder: Path) -> Path | None:
+    """Archive a segment that will not be written any more, sealing it when its writer died; None when it was empty.
+
+    The archive is durable before the segment goes.
+    """
+    if segment.opening is None or not segment.frames:
+        segment.path.unlink()
+        return None
+    data = segment.path.read_bytes()
+    if segment.seal is None:
+        data = _seal(data, segment)
+    first, last = segment.frames[0].number, segment.last
+    target = private_folder(folder) / f"{segment.opening.orchestrator}.{segment.writer}-{first}-{last}.seg.zst"
+    write_whole(target, compress.compress(data))
+    segment.path.unlink()
+    sync_folder(segment.path.parent)
+    return target
+
+
+def _seal(data: bytes, segment: read.SegmentData) -> bytes:
+    """The bytes a dead writer's segment would have, had it been sealed. Holes stay as they are."""
+    final = segment.frames[-1]
+    body = data[: final.offset + frame.size(len(final.payload))]
+    seal = Seal(count=len(segment.frames), last=segment.last, digest=hashlib.sha256(body).hexdigest())
+    payload = msgspec.json.encode(seal)
+    digest = frame.digester(segment.writer)(segment.last, payload)
+    sealed = frame.HEADER.pack(len(payload), frame.SEAL, segment.last, digest) + payload
+    return body + sealed.ljust(frame.size(len(payload)), b"\0")

@@ -1,0 +1,83 @@
+"""A lock that its holder's death releases: a POSIX record lock on a file that nothing else opens."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import struct
+import sys
+from pathlib import Path
+
+from jarvis_ctx.journal.files import open_or_create
+
+_held: dict[tuple[int, Path], int] = {}
+# A record lock belongs to the process and never excludes its own threads, so the table of held locks must, too.
+# Keyed by process id: a forked child inherits the table but not the locks.
+
+
+class FileLock:
+    """An exclusive lock on `path`, between processes and within one.
+
+    A record lock is released by death, is not inherited by a forked child, and is lost if anything else in this
+    process opens and closes the file; therefore only this class opens it. Linux and macOS local file systems.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._key: tuple[int, Path] | None = None
+
+    def acquire(self) -> bool:
+        """Take the lock if it is free now; False when another process, or another holder in this one, has it."""
+        key = (os.getpid(), self.path.absolute())
+        if key in _held:
+            return self._key == key
+        descriptor = open_or_create(self.path)
+        try:
+            fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(descriptor)
+            return False
+        _held[key], self._key = descriptor, key
+        return True
+
+    @property
+    def held(self) -> bool:
+        """Whether this object holds the lock in this process (a fork leaves it behind)."""
+        return self._key is not None and self._key[0] == os.getpid()
+
+    def release(self) -> None:
+        """Give the lock back; does nothing when it is not held here."""
+        if self.held and self._key is not None:
+            os.close(_held.pop(self._key))
+        self._key = None
+
+
+def holder(path: Path) -> int | None:
+    """The process id that holds the lock on `path`, or None; asks the kernel, takes and writes nothing."""
+    if (os.getpid(), path.absolute()) in _held:
+        return os.getpid()
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return None
+    try:
+        answer = fcntl.fcntl(descriptor, fcntl.F_GETLK, _question())
+    finally:
+        os.close(descriptor)
+    kind, pid = _answer(answer)
+    return None if kind == fcntl.F_UNLCK else pid
+
+
+def _question() -> bytes:
+    """`struct flock`: is the whole file free for writing? Darwin orders its fields otherwise than Linux."""
+    if sys.platform == "darwin":
+        return struct.pack("qqihh", 0, 0, 0, fcntl.F_WRLCK, os.SEEK_SET)
+    return struct.pack("hhqqi", fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0)
+
+
+def _answer(flock: bytes) -> tuple[int, int]:
+    if sys.platform == "darwin":
+        _, _, pid, kind, _ = struct.unpack("qqihh", flock)
+    else:
+        kind, _, _, _, pid = struct.unpack("hhqqi", flock)
+    return kind, pid

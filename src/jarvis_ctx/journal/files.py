@@ -1,0 +1,94 @@
+"""Files and folders that are ours alone: modes, whole-file writes, durable names."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import stat
+from pathlib import Path
+
+from jarvis_ctx.errors import UnsafeFolder
+
+FOLDER_MODE = 0o700
+FILE_MODE = 0o600
+
+
+def private_folder(path: Path) -> Path:
+    """Make `path`, or check it: a folder, ours, not writable by group or others. Raises `UnsafeFolder`."""
+    try:
+        path.mkdir(mode=FOLDER_MODE, parents=True)
+        path.chmod(FOLDER_MODE)
+    except FileExistsError:
+        _check_folder(path)
+    return path
+
+
+def _check_folder(path: Path) -> None:
+    found = path.stat()
+    if not stat.S_ISDIR(found.st_mode):
+        raise UnsafeFolder(path=str(path), problem="is not a folder", remedy="move it away or choose another path")
+    if found.st_uid != os.geteuid():
+        problem = f"belongs to user {found.st_uid}, not to {os.geteuid()}"
+        raise UnsafeFolder(path=str(path), problem=problem, remedy="run as its owner or choose another path")
+    if found.st_mode & 0o022:
+        problem = f"can be written by others (mode {stat.S_IMODE(found.st_mode):04o})"
+        raise UnsafeFolder(path=str(path), problem=problem, remedy=f"run: chmod 700 {path}")
+    if found.st_mode & 0o077:
+        path.chmod(FOLDER_MODE)
+
+
+def create(path: Path, flags: int = os.O_RDWR) -> int:
+    """A descriptor of a new file, mode 0600 whatever the umask; an existing file or link is an error."""
+    descriptor = os.open(path, flags | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, FILE_MODE)
+    os.fchmod(descriptor, FILE_MODE)
+    return descriptor
+
+
+def open_or_create(path: Path) -> int:
+    """A descriptor of a file of ours for reading and writing, made with mode 0600 when it is not there."""
+    try:
+        return create(path)
+    except FileExistsError:
+        return os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
+
+
+def sync_folder(path: Path) -> None:
+    """Make the names in `path` durable."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Replace `path` by `data`: all of it or, after a crash, what was there before."""
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+    descriptor = create(temporary, os.O_WRONLY)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.rename(temporary, path)
+    except BaseException:
+        # The half-made file must go whatever stopped us, an interrupt too; the error itself goes on.
+        temporary.unlink(missing_ok=True)
+        raise
+    sync_folder(path.parent)
+
+
+def sweep_temporaries(folder: Path) -> None:
+    """Remove what a killed `write_whole` left behind."""
+    for leftover in folder.glob(".*.tmp"):
+        leftover.unlink(missing_ok=True)
+
+
+def move_aside(path: Path, reason: str) -> Path:
+    """Rename a damaged file to `<name>.<reason>-<n>` beside it: never deleted, never read again by itself."""
+    taken = {entry.name for entry in path.parent.iterdir()}
+    number = next(n for n in range(1, len(taken) + 2) if f"{path.name}.{reason}-{n}" not in taken)
+    target = path.with_name(f"{path.name}.{reason}-{number}")
+    path.rename(target)
+    sync_folder(path.parent)
+    return target

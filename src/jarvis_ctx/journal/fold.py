@@ -1,0 +1,165 @@
+"""Events become state: one total function, the same live and after a crash."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+from msgspec.structs import replace
+
+from jarvis_ctx.journal.fold_tasks import TASK_HANDLERS
+from jarvis_ctx.model.agent import AgentRecord
+from jarvis_ctx.model.event import Event
+from jarvis_ctx.model.ids import AgentId
+from jarvis_ctx.model.run import ProcessIdentity, RunRecord
+from jarvis_ctx.model.state import Attribute, State
+
+RUNS_KEPT = 100
+
+Handler = Callable[[State, Event], None]
+
+
+def apply(state: State, event: Event) -> None:
+    """Fold `event` in. The body must be valid (it was when appended) and must not change afterwards.
+
+    Every event changes the record of its own subject only, so order matters within a subject alone. An event that
+    arrives after a later one of its orchestrator is counted in `state.late`; whoever loads then folds from the start.
+    """
+    stamp = (event.time, event.writer, event.number)
+    if stamp > state.stamp:
+        state.stamp = stamp
+    else:
+        state.late[event.subject] = state.late.get(event.subject, 0) + 1
+    state.position[event.writer] = event.number
+    handler = HANDLERS.get(event.kind, _unknown)
+    try:
+        handler(state, event)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        # The fold is total: what it cannot read stays in the journal, and is counted for the report.
+        _unknown(state, event)
+
+
+def is_fenced(state: State, event: Event) -> bool:
+    """True for what an older epoch wrote after a newer had begun."""
+    fence = state.fences.get(event.writer)
+    return fence is not None and event.number > fence
+
+
+def _run_started(state: State, event: Event) -> None:
+    body = event.body
+    state.runs[event.subject] = RunRecord(
+        id=event.run,
+        name=state.name,
+        epoch=body["epoch"],
+        writer=event.writer,
+        process=msgspec.convert(body["process"], ProcessIdentity),
+        started=event.time,
+        chain=body["chain"],
+        resume=body.get("resume", "report"),
+        code=body.get("code", {}),
+    )
+    state.fences.update(body.get("fences", {}))
+    while len(state.runs) > RUNS_KEPT:
+        del state.runs[min(state.runs.values(), key=lambda run: run.epoch).id]
+
+
+def _run_ended(state: State, event: Event) -> None:
+    run = state.runs.get(event.subject)
+    if run is not None and run.ended is None:
+        state.runs[event.subject] = replace(run, ended=event.time, ending=event.body.get("ending"))
+
+
+def _run_died(state: State, event: Event) -> None:
+    run = state.runs.get(event.subject)
+    if run is not None:
+        state.runs[event.subject] = replace(run, ended=event.body["at"], cause=event.body["cause"])
+
+
+def _code_recorded(state: State, event: Event) -> None:
+    run = state.runs.get(event.subject)
+    if run is not None:
+        state.runs[event.subject] = replace(run, code={**run.code, **event.body["code"]})
+
+
+def _agent(state: State, event: Event) -> AgentRecord:
+    known = state.agents.get(event.subject)
+    if known is not None:
+        return known
+    return AgentRecord(id=AgentId(event.subject), created=event.time, updated=event.stamp)
+
+
+def _agent_updated(state: State, event: Event) -> None:
+    agent = _agent(state, event)
+    details = {**agent.details, **{k: v for k, v in event.body.items() if k != "status"}}
+    status = event.body.get("status", agent.status)
+    state.agents[event.subject] = replace(agent, updated=event.stamp, status=status, details=details)
+
+
+def _agent_health(health: str) -> Handler:
+    def handler(state: State, event: Event) -> None:
+        agent = _agent(state, event)
+        state.agents[event.subject] = replace(agent, updated=event.stamp, health=health, changed=event.time)
+
+    return handler
+
+
+def _attribute_set(state: State, event: Event) -> None:
+    state.attributes[event.subject] = Attribute(value=event.body["value"], updated=event.stamp)
+
+
+def _tail(name: str) -> Handler:
+    def handler(state: State, event: Event) -> None:
+        tail: list[Event] = getattr(state, name)
+        tail.append(event)
+        if len(tail) > state.history:
+            del tail[: -state.history]
+
+    return handler
+
+
+def _unknown(state: State, event: Event) -> None:
+    state.unreadable[event.kind] = state.unreadable.get(event.kind, 0) + 1
+
+
+def _nothing(state: State, event: Event) -> None:
+    """Kept for the record; the state does not depend on it."""
+
+
+HANDLERS: dict[str, Handler] = {
+    "RunStarted": _run_started,
+    "RunEnded": _run_ended,
+    "RunDied": _run_died,
+    "RunRecovered": _nothing,
+    "CodeRecorded": _code_recorded,
+    "ExceptionRaised": _tail("exceptions"),
+    "AgentUpdated": _agent_updated,
+    "AgentSeen": _agent_health("alive"),
+    "AgentBack": _agent_health("alive"),
+    "AgentStale": _agent_health("stale"),
+    "AgentGone": _agent_health("gone"),
+    "AttributeSet": _attribute_set,
+    "DecisionLogged": _tail("decisions"),
+    "MessageSent": _tail("messages"),
+    "MessageAdded": _tail("conversation"),
+    "RecoveryPointMarked": _tail("points"),
+    **TASK_HANDLERS,
+}
+
+
+def empty(name: str, history: int) -> State:
+    """The state before the first event."""
+    return State(name=name, history=history)
+
+
+def fold(state: State, events: list[Event]) -> State:
+    """Fold `events`, sorted into their total order, into `state` and give it back.
+
+    Fences come first: what a fence refuses may carry an earlier time than the fence.
+    """
+    for event in events:
+        if event.kind == "RunStarted":
+            state.fences.update(event.body.get("fences", {}))
+    for event in sorted(events, key=lambda e: (e.time, e.writer, e.number)):
+        if not is_fenced(state, event):
+            apply(state, event)
+    return state

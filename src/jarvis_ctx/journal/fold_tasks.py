@@ -1,0 +1,175 @@
+"""Task and step events become task and step records."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from msgspec.structs import replace
+
+from jarvis_ctx.model.event import Event
+from jarvis_ctx.model.ids import RunId, TaskId
+from jarvis_ctx.model.state import State
+from jarvis_ctx.model.step import StepRecord
+from jarvis_ctx.model.task import Attempt, TaskRecord
+
+TEXTS = frozenset({"description", "status", "agent"})
+LISTS = frozenset({"completed_subtasks", "blockers", "dependencies"})
+ATTEMPTS_KEPT = 100
+
+
+def _task(state: State, event: Event) -> TaskRecord:
+    known = state.tasks.get(event.subject)
+    if known is not None:
+        return known
+    run = state.runs.get(event.run)
+    return TaskRecord(
+        id=TaskId(event.subject), created=event.time, updated=event.stamp, chain=run.chain if run else event.run
+    )
+
+
+def task_progressed(state: State, event: Event) -> None:
+    """A partial update changes what it names; keys of the person's own are kept as metadata.
+
+    A completed task's steps leave the state: the task will not be run again, or is meant to be.
+    """
+    task = _task(state, event)
+    changes: dict[str, Any] = {"updated": event.stamp}
+    metadata: dict[str, Any] = {}
+    for name, value in event.body.items():
+        if name in TEXTS or name == "percentage":
+            changes[name] = value
+        elif name in LISTS:
+            changes[name] = tuple(value)
+        elif name == "metadata":
+            metadata.update(value)
+        else:
+            metadata[name] = value
+    if metadata:
+        changes["metadata"] = {**task.metadata, **metadata}
+    changed = state.tasks[event.subject] = replace(task, **changes)
+    if changed.shown_status == "completed":
+        state.steps.pop(event.subject, None)
+
+
+def _task_claimed(state: State, event: Event) -> None:
+    task, body = _task(state, event), event.body
+    attempt = Attempt(
+        method=body["method"],
+        run=event.run,
+        number=body["attempt"],
+        claimed=event.time,
+        key=body["key"],
+        alone=body.get("alone", False),
+    )
+    state.tasks[event.subject] = replace(
+        task,
+        updated=event.stamp,
+        status="in_progress",
+        description=body.get("description") or task.description,
+        agent=body.get("agent") or task.agent,
+        attempts=_bounded({**task.attempts, attempt.key: attempt}),
+    )
+
+
+def _bounded(attempts: dict[str, Attempt]) -> dict[str, Attempt]:
+    """A task called without end keeps its latest attempts, and no results: replaying some of them would mislead."""
+    if len(attempts) <= ATTEMPTS_KEPT:
+        return attempts
+    latest = list(attempts.values())[-ATTEMPTS_KEPT:]
+    reason = f"the task was called more than {ATTEMPTS_KEPT} times"
+    return {a.key: replace(a, result=msgspec.UNSET, kept=False, lost=reason) for a in latest}
+
+
+def _ended(state: State, event: Event, outcome: str, **task_changes: Any) -> None:
+    task = _task(state, event)
+    attempt = task.attempts.get(event.body["key"])
+    if attempt is not None:
+        body = event.body
+        kept = outcome == "finished" and "result" in body and attempt.lost == ""
+        ended = replace(
+            attempt,
+            ended=event.time,
+            outcome=outcome,
+            result=body["result"] if kept else msgspec.UNSET,
+            kept=kept,
+            lost=body.get("lost", attempt.lost),
+        )
+        task_changes["attempts"] = {**task.attempts, ended.key: ended}
+    state.tasks[event.subject] = replace(task, updated=event.stamp, **task_changes)
+
+
+def _task_finished(state: State, event: Event) -> None:
+    """A call's return completes its task, unless the person reports its status themselves (`completes` is False)."""
+    task = state.tasks.get(event.subject)
+    if event.body.get("completes", True) and (task is None or task.shown_status == "in_progress"):
+        _ended(state, event, "finished", status="completed", percentage=100)
+        state.steps.pop(event.subject, None)
+    else:
+        _ended(state, event, "finished")
+
+
+def _task_failed(state: State, event: Event) -> None:
+    _ended(state, event, "failed", status="failed")
+
+
+def _task_interrupted(state: State, event: Event) -> None:
+    task = _task(state, event)
+    counted = 1 if event.body.get("counts") else 0
+    _ended(state, event, "died", deaths_alone=task.deaths_alone + counted)
+
+
+def _task_quarantined(state: State, event: Event) -> None:
+    task = _task(state, event)
+    state.tasks[event.subject] = replace(task, updated=event.stamp, quarantined=event.body["cause"])
+
+
+def _step(state: State, event: Event, **changes: Any) -> None:
+    body = event.body
+    steps = state.steps.get(event.subject, {})
+    known = steps.get(body["key"]) or StepRecord(
+        task=TaskId(event.subject),
+        key=body["key"],
+        name=body.get("name", ""),
+        run=RunId(event.run),
+        status="started",
+        updated=event.stamp,
+    )
+    step = replace(known, updated=event.stamp, run=event.run, **changes)
+    state.steps[event.subject] = {**steps, step.key: step}
+
+
+def _step_started(state: State, event: Event) -> None:
+    _step(state, event, status="started", result=msgspec.UNSET, kept=False, error="")
+
+
+def _step_finished(state: State, event: Event) -> None:
+    if "result" in event.body:
+        _step(state, event, status="finished", result=event.body["result"], kept=True)
+    else:
+        _step(state, event, status="started", error=event.body.get("lost", ""))
+
+
+def _step_failed(state: State, event: Event) -> None:
+    _step(state, event, status="failed", error=event.body.get("error", ""))
+
+
+def _step_reconciled(state: State, event: Event) -> None:
+    if event.body["happened"]:
+        _step_finished(state, event)
+    else:
+        _step(state, event, status="failed", error="it had not happened")
+
+
+TASK_HANDLERS = {
+    "TaskProgressed": task_progressed,
+    "TaskClaimed": _task_claimed,
+    "TaskFinished": _task_finished,
+    "TaskFailed": _task_failed,
+    "TaskInterrupted": _task_interrupted,
+    "TaskQuarantined": _task_quarantined,
+    "StepStarted": _step_started,
+    "StepFinished": _step_finished,
+    "StepFailed": _step_failed,
+    "StepReconciled": _step_reconciled,
+}

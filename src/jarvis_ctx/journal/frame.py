@@ -1,0 +1,99 @@
+"""A frame: one event as it stands in a segment, `[length][magic][number][digest][payload]`, padded to 8 bytes.
+
+All integers are little-endian. `length` is the payload's, four bytes, written last, so a frame is there or it is not.
+`digest` is BLAKE2b-128 over the writer's id, the number (eight bytes) and the payload.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import struct
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+HEADER = struct.Struct("<I4sQ16s")
+LENGTH = struct.Struct("<I")
+NUMBER = struct.Struct("<Q")
+REST = struct.Struct("<4sQ16s")
+
+OPENING = b"JOPN"
+EVENT = b"JEVT"
+SEAL = b"JEND"
+MAGICS = frozenset({OPENING, EVENT, SEAL})
+
+
+class Frame(NamedTuple):
+    """A frame that verified."""
+
+    magic: bytes
+    number: int
+    digest: bytes
+    payload: bytes
+    offset: int
+
+
+class Hole(NamedTuple):
+    """Bytes that are no frame though frames follow them: damage, not a torn tail."""
+
+    offset: int
+    length: int
+
+
+def size(payload: int) -> int:
+    """Bytes a frame takes whose payload has `payload` bytes."""
+    return (HEADER.size + payload + 7) & ~7
+
+
+def digester(writer: str) -> Callable[[int, bytes], bytes]:
+    """A function that digests a number and payload of `writer`."""
+    start = hashlib.blake2b(writer.encode(), digest_size=16)
+    pack = NUMBER.pack
+
+    def digest(number: int, payload: bytes) -> bytes:
+        state = start.copy()
+        state.update(pack(number) + payload)
+        return state.digest()
+
+    return digest
+
+
+def scan(data: bytes | memoryview, writer: str, start: int = 0) -> Iterator[Frame | Hole]:
+    """The frames in `data` from `start` on, in order, up to the last that verifies.
+
+    What does not verify is passed over when a later frame does, and given as a `Hole`; otherwise it is the torn tail
+    of a write that nobody was told had succeeded.
+    """
+    digest = digester(writer)
+    offset = start
+    while offset < len(data):
+        frame = _frame_at(data, offset, digest)
+        if frame is None:
+            frame = _next_frame(data, offset + 8, digest)
+            if frame is None:
+                return
+            yield Hole(offset, frame.offset - offset)
+        yield frame
+        offset = frame.offset + size(len(frame.payload))
+
+
+def _next_frame(data: bytes | memoryview, start: int, digest: Callable[[int, bytes], bytes]) -> Frame | None:
+    """The first frame at or after `start` that verifies; magics are searched for, so empty space costs little."""
+    text = bytes(data)
+    found = [text.find(magic, start + LENGTH.size) for magic in MAGICS]
+    while any(at >= 0 for at in found):
+        at = min(at for at in found if at >= 0)
+        frame = _frame_at(text, at - LENGTH.size, digest)
+        if frame is not None:
+            return frame
+        found = [text.find(magic, at + 1) if known == at else known for magic, known in zip(MAGICS, found, strict=True)]
+    return None
+
+
+def _frame_at(data: bytes | memoryview, offset: int, digest: Callable[[int, bytes], bytes]) -> Frame | None:
+    if offset + HEADER.size > len(data):
+        return None
+    length, magic, number, expected = HEADER.unpack_from(data, offset)
+    if length == 0 or magic not in MAGICS or offset + HEADER.size + length > len(data):
+        return None
+    payload = bytes(data[offset + HEADER.size : offset + HEADER.size + length])
+    return Frame(magic, number, expected, payload, offset) if digest(number, payload) == expected else None

@@ -1,0 +1,144 @@
+"""Everything that is left of an orchestrator's events beyond a position: segments, archive and store as one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from jarvis_ctx.errors import CorruptData, StoreUnavailable
+from jarvis_ctx.journal import archive, frame, read
+from jarvis_ctx.journal.marks import WriterMark
+from jarvis_ctx.journal.ports import EventStore, StoredEvent
+from jarvis_ctx.model.event import Event
+
+Resolve = Callable[[Any], Any]
+
+
+class Gathered(msgspec.Struct, kw_only=True):
+    """The events found, where, and what is known to be missing."""
+
+    events: list[Event] = []
+    sources: dict[str, int] = {}
+    """How many events each layer gave."""
+    last: dict[str, int] = {}
+    """The last number found of each writer."""
+    lost: dict[str, list[int]] = {}
+    """Numbers that were written and are nowhere any more, by writer."""
+    damaged: list[str] = []
+    """What did not verify, a sentence each."""
+    epoch: int = 0
+    """The greatest epoch a segment names."""
+
+
+def gather(
+    folder: Path,
+    orchestrator: str,
+    after: dict[str, int],
+    store: EventStore | None,
+    marks: list[WriterMark],
+    resolve: Resolve,
+) -> Gathered:
+    """Events of `orchestrator` after a position, each once, unsorted; writers `after` does not name count from 1.
+
+    Files come first, because they were there first; the store fills what they lack. Digests are checked everywhere.
+    """
+    result = Gathered()
+    found: dict[str, dict[int, Event]] = {}
+    for source, segment in _files(folder, orchestrator, after, result):
+        numbers = found.setdefault(segment.writer, {})
+        _add(result, source, numbers, segment.writer, _wanted(segment, after), resolve)
+    if store is not None:
+        _from_store(result, found, orchestrator, after, store, resolve)
+    result.events = [event for numbers in found.values() for event in numbers.values()]
+    result.last = {writer: max(numbers) for writer, numbers in found.items() if numbers}
+    _find_lost(result, found, after, [mark for mark in marks if mark.orchestrator == orchestrator])
+    return result
+
+
+def _files(
+    folder: Path, orchestrator: str, after: dict[str, int], result: Gathered
+) -> Iterator[tuple[str, read.SegmentData]]:
+    for archived in archive.listing(folder / "archive"):
+        if archived.orchestrator == orchestrator and archived.last > after.get(archived.writer, 0):
+            try:
+                yield "archive", archive.read_archived(archived)
+            except (CorruptData, OSError) as error:
+                result.damaged.append(str(error))
+    for paths in read.segment_paths(folder).values():
+        for path in paths:
+            segment = read.read_segment(path)
+            if segment.opening is not None and segment.opening.orchestrator == orchestrator:
+                result.epoch = max(result.epoch, segment.opening.epoch)
+                result.damaged += [
+                    f"{path} has {hole.length} damaged bytes at {hole.offset}." for hole in segment.holes
+                ]
+                yield "segments", segment
+
+
+def _wanted(segment: read.SegmentData, after: dict[str, int]) -> Iterator[tuple[int, bytes]]:
+    known = after.get(segment.writer, 0)
+    return ((found.number, found.payload) for found in segment.frames if found.number > known)
+
+
+def _add(
+    result: Gathered,
+    source: str,
+    numbers: dict[int, Event],
+    writer: str,
+    rows: Iterator[tuple[int, bytes]],
+    resolve: Resolve,
+) -> None:
+    for number, payload in rows:
+        if number not in numbers:
+            try:
+                numbers[number] = read.event(writer, payload, resolve)
+            except CorruptData as error:
+                result.damaged.append(str(error))
+                continue
+            result.sources[source] = result.sources.get(source, 0) + 1
+
+
+def _from_store(
+    result: Gathered,
+    found: dict[str, dict[int, Event]],
+    orchestrator: str,
+    after: dict[str, int],
+    store: EventStore,
+    resolve: Resolve,
+) -> None:
+    complete = {writer: _contiguous(numbers, after.get(writer, 0)) for writer, numbers in found.items()}
+    try:
+        for row in store.events(orchestrator, after | complete):
+            if _verifies(row):
+                numbers = found.setdefault(row.writer, {})
+                _add(result, "store", numbers, row.writer, iter([(row.number, row.payload.encode())]), resolve)
+            else:
+                result.damaged.append(f"Event {row.number} of writer {row.writer} in the database is damaged.")
+    except StoreUnavailable as error:
+        result.damaged.append(str(error))
+
+
+def _contiguous(numbers: dict[int, Event], start: int) -> int:
+    while start + 1 in numbers:
+        start += 1
+    return start
+
+
+def _verifies(row: StoredEvent) -> bool:
+    return frame.digester(row.writer)(row.number, row.payload.encode()).hex() == row.digest
+
+
+def _find_lost(
+    result: Gathered, found: dict[str, dict[int, Event]], after: dict[str, int], marks: list[WriterMark]
+) -> None:
+    appended = {mark.writer: mark.appended for mark in marks}
+    for writer in found.keys() | appended.keys():
+        numbers = found.get(writer, {})
+        known = after.get(writer, 0)
+        end = max(max(numbers, default=known), appended.get(writer, 0))
+        missing = [number for number in range(known + 1, end + 1) if number not in numbers]
+        if missing:
+            result.lost[writer] = missing

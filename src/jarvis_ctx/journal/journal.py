@@ -1,0 +1,230 @@
+"""The journal: a store folder's marks, this process's pen, and the two threads that keep up behind it."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from jarvis_ctx.clock import Clock
+from jarvis_ctx.errors import JournalUnavailable, StoreUnavailable
+from jarvis_ctx.journal import archive, read
+from jarvis_ctx.journal.drain import OwnDrain, drain_others
+from jarvis_ctx.journal.filelock import FileLock
+from jarvis_ctx.journal.marks import EPOCH, ORCHESTRATOR, Marks
+from jarvis_ctx.journal.ports import EventStore
+from jarvis_ctx.journal.segment import FORMAT, Opening
+from jarvis_ctx.journal.supply import SegmentSupply
+from jarvis_ctx.journal.sync import Sync
+from jarvis_ctx.journal.values import Values
+from jarvis_ctx.journal.writer import Writer
+from jarvis_ctx.model.event import SCHEMA
+from jarvis_ctx.model.ids import RunId, WriterId
+from jarvis_ctx.model.state import State
+
+log = logging.getLogger("jarvis_ctx")
+
+LONGEST_PAUSE = 5.0
+"""Seconds between two tries of the drain at the most, while the store cannot be used."""
+
+
+class JournalHealth(msgspec.Struct, frozen=True, kw_only=True):
+    """How far the background is behind, and what is wrong with it."""
+
+    appended: int
+    synced: int
+    drained: int
+    drain_error: str
+    sync_error: str
+    segments: int
+    segments_waited_for: int
+
+
+class Journal:
+    """Append, and everything that happens to an event afterwards."""
+
+    def __init__(
+        self,
+        *,
+        folder: Path,
+        marks: Marks,
+        opening: Opening,
+        state: State,
+        store: EventStore,
+        clock: Clock,
+        segment_bytes: int,
+        mapped: bool,
+        power: bool,
+        sync_interval: float,
+        drain_interval: float,
+    ) -> None:
+        self.folder, self.marks, self._store = folder, marks, store
+        self._sync_interval, self._drain_interval = sync_interval, drain_interval
+        slot = marks.writer_slot(opening.writer, opening.orchestrator, opening.epoch)
+        self.values = Values(folder / "values")
+        self._supply = SegmentSupply(folder, opening.writer, segment_bytes, mapped=mapped)
+        self.writer = Writer(
+            writer=WriterId(opening.writer),
+            orchestrator=opening.orchestrator,
+            run=RunId(opening.run),
+            epoch=opening.epoch,
+            state=state,
+            clock=clock,
+            cells=marks.cells,
+            epoch_slot=marks.slot(ORCHESTRATOR, opening.orchestrator),
+            writer_slot=slot,
+            supply=self._supply,
+            values=self.values,
+        )
+        self._sync = Sync(self.writer, marks, slot, clock)
+        if power:
+            self.writer.after_append = self._sync.up_to
+        self._own = OwnDrain(self.writer, opening, store, self._sync, marks, slot)
+        self._role = FileLock(folder.parent / "drain.lock")
+        self._draining = threading.Lock()
+        self._others_drained = False
+        self._stop = threading.Event()
+        self._threads: list[threading.Thread] = []
+        self.drain_error = ""
+        self.append = self.writer.append
+
+    def start(self) -> None:
+        """Start the background: one thread that syncs, one that drains."""
+        self._stop.clear()
+        for work in (self._keep_synced, self._keep_drained):
+            thread = threading.Thread(target=work, name=f"jarvis-ctx-{work.__name__.strip('_')}", daemon=True)
+            thread.start()
+            self._threads.append(thread)
+
+    def _keep_synced(self) -> None:
+        while not self._stop.wait(self._sync_interval):
+            try:
+                self._supply.prepare()
+                self._sync.now()
+            except (JournalUnavailable, OSError) as error:
+                self._sync.error = str(error)
+
+    def _keep_drained(self) -> None:
+        pause = self._drain_interval
+        while not self._stop.wait(pause):
+            pause = self._drain_interval if self._try_to_drain() else min(pause * 2, LONGEST_PAUSE)
+
+    def _try_to_drain(self) -> bool:
+        try:
+            while self.drain_once():
+                pass
+        except (StoreUnavailable, OSError) as error:
+            if not self.drain_error:
+                log.warning("Draining pauses; captured calls go on in the journal: %s", error)
+            self.drain_error = str(error)
+            return False
+        return True
+
+    def drain_once(self) -> int:
+        """Move one batch if the drain role is ours, or free; returns how many events. Raises `StoreUnavailable`."""
+        with self._draining:
+            if not self._role.acquire():
+                return 0
+            if not self._others_drained:
+                drain_others(self.folder, self._store, self.writer.writer, self.writer.state.fences)
+                self._others_drained = True
+            moved = self._own.step()
+            self.drain_error = ""
+            return moved
+
+    def flush(self, timeout: float = 30.0) -> None:
+        """Return once the store has every event appended before. Raises `StoreUnavailable` when it takes too long."""
+        target, deadline = self.writer.number, time.monotonic() + timeout
+        while self._own.number < target:
+            if not self.drain_once() and self._own.number < target:
+                if self._store.watermarks().get(self.writer.writer, 0) >= target:
+                    return
+                if time.monotonic() > deadline:
+                    reason = f"{target - self._own.number} events were not drained within {timeout} s"
+                    raise StoreUnavailable(path=str(self.folder.parent), reason=reason, damaged=False)
+                time.sleep(0.005)
+
+    def sync(self) -> None:
+        """Make everything appended survive power loss, in journal and store."""
+        self._sync.now()
+        self._store.sync()
+
+    def archive(self, covered: dict[str, int]) -> list[Path]:
+        """Archive the segments whose events the store has and two checkpoints cover: `covered` {writer: number}."""
+        if not self._role.held:
+            return []
+        self._store.sync()
+        drained = self._store.watermarks()
+        open_now = {segment.path for segment, _, _ in self.writer.committed()}
+        moved: list[Path] = []
+        for writer, paths in read.segment_paths(self.folder).items():
+            for path in paths:
+                if path not in open_now and not self._supply.is_ready(path):
+                    moved += self._archive_one(path, min(drained.get(writer, 0), covered.get(writer, 0)))
+        return moved
+
+    def _archive_one(self, path: Path, safe: int) -> list[Path]:
+        segment = read.read_segment(path)
+        ours = segment.opening is not None and segment.opening.orchestrator == self.writer.orchestrator
+        if not ours or segment.last > safe:
+            return []
+        target = archive.move_in(segment, self.folder / "archive")
+        if segment.writer != self.writer.writer and not any(self.folder.glob(f"{segment.writer}-*.seg")):
+            self.marks.free(segment.writer)
+        return [target] if target else []
+
+    def health(self) -> JournalHealth:
+        """What `status` and `doctor` show."""
+        return JournalHealth(
+            appended=self.writer.number,
+            synced=self._sync.number,
+            drained=self._own.number,
+            drain_error=self.drain_error,
+            sync_error=self._sync.error,
+            segments=len(self.writer.segments),
+            segments_waited_for=self._supply.waited,
+        )
+
+    def finish(self, body: dict[str, Any], *, dying: bool = False) -> None:
+        """Write the run's end as the last event of this pen."""
+        self.writer.finish("RunEnded", self.writer.run, body, dying=dying)
+
+    def close(self, timeout: float = 10.0) -> None:
+        """Stop the threads, drain and sync what can be, let go of the files. What the store lacks stays in segments."""
+        self._stop.set()
+        for thread in self._threads:
+            thread.join(timeout)
+        self._threads.clear()
+        try:
+            self.flush(timeout)
+            self.sync()
+        except (StoreUnavailable, JournalUnavailable) as error:
+            log.warning("Closing before everything was drained; the next start goes on from the segments: %s", error)
+        self._role.release()
+        self._supply.close()
+        for segment in self.writer.segments:
+            segment.close()
+        self.marks.close()
+
+
+def opening_of(orchestrator: str, writer: WriterId, run: RunId, epoch: int) -> Opening:
+    """What a new writer's segments say of themselves."""
+    return Opening(
+        format=FORMAT, schema=SCHEMA, writer=writer, orchestrator=orchestrator, run=run, epoch=epoch, first=1
+    )
+
+
+def new_writer(epoch: int) -> WriterId:
+    """A writer's id: its epoch and chance, 16 hex digits, so that ids sort by epoch."""
+    return WriterId(f"{epoch & 0xFFFFFFFF:08x}{os.urandom(4).hex()}")
+
+
+def claim_epoch(marks: Marks, orchestrator: str, epoch: int) -> None:
+    """From here on, whatever writes with an older epoch is refused before it is acknowledged."""
+    marks.cells[marks.slot(ORCHESTRATOR, orchestrator) + EPOCH] = epoch
+    marks.sync()

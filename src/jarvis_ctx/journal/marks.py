@@ -1,0 +1,164 @@
+"""The marks: one small shared page that says who may write and how far each writer has come.
+
+Layout of `journal/marks`, little-endian: a header of 128 bytes (8 bytes `JCTXMRK1`), then slots of 128 bytes:
+kind (0 free, 1 orchestrator, 2 writer), epoch, appended, synced, drained, wall time of the last sync, first cell of the
+writer's orchestrator, a spare cell, and 64 bytes of UTF-8 name padded with NUL. Every number is one aligned cell of
+eight bytes.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from jarvis_ctx.errors import CorruptData, JournalUnavailable
+from jarvis_ctx.journal.cells import Cells, MappedCells, WrittenCells
+from jarvis_ctx.journal.filelock import FileLock
+from jarvis_ctx.journal.files import open_or_create
+
+MAGIC = b"JCTXMRK1"
+SLOTS = 511
+SLOT_BYTES = 128
+SIZE = SLOT_BYTES * (SLOTS + 1)
+FREE, ORCHESTRATOR, WRITER = 0, 1, 2
+KIND, EPOCH, APPENDED, SYNCED, DRAINED, SYNC_TIME, OWNER = range(7)
+NAME_BYTES = 64
+
+_between_threads = threading.Lock()
+
+
+class WriterMark(NamedTuple):
+    """How far a writer has come; 0 = nothing yet."""
+
+    writer: str
+    epoch: int
+    appended: int
+    synced: int
+    drained: int
+    sync_time: int
+    orchestrator: str
+
+
+class Marks:
+    """The open marks of one store. Raises `CorruptData` for a page that is not ours; the caller moves it aside."""
+
+    def __init__(self, path: Path, *, mapped: bool, viewer: bool = False) -> None:
+        """A `viewer` writes nothing and needs the page to be there (`FileNotFoundError`)."""
+        self.path = path
+        self._descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC) if viewer else open_or_create(path)
+        self._mapped: MappedCells | None = None
+        try:
+            if not viewer:
+                self._prepare()
+            self._check()
+            if mapped and not viewer and sys.byteorder == "little":
+                self._mapped = MappedCells(self._descriptor, SIZE)
+        except BaseException:
+            # Nothing keeps a half-open page; whatever stopped us goes on to the caller.
+            os.close(self._descriptor)
+            raise
+        self.cells: Cells = self._mapped.view() if self._mapped else WrittenCells(self._descriptor)
+
+    def _prepare(self) -> None:
+        size = os.fstat(self._descriptor).st_size
+        if size == 0:
+            os.posix_fallocate(self._descriptor, 0, SIZE)
+        if size in (0, SIZE) and os.pread(self._descriptor, SLOT_BYTES, 0) == bytes(SLOT_BYTES):
+            os.pwrite(self._descriptor, MAGIC, 0)
+
+    def _check(self) -> None:
+        if os.pread(self._descriptor, len(MAGIC), 0) != MAGIC or os.fstat(self._descriptor).st_size != SIZE:
+            raise CorruptData(what=str(self.path), reason="it does not start as marks do")
+
+    def slot(self, kind: int, name: str) -> int:
+        """The first cell of the slot of `name`, taking a free one when there is none yet."""
+        with _between_threads, _SlotLock(self.path.with_name("marks.lock")):
+            found = self._find(kind, name)
+            return found if found is not None else self._take(kind, name)
+
+    def _take(self, kind: int, name: str) -> int:
+        free = self._find(FREE, None)
+        if free is None:
+            raise JournalUnavailable(path=str(self.path), reason=f"all {SLOTS} marks are taken")
+        for cell in range(EPOCH, OWNER + 1):
+            self.cells[free + cell] = 0
+        os.pwrite(self._descriptor, name.encode().ljust(NAME_BYTES, b"\0"), free * 8 + SLOT_BYTES - NAME_BYTES)
+        self.cells[free + KIND] = kind
+        return free
+
+    def writer_slot(self, writer: str, orchestrator: str, epoch: int) -> int:
+        """The first cell of a new writer's slot."""
+        first = self.slot(WRITER, writer)
+        self.cells[first + EPOCH] = epoch
+        self.cells[first + OWNER] = self.slot(ORCHESTRATOR, orchestrator)
+        return first
+
+    def free(self, writer: str) -> None:
+        """Give back the slot of a writer whose numbers the store knows for good."""
+        found = self._find(WRITER, writer)
+        if found is not None:
+            self.cells[found + KIND] = FREE
+
+    def _find(self, kind: int, name: str | None) -> int | None:
+        for first in range(SLOT_BYTES // 8, SIZE // 8, SLOT_BYTES // 8):
+            if self.cells[first + KIND] == kind and (name is None or self._name(first) == name):
+                return first
+        return None
+
+    def _name(self, first: int) -> str:
+        raw = os.pread(self._descriptor, NAME_BYTES, first * 8 + SLOT_BYTES - NAME_BYTES)
+        return raw.rstrip(b"\0").decode(errors="replace")
+
+    def epoch(self, orchestrator: str) -> int:
+        """The epoch that may write for `orchestrator`; 0 when the marks know none."""
+        found = self._find(ORCHESTRATOR, orchestrator)
+        return self.cells[found + EPOCH] if found is not None else 0
+
+    def writers(self) -> Iterator[WriterMark]:
+        """All writers that have a slot."""
+        for first in range(SLOT_BYTES // 8, SIZE // 8, SLOT_BYTES // 8):
+            if self.cells[first + KIND] == WRITER:
+                yield self._mark(first)
+
+    def _mark(self, first: int) -> WriterMark:
+        cells = self.cells
+        return WriterMark(
+            writer=self._name(first),
+            epoch=cells[first + EPOCH],
+            appended=cells[first + APPENDED],
+            synced=cells[first + SYNCED],
+            drained=cells[first + DRAINED],
+            sync_time=cells[first + SYNC_TIME],
+            orchestrator=self._name(cells[first + OWNER]),
+        )
+
+    def sync(self) -> None:
+        """Make the page durable."""
+        os.fdatasync(self._descriptor)
+
+    def close(self) -> None:
+        if self._mapped is not None:
+            self._mapped.close()
+        os.close(self._descriptor)
+
+
+class _SlotLock:
+    """The lock of slot changes, waited for: it is held for microseconds, by whoever takes or frees a slot."""
+
+    def __init__(self, path: Path) -> None:
+        self._lock = FileLock(path)
+
+    def __enter__(self) -> None:
+        for _ in range(5000):
+            if self._lock.acquire():
+                return
+            time.sleep(0.001)
+        raise JournalUnavailable(path=str(self._lock.path), reason="another process holds the marks for over 5 s")
+
+    def __exit__(self, *exc: object) -> None:
+        self._lock.release()

@@ -1,0 +1,84 @@
+"""Segments and archives, read back: frames become events."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from jarvis_ctx.errors import CorruptData
+from jarvis_ctx.journal import frame
+from jarvis_ctx.journal.segment import NAME, Opening, Seal
+from jarvis_ctx.model.event import Event
+from jarvis_ctx.model.ids import RunId, WriterId
+
+_decode_payload = msgspec.json.Decoder(tuple[int, int, str, str, str, dict[str, Any]]).decode
+_decode_opening = msgspec.json.Decoder(Opening).decode
+_decode_seal = msgspec.json.Decoder(Seal).decode
+
+
+class SegmentData(msgspec.Struct, kw_only=True):
+    """What one segment holds: its frames, and what is wrong with it."""
+
+    path: Path
+    writer: str
+    opening: Opening | None = None
+    frames: list[frame.Frame] = []
+    holes: list[frame.Hole] = []
+    seal: Seal | None = None
+
+    @property
+    def last(self) -> int:
+        """The last number that verified; 0 for none."""
+        return self.frames[-1].number if self.frames else 0
+
+
+def segment_paths(folder: Path) -> dict[str, list[Path]]:
+    """Unarchived segments by writer, each writer's in order."""
+    found: dict[str, list[Path]] = {}
+    for entry in sorted(os.listdir(folder)) if folder.is_dir() else []:
+        match = NAME.match(entry)
+        if match is not None:
+            found.setdefault(match["writer"], []).append(folder / entry)
+    return found
+
+
+def read_segment(path: Path) -> SegmentData:
+    """Read a segment file, whole or being written."""
+    writer = path.name[:16]
+    return parse(path.read_bytes(), SegmentData(path=path, writer=writer))
+
+
+def parse(data: bytes, into: SegmentData) -> SegmentData:
+    """Sort the frames of `data` into what they are."""
+    for found in frame.scan(data, into.writer):
+        if isinstance(found, frame.Hole):
+            into.holes.append(found)
+        elif found.magic == frame.EVENT:
+            into.frames.append(found)
+        elif found.magic == frame.OPENING:
+            into.opening = _decode_opening(found.payload)
+        else:
+            into.seal = _decode_seal(found.payload)
+    return into
+
+
+def event(writer: str, payload: bytes, resolve: Callable[[Any], Any] | None = None) -> Event:
+    """The event of a payload. `resolve` fetches a body that lies in a side file. Raises `CorruptData`."""
+    try:
+        number, time, run, kind, subject, body = _decode_payload(payload)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise CorruptData(what=f"an event of writer {writer}", reason=str(error)) from error
+    if resolve is not None and "$value" in body:
+        body = resolve(body)
+    return Event(WriterId(writer), number, time, RunId(run), kind, subject, body)
+
+
+def events(segment: SegmentData, after: int, resolve: Callable[[Any], Any]) -> Iterator[Event]:
+    """The events of a segment whose numbers are greater than `after`."""
+    for found in segment.frames:
+        if found.number > after:
+            yield event(segment.writer, found.payload, resolve)

@@ -1,0 +1,139 @@
+"""A segment: a preallocated file of frames that one writer appends to.
+
+`journal/<writer>-<n>.seg`. The first frame (`JOPN`) is a JSON object: format, schema, writer, orchestrator, run, epoch
+and `first`, the number of the first event. A sealed segment ends in a `JEND` frame {count, last, digest}, where digest
+is the SHA-256 of all bytes before it, and is truncated to its size.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import mmap
+import os
+import re
+from pathlib import Path
+
+import msgspec
+
+from jarvis_ctx.journal import frame
+from jarvis_ctx.journal.files import create
+
+FORMAT = 1
+SUFFIX = ".seg"
+NAME = re.compile(r"^(?P<writer>[0-9a-f]{16})-(?P<n>\d{6})\.seg$")
+
+_POPULATE_WRITE = 23
+"""madvise(2) MADV_POPULATE_WRITE, Linux 5.14: map and dirty all pages now rather than one by one in callers' time."""
+
+
+class Opening(msgspec.Struct, frozen=True, kw_only=True):
+    """What a segment says of itself in its first frame."""
+
+    format: int
+    schema: int
+    writer: str
+    orchestrator: str
+    run: str
+    epoch: int
+    first: int
+
+
+class Seal(msgspec.Struct, frozen=True, kw_only=True):
+    """What a sealed segment says in its last frame."""
+
+    count: int
+    last: int
+    digest: str
+
+
+def path_of(folder: Path, writer: str, n: int) -> Path:
+    """Where the `n`-th segment of `writer` lies."""
+    return folder / f"{writer}-{n:06d}{SUFFIX}"
+
+
+class Segment:
+    """A segment being written. `append` is called under the writer's lock, `sync` and `seal` under `Sync`'s."""
+
+    def __init__(self, path: Path, writer: str, size: int, *, mapped: bool) -> None:
+        self.path, self.writer, self.size = path, writer, size
+        self.first = 1
+        self.at = (0, 0)
+        """Bytes written and the last number: one attribute, so that an interrupt finds both moved or neither."""
+        self._digest = frame.digester(writer)
+        self.descriptor = create(path)
+        try:
+            os.posix_fallocate(self.descriptor, 0, size)
+            os.fsync(self.descriptor)
+            self._map = _map(self.descriptor, size) if mapped else None
+        except BaseException:
+            # No half-made segment stays behind; whatever stopped us goes on to the caller.
+            os.close(self.descriptor)
+            path.unlink()
+            raise
+
+    def open(self, opening: Opening) -> None:
+        """Write the first frame."""
+        self.first = opening.first
+        self._put(frame.OPENING, opening.first - 1, msgspec.json.encode(opening))
+
+    def fits(self, payload: int) -> bool:
+        """Whether a payload of that many bytes still leaves room for the seal."""
+        return self.at[0] + frame.size(payload) + 512 <= self.size
+
+    def append(self, number: int, payload: bytes) -> None:
+        """Write one event's frame; it is there once its length is."""
+        self._put(frame.EVENT, number, payload)
+
+    def _put(self, magic: bytes, number: int, payload: bytes) -> None:
+        rest = frame.REST.pack(magic, number, self._digest(number, payload)) + payload
+        offset, length = self.at[0], len(payload)
+        if self._map is None:
+            os.pwrite(self.descriptor, frame.LENGTH.pack(length) + rest, offset)
+        else:
+            self._map[offset + 4 : offset + 4 + len(rest)] = rest
+            frame.LENGTH.pack_into(self._map, offset, length)
+        self.at = (offset + ((frame.HEADER.size + length + 7) & ~7), number)
+
+    def read(self, start: int, end: int) -> bytes:
+        """The bytes written between two offsets."""
+        return self._map[start:end] if self._map is not None else os.pread(self.descriptor, end - start, start)
+
+    def sync(self) -> None:
+        """Make all that was appended durable. Raises `OSError`."""
+        os.fdatasync(self.descriptor)
+
+    def seal(self) -> None:
+        """Write the seal, cut the file to its size, make both durable."""
+        offset, last = self.at
+        digest = hashlib.sha256(self.read(0, offset)).hexdigest()
+        self._put(frame.SEAL, last, msgspec.json.encode(Seal(count=last - self.first + 1, last=last, digest=digest)))
+        self.close()
+        os.truncate(self.path, self.at[0])
+        descriptor = os.open(self.path, os.O_RDWR | os.O_CLOEXEC)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+    def discard(self) -> None:
+        """Remove a segment that was prepared and never opened."""
+        self.close()
+        self.path.unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """Let go of the file; what was appended stays."""
+        if self._map is not None:
+            self._map.close()
+            self._map = None
+        if self.descriptor >= 0:
+            os.close(self.descriptor)
+            self.descriptor = -1
+
+
+def _map(descriptor: int, size: int) -> mmap.mmap:
+    mapping = mmap.mmap(descriptor, size)
+    try:
+        mapping.madvise(_POPULATE_WRITE)
+    except (OSError, ValueError, AttributeError):
+        pass  # An older kernel or another system: the pages are then mapped one by one.
+    return mapping

@@ -1,0 +1,54 @@
+"""The supply of segments: the next one is made ready before it is needed, and is the reserve when the disk is full."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+from jarvis_ctx.journal.files import sync_folder
+from jarvis_ctx.journal.segment import Segment, path_of
+
+
+class SegmentSupply:
+    """Makes a writer's segments in order. `prepare` runs in the background, `take` in a caller's append."""
+
+    def __init__(self, folder: Path, writer: str, size: int, *, mapped: bool) -> None:
+        self.folder, self.writer, self.size, self._mapped = folder, writer, size, mapped
+        self._lock = threading.Lock()
+        self._ready: Segment | None = None
+        self._made = 0
+        self.waited = 0
+        """How often a caller had to make its segment itself."""
+
+    def prepare(self) -> None:
+        """Make the next segment unless it is there. Raises `OSError`."""
+        with self._lock:
+            if self._ready is None:
+                self._ready = self._make()
+
+    def take(self) -> Segment:
+        """The next segment, made on the spot when none is ready. Raises `OSError`."""
+        with self._lock:
+            segment, self._ready = self._ready, None
+            if segment is None:
+                self.waited += 1
+                segment = self._make()
+            return segment
+
+    def is_ready(self, path: Path) -> bool:
+        """Whether `path` is the segment made ready."""
+        ready = self._ready
+        return ready is not None and ready.path == path
+
+    def _make(self) -> Segment:
+        self._made += 1
+        segment = Segment(path_of(self.folder, self.writer, self._made), self.writer, self.size, mapped=self._mapped)
+        sync_folder(self.folder)
+        return segment
+
+    def close(self) -> None:
+        """Remove what was prepared and not needed."""
+        with self._lock:
+            if self._ready is not None:
+                self._ready.discard()
+                self._ready = None

@@ -1,0 +1,45 @@
+"""Side files: bodies too large for a segment, named by their hash."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from jarvis_ctx.errors import CorruptData
+from jarvis_ctx.journal.files import private_folder, write_whole
+
+MARK = "$value"
+NAME = re.compile(r"^[0-9a-f]{64}$")
+
+
+class Values:
+    """`journal/values/<sha256>`: written before the event that names them, so that none names what is not there."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def put(self, body: bytes) -> dict[str, Any]:
+        """Keep `body` (JSON) durably; the small body that stands for it in the event."""
+        name = hashlib.sha256(body).hexdigest()
+        path = private_folder(self.folder) / name
+        if not path.exists():
+            write_whole(path, body)
+        return {MARK: name, "bytes": len(body)}
+
+    def get(self, reference: dict[str, Any]) -> dict[str, Any]:
+        """The body that `reference` stands for. Raises `CorruptData` when it is missing or not what was written."""
+        if not NAME.match(str(reference[MARK])):
+            raise CorruptData(what="an event", reason="it names a side file that no side file can have")
+        path = self.folder / reference[MARK]
+        try:
+            body = path.read_bytes()
+        except OSError as error:
+            raise CorruptData(what=str(path), reason="the side file of an event cannot be read") from error
+        if hashlib.sha256(body).hexdigest() != reference[MARK]:
+            raise CorruptData(what=str(path), reason="its bytes do not match its name")
+        decoded: dict[str, Any] = msgspec.json.decode(body)
+        return decoded

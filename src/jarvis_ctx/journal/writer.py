@@ -1,0 +1,195 @@
+"""The pen: appends a captured call's event to the journal before the call returns."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from threading import get_ident
+from typing import Any, Literal
+
+import msgspec
+
+from jarvis_ctx.clock import Clock
+from jarvis_ctx.codec import exact
+from jarvis_ctx.errors import Closed, Fenced, JournalUnavailable
+from jarvis_ctx.journal import fold, frame, read
+from jarvis_ctx.journal.cells import Cells
+from jarvis_ctx.journal.marks import APPENDED, EPOCH
+from jarvis_ctx.journal.segment import Opening, Segment
+from jarvis_ctx.journal.supply import SegmentSupply
+from jarvis_ctx.journal.values import Values
+from jarvis_ctx.model.event import PROJECTED_KINDS, SCHEMA, Event
+from jarvis_ctx.model.ids import RunId, WriterId
+from jarvis_ctx.model.state import State
+
+_encode = msgspec.json.encode
+_decode = msgspec.json.decode
+
+
+class Writer:
+    """One process's own segments and numbers.
+
+    `append` is durable against any death of the process when it returns; `after_append` (set by the journal in
+    `durability="power"`) makes it durable against power loss too. Thread-safe; an append that re-enters in its own
+    thread (from a signal handler, a finaliser, a log handler) is queued and written by the outer one.
+    """
+
+    def __init__(
+        self,
+        *,
+        writer: WriterId,
+        orchestrator: str,
+        run: RunId,
+        epoch: int,
+        state: State,
+        clock: Clock,
+        cells: Cells,
+        epoch_slot: int,
+        writer_slot: int,
+        supply: SegmentSupply,
+        values: Values,
+    ) -> None:
+        self.writer, self.orchestrator, self.run, self.epoch = writer, orchestrator, run, epoch
+        self.state = state
+        self.number = 0
+        self.bytes_appended = 0
+        self.segments: deque[Segment] = deque()
+        self._clock, self._cells, self._supply, self._values = clock, cells, supply, values
+        self._epoch_cell, self._appended_cell = epoch_slot + EPOCH, writer_slot + APPENDED
+        self._inline_limit = supply.size // 4
+        self._time = state.stamp[0]
+        self._lock = threading.Lock()
+        self._holder = 0
+        self._queued: deque[tuple[str, str, bytes]] = deque()
+        self._prefixes: dict[str, bytes] = {}
+        self.dirty: set[str] = set()
+        """Tasks changed since the drain last wrote them to their table."""
+        self.put_down: Literal["", "closed", "dying", "fenced"] = ""
+        self.after_append: Callable[[int], None] | None = None
+        self.segment = self._open_segment()
+
+    def append(self, kind: str, subject: str, body: dict[str, Any]) -> int:
+        """Write one event and fold it; returns its number. `body` is not kept, so the caller may change it.
+
+        Raises `UnstorableValue` and `TooLarge` (nothing was written), `Fenced` (a newer run has begun),
+        `Closed`, and `JournalUnavailable` when no segment can be written.
+        """
+        encoded = exact.encode(body)
+        if len(encoded) > self._inline_limit:
+            encoded = _encode(self._values.put(encoded))
+        me = get_ident()
+        if self._holder == me:
+            self._queued.append((kind, subject, encoded))
+            return 0
+        with self._lock:
+            self._holder = me
+            try:
+                number = self._write(kind, subject, encoded)
+                while self._queued:
+                    self._write(*self._queued.popleft())
+            finally:
+                self._holder = 0
+        if self._cells[self._epoch_cell] != self.epoch:
+            # Read after the lock's release, which orders it behind the frame: the new run set its epoch before it
+            # looked for our last frame, so either it has seen the frame or we see its epoch.
+            self.put_down = "fenced"
+            raise self.fenced()
+        if self.after_append is not None:
+            self.after_append(number)
+        return number
+
+    def _write(self, kind: str, subject: str, encoded: bytes) -> int:
+        if self.put_down:
+            self._refuse()
+        segment = self.segment
+        if segment.at[1] != self.number:
+            self._catch_up(segment)
+        number = self.number + 1
+        time = max(self._clock.wall(), self._time + 1)
+        prefix = self._prefixes.get(kind) or self._prefix(kind)
+        payload = b"[%d,%d,%b%b,%b]" % (number, time, prefix, _encode(subject), encoded)
+        if not segment.fits(len(payload)):
+            segment = self.segment = self._open_segment()
+        segment.append(number, payload)
+        self._fold(Event(self.writer, number, time, self.run, kind, subject, _decode(encoded)), len(payload))
+        return number
+
+    def _fold(self, event: Event, size: int) -> None:
+        body = event.body
+        if "$value" in body:
+            event = msgspec.structs.replace(event, body=self._values.get(body))
+        fold.apply(self.state, event)
+        self._time, self.number = event.time, event.number
+        self._cells[self._appended_cell] = event.number
+        self.bytes_appended += size
+        if event.kind in PROJECTED_KINDS:
+            self.dirty.add(event.subject)
+
+    def _catch_up(self, segment: Segment) -> None:
+        """Fold what an interrupt (KeyboardInterrupt, a signal handler that raised) kept us from folding."""
+        for found in frame.scan(segment.read(0, segment.at[0]), self.writer):
+            if isinstance(found, frame.Frame) and found.magic == frame.EVENT and found.number > self.number:
+                self._fold(read.event(self.writer, found.payload), len(found.payload))
+
+    def _prefix(self, kind: str) -> bytes:
+        prefix = b"%b,%b," % (_encode(self.run), _encode(kind))
+        self._prefixes[kind] = prefix
+        return prefix
+
+    def _open_segment(self) -> Segment:
+        try:
+            segment = self._supply.take()
+        except OSError as error:
+            raise JournalUnavailable(path=str(self._supply.folder), reason=error.strerror or str(error)) from error
+        segment.open(
+            Opening(
+                format=1,
+                schema=SCHEMA,
+                writer=self.writer,
+                orchestrator=self.orchestrator,
+                run=self.run,
+                epoch=self.epoch,
+                first=self.number + 1,
+            )
+        )
+        self.segments.append(segment)
+        return segment
+
+    def fenced(self) -> Fenced:
+        """The error that tells this process it was overtaken."""
+        newer = self._cells[self._epoch_cell]
+        return Fenced(run=self.run, epoch=self.epoch, orchestrator=self.orchestrator, newer=newer)
+
+    def _refuse(self) -> None:
+        if self.put_down == "dying":
+            # The run's end is written and a signal is about to end the process: no later call may be acknowledged,
+            # and none may fail for a reason its caller could act on, so they wait for the end, here and at the lock.
+            threading.Event().wait()
+        if self.put_down == "fenced":
+            raise self.fenced()
+        raise Closed(orchestrator=self.orchestrator)
+
+    def finish(self, kind: str, subject: str, body: dict[str, Any], *, dying: bool = False) -> None:
+        """Append the last event; later calls raise `Closed`, or wait for the end of a process that is being ended."""
+        encoded = exact.encode(body)
+        with self._lock:
+            if not self.put_down:
+                self._write(kind, subject, encoded)
+                self.put_down = "dying" if dying else "closed"
+
+    def take_dirty(self) -> set[str]:
+        """The tasks that changed since the last call."""
+        with self._lock:
+            dirty, self.dirty = self.dirty, set()
+            return dirty
+
+    def picture(self) -> State:
+        """The state as it is now, which later events do not change."""
+        with self._lock:
+            return self.state.copy()
+
+    def committed(self) -> list[tuple[Segment, int, int]]:
+        """Each segment not yet given up, in order, with its bytes written and last number."""
+        with self._lock:
+            return [(segment, *segment.at) for segment in self.segments]

@@ -1,0 +1,1 @@
+"""Who is alive: run identity, locks, leases, and how a process ends."""

@@ -1,0 +1,118 @@
+"""Uncaught exceptions of the main thread, other threads and asyncio, and the interpreter's dump at a fatal signal."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import threading
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, Any
+
+from jarvis_ctx.journal.files import create
+
+Report = Callable[[str, dict[str, Any]], None]
+
+TEXT_LIMIT = 32_768
+"""Characters of a traceback that are kept, its end first."""
+
+
+def describe(error: BaseException) -> dict[str, Any]:
+    """An exception as stored: type, message, traceback. Never raises, whatever the exception's own methods do."""
+    try:
+        message = str(error)[:TEXT_LIMIT]
+        trace = "".join(traceback.format_exception(error))[-TEXT_LIMIT:]
+    except Exception as broken:  # The user's exception class may raise from anywhere; its name is then all there is.
+        message, trace = f"(its text raised {type(broken).__name__})", ""
+    kind = type(error)
+    clean = [text.encode("utf-8", "backslashreplace").decode() for text in (message, trace)]
+    return {"type": f"{kind.__module__}.{kind.__qualname__}", "message": clean[0], "traceback": clean[1]}
+
+
+class ExceptionWatch:
+    """Chains itself before the hooks that are there; each still runs. `report` gets the place and the description."""
+
+    def __init__(self, report: Report) -> None:
+        self._report = report
+        self.fatal: dict[str, Any] | None = None
+        """The exception that is ending the process, or None."""
+        self.interrupted = False
+        self._previous = sys.excepthook, threading.excepthook
+        self._handler = _AsyncioHandler(lambda error: self._seen("asyncio", error))
+
+    def install(self) -> None:
+        sys.excepthook, threading.excepthook = self._main, self._thread
+        logging.getLogger("asyncio").addHandler(self._handler)
+
+    def remove(self) -> None:
+        """Put back what was there, where nobody has chained on since."""
+        if sys.excepthook == self._main:
+            sys.excepthook = self._previous[0]
+        if threading.excepthook == self._thread:
+            threading.excepthook = self._previous[1]
+        logging.getLogger("asyncio").removeHandler(self._handler)
+
+    def _main(self, kind: type[BaseException], error: BaseException, trace: Any) -> None:
+        self.interrupted = issubclass(kind, KeyboardInterrupt)
+        if not self.interrupted:
+            self.fatal = self._seen("main", error)
+        self._previous[0](kind, error, trace)
+
+    def _thread(self, args: threading.ExceptHookArgs) -> None:
+        if args.exc_value is not None:
+            self._seen(f"thread {args.thread.name if args.thread else '?'}", args.exc_value)
+        self._previous[1](args)
+
+    def _seen(self, place: str, error: BaseException) -> dict[str, Any]:
+        described = describe(error)
+        self._report(place, described)
+        return described
+
+
+class _AsyncioHandler(logging.Handler):
+    """asyncio tells of exceptions nobody awaited through its logger only."""
+
+    def __init__(self, seen: Callable[[BaseException], object]) -> None:
+        super().__init__(logging.ERROR)
+        self._seen = seen
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.exc_info and record.exc_info[1] is not None:
+            self._seen(record.exc_info[1])
+
+
+class FaultDump:
+    """faulthandler's stacks at a fatal signal, kept in a file for the next run's report."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._file: IO[str] | None = None
+
+    def start(self) -> None:
+        """Direct the dump into the file, unless the program has directed it elsewhere itself."""
+        import faulthandler
+
+        if not faulthandler.is_enabled():
+            self.path.unlink(missing_ok=True)
+            self._file = os.fdopen(create(self.path), "w", encoding="utf-8")
+            faulthandler.enable(self._file, all_threads=True)
+
+    def stop(self) -> None:
+        """End the watch; an empty dump goes."""
+        import faulthandler
+
+        if self._file is not None:
+            faulthandler.disable()
+            self._file.close()
+            self._file = None
+            if self.path.stat().st_size == 0:
+                self.path.unlink()
+
+    def read(self) -> str:
+        """What an earlier process left, or nothing."""
+        try:
+            return self.path.read_text(encoding="utf-8", errors="replace")[:TEXT_LIMIT]
+        except OSError:
+            return ""

@@ -1,0 +1,44 @@
+"""Which process is meant: a process id is reused, so its start time and the machine's boot go with it."""
+
+from __future__ import annotations
+
+import os
+import socket
+from pathlib import Path
+
+from jarvis_ctx.model.run import ProcessIdentity
+
+SAME_START = 0.05
+"""Seconds two readings of one process's start may differ by."""
+
+
+def boot_id() -> str:
+    """This boot of this machine; empty where the system does not say."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+    except OSError:
+        return ""
+
+
+def this_process() -> ProcessIdentity:
+    """The identity of the calling process."""
+    return ProcessIdentity(host=socket.gethostname(), pid=os.getpid(), created=_created(os.getpid()), boot_id=boot_id())
+
+
+def is_alive(process: ProcessIdentity) -> bool | None:
+    """Whether that very process lives on this machine; None when it ran on another one."""
+    if process.host != socket.gethostname():
+        return None
+    if process.boot_id != boot_id():
+        return False
+    return abs(_created(process.pid) - process.created) < SAME_START
+
+
+def _created(pid: int) -> float:
+    """When the process started, seconds since 1970; -1 when there is none."""
+    import psutil
+
+    try:
+        return float(psutil.Process(pid).create_time())
+    except psutil.NoSuchProcess:
+        return -1.0

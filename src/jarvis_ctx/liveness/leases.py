@@ -1,0 +1,81 @@
+"""Heartbeats: the last beat of each agent, and the moments when one falls silent or comes back."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from jarvis_ctx.clock import MICROSECONDS, Clock
+from jarvis_ctx.model.agent import Lease
+from jarvis_ctx.model.ids import AgentId
+
+Append = Callable[[str, str, dict[str, Any]], object]
+
+LATE_SWEEP = 3.0
+"""A sweep that comes this many times later than due means that we slept, not the agents: it judges nobody."""
+
+
+class Leases:
+    """Beats are overwritten in memory; only transitions become events (`AgentSeen`, `AgentStale`, `AgentBack`)."""
+
+    def __init__(self, clock: Clock, stale_after: float, append: Append, known: list[Lease] | None = None) -> None:
+        self._clock, self._append = clock, append
+        self.stale_after = stale_after
+        self._lock = threading.Lock()
+        self._leases: dict[str, Lease] = {lease.agent: lease for lease in known or []}
+        self._beaten: dict[str, float] = {}
+        self._stale: set[str] = set(self._leases)
+        self._unsaved: set[str] = set()
+        self._swept = clock.steady()
+
+    def beat(self, agent: AgentId, details: dict[str, Any]) -> None:
+        """Note that `agent` lives now."""
+        with self._lock:
+            known = self._leases.get(agent)
+            transition = "AgentSeen" if known is None else "AgentBack" if agent in self._stale else ""
+            beats = known.beats + 1 if known else 1
+            self._leases[agent] = Lease(agent=agent, beat=self._clock.wall(), beats=beats, details=details)
+            self._beaten[agent] = self._clock.steady()
+            self._stale.discard(agent)
+            self._unsaved.add(agent)
+        if transition:
+            self._append(transition, agent, {"details": details} if details else {})
+
+    def sweep(self, interval: float) -> list[str]:
+        """Find the agents that have been silent for `stale_after` seconds; to be called each `interval` seconds.
+
+        Counted on the clock that never jumps, and only while this process ran: after a pause of the whole process
+        everyone gets a fresh term.
+        """
+        now = self._clock.steady()
+        with self._lock:
+            late, self._swept = now - self._swept > LATE_SWEEP * max(interval, 1.0), now
+            if late:
+                self._beaten = dict.fromkeys(self._beaten, now)
+            silent = [a for a, at in self._beaten.items() if now - at > self.stale_after and a not in self._stale]
+            self._stale.update(silent)
+        for agent in silent:
+            self._append("AgentStale", agent, {"beat": self._leases[agent].beat})
+        return silent
+
+    def take_unsaved(self) -> list[Lease]:
+        """The leases that changed since the last call, for the store."""
+        with self._lock:
+            changed, self._unsaved = self._unsaved, set()
+            return [self._leases[agent] for agent in changed]
+
+    def put_back(self, leases: list[Lease]) -> None:
+        """These were not saved after all."""
+        with self._lock:
+            self._unsaved.update(lease.agent for lease in leases)
+
+    def all(self) -> list[Lease]:
+        """Every agent's lease, by agent."""
+        with self._lock:
+            return sorted(self._leases.values(), key=lambda lease: lease.agent)
+
+
+def stale_at(leases: list[Lease], moment: int, stale_after: float) -> list[Lease]:
+    """Those who had been silent for `stale_after` seconds at `moment` (µs)."""
+    return [lease for lease in leases if moment - lease.beat > stale_after * MICROSECONDS]

@@ -1,0 +1,55 @@
+"""`run-<name>.json` and `run-<name>.lock`: who runs, or ran last."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+from jarvis_ctx.errors import AlreadyRunning
+from jarvis_ctx.journal.filelock import FileLock, holder
+from jarvis_ctx.journal.files import write_whole
+from jarvis_ctx.model.run import RunRecord
+
+FORMAT = "jarvis-ctx run 1"
+
+
+class _File(msgspec.Struct, frozen=True, kw_only=True):
+    format: str
+    run: RunRecord
+
+
+class RunFile:
+    """The record of an orchestrator's latest run, readable without a database."""
+
+    def __init__(self, store: Path, name: str) -> None:
+        self.name = name
+        self.path, self.lock_path = store / f"run-{name}.json", store / f"run-{name}.lock"
+        self._lock = FileLock(self.lock_path)
+
+    def claim(self) -> None:
+        """Become the one live run of this name. Raises `AlreadyRunning`; a held lock is never broken."""
+        if not self._lock.acquire():
+            run, pid = self.read(), holder(self.lock_path)
+            host = run.process.host if run else "this host"
+            raise AlreadyRunning(orchestrator=self.name, path=str(self.path.parent), pid=pid, host=host)
+
+    def release(self) -> None:
+        """Let another run begin."""
+        self._lock.release()
+
+    @property
+    def live(self) -> int | None:
+        """The process id that runs now, or None."""
+        return holder(self.lock_path)
+
+    def read(self) -> RunRecord | None:
+        """The latest run; None when there was none or the file cannot be read (the events know it, too)."""
+        try:
+            return msgspec.json.decode(self.path.read_bytes(), type=_File).run
+        except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+            return None
+
+    def write(self, run: RunRecord) -> None:
+        """Record `run` durably."""
+        write_whole(self.path, msgspec.json.encode(_File(format=FORMAT, run=run)))

@@ -1,0 +1,1 @@
+"""The nouns: frozen records, one file a noun."""

@@ -1,0 +1,66 @@
+"""One immutable, past-tense fact."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, get_args
+
+import msgspec
+
+from jarvis_ctx.model.ids import RunId, WriterId
+
+Stamp = tuple[int, str, int]
+"""The total order of events: hybrid logical time in microseconds, writer, number."""
+
+Position = dict[WriterId, int]
+"""How far a state has read: the last number of each writer."""
+
+Kind = Literal[
+    "RunStarted",
+    "RunEnded",
+    "RunDied",
+    "RunRecovered",
+    "CodeRecorded",
+    "ExceptionRaised",
+    "TaskProgressed",
+    "TaskClaimed",
+    "TaskFinished",
+    "TaskFailed",
+    "TaskInterrupted",
+    "TaskQuarantined",
+    "StepStarted",
+    "StepFinished",
+    "StepFailed",
+    "StepReconciled",
+    "AgentUpdated",
+    "AgentSeen",
+    "AgentStale",
+    "AgentBack",
+    "AgentGone",
+    "DecisionLogged",
+    "MessageSent",
+    "MessageAdded",
+    "AttributeSet",
+    "RecoveryPointMarked",
+]
+
+PROJECTED_KINDS = frozenset(kind for kind in get_args(Kind) if kind.startswith(("Task", "Step")))
+"""Kinds that change a task's row in the store."""
+
+SCHEMA = 1
+"""Version of the events' bodies; a segment's header names the one it was written with."""
+
+
+class Event(msgspec.Struct, frozen=True, gc=False):
+    """A fact: who wrote it, when, and what. `body` is tagged JSON; `subject` is the task, agent or name it is about."""
+
+    writer: WriterId
+    number: int
+    time: int
+    run: RunId
+    kind: str
+    subject: str
+    body: dict[str, Any]
+
+    @property
+    def stamp(self) -> Stamp:
+        return self.time, self.writer, self.number

@@ -1,0 +1,99 @@
+"""The recovery report: what a start found, decided and did."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+
+from jarvis_ctx.model.run import CauseOfDeath
+
+REPORT_FORMAT = "jarvis-ctx recovery report 1"
+
+TaskFate = Literal["done", "incomplete", "in-flight", "failed", "quarantined"]
+
+
+class LayerTried(msgspec.Struct, frozen=True, kw_only=True):
+    """A base that recovery looked at, newest first, and why it was not used (`accepted` for the one that was)."""
+
+    layer: str
+    name: str
+    verdict: str
+    events_behind: int | None = None
+
+
+class TaskLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A task at the moment of death."""
+
+    id: str
+    fate: TaskFate
+    status: str
+    percentage: float
+    description: str = ""
+    completed_subtasks: tuple[str, ...] = ()
+    blockers: tuple[str, ...] = ()
+    attempts: int = 0
+    kept_result: bool = False
+    quarantined: str = ""
+
+
+class StepLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A step in doubt: it started and has no recorded end."""
+
+    task: str
+    key: str
+    name: str
+
+
+class AgentLine(msgspec.Struct, frozen=True, kw_only=True):
+    """An agent's last sign of life before the death; `silent_for` in seconds, up to then."""
+
+    id: str
+    stale_at_death: bool
+    silent_for: float
+    status: str
+
+
+class RecoveryReport(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything the next start can say about a death, for people and programs. Times are ISO 8601 in UTC."""
+
+    format: str = REPORT_FORMAT
+    orchestrator: str
+    run: str
+    recovered_run: str
+    epoch: int
+    created: str
+    cause: CauseOfDeath
+    started: str
+    died_between: tuple[str, str]
+    """The last durable event, and this start: the death lies between."""
+    last_event: str
+    events: int
+    """Events the rebuilt state stands for."""
+    events_lost: dict[str, list[tuple[int, int]]] = {}
+    """Numbers known to have been written and gone, as ranges by writer; empty means that nothing is lost."""
+    possibly_lost: str = ""
+    """What a power loss may have taken without a trace."""
+    damage: list[str] = []
+    layers: list[LayerTried] = []
+    sources: dict[str, int] = {}
+    resume: str = "report"
+    resume_refused: str = ""
+    recoveries_begun: int = 1
+    tasks: list[TaskLine] = []
+    steps_in_doubt: list[StepLine] = []
+    agents: list[AgentLine] = []
+    machine_changed: list[str] = []
+    code_changed: list[str] = []
+    unreadable: dict[str, int] = {}
+    seconds: dict[str, float] = {}
+    """How long each phase took."""
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain data."""
+        return dict(msgspec.to_builtins(self))
+
+    @property
+    def lost(self) -> int:
+        """How many events are known to be gone."""
+        return sum(last - first + 1 for ranges in self.events_lost.values() for first, last in ranges)

@@ -1,0 +1,61 @@
+"""One lifetime of an orchestrator's process."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+
+from jarvis_ctx.model.ids import RunId, WriterId
+
+Ending = Literal["closed", "exited", "SIGTERM", "SIGINT", "exception"]
+"""How a run can end by itself; anything else is a death found by its successor."""
+
+CLEAN: frozenset[str] = frozenset({"closed", "exited", "SIGTERM", "SIGINT"})
+
+Cause = Literal["exception", "fatal-signal", "killed", "power-loss", "unknown"]
+"""What a run died of, as far as the next one can tell."""
+
+
+class ProcessIdentity(msgspec.Struct, frozen=True, kw_only=True):
+    """Which process this is, beyond doubt: a process id alone is reused."""
+
+    host: str
+    pid: int
+    created: float
+    boot_id: str
+
+
+class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """A run: its process, its epoch, and how it ended (None while it lives or when nobody has found out)."""
+
+    id: RunId
+    name: str
+    epoch: int
+    writer: WriterId
+    process: ProcessIdentity
+    started: int
+    chain: RunId
+    """The first run of the chain of crashes this one continues; its own id after a clean end."""
+    resume: str = "report"
+    code: dict[str, str] = {}
+    ended: int | None = None
+    ending: str | None = None
+    cause: dict[str, Any] = {}
+
+    @property
+    def clean(self) -> bool:
+        return self.ending in CLEAN
+
+
+class CauseOfDeath(msgspec.Struct, frozen=True, kw_only=True):
+    """Why a run ended without saying so, with the evidence."""
+
+    cause: Cause
+    sentence: str
+    evidence: dict[str, Any] = {}
+
+    @property
+    def explained(self) -> bool:
+        """True where no task can be to blame: power loss, reboot, or a deliberate end."""
+        return self.cause == "power-loss"

@@ -1,0 +1,67 @@
+"""The state: what all events together say, at a position."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from jarvis_ctx.model.agent import AgentRecord
+from jarvis_ctx.model.event import Event, Stamp
+from jarvis_ctx.model.run import RunRecord
+from jarvis_ctx.model.step import StepRecord
+from jarvis_ctx.model.task import TaskRecord
+
+FOLD_VERSION = 1
+"""Version of the fold; a checkpoint folded by another version is not used as a base."""
+
+
+class Attribute(msgspec.Struct, frozen=True, kw_only=True):
+    """A named value of the orchestrator; `value` is tagged JSON."""
+
+    value: Any
+    updated: Stamp
+
+
+class State(msgspec.Struct, kw_only=True):
+    """The fold of one orchestrator's events. The dicts change; the records in them never do, so a copy is shallow."""
+
+    name: str
+    version: int = FOLD_VERSION
+    history: int = 100
+    position: dict[str, int] = {}
+    stamp: Stamp = (0, "", 0)
+    runs: dict[str, RunRecord] = {}
+    fences: dict[str, int] = {}
+    tasks: dict[str, TaskRecord] = {}
+    steps: dict[str, dict[str, StepRecord]] = {}
+    agents: dict[str, AgentRecord] = {}
+    attributes: dict[str, Attribute] = {}
+    decisions: list[Event] = []
+    messages: list[Event] = []
+    conversation: list[Event] = []
+    points: list[Event] = []
+    exceptions: list[Event] = []
+    late: dict[str, int] = {}
+    """Subjects that an event reached after a later one, and how many did."""
+    unreadable: dict[str, int] = {}
+    """Kinds of events this version could not read, and how many there were."""
+
+    def copy(self) -> State:
+        """A picture that later events do not change; costs one pass over the dicts, no record is copied."""
+        fields: dict[str, Any] = {}
+        for name in self.__struct_fields__:
+            value = getattr(self, name)
+            fields[name] = value.copy() if isinstance(value, dict | list) else value
+        return State(**fields)
+
+    @property
+    def chain(self) -> str:
+        """The first run of the present chain of crashes, or nothing before the first run."""
+        latest = self.latest_run
+        return latest.chain if latest else ""
+
+    @property
+    def latest_run(self) -> RunRecord | None:
+        """The run with the greatest epoch."""
+        return max(self.runs.values(), key=lambda run: run.epoch, default=None)

@@ -1,0 +1,98 @@
+"""A task of the orchestrator, as the events tell it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from jarvis_ctx.model.event import Stamp
+from jarvis_ctx.model.ids import RunId, TaskId
+
+STATUSES = {
+    "pending": "pending",
+    "queued": "pending",
+    "todo": "pending",
+    "assigned": "pending",
+    "in_progress": "in_progress",
+    "in-progress": "in_progress",
+    "running": "in_progress",
+    "started": "in_progress",
+    "active": "in_progress",
+    "blocked": "blocked",
+    "waiting": "blocked",
+    "paused": "blocked",
+    "completed": "completed",
+    "complete": "completed",
+    "done": "completed",
+    "finished": "completed",
+    "success": "completed",
+    "succeeded": "completed",
+    "failed": "failed",
+    "error": "failed",
+    "cancelled": "cancelled",
+    "canceled": "cancelled",
+    "quarantined": "quarantined",
+}
+"""Statuses people write, and the seven they are shown as; any other is kept as given and shown as `other`."""
+
+FINAL = frozenset({"completed", "failed", "cancelled", "quarantined"})
+
+
+class Attempt(msgspec.Struct, frozen=True, kw_only=True):
+    """One claimed run of a captured method for a task."""
+
+    method: str
+    run: RunId
+    number: int
+    """1 for the first try; restarts count on."""
+    claimed: int
+    key: str
+    """Hash of method and arguments with its occurrence in the run: what a later run's call is matched by."""
+    alone: bool = False
+    """True when it ran in isolation after an unexplained death."""
+    ended: int | None = None
+    outcome: str | None = None
+    """`finished`, `failed`, or None while it runs or when its process died."""
+    result: Any = msgspec.UNSET
+    """What the call returned, as tagged JSON; UNSET when it could not be kept."""
+    kept: bool = False
+    lost: str = ""
+    """Why the result was not kept."""
+
+
+class TaskRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """A task's latest known state. Percentages run from 0 to 100."""
+
+    id: TaskId
+    created: int
+    updated: Stamp
+    chain: RunId
+    description: str = ""
+    status: str = "pending"
+    percentage: float = 0
+    completed_subtasks: tuple[str, ...] = ()
+    blockers: tuple[str, ...] = ()
+    dependencies: tuple[str, ...] = ()
+    agent: str = ""
+    metadata: dict[str, Any] = {}
+    """Every other key that was given, as given."""
+    attempts: dict[str, Attempt] = {}
+    """The latest attempt of each call key."""
+    deaths_alone: int = 0
+    quarantined: str = ""
+    """Why it is not run again, or nothing."""
+
+    @property
+    def shown_status(self) -> str:
+        """One of the documented statuses, or `other`."""
+        return "quarantined" if self.quarantined else STATUSES.get(self.status.lower(), "other")
+
+    @property
+    def finished(self) -> bool:
+        return self.shown_status in FINAL
+
+    @property
+    def in_flight(self) -> list[Attempt]:
+        """Attempts that were claimed and have no recorded end."""
+        return [attempt for attempt in self.attempts.values() if attempt.outcome is None]

@@ -1,0 +1,1 @@
+"""After a death: rebuild the state, plan, act, report."""

@@ -1,0 +1,224 @@
+"""The beginning of a run: take the epoch, rebuild the state, find out about a death, act on it, report."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+from typing import Protocol
+
+import msgspec
+
+from jarvis_ctx.checkpoint.files import CheckpointFiles
+from jarvis_ctx.checkpoint.ports import CheckpointStore
+from jarvis_ctx.clock import Clock
+from jarvis_ctx.errors import StoreUnavailable
+from jarvis_ctx.journal.journal import Journal, claim_epoch, new_writer, opening_of
+from jarvis_ctx.journal.marks import Marks
+from jarvis_ctx.journal.ports import EventStore
+from jarvis_ctx.journal.read import segment_paths
+from jarvis_ctx.liveness import identity
+from jarvis_ctx.liveness.causes import Remains, find_cause
+from jarvis_ctx.liveness.exceptions import FaultDump
+from jarvis_ctx.liveness.marker import CrashMarker
+from jarvis_ctx.liveness.ports import LeaseStore
+from jarvis_ctx.liveness.runfile import RunFile
+from jarvis_ctx.model.agent import Lease
+from jarvis_ctx.model.ids import RunId
+from jarvis_ctx.model.run import CauseOfDeath, RunRecord
+from jarvis_ctx.recovery import plan as planning
+from jarvis_ctx.recovery import reports
+from jarvis_ctx.recovery.plan import Plan, Policy
+from jarvis_ctx.recovery.rebuild import Layers, Rebuilt, rebuild
+from jarvis_ctx.settings import Settings
+
+
+class Store(Protocol):
+    """A store's ports, as an engine offers them."""
+
+    @property
+    def events(self) -> EventStore: ...
+
+    @property
+    def checkpoints(self) -> CheckpointStore: ...
+
+    @property
+    def leases(self) -> LeaseStore: ...
+
+
+class Ground(msgspec.Struct, frozen=True, kw_only=True):
+    """What is open before a run begins; the run lock is held."""
+
+    folder: Path
+    settings: Settings
+    clock: Clock
+    store: Store
+    marks: Marks
+    mapped: bool
+    files: CheckpointFiles
+    runfile: RunFile
+    marker: CrashMarker
+    faults: FaultDump
+    damage: list[str] = []
+    """What was found damaged, and moved aside, while opening."""
+
+    @property
+    def layers(self) -> Layers:
+        return Layers(
+            journal=self.folder / "journal",
+            orchestrator=self.settings.name,
+            history=self.settings.history_size,
+            events=self.store.events,
+            checkpoints=self.store.checkpoints,
+            files=self.files,
+            marks=list(self.marks.writers()),
+        )
+
+    @property
+    def policy(self) -> Policy:
+        chosen = self.settings
+        return Policy(
+            resume=chosen.resume,
+            max_attempts=chosen.max_attempts,
+            stale_after=chosen.stale_after,
+            sync_interval=chosen.sync_interval,
+        )
+
+
+class Begun(msgspec.Struct, kw_only=True):
+    """A run that has begun."""
+
+    run: RunRecord
+    journal: Journal
+    rebuilt: Rebuilt
+    leases: list[Lease]
+    plan: Plan | None
+    """What followed from the death of the last run; None after a clean end."""
+
+
+def begin(ground: Ground) -> Begun:
+    """Begin a run. Killed anywhere in between, the next begin does the same again."""
+    name, began = ground.settings.name, ground.clock.steady()
+    epoch = 1 + greatest_epoch(ground)
+    claim_epoch(ground.marks, name, epoch)
+    rebuilt = rebuild(ground.layers, ground.clock.steady)
+    rebuilt.gathered.damaged[:0] = ground.damage
+    dead = dead_run(ground, rebuilt)
+    run = _new_run(ground, epoch, dead)
+    leases = _leases(ground)
+    plan = None
+    if dead is not None:
+        tries = ground.marker.set(name, dead.id)
+        cause = cause_of(ground, dead, rebuilt)
+        plan = planning.make(rebuilt, dead, run, cause, leases, ground.policy, tries)
+    fences = dict(rebuilt.state.position)
+    ground.runfile.write(run)
+    journal = _journal(ground, run, rebuilt)
+    started = {**_started(run), "fences": fences}
+    journal.append("RunStarted", run.id, started)
+    if plan is not None:
+        act(plan, journal, ground, ground.clock.steady() - began)
+    return Begun(run=run, journal=journal, rebuilt=rebuilt, leases=leases, plan=plan)
+
+
+def act(plan: Plan, journal: Journal, ground: Ground, seconds: float) -> None:
+    """Do what the plan says; done twice, the second time changes nothing."""
+    for event in plan.events:
+        journal.append(event.kind, event.subject, event.body)
+    plan.report.seconds["total"] = round(seconds, 6)
+    path = reports.write(ground.folder, plan.report)
+    body = {"report": path.name, "recovered": plan.report.recovered_run, "lost": plan.report.lost}
+    journal.append("RunRecovered", plan.report.run, body)
+    ground.marker.clear(ground.settings.name)
+
+
+def greatest_epoch(ground: Ground) -> int:
+    """The greatest epoch that marks, run.json, segments, checkpoints or database know."""
+    name = ground.settings.name
+    recorded = ground.runfile.read()
+    known = [ground.marks.epoch(name), recorded.epoch if recorded else 0]
+    known += [int(writer[:8], 16) for writer in segment_paths(ground.folder / "journal")]
+    known += [header.epoch for _, header in ground.files.headers()]
+    try:
+        known.append(ground.store.events.epochs().get(name, 0))
+    except StoreUnavailable:
+        pass  # Segments and checkpoints know it, too; that the database failed is in the report's layers.
+    return max(known)
+
+
+def dead_run(ground: Ground, rebuilt: Rebuilt) -> RunRecord | None:
+    """The run whose death is to be recovered from: one whose recovery was not completed, or the last, if it died."""
+    latest = _latest_run(ground, rebuilt)
+    marked = ground.marker.of(ground.settings.name)
+    if marked is not None:
+        return rebuilt.state.runs.get(marked.run) or latest
+    return latest if latest is not None and not latest.clean else None
+
+
+def _latest_run(ground: Ground, rebuilt: Rebuilt) -> RunRecord | None:
+    """The last run, as its events tell it or, where those do not know it or its end, as run.json does."""
+    told, recorded = rebuilt.state.latest_run, ground.runfile.read()
+    if recorded is None or told is None:
+        return told or recorded
+    if recorded.epoch != told.epoch:
+        return max(told, recorded, key=lambda run: run.epoch)
+    return told if told.ended is not None else recorded
+
+
+def cause_of(ground: Ground, dead: RunRecord, rebuilt: Rebuilt) -> CauseOfDeath:
+    """Why `dead` died; what an earlier, interrupted recovery found out stands."""
+    if dead.cause:
+        return msgspec.convert(dead.cause, CauseOfDeath)
+    fatal = [e.body for e in rebuilt.state.exceptions if e.run == dead.id and e.body.get("place") == "main"]
+    here = identity.this_process()
+    return find_cause(
+        Remains(
+            run=dead,
+            exception=fatal[-1] if fatal else None,
+            fault_dump=ground.faults.read(),
+            host=here.host,
+            boot_id=here.boot_id,
+        )
+    )
+
+
+def _new_run(ground: Ground, epoch: int, dead: RunRecord | None) -> RunRecord:
+    id = RunId(f"{ground.settings.name}.{epoch}.{secrets.token_hex(3)}")
+    return RunRecord(
+        id=id,
+        name=ground.settings.name,
+        epoch=epoch,
+        writer=new_writer(epoch),
+        process=identity.this_process(),
+        started=ground.clock.wall(),
+        chain=dead.chain if dead is not None else id,
+        resume=ground.settings.resume,
+    )
+
+
+def _started(run: RunRecord) -> dict[str, object]:
+    process = msgspec.to_builtins(run.process)
+    return {"epoch": run.epoch, "process": process, "chain": run.chain, "resume": run.resume}
+
+
+def _leases(ground: Ground) -> list[Lease]:
+    try:
+        return ground.store.leases.all(ground.settings.name)
+    except StoreUnavailable:
+        return []  # Agents' events tell of them, too; that the database failed is in the report's layers.
+
+
+def _journal(ground: Ground, run: RunRecord, rebuilt: Rebuilt) -> Journal:
+    chosen = ground.settings
+    return Journal(
+        folder=ground.folder / "journal",
+        marks=ground.marks,
+        opening=opening_of(run.name, run.writer, run.id, run.epoch),
+        state=rebuilt.state,
+        store=ground.store.events,
+        clock=ground.clock,
+        segment_bytes=chosen.segment_bytes,
+        mapped=ground.mapped,
+        power=chosen.durability == "power",
+        sync_interval=chosen.sync_interval,
+        drain_interval=chosen.drain_interval,
+    )

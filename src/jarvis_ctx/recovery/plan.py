@@ -1,0 +1,218 @@
+"""The plan: from what was found, what happened and what is to be done about it; pure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from jarvis_ctx.clock import MICROSECONDS, iso
+from jarvis_ctx.liveness.leases import stale_at
+from jarvis_ctx.model.agent import Lease
+from jarvis_ctx.model.ids import TaskId
+from jarvis_ctx.model.report import AgentLine, RecoveryReport, StepLine, TaskFate, TaskLine
+from jarvis_ctx.model.run import CauseOfDeath, RunRecord
+from jarvis_ctx.model.state import State
+from jarvis_ctx.model.task import TaskRecord
+from jarvis_ctx.recovery.rebuild import Rebuilt
+
+FAILED_RECOVERIES = 3
+"""Recoveries that were begun and not completed, after which calls are changed no more."""
+
+
+class Policy(msgspec.Struct, frozen=True, kw_only=True):
+    """The settings a recovery depends on."""
+
+    resume: str
+    max_attempts: int
+    stale_after: float
+    sync_interval: float
+
+
+class Planned(msgspec.Struct, frozen=True, kw_only=True):
+    """An event that recovery will append."""
+
+    kind: str
+    subject: str
+    body: dict[str, Any]
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """What to append, whom to run alone, whether calls may be skipped, and the report."""
+
+    events: list[Planned]
+    suspects: set[TaskId]
+    skip: bool
+    report: RecoveryReport
+
+
+def make(
+    rebuilt: Rebuilt,
+    dead: RunRecord,
+    run: RunRecord,
+    cause: CauseOfDeath,
+    leases: list[Lease],
+    policy: Policy,
+    tries: int,
+) -> Plan:
+    """The recovery of `dead` by `run`. Depends on its arguments alone, and changes none of them."""
+    state = rebuilt.state
+    interrupted = [task for task in state.tasks.values() if task.in_flight]
+    counted = {t.id for t in interrupted if any(a.alone for a in t.in_flight) and not cause.explained}
+    quarantined = {
+        task.id for task in interrupted if task.id in counted and task.deaths_alone + 1 >= policy.max_attempts
+    }
+    suspects = set() if cause.explained else {task.id for task in interrupted} - quarantined
+    gave_up = tries > FAILED_RECOVERIES
+    skip = policy.resume == "skip" and not gave_up
+    refused = f"{FAILED_RECOVERIES} recoveries in a row were not completed, so no call is changed" if gave_up else ""
+    report = _report(rebuilt, dead, run, cause, leases, policy, quarantined)
+    return Plan(
+        events=_events(state, dead, cause, interrupted, counted, quarantined),
+        suspects=suspects if skip else set(),
+        skip=skip,
+        report=msgspec.structs.replace(report, resume_refused=refused, recoveries_begun=tries),
+    )
+
+
+def _events(
+    state: State,
+    dead: RunRecord,
+    cause: CauseOfDeath,
+    interrupted: list[TaskRecord],
+    counted: set[TaskId],
+    quarantined: set[TaskId],
+) -> list[Planned]:
+    unended = [run for run in state.runs.values() if run.ended is None]
+    events = [Planned(kind="RunDied", subject=run.id, body=_death(run, dead, cause, state)) for run in unended]
+    for task in interrupted:
+        for attempt in task.in_flight:
+            body = {"key": attempt.key, "run": attempt.run, "counts": task.id in counted}
+            events.append(Planned(kind="TaskInterrupted", subject=task.id, body=body))
+        if task.id in quarantined:
+            why = {"cause": cause.sentence, "deaths": task.deaths_alone + 1}
+            events.append(Planned(kind="TaskQuarantined", subject=task.id, body=why))
+    return events
+
+
+def _death(run: RunRecord, dead: RunRecord, cause: CauseOfDeath, state: State) -> dict[str, Any]:
+    """What is recorded of a run's death; one that died while recovering from another's has its own entry."""
+    if run.id != dead.id:
+        sentence = f"It was ended while it recovered from the death of {dead.id}."
+        cause = CauseOfDeath(cause="unknown", sentence=sentence)
+    return {"at": state.stamp[0], "cause": msgspec.to_builtins(cause)}
+
+
+def _report(
+    rebuilt: Rebuilt,
+    dead: RunRecord,
+    run: RunRecord,
+    cause: CauseOfDeath,
+    leases: list[Lease],
+    policy: Policy,
+    quarantined: set[TaskId],
+) -> RecoveryReport:
+    state = rebuilt.state
+    last = iso(state.stamp[0]) if state.stamp[0] else iso(dead.started)
+    return RecoveryReport(
+        orchestrator=state.name,
+        run=run.id,
+        recovered_run=dead.id,
+        epoch=run.epoch,
+        created=iso(run.started),
+        cause=cause,
+        started=iso(dead.started),
+        died_between=(last, iso(run.started)),
+        last_event=last,
+        events=sum(state.position.values()),
+        events_lost={writer: _ranges(numbers) for writer, numbers in rebuilt.gathered.lost.items()},
+        possibly_lost=_possibly_lost(cause, policy),
+        damage=rebuilt.gathered.damaged,
+        layers=rebuilt.tried,
+        sources=rebuilt.gathered.sources,
+        resume=policy.resume,
+        tasks=[_task_line(task, quarantined) for task in state.tasks.values()],
+        steps_in_doubt=[
+            StepLine(task=step.task, key=step.key, name=step.name)
+            for steps in state.steps.values()
+            for step in steps.values()
+            if step.status == "started"
+        ],
+        agents=_agent_lines(state, leases, policy),
+        machine_changed=_machine_changed(dead, run),
+        unreadable=dict(state.unreadable),
+        seconds=dict(rebuilt.seconds),
+    )
+
+
+def _possibly_lost(cause: CauseOfDeath, policy: Policy) -> str:
+    if cause.cause != "power-loss":
+        return ""
+    return (
+        f"With durability=process, a power loss may take the calls of the last {policy.sync_interval:g} s before it; "
+        "those known to be missing are listed."
+    )
+
+
+def _task_line(task: TaskRecord, quarantined: set[TaskId]) -> TaskLine:
+    return TaskLine(
+        id=task.id,
+        fate=_fate(task, quarantined),
+        status=task.status,
+        percentage=task.percentage,
+        description=task.description,
+        completed_subtasks=task.completed_subtasks,
+        blockers=task.blockers,
+        attempts=len(task.attempts),
+        kept_result=any(attempt.kept for attempt in task.attempts.values()),
+        quarantined=task.quarantined,
+    )
+
+
+def _fate(task: TaskRecord, quarantined: set[TaskId]) -> TaskFate:
+    if task.quarantined or task.id in quarantined:
+        return "quarantined"
+    if task.in_flight:
+        return "in-flight"
+    if task.shown_status == "completed":
+        return "done"
+    return "failed" if task.finished else "incomplete"
+
+
+def _agent_lines(state: State, leases: list[Lease], policy: Policy) -> list[AgentLine]:
+    death = state.stamp[0]
+    beats = {lease.agent: lease.beat for lease in leases}
+    stale = {lease.agent for lease in stale_at(leases, death, policy.stale_after)}
+    lines = []
+    for agent in state.agents.values():
+        seen = beats.get(agent.id, agent.updated[0])
+        silent = max(0.0, (death - seen) / MICROSECONDS)
+        lines.append(
+            AgentLine(
+                id=agent.id,
+                stale_at_death=agent.id in stale or (agent.id not in beats and silent > policy.stale_after),
+                silent_for=round(silent, 3),
+                status=agent.status,
+            )
+        )
+    return lines
+
+
+def _machine_changed(dead: RunRecord, run: RunRecord) -> list[str]:
+    changed = []
+    if dead.process.host != run.process.host:
+        changed.append(f"host {dead.process.host} -> {run.process.host}")
+    if dead.process.boot_id != run.process.boot_id:
+        changed.append("the machine was booted anew")
+    return changed
+
+
+def _ranges(numbers: list[int]) -> list[tuple[int, int]]:
+    """[3, 4, 5, 9] as [(3, 5), (9, 9)]."""
+    ranges: list[tuple[int, int]] = []
+    for number in sorted(numbers):
+        if ranges and ranges[-1][1] == number - 1:
+            ranges[-1] = (ranges[-1][0], number)
+        else:
+            ranges.append((number, number))
+    return ranges

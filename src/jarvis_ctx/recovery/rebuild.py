@@ -1,0 +1,67 @@
+"""The state rebuilt: the newest base that verifies, and every event after it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+from jarvis_ctx.checkpoint.files import CheckpointFiles
+from jarvis_ctx.checkpoint.ports import CheckpointStore
+from jarvis_ctx.journal import fold
+from jarvis_ctx.journal.gather import Gathered, gather
+from jarvis_ctx.journal.marks import WriterMark
+from jarvis_ctx.journal.ports import EventStore
+from jarvis_ctx.journal.values import Values
+from jarvis_ctx.model.report import LayerTried
+from jarvis_ctx.model.state import State
+from jarvis_ctx.recovery import bases
+
+
+class Layers(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a state can come from; a store is None while it cannot be used."""
+
+    journal: Path
+    orchestrator: str
+    history: int
+    events: EventStore | None
+    checkpoints: CheckpointStore | None
+    files: CheckpointFiles
+    marks: list[WriterMark]
+
+
+class Rebuilt(msgspec.Struct, kw_only=True):
+    """The state, and how it came about."""
+
+    state: State
+    base: str
+    gathered: Gathered
+    tried: list[LayerTried]
+    seconds: dict[str, float]
+
+
+def rebuild(layers: Layers, steady: Callable[[], float]) -> Rebuilt:
+    """Rebuild the state of one orchestrator from what is left. Reads only; the same layers give the same state."""
+    tried: list[LayerTried] = []
+    began = steady()
+    candidates = bases.candidates(layers.orchestrator, layers.checkpoints, layers.files, tried)
+    base = bases.choose(layers.orchestrator, layers.history, candidates, tried)
+    loaded = steady()
+    gathered = _gather(layers, base.state.position)
+    read = steady()
+    state = fold.fold(base.state, gathered.events)
+    if state.late and base.layer != "events":
+        reason = f"{sum(state.late.values())} earlier events reached the store after it; all events were folded anew"
+        tried[-1] = msgspec.structs.replace(tried[-1], verdict=reason)
+        gathered = _gather(layers, {})
+        state = fold.fold(fold.empty(layers.orchestrator, layers.history), gathered.events)
+    else:
+        tried[-1] = msgspec.structs.replace(tried[-1], events_behind=len(gathered.events))
+    seconds = {"base": loaded - began, "read": read - loaded, "fold": steady() - read}
+    return Rebuilt(state=state, base=base.layer, gathered=gathered, tried=tried, seconds=seconds)
+
+
+def _gather(layers: Layers, after: dict[str, int]) -> Gathered:
+    resolve = Values(layers.journal / "values").get
+    return gather(layers.journal, layers.orchestrator, after, layers.events, layers.marks, resolve)

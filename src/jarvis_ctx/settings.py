@@ -1,0 +1,138 @@
+"""The settings: one record, filled from arguments, then JARVIS_* variables, then .env, then YAML, then defaults."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import msgspec
+
+from jarvis_ctx.errors import BadSetting, UnknownSetting, did_you_mean
+
+Seconds = Annotated[float, msgspec.Meta(gt=0, description="a number of seconds above 0")]
+Count = Annotated[int, msgspec.Meta(ge=1, description="a whole number from 1")]
+Bytes = Annotated[int, msgspec.Meta(ge=4096, description="a number of bytes from 4096")]
+Name = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,47}$")]
+
+ENVIRONMENT = {"path": "JARVIS_CONTEXT_PATH", "history_size": "JARVIS_CONTEXT_HISTORY_SIZE"}
+NOT_SETTINGS = {"JARVIS_CONFIG"}
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a sidecar can be told. docs/settings.md and config/jarvis_ctx.yaml say what each one means."""
+
+    path: str = "./memory/context/jarvis"
+    name: Name = "jarvis"
+    store: Literal["sqlite", "memory"] = "sqlite"
+    durability: Literal["process", "power"] = "process"
+    sync_interval: Seconds = 1.0
+    drain_interval: Seconds = 0.05
+    checkpoint_interval: Seconds = 30.0
+    checkpoints_kept: Count = 10
+    history_size: Count = 100
+    stale_after: Seconds = 300.0
+    resume: Literal["report", "skip"] = "report"
+    max_attempts: Count = 3
+    isolation_timeout: Seconds = 300.0
+    on_code_change: Literal["resume", "refuse", "fresh"] = "resume"
+    on_capture_error: Literal["count", "raise"] = "count"
+    on_refused: Literal["warn", "raise"] = "warn"
+    max_argument_bytes: Bytes = 65_536
+    max_value_bytes: Bytes = 67_108_864
+    segment_bytes: Bytes = 1_048_576
+    segment_io: Literal["auto", "mmap", "write"] = "auto"
+    handle_signals: bool = True
+    disabled: bool = False
+    log_file: str = ""
+    log_level: Literal["debug", "info", "warning", "error"] = "warning"
+
+    @property
+    def folder(self) -> Path:
+        """The store's folder, absolute."""
+        return Path(self.path).expanduser().absolute()
+
+
+FIELDS = {field.name: field for field in msgspec.structs.fields(Settings)}
+
+
+def variable(name: str) -> str:
+    """The environment variable of a setting."""
+    return ENVIRONMENT.get(name, f"JARVIS_{name.upper()}")
+
+
+def load(arguments: Mapping[str, Any] | None = None, environ: Mapping[str, str] | None = None) -> Settings:
+    """Settings from `arguments` > `environ` > ./.env > the YAML file > defaults.
+
+    The YAML file is ./config/jarvis_ctx.yaml, or what JARVIS_CONFIG names. Raises `UnknownSetting` or `BadSetting`,
+    naming the source and the nearest right name.
+    """
+    environ = os.environ if environ is None else environ
+    dotenv = _dotenv()
+    config = environ.get("JARVIS_CONFIG") or dotenv.get("JARVIS_CONFIG")
+    layers = [
+        (_yaml(Path(config or "config/jarvis_ctx.yaml"), required=bool(config)), "the configuration file"),
+        (_variables(dotenv), ".env"),
+        (_variables(environ), "the environment"),
+        ({k: v for k, v in (arguments or {}).items() if v is not None}, "an argument"),
+    ]
+    chosen: dict[str, Any] = {}
+    for values, source in layers:
+        _check_names(values, FIELDS, source)
+        chosen |= {name: _convert(name, value, source) for name, value in values.items()}
+    return Settings(**chosen)
+
+
+def _check_names(names: Iterable[str], known: Iterable[str], source: str) -> None:
+    known = list(known)
+    for name in names:
+        if name not in known:
+            raise UnknownSetting(name=name, source=source, hint=did_you_mean(name, known))
+
+
+def _convert(name: str, value: Any, source: str) -> Any:
+    field = FIELDS[name]
+    if isinstance(value, os.PathLike):
+        value = os.fspath(value)
+    try:
+        return msgspec.convert(value, field.type, strict=not isinstance(value, str))
+    except msgspec.ValidationError as error:
+        expected = str(error).removeprefix("Expected ").split(" - at")[0]
+        raise BadSetting(name=name, value=value, source=source, expected=expected) from error
+
+
+def _variables(environ: Mapping[str, str]) -> dict[str, str]:
+    return {name: environ[variable(name)] for name in FIELDS if variable(name) in environ}
+
+
+def unknown_variables(environ: Mapping[str, str]) -> list[str]:
+    """JARVIS_* variables that are no setting: an application of that name may have its own, so `doctor` only lists them."""
+    known = NOT_SETTINGS | {variable(name) for name in FIELDS}
+    return sorted(key for key in environ if key.startswith("JARVIS_") and key not in known)
+
+
+def _dotenv() -> dict[str, str]:
+    if not os.path.exists(".env"):
+        return {}
+    from dotenv import dotenv_values
+
+    return {
+        key: value for key, value in dotenv_values(".env").items() if value is not None and key.startswith("JARVIS_")
+    }
+
+
+def _yaml(path: Path, *, required: bool) -> dict[str, Any]:
+    if not required and not path.exists():
+        return {}
+    import yaml
+
+    try:
+        loaded = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    except (OSError, yaml.YAMLError) as error:
+        raise BadSetting(
+            name="JARVIS_CONFIG", value=str(path), source="the environment", expected="a YAML file"
+        ) from error
+    if not isinstance(loaded, dict):
+        raise BadSetting(name="JARVIS_CONFIG", value=str(path), source="the environment", expected="a YAML mapping")
+    return loaded

@@ -1,0 +1,32 @@
+"""The log file a person asked for."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+from jarvis_ctx.settings import Settings
+
+FORM = "%(asctime)s %(levelname)s %(name)s %(message)s"
+
+
+class LogFile:
+    """Sends the `jarvis_ctx` logger to `settings.log_file`; without one, logging is left to the application."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._handler: logging.Handler | None = None
+        logger = logging.getLogger("jarvis_ctx")
+        if settings.log_file:
+            Path(settings.log_file).parent.mkdir(parents=True, exist_ok=True)
+            self._handler = logging.FileHandler(settings.log_file, encoding="utf-8")
+            self._handler.setFormatter(logging.Formatter(FORM))
+            self._handler.setLevel(settings.log_level.upper())
+            logger.setLevel(min(logger.level or logging.WARNING, logging.getLevelName(settings.log_level.upper())))
+            logger.addHandler(self._handler)
+
+    def close(self) -> None:
+        """Write no more to the file."""
+        if self._handler is not None:
+            logging.getLogger("jarvis_ctx").removeHandler(self._handler)
+            self._handler.close()
+            self._handler = None

@@ -1,0 +1,252 @@
+"""JarvisContextManager: the sidecar of one orchestrator in one process."""
+
+from __future__ import annotations
+
+import atexit
+import logging
+import os
+import threading
+from collections.abc import Callable, Mapping
+from os import PathLike
+from types import TracebackType
+from typing import Any, Self
+
+from jarvis_ctx import settings as settings_room
+from jarvis_ctx.capture.checks import identifier, mapping
+from jarvis_ctx.capture.claims import Claims
+from jarvis_ctx.capture.failures import CaptureFailures
+from jarvis_ctx.capture.isolation import Isolation
+from jarvis_ctx.capture.recorder import Recorder
+from jarvis_ctx.capture.steps import Steps
+from jarvis_ctx.checkpoint.keeper import Keeper
+from jarvis_ctx.checkpoint.schedule import Schedule
+from jarvis_ctx.clock import Clock, SystemClock
+from jarvis_ctx.errors import Closed, JarvisError, StoreUnavailable
+from jarvis_ctx.insight.insight import Insight
+from jarvis_ctx.liveness.exceptions import ExceptionWatch, describe
+from jarvis_ctx.liveness.leases import Leases
+from jarvis_ctx.liveness.signals import EndOnSignal
+from jarvis_ctx.model.checkpoint import CheckpointHeader
+from jarvis_ctx.model.entries import AgentMessage, ConversationEntry, Decision
+from jarvis_ctx.model.ids import AgentId
+from jarvis_ctx.model.report import RecoveryReport
+from jarvis_ctx.model.run import RunRecord
+from jarvis_ctx.recovery.begin import begin
+from jarvis_ctx.recovery.code import CodeGuard
+from jarvis_ctx.sidecar.logs import LogFile
+from jarvis_ctx.sidecar.opening import Opening
+from jarvis_ctx.sidecar.views import LiveView
+
+log = logging.getLogger("jarvis_ctx")
+
+SWEEP = 1.0
+"""Seconds between two looks at the agents' beats, and at most what a crash takes of the beats' precision."""
+
+
+class JarvisContextManager(Recorder):
+    """Keeps one orchestrator's context durably; a context manager, usable from any thread and from asyncio.
+
+    Constructing it begins a run: if the last one died, its state is rebuilt and `recovery_report` says why it died.
+    Raises `AlreadyRunning`, `UnsafeFolder`, `NewerSchema`, `StoreUnavailable`, `BadSetting`, `UnknownSetting`.
+    Every verb of `Recorder` is durable before it returns (`durability="process"`: against any death of the process;
+    `"power"`: against power loss, too).
+    """
+
+    def __init__(
+        self,
+        path: str | PathLike[str] | None = None,
+        *,
+        name: str | None = None,
+        clock: Clock | None = None,
+        **settings: Any,
+    ) -> None:
+        self.settings = settings_room.load({"path": path, "name": name, **settings})
+        self._clock = clock or SystemClock()
+        self._log = LogFile(self.settings)
+        self._opening = Opening(self.settings, self._clock)
+        try:
+            begun = begin(self._opening.ground)
+        except BaseException:
+            # Whatever stopped the beginning goes on to the caller; the next try must find the lock free.
+            self._opening.close()
+            raise
+        self.run: RunRecord = begun.run
+        self.journal = begun.journal
+        self.recovery_report: RecoveryReport | None = begun.plan.report if begun.plan else None
+        super().__init__(self.journal.writer)
+        self._wire(
+            begun.leases, begun.plan is not None and begun.plan.skip, begun.plan.suspects if begun.plan else set()
+        )
+        self._pid = os.getpid()
+        self._closing = threading.Lock()
+        self.closed = False
+        self._start()
+
+    def _wire(self, leases: list[Any], skip: bool, suspects: set[Any]) -> None:
+        chosen, ground, writer = self.settings, self._opening.ground, self.journal.writer
+        isolation = Isolation(suspects, chosen.isolation_timeout)
+        chain = frozenset(run.id for run in writer.state.runs.values() if run.chain == self.run.chain)
+        self.claims = Claims(writer, owner=self, epoch=self.run.epoch, skip=skip, isolation=isolation)
+        self.steps = Steps(writer, replay=chosen.resume == "skip", chain_runs=chain)
+        self.failures = CaptureFailures(raises=chosen.on_capture_error == "raise")
+        self.leases = Leases(self._clock, chosen.stale_after, writer.append, leases)
+        self.code = CodeGuard(writer, self.run, self.recovery_report, ground.folder, chosen.on_code_change, self.claims)
+        self.keeper = Keeper(
+            run=self.run,
+            store=ground.store.checkpoints,
+            files=ground.files,
+            clock=self._clock,
+            kept=chosen.checkpoints_kept,
+            picture=writer.picture,
+            flush=self.journal.flush,
+            archive=self.journal.archive,
+        )
+        self._watch = ExceptionWatch(self._exception_seen)
+        self._signals = EndOnSignal(lambda name: self.close(name, dying=True))
+        jobs: dict[str, tuple[float, Callable[[], Any]]] = {
+            "checkpoint": (chosen.checkpoint_interval, self.keeper.take),
+            "heartbeats": (SWEEP, self._save_beats),
+        }
+        self._schedule = Schedule(jobs)
+        self.insight = Insight(LiveView(self))
+
+    def _start(self) -> None:
+        self.journal.start()
+        self._schedule.start()
+        self._watch.install()
+        self._opening.ground.faults.start()
+        if self.settings.handle_signals:
+            self._signals.install()
+        atexit.register(self._at_exit)
+
+    def heartbeat(self, agent_id: str, **details: Any) -> None:
+        """Note that an agent lives. Only its first beat, and one after a silence, are events."""
+        self.leases.beat(AgentId(identifier("agent_id", agent_id)), mapping("details", details))
+
+    def agent_gone(self, agent_id: str) -> None:
+        """Note that an agent has left."""
+        self.journal.append("AgentGone", identifier("agent_id", agent_id), {})
+
+    def checkpoint(self, label: str = "") -> CheckpointHeader:
+        """Take a checkpoint now. Raises `OSError` when its file cannot be written."""
+        return self.keeper.take(label)
+
+    def mark_recovery_point(self, label: str) -> CheckpointHeader:
+        """Take a checkpoint under a name; it is never thinned away."""
+        header = self.keeper.take(identifier("label", label))
+        self.journal.append("RecoveryPointMarked", label, {"label": label, "checkpoint": header.id})
+        return header
+
+    def recover(self) -> RecoveryReport | None:
+        """What the recovery at this run's beginning found and did; None after a clean end of the last run."""
+        return self.recovery_report
+
+    def record_code(self, hashes: Mapping[str, str]) -> None:
+        """Note the code of captured methods, and hold it against the run that died. Raises `CodeChanged`."""
+        self.code.record(dict(hashes))
+
+    def capture_failed(self, method: str, error: BaseException) -> None:
+        """Count a capture that could not be stored; raises it with `on_capture_error="raise"`."""
+        self.failures.count(method, error)
+
+    def status(self) -> dict[str, Any]:
+        """Health at a glance, as plain data."""
+        return self.insight.status()
+
+    def tasks(self, status: str | None = None) -> list[dict[str, Any]]:
+        """The tasks, oldest first; with `status`, those shown with it."""
+        return self.insight.tasks(status)
+
+    def agents(self) -> list[dict[str, Any]]:
+        """The agents with their last signs of life."""
+        return self.insight.agents()
+
+    def decisions(self, limit: int = 100) -> list[Decision]:
+        """The latest decisions, oldest first."""
+        return self.insight.decisions(limit)
+
+    def messages(self, limit: int = 100) -> list[AgentMessage]:
+        """The latest messages between agents, oldest first."""
+        return self.insight.messages(limit)
+
+    def conversation(self, limit: int = 100) -> list[ConversationEntry]:
+        """The latest turns of the conversation, oldest first."""
+        return self.insight.conversation(limit)
+
+    def runs(self) -> list[RunRecord]:
+        """The runs of this orchestrator, oldest first."""
+        return self.insight.runs()
+
+    def attributes(self) -> dict[str, Any]:
+        """The named values that were set."""
+        return self.insight.attributes()
+
+    def flush(self, timeout: float = 30.0) -> None:
+        """Return once the database has everything said before. Raises `StoreUnavailable`."""
+        self.journal.flush(timeout)
+
+    def close(self, ending: str = "closed", *, dying: bool = False) -> None:
+        """End the run cleanly: last event, last checkpoint, everything drained and synced. Twice is once."""
+        with self._closing:
+            if self.closed or os.getpid() != self._pid:
+                return
+            self.closed = True
+            self._schedule.stop()
+            self._watch.remove()
+            if not dying:
+                self._signals.remove()
+            self._save_beats()
+            self.journal.finish({"ending": ending}, dying=dying)
+            self._last_checkpoint()
+            self._end_run(ending)
+            atexit.unregister(self._at_exit)
+
+    def _end_run(self, ending: str) -> None:
+        ended = self.journal.writer.state.runs[self.run.id]
+        self.journal.close()
+        self._opening.ground.runfile.write(ended)
+        self._opening.ground.faults.stop()
+        self._opening.close()
+        self._log.close()
+        log.debug("run %s ended: %s", self.run.id, ending)
+
+    def _last_checkpoint(self) -> None:
+        try:
+            self.keeper.take()
+        except (OSError, JarvisError) as error:
+            log.warning("The last checkpoint could not be taken; the next start folds the events instead: %s", error)
+
+    def _save_beats(self) -> None:
+        self.leases.sweep(SWEEP)
+        leases = self.leases.take_unsaved()
+        try:
+            if leases:
+                self._opening.ground.store.leases.put(self.settings.name, leases)
+        except StoreUnavailable:
+            self.leases.put_back(leases)
+
+    def _exception_seen(self, place: str, described: dict[str, Any]) -> None:
+        try:
+            self.journal.append("ExceptionRaised", described["type"], {"place": place, **described})
+        except (JarvisError, OSError) as error:
+            self.failures.count("excepthook", error)
+
+    def _at_exit(self) -> None:
+        self.close("exception" if self._watch.fatal else "SIGINT" if self._watch.interrupted else "exited")
+
+    def __enter__(self) -> Self:
+        if self.closed:
+            raise Closed(orchestrator=self.settings.name)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is None or isinstance(error, SystemExit):
+            self.close()
+        elif isinstance(error, KeyboardInterrupt):
+            self.close("SIGINT")
+        else:
+            if not self.closed:
+                self._exception_seen("main", describe(error))
+            self.close("exception")

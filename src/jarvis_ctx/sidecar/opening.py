@@ -1,0 +1,102 @@
+"""Opens what lies on disk: the folder, the marks, the key and the database, moving aside what is damaged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from jarvis_ctx.checkpoint.files import CheckpointFiles
+from jarvis_ctx.clock import Clock
+from jarvis_ctx.codec import sign
+from jarvis_ctx.errors import CorruptData, StoreUnavailable
+from jarvis_ctx.journal import files
+from jarvis_ctx.journal.cells import safe_to_map
+from jarvis_ctx.journal.marks import Marks
+from jarvis_ctx.liveness.exceptions import FaultDump
+from jarvis_ctx.liveness.marker import CrashMarker
+from jarvis_ctx.liveness.runfile import RunFile
+from jarvis_ctx.recovery.begin import Ground
+from jarvis_ctx.settings import Settings
+from jarvis_ctx.storage.memory.store import MemoryStore
+from jarvis_ctx.storage.sqlite.store import SqliteStore
+
+DATABASE = "jarvis_context.db"
+T = TypeVar("T")
+Engine = SqliteStore | MemoryStore
+
+
+class Opening:
+    """One orchestrator's place in a store, opened by its one live run."""
+
+    def __init__(self, settings: Settings, clock: Clock) -> None:
+        """Raises `UnsafeFolder`, `AlreadyRunning`, `NewerSchema`, `StoreUnavailable`."""
+        folder = files.private_folder(settings.folder)
+        self.damage: list[str] = []
+        self.runfile = RunFile(folder, settings.name)
+        self.runfile.claim()
+        self._opened: list[Callable[[], object]] = [self.runfile.release]
+        try:
+            self.ground = self._open(folder, settings, clock)
+        except BaseException:
+            # Whatever stopped the opening goes on to the caller; nothing stays open behind it.
+            self.close()
+            raise
+
+    def _open(self, folder: Path, settings: Settings, clock: Clock) -> Ground:
+        journal = files.private_folder(folder / "journal")
+        for place in (
+            folder,
+            files.private_folder(folder / "checkpoints"),
+            journal,
+            journal / "values",
+            journal / "archive",
+        ):
+            files.sweep_temporaries(place)
+        mapped = settings.segment_io == "mmap" or (settings.segment_io == "auto" and safe_to_map(journal))
+        marks = self._or_moved_aside(journal / "marks", lambda: Marks(journal / "marks", mapped=mapped))
+        self._opened.append(marks.close)
+        self.store = self._store(folder, settings)
+        self._opened.append(self.store.close)
+        key = self._or_moved_aside(folder / "secret.key", lambda: sign.load_or_create_key(folder / "secret.key"))
+        return Ground(
+            folder=folder,
+            settings=settings,
+            clock=clock,
+            store=self.store,
+            marks=marks,
+            mapped=mapped,
+            files=CheckpointFiles(folder, settings.name, key),
+            runfile=self.runfile,
+            marker=CrashMarker(folder),
+            faults=FaultDump(folder / f"run-{settings.name}.fault"),
+            damage=self.damage,
+        )
+
+    def _or_moved_aside(self, path: Path, open_it: Callable[[], T]) -> T:
+        try:
+            return open_it()
+        except CorruptData as error:
+            aside = files.move_aside(path, "damaged")
+            self.damage.append(f"{error} It was moved to {aside.name}.")
+            return open_it()
+
+    def _store(self, folder: Path, settings: Settings) -> Engine:
+        if settings.store == "memory":
+            return MemoryStore()
+        path = folder / DATABASE
+        try:
+            return SqliteStore(path)
+        except StoreUnavailable as error:
+            if not error.facts.get("damaged"):
+                raise
+            for file in (path, path.with_name(f"{DATABASE}-wal"), path.with_name(f"{DATABASE}-shm")):
+                if file.exists():
+                    files.move_aside(file, "damaged")
+            self.damage.append(f"{error} It was moved aside and is rebuilt from journal and archive.")
+            return SqliteStore(path)
+
+    def close(self) -> None:
+        """Let go of everything, the run lock last."""
+        while self._opened:
+            self._opened.pop()()

@@ -1,0 +1,170 @@
+"""The two ways to look at an orchestrator: from inside its process, and from outside, live or dead."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jarvis_ctx import settings as settings_room
+from jarvis_ctx.checkpoint.files import CheckpointFiles
+from jarvis_ctx.clock import Clock, SystemClock
+from jarvis_ctx.codec import sign
+from jarvis_ctx.errors import CorruptData, NoStore, StoreUnavailable
+from jarvis_ctx.insight.ports import Queries
+from jarvis_ctx.insight.view import Pulse
+from jarvis_ctx.journal.marks import Marks, WriterMark
+from jarvis_ctx.liveness.runfile import RunFile
+from jarvis_ctx.model.agent import Lease
+from jarvis_ctx.model.checkpoint import CheckpointHeader
+from jarvis_ctx.model.report import RecoveryReport
+from jarvis_ctx.model.state import State
+from jarvis_ctx.recovery import reports
+from jarvis_ctx.recovery.rebuild import Layers, Rebuilt, rebuild
+from jarvis_ctx.settings import Settings
+from jarvis_ctx.sidecar.opening import DATABASE
+from jarvis_ctx.storage.memory.store import MemoryStore
+from jarvis_ctx.storage.sqlite.store import SqliteStore
+
+if TYPE_CHECKING:
+    from jarvis_ctx.sidecar.manager import JarvisContextManager
+
+
+class LiveView:
+    """The view of a sidecar in its own process."""
+
+    def __init__(self, manager: JarvisContextManager) -> None:
+        self._manager, self._ground = manager, manager._opening.ground
+        self.name, self.folder = self._ground.settings.name, self._ground.folder
+        self.stale_after = self._ground.settings.stale_after
+        self.queries: Queries = self._ground.store.queries
+
+    def now(self) -> int:
+        return self._ground.clock.wall()
+
+    def state(self) -> State:
+        return self._manager.journal.writer.picture()
+
+    def leases(self) -> list[Lease]:
+        return self._manager.leases.all()
+
+    def pulse(self) -> Pulse:
+        journal, keeper = self._manager.journal.health(), self._manager.keeper
+        return Pulse(
+            live_pid=None if self._manager.closed else self._manager.run.process.pid,
+            appended=journal.appended,
+            synced=journal.synced,
+            drained=journal.drained,
+            drain_error=journal.drain_error,
+            sync_error=journal.sync_error,
+            capture_errors=self._manager.failures.total,
+            last_capture_error=self._manager.failures.last,
+            checkpoint=keeper.last,
+            checkpoint_seconds=keeper.seconds if keeper.last else None,
+            checkpoint_error=keeper.error,
+            unkept_steps=self._manager.steps.unkept,
+            damaged=self._ground.damage,
+        )
+
+    def report(self) -> RecoveryReport | None:
+        return self._manager.recovery_report or reports.latest(self.folder, self.name)
+
+    def checkpoints(self) -> list[CheckpointHeader]:
+        return [header for _, header in self._ground.files.headers()]
+
+    def facts(self) -> dict[str, Any]:
+        return self.queries.facts()
+
+
+class StoreView:
+    """The view of a store from outside; writes nothing. Close it after use."""
+
+    def __init__(self, settings: Settings, clock: Clock) -> None:
+        """Raises `NoStore`; a database that cannot be used is looked past, and named in `pulse().damaged`."""
+        self.name, self.folder = settings.name, settings.folder
+        self.stale_after = settings.stale_after
+        self._settings, self._clock = settings, clock
+        if not (self.folder / "journal").is_dir():
+            raise NoStore(path=str(self.folder))
+        self._damaged: list[str] = []
+        self._store = self._open()
+        self.queries: Queries = self._store.queries
+        self._files = CheckpointFiles(self.folder, self.name, self._key())
+        self._runfile = RunFile(self.folder, self.name)
+
+    def _open(self) -> SqliteStore | MemoryStore:
+        try:
+            return SqliteStore(self.folder / DATABASE, viewer=True)
+        except (StoreUnavailable, NoStore) as error:
+            self._damaged.append(str(error))
+            return MemoryStore()
+
+    def _key(self) -> sign.Key | None:
+        try:
+            return sign.load_key(self.folder / "secret.key")
+        except CorruptData as error:
+            self._damaged.append(str(error))
+            return None
+
+    def now(self) -> int:
+        return self._clock.wall()
+
+    def rebuilt(self) -> Rebuilt:
+        """The state as a start would rebuild it now."""
+        layers = Layers(
+            journal=self.folder / "journal",
+            orchestrator=self.name,
+            history=self._settings.history_size,
+            events=self._store.events,
+            checkpoints=self._store.checkpoints,
+            files=self._files,
+            marks=self.marks(),
+        )
+        return rebuild(layers, self._clock.steady)
+
+    def marks(self) -> list[WriterMark]:
+        """What the marks say; nothing when there are none."""
+        try:
+            marks = Marks(self.folder / "journal" / "marks", mapped=False, viewer=True)
+        except (CorruptData, FileNotFoundError):
+            return []
+        try:
+            return list(marks.writers())
+        finally:
+            marks.close()
+
+    def state(self) -> State:
+        return self.rebuilt().state
+
+    def leases(self) -> list[Lease]:
+        return self._store.leases.all(self.name)
+
+    def pulse(self) -> Pulse:
+        run = self._runfile.read()
+        mark = next((m for m in self.marks() if run is not None and m.writer == run.writer), None)
+        headers = self.checkpoints()
+        return Pulse(
+            live_pid=self._runfile.live,
+            appended=mark.appended if mark else None,
+            synced=mark.synced if mark else None,
+            drained=mark.drained if mark else None,
+            checkpoint=headers[0] if headers else None,
+            damaged=self._damaged,
+        )
+
+    def report(self) -> RecoveryReport | None:
+        return reports.latest(self.folder, self.name)
+
+    def checkpoints(self) -> list[CheckpointHeader]:
+        return [header for _, header in self._files.headers()]
+
+    def facts(self) -> dict[str, Any]:
+        return self.queries.facts()
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._store.close()
+
+
+def open_view(path: str | Path | None = None, name: str | None = None) -> StoreView:
+    """Look at a store from outside, live or dead. Raises `NoStore` and `StoreUnavailable`."""
+    return StoreView(settings_room.load({"path": path, "name": name}), SystemClock())
