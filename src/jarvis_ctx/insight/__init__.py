@@ -1,0 +1,1 @@
+"""Read-only questions, answered once for everyone who asks."""

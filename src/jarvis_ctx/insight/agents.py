@@ -1,0 +1,78 @@
+"""The agents and their health, judged by their last sign of life."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from jarvis_ctx.clock import MICROSECONDS, iso
+from jarvis_ctx.codec import exact
+from jarvis_ctx.model.agent import AgentRecord, Health, Lease
+from jarvis_ctx.model.state import State
+
+HEALTHS: tuple[Health, ...] = ("alive", "stale", "gone", "unseen")
+
+
+def lines(state: State, leases: list[Lease], now: int, stale_after: float) -> list[dict[str, Any]]:
+    """Every agent that was registered, has beaten, or is named by a task, by id; `now` in µs, `stale_after` in s."""
+    beaten = {str(lease.agent): lease for lease in leases}
+    named = {task.agent for task in state.tasks.values() if task.agent}
+    open_tasks = _open_tasks(state)
+    found = []
+    for id in sorted(state.agents.keys() | beaten.keys() | named):
+        record, lease = state.agents.get(id), beaten.get(id)
+        seen = last_sign(record, lease)
+        found.append(
+            {
+                "id": id,
+                "health": health(record, seen, now, stale_after),
+                "status": record.status if record else "",
+                "last_seen": iso(seen) if seen is not None else None,
+                "silent_for": round(max(0, now - seen) / MICROSECONDS, 3) if seen is not None else None,
+                "beats": lease.beats if lease else 0,
+                "tasks": open_tasks.get(id, []),
+                "details": exact.from_tree({**(record.details if record else {}), **_beat_details(lease)}),
+            }
+        )
+    return found
+
+
+def health(record: AgentRecord | None, seen: int | None, now: int, stale_after: float) -> Health:
+    """`gone` if it said so and has not come back; `unseen` without any sign of life; else by the silence since."""
+    if record is not None and record.health == "gone" and (seen is None or seen <= record.changed):
+        return "gone"
+    if seen is None:
+        return "unseen"
+    return "stale" if now - seen > stale_after * MICROSECONDS else "alive"
+
+
+def last_sign(record: AgentRecord | None, lease: Lease | None) -> int | None:
+    """When the agent last beat or was reported on, µs; None when it never was."""
+    signs = [lease.beat] if lease is not None else []
+    if record is not None and not _is_judgement(record):
+        signs.append(record.updated[0])
+    return max(signs, default=None)
+
+
+def _is_judgement(record: AgentRecord) -> bool:
+    """Whether the last event about it was the sidecar finding it silent, or its leaving: neither is a sign of life."""
+    return record.health in ("stale", "gone") and record.updated[0] == record.changed
+
+
+def _open_tasks(state: State) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for task in state.tasks.values():
+        if task.agent and not task.finished:
+            found.setdefault(task.agent, []).append(str(task.id))
+    return found
+
+
+def _beat_details(lease: Lease | None) -> dict[str, Any]:
+    return dict(lease.details) if lease is not None else {}
+
+
+def counts(agents: list[dict[str, Any]]) -> dict[str, int]:
+    """How many agents are in each health; those nobody is in are there with 0."""
+    found = dict.fromkeys(map(str, HEALTHS), 0)
+    for agent in agents:
+        found[agent["health"]] += 1
+    return found

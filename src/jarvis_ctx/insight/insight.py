@@ -1,0 +1,66 @@
+"""The questions everyone asks, answered in one place: API, command line, dashboard."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from jarvis_ctx.codec import exact
+from jarvis_ctx.insight import agents, doctor, entries, status, tasks
+from jarvis_ctx.insight.findings import Finding
+from jarvis_ctx.insight.view import View
+from jarvis_ctx.model.entries import AgentMessage, ConversationEntry, Decision
+from jarvis_ctx.model.event import Event
+from jarvis_ctx.model.report import RecoveryReport
+from jarvis_ctx.model.run import RunRecord
+
+
+class Insight:
+    """Read-only answers about one orchestrator, live or dead; nothing here writes. Raises `StoreUnavailable`."""
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+
+    def status(self) -> dict[str, Any]:
+        """Health at a glance: life, tasks, agents, checkpoint, lag, recovery. JSON-able; keys as in docs/cli.md."""
+        return status.status(self._view)
+
+    def tasks(self, status: str | None = None) -> list[dict[str, Any]]:
+        """The tasks, oldest first; with `status`, those that have it, as given or as shown."""
+        return tasks.lines(self._view.state(), status)
+
+    def agents(self) -> list[dict[str, Any]]:
+        """The agents by id, with health (alive, stale, gone, unseen) and last sign of life."""
+        view = self._view
+        return agents.lines(view.state(), view.leases(), view.now(), view.stale_after)
+
+    def decisions(self, limit: int = 100) -> list[Decision]:
+        """The latest `limit` decisions, oldest first. Raises `BadValue` for a limit below 1."""
+        return self._entries(self._view.state().decisions, "DecisionLogged", limit)
+
+    def messages(self, limit: int = 100) -> list[AgentMessage]:
+        """The latest `limit` messages between agents, oldest first. Raises `BadValue` for a limit below 1."""
+        return self._entries(self._view.state().messages, "MessageSent", limit)
+
+    def conversation(self, limit: int = 100) -> list[ConversationEntry]:
+        """The latest `limit` turns of the conversation, oldest first. Raises `BadValue` for a limit below 1."""
+        return self._entries(self._view.state().conversation, "MessageAdded", limit)
+
+    def runs(self) -> list[RunRecord]:
+        """The runs of this orchestrator that the state keeps, oldest first."""
+        return sorted(self._view.state().runs.values(), key=lambda run: run.epoch)
+
+    def attributes(self) -> dict[str, Any]:
+        """The named values that were set, exactly as they were given."""
+        found = self._view.state().attributes
+        return {name: exact.from_tree(attribute.value) for name, attribute in found.items()}
+
+    def report(self) -> RecoveryReport | None:
+        """The latest recovery report; None when there never was a recovery."""
+        return self._view.report()
+
+    def doctor(self) -> list[Finding]:
+        """Every check of the store's health, each with what to do about what it found. Reads everything."""
+        return doctor.examine(self._view)
+
+    def _entries(self, tail: list[Event], kind: str, limit: int) -> list[Any]:
+        return entries.latest(tail, kind, limit, self._view.queries, self._view.name, self._view.folder)

@@ -1,0 +1,126 @@
+"""Health at a glance, as plain data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from jarvis_ctx.clock import MICROSECONDS, iso
+from jarvis_ctx.insight import agents, tasks
+from jarvis_ctx.insight.view import Pulse, View
+from jarvis_ctx.liveness.marker import CrashMarker
+from jarvis_ctx.liveness.runfile import RunFile
+from jarvis_ctx.model.run import RunRecord
+from jarvis_ctx.model.state import State
+
+
+def status(view: View) -> dict[str, Any]:
+    """What docs/cli.md documents under `jarvis-ctx status`; times are ISO 8601 in UTC, durations in seconds."""
+    state, pulse = view.state(), view.pulse()
+    everyone = agents.lines(state, view.leases(), view.now(), view.stale_after)
+    run = latest_run(view, state)
+    return {
+        "orchestrator": view.name,
+        "path": str(view.folder),
+        "state": life(pulse, run),
+        "pid": pulse.live_pid,
+        "run": _run(run),
+        "last_end": _run(_last_ended(state, run, pulse)),
+        "last_event": iso(state.stamp[0]) if state.stamp[0] else None,
+        "events": sum(state.position.values()),
+        "tasks": {"total": len(state.tasks), **tasks.counts(state)},
+        "incomplete": tasks.incomplete(state),
+        "steps_in_doubt": _open_steps(state) if pulse.live_pid is None else 0,
+        "agents": {"total": len(everyone), **agents.counts(everyone)},
+        "stale_agents": [agent["id"] for agent in everyone if agent["health"] == "stale"],
+        "checkpoint": _checkpoint(view, state, pulse),
+        "lag": _lag(pulse),
+        "capture_errors": {"count": pulse.capture_errors, "last": pulse.last_capture_error},
+        "unkept_steps": pulse.unkept_steps,
+        "recovery": _recovery(view),
+        "damaged": list(pulse.damaged),
+    }
+
+
+def latest_run(view: View, state: State) -> RunRecord | None:
+    """The newest run that the events or run.json know."""
+    latest, recorded = state.latest_run, RunFile(view.folder, view.name).read()
+    if recorded is not None and (latest is None or recorded.epoch > latest.epoch):
+        return recorded
+    return latest
+
+
+def life(pulse: Pulse, run: RunRecord | None) -> str:
+    """`live`, `ended` (cleanly), `dead` (the next start recovers) or `empty` (it has never run)."""
+    if pulse.live_pid is not None:
+        return "live"
+    if run is None:
+        return "empty"
+    return "ended" if run.clean else "dead"
+
+
+def _last_ended(state: State, run: RunRecord | None, pulse: Pulse) -> RunRecord | None:
+    if run is None or pulse.live_pid is None:
+        return run
+    earlier = [known for known in state.runs.values() if known.epoch < run.epoch]
+    return max(earlier, key=lambda known: known.epoch, default=None)
+
+
+def _run(run: RunRecord | None) -> dict[str, Any] | None:
+    if run is None:
+        return None
+    return {
+        "id": run.id,
+        "epoch": run.epoch,
+        "pid": run.process.pid,
+        "host": run.process.host,
+        "started": iso(run.started),
+        "ended": iso(run.ended) if run.ended is not None else None,
+        "ending": run.ending,
+        "clean": run.clean,
+        "cause": run.cause.get("cause"),
+        "sentence": run.cause.get("sentence", ""),
+        "resume": run.resume,
+    }
+
+
+def _open_steps(state: State) -> int:
+    return sum(step.status == "started" for steps in state.steps.values() for step in steps.values())
+
+
+def _checkpoint(view: View, state: State, pulse: Pulse) -> dict[str, Any] | None:
+    header = pulse.checkpoint
+    if header is None:
+        return {"error": pulse.checkpoint_error} if pulse.checkpoint_error else None
+    return {
+        "id": header.id,
+        "taken": iso(header.taken),
+        "age": round(max(0, view.now() - header.taken) / MICROSECONDS, 3),
+        "seconds": pulse.checkpoint_seconds,
+        "bytes": header.size,
+        "tasks": header.tasks,
+        "agents": header.agents,
+        "label": header.label,
+        "events_since": sum(max(0, n - header.position.get(w, 0)) for w, n in state.position.items()),
+        "error": pulse.checkpoint_error,
+    }
+
+
+def _lag(pulse: Pulse) -> dict[str, Any]:
+    return {
+        "appended": pulse.appended,
+        "synced": pulse.synced,
+        "drained": pulse.drained,
+        "not_synced": _behind(pulse.appended, pulse.synced),
+        "not_drained": _behind(pulse.appended, pulse.drained),
+        "drain_error": pulse.drain_error,
+        "sync_error": pulse.sync_error,
+    }
+
+
+def _behind(ahead: int | None, behind: int | None) -> int | None:
+    return max(0, ahead - behind) if ahead is not None and behind is not None else None
+
+
+def _recovery(view: View) -> dict[str, Any]:
+    marked = CrashMarker(view.folder).of(view.name)
+    return {"pending": marked is not None, "begun": marked.begun if marked else 0, "run": marked.run if marked else ""}

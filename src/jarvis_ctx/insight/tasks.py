@@ -1,0 +1,59 @@
+"""The tasks as people ask for them: plain data, oldest first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from jarvis_ctx.clock import iso
+from jarvis_ctx.codec import exact
+from jarvis_ctx.model.state import State
+from jarvis_ctx.model.task import TaskRecord
+
+SHOWN = ("in_progress", "blocked", "pending", "other", "completed", "failed", "cancelled", "quarantined")
+"""The statuses a task is shown with, in the order they are shown in."""
+
+
+def lines(state: State, status: str | None = None) -> list[dict[str, Any]]:
+    """All tasks, or those with `status`, as it was given or as it is shown."""
+    ordered = sorted(state.tasks.values(), key=lambda task: (task.created, task.id))
+    return [line(task, state) for task in ordered if status is None or status in (task.shown_status, task.status)]
+
+
+def line(task: TaskRecord, state: State) -> dict[str, Any]:
+    """One task; `metadata` is what was given, exactly."""
+    steps = state.steps.get(task.id, {}).values()
+    return {
+        "id": task.id,
+        "description": task.description,
+        "status": task.status,
+        "shown_status": task.shown_status,
+        "percentage": task.percentage,
+        "completed_subtasks": list(task.completed_subtasks),
+        "blockers": list(task.blockers),
+        "dependencies": list(task.dependencies),
+        "agent": task.agent,
+        "metadata": exact.from_tree(task.metadata),
+        "created": iso(task.created),
+        "updated": iso(task.updated[0]),
+        "attempts": max((attempt.number for attempt in task.attempts.values()), default=0),
+        "in_flight": bool(task.in_flight),
+        "steps_finished": sorted(step.name for step in steps if step.status == "finished"),
+        "steps_open": sorted(step.name for step in steps if step.status == "started"),
+        "deaths_alone": task.deaths_alone,
+        "quarantined": task.quarantined,
+    }
+
+
+def counts(state: State) -> dict[str, int]:
+    """How many tasks are shown with each status; statuses nobody has are there with 0."""
+    found = dict.fromkeys(SHOWN, 0)
+    for task in state.tasks.values():
+        found[task.shown_status] += 1
+    return found
+
+
+def incomplete(state: State) -> list[dict[str, Any]]:
+    """Tasks that have not reached an end, oldest first, in short."""
+    keys = ("id", "description", "status", "shown_status", "percentage", "completed_subtasks", "blockers", "agent")
+    ordered = sorted(state.tasks.values(), key=lambda task: (task.created, task.id))
+    return [{key: line(task, state)[key] for key in keys} for task in ordered if not task.finished]
