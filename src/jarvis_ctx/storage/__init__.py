@@ -1,0 +1,1 @@
+"""Engines: where events, checkpoints and leases are kept and queried."""

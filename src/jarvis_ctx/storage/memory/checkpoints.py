@@ -1,0 +1,54 @@
+"""Checkpoints in memory: a dict by id."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from jarvis_ctx.model.checkpoint import CheckpointHeader, Snapshot
+from jarvis_ctx.storage.memory.gate import Gate
+
+
+class MemoryCheckpoints:
+    """The `CheckpointStore` port."""
+
+    def __init__(self, gate: Gate) -> None:
+        self._gate = gate
+        self.snapshots: dict[str, Snapshot] = {}
+
+    def put(self, snapshot: Snapshot) -> None:
+        """Keep a snapshot; one with the same id is replaced."""
+        with self._gate:
+            self.snapshots[snapshot.header.id] = snapshot
+
+    def move(self, header: CheckpointHeader) -> None:
+        """Give the kept snapshot `header.id` its new run, epoch, time, position, stamp and label."""
+        with self._gate:
+            kept = self.snapshots.get(header.id)
+            if kept is not None:
+                moved = replace(
+                    kept.header,
+                    run=header.run,
+                    epoch=header.epoch,
+                    taken=header.taken,
+                    position=header.position,
+                    stamp=header.stamp,
+                    label=header.label,
+                )
+                self.snapshots[header.id] = replace(kept, header=moved)
+
+    def headers(self, orchestrator: str) -> list[CheckpointHeader]:
+        """All of `orchestrator`'s, newest (epoch, taken) first."""
+        with self._gate:
+            found = [kept.header for kept in self.snapshots.values() if kept.header.orchestrator == orchestrator]
+        return sorted(found, key=lambda header: (header.epoch, header.taken, header.id), reverse=True)
+
+    def get(self, id: str) -> Snapshot | None:
+        """A snapshot whole, or None."""
+        with self._gate:
+            return self.snapshots.get(id)
+
+    def delete(self, ids: list[str]) -> None:
+        """Forget snapshots; ids that are not there are ignored."""
+        with self._gate:
+            for id in ids:
+                self.snapshots.pop(id, None)

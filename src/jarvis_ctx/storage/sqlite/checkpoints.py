@@ -1,0 +1,88 @@
+"""Checkpoints in SQLite: the header in columns, the state as JSON text."""
+
+from __future__ import annotations
+
+import msgspec
+
+from jarvis_ctx.clock import iso
+from jarvis_ctx.model.checkpoint import CheckpointHeader, Snapshot
+from jarvis_ctx.model.event import Stamp
+from jarvis_ctx.model.ids import RunId
+from jarvis_ctx.storage.sqlite.database import Database, Row
+from jarvis_ctx.storage.sqlite.documents import document
+
+_HEADER = "snapshot_id, orchestrator, run, epoch, taken, position, stamp, content_hash, bytes, tasks, agents, label"
+
+_PUT = f"""
+INSERT OR REPLACE INTO context_snapshots ({_HEADER}, timestamp, context_data)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
+
+_MOVE = """
+UPDATE context_snapshots
+SET run = ?, epoch = ?, taken = ?, position = ?, stamp = ?, timestamp = ?, label = ?, deduplicated = deduplicated + 1
+WHERE snapshot_id = ?
+"""
+
+_HEADERS = f"""
+SELECT {_HEADER} FROM context_snapshots WHERE orchestrator = ? ORDER BY epoch DESC, taken DESC, snapshot_id DESC
+"""
+
+
+class SqliteCheckpoints:
+    """The `CheckpointStore` port."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def put(self, snapshot: Snapshot) -> None:
+        """Keep a snapshot; one with the same id is replaced."""
+        header = snapshot.header
+        sizes = (header.hash, header.size, header.tasks, header.agents, header.label)
+        values = (header.id, header.orchestrator, *_place(header), *sizes, iso(header.taken), snapshot.state.decode())
+        with self._database.transaction() as connection:
+            connection.execute(_PUT, values)
+
+    def move(self, header: CheckpointHeader) -> None:
+        """Give the kept snapshot `header.id` its new run, epoch, time, position, stamp and label."""
+        with self._database.transaction() as connection:
+            connection.execute(_MOVE, (*_place(header), iso(header.taken), header.label, header.id))
+
+    def headers(self, orchestrator: str) -> list[CheckpointHeader]:
+        """All of `orchestrator`'s, newest (epoch, taken) first."""
+        return [_header(row) for row in self._database.read(_HEADERS, (orchestrator,))]
+
+    def get(self, id: str) -> Snapshot | None:
+        """A snapshot whole, or None."""
+        statement = f"SELECT {_HEADER}, context_data FROM context_snapshots WHERE snapshot_id = ?"
+        for row in self._database.read(statement, (id,)):
+            return Snapshot(header=_header(row), state=row[-1].encode())
+        return None
+
+    def delete(self, ids: list[str]) -> None:
+        """Forget snapshots; ids that are not there are ignored."""
+        statement = "DELETE FROM context_snapshots WHERE snapshot_id IN (SELECT value FROM json_each(?))"
+        with self._database.transaction() as connection:
+            connection.execute(statement, (document(ids),))
+
+
+def _place(header: CheckpointHeader) -> tuple[object, ...]:
+    return header.run, header.epoch, header.taken, document(header.position), document(header.stamp)
+
+
+def _header(row: Row) -> CheckpointHeader:
+    id, orchestrator, run, epoch, taken, position, stamp, digest, size, tasks, agents, label = row[:12]
+    return CheckpointHeader(
+        id=id,
+        orchestrator=orchestrator,
+        run=RunId(run),
+        epoch=epoch,
+        taken=taken,
+        position=msgspec.json.decode(position),
+        stamp=msgspec.json.decode(stamp, type=Stamp),
+        hash=digest,
+        size=size,
+        tasks=tasks,
+        agents=agents,
+        label=label,
+    )

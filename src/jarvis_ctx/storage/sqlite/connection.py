@@ -1,0 +1,56 @@
+"""One connection and one transaction, set up as this product needs them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from jarvis_ctx.storage.sqlite.driver import sqlite
+
+# The file may come from someone else: nothing in its schema is trusted to call functions with effects, and pages are
+# checked as they are read. A mapping would turn an I/O error into a signal.
+DEFENCES = "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0;"
+# The log is synced at checkpoints and by `Database.sync`, and cut back to 64 MiB after a reader has let it grow.
+WRITING = "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 67108864;"
+
+
+def connect(path: Path, query: str, busy: float) -> sqlite.Connection:
+    """A connection of any thread, in autocommit: transactions are begun by us. Extensions cannot be loaded."""
+    uri = f"{path.absolute().as_uri()}?{query}"
+    connection = sqlite.connect(uri, uri=True, timeout=busy, isolation_level=None, check_same_thread=False)
+    return _set_up(connection, DEFENCES)
+
+
+def readable(path: Path, busy: float) -> sqlite.Connection:
+    """A connection that reads. Not opened read-only: the last connection to close tidies up, whichever it is."""
+    return _set_up(connect(path, "mode=rw", busy), "PRAGMA query_only = ON;")
+
+
+def writable(path: Path, busy: float) -> sqlite.Connection:
+    """A connection that writes."""
+    return _set_up(connect(path, "mode=rw", busy), WRITING)
+
+
+@contextmanager
+def immediate(connection: sqlite.Connection) -> Iterator[None]:
+    """A transaction that owns the write lock from its start, so that it never fails half-way for want of it."""
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        # All or nothing whatever stopped us; SQLite has already rolled back after some errors.
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def _set_up(connection: sqlite.Connection, pragmas: str) -> sqlite.Connection:
+    try:
+        connection.executescript(pragmas)
+    except BaseException:
+        # Whatever stopped us, an interrupt too, goes on to the caller; the file does not stay open.
+        connection.close()
+        raise
+    return connection

@@ -1,0 +1,130 @@
+"""Events in SQLite: written a batch a transaction, read in pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import starmap
+
+from jarvis_ctx.errors import StoreUnavailable
+from jarvis_ctx.journal.ports import Batch, StoredEvent
+from jarvis_ctx.storage.sqlite import documents, projections
+from jarvis_ctx.storage.sqlite.database import Database
+from jarvis_ctx.storage.sqlite.driver import sqlite
+
+PAGE = 500
+
+# A writer whose opening is not known yet stands with epoch 0 until it comes.
+_WRITERS = """
+INSERT INTO writers (writer, orchestrator, run, epoch, schema)
+SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4 FROM json_each(?) WHERE true
+ON CONFLICT (writer) DO UPDATE
+SET orchestrator = excluded.orchestrator, run = excluded.run, epoch = excluded.epoch, schema = excluded.schema
+WHERE writers.epoch = 0
+"""
+
+# The payload is a string inside the document, so it comes out character for character as it went in.
+_EVENTS = """
+INSERT INTO events (writer_id, number, digest, payload)
+SELECT writers.id, value ->> 'number', value ->> 'digest', value ->> 'payload'
+FROM json_each(?) CROSS JOIN writers ON writers.writer = value ->> 'writer' WHERE true
+ON CONFLICT (writer_id, number) DO NOTHING
+"""
+
+# To the last number before the first gap above the old watermark; nothing moves while the very next one is missing.
+_WATERMARKS = """
+UPDATE writers SET watermark = (
+    SELECT this.number FROM events AS this
+    WHERE this.writer_id = writers.id AND this.number > writers.watermark AND NOT EXISTS (
+        SELECT 1 FROM events AS next WHERE next.writer_id = this.writer_id AND next.number = this.number + 1
+    )
+    ORDER BY this.number LIMIT 1
+)
+WHERE writer IN (SELECT value FROM json_each(?))
+AND EXISTS (SELECT 1 FROM events WHERE writer_id = writers.id AND number = writers.watermark + 1)
+"""
+
+_PAGE = "SELECT ?, number, digest, payload FROM events WHERE writer_id = ? AND number > ? ORDER BY number LIMIT ?"
+
+_REMOVE = "DELETE FROM {} WHERE writer_id = ? AND number IN (SELECT value FROM json_each(?))"
+
+
+class SqliteEvents:
+    """The `EventStore` port. Rows of a writer without an opening count as `batch.orchestrator`'s until one comes."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._known: set[str] = set()
+        """Writers whose opening is committed."""
+
+    def write(self, batch: Batch) -> None:
+        """Add what is not there yet, in one transaction; idempotent by (writer, number)."""
+        writers = {row.writer for row in batch.rows}
+        unknown = (writers | batch.openings.keys()) - self._known
+        with self._database.transaction() as connection:
+            if unknown:
+                connection.execute(_WRITERS, (documents.document([_opening(batch, name) for name in unknown]),))
+            if batch.rows:
+                connection.execute(_EVENTS, (documents.document(batch.rows),))
+                projections.entries(connection, batch.rows)
+                connection.execute(_WATERMARKS, (documents.document(list(writers)),))
+            projections.records(connection, batch)
+        self._known |= batch.openings.keys()
+
+    def watermarks(self) -> dict[str, int]:
+        """For each writer the greatest number up to which all its events are here."""
+        return dict(self._database.read("SELECT writer, watermark FROM writers ORDER BY writer"))
+
+    def epochs(self) -> dict[str, int]:
+        """For each orchestrator the greatest epoch of its writers here."""
+        return dict(self._database.read("SELECT orchestrator, max(epoch) FROM writers GROUP BY orchestrator"))
+
+    def events(self, orchestrator: str, after: dict[str, int]) -> Iterator[StoredEvent]:
+        """The events of `orchestrator` beyond a position, by writer and number; writers it does not name from 1.
+
+        Read in pages, so what is written meanwhile may or may not be among them.
+        """
+        statement = "SELECT id, writer FROM writers WHERE orchestrator = ? ORDER BY writer"
+        for writer_id, writer in self._database.read(statement, (orchestrator,)):
+            last = after.get(writer, 0)
+            while rows := self._database.read(_PAGE, (writer, writer_id, last, PAGE)):
+                yield from starmap(StoredEvent, rows)
+                last = rows[-1][1]
+
+    def remove(self, writer: str, numbers: Iterable[int]) -> None:
+        """Take out events and what was derived from them; the watermark falls below the least of them."""
+        taken = sorted(set(numbers))
+        if not taken:
+            return
+        try:
+            self._remove(writer, taken)
+        except StoreUnavailable as error:
+            if not error.facts["damaged"]:
+                raise
+            # A row whose payload rotted is not where its index has it: make the index from the rows as they are now.
+            with self._database.transaction() as connection:
+                connection.execute("REINDEX events")
+            self._remove(writer, taken)
+
+    def sync(self) -> None:
+        """Make all that was written survive power loss."""
+        self._database.sync()
+
+    def _remove(self, writer: str, numbers: list[int]) -> None:
+        with self._database.transaction() as connection:
+            found = connection.execute("SELECT id FROM writers WHERE writer = ?", (writer,)).fetchone()
+            if found is not None:
+                _take_out(connection, found[0], numbers)
+
+
+def _take_out(connection: sqlite.Connection, writer_id: int, numbers: list[int]) -> None:
+    for table in ("events", "decision_log", "agent_coordination"):
+        connection.execute(_REMOVE.format(table), (writer_id, documents.document(numbers)))
+    lower = "UPDATE writers SET watermark = min(watermark, ?) WHERE id = ?"
+    connection.execute(lower, (max(numbers[0] - 1, 0), writer_id))
+
+
+def _opening(batch: Batch, writer: str) -> list[object]:
+    opening = batch.openings.get(writer)
+    if opening is None:
+        return [writer, batch.orchestrator, "", 0, 0]
+    return [writer, opening.orchestrator, opening.run, opening.epoch, opening.schema]

@@ -1,0 +1,71 @@
+"""The schema grows by numbered migrations; one and its record are committed together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from jarvis_ctx.errors import NewerSchema
+from jarvis_ctx.storage.sqlite.connection import immediate
+from jarvis_ctx.storage.sqlite.driver import sqlite
+from jarvis_ctx.storage.sqlite.faults import unavailable
+
+MIGRATIONS = ("0001_first_schema.sql",)
+"""Files in `sql/`; the n-th brings a database from schema n - 1 to n. A released one never changes."""
+
+SCHEMA = len(MIGRATIONS)
+"""The schema this version reads and writes; a database says its own in `PRAGMA user_version`."""
+
+APPLICATION = 0x4A435458
+"""`JCTX` in a database's header says whose it is."""
+
+_FOLDER = Path(__file__).with_name("sql")
+
+
+def schema_of(connection: sqlite.Connection, path: Path) -> int:
+    """The schema of an existing database. Raises `NewerSchema`, or `StoreUnavailable` with `damaged` for one that is
+    empty or not ours: it was made whole under its name, so it has lost what it held.
+    """
+    application, found = connection.execute(
+        "SELECT application_id, user_version FROM pragma_application_id, pragma_user_version"
+    ).fetchone()
+    if application == 0 and found == 0:
+        raise unavailable(path, "it is empty or holds no jarvis-ctx schema", damaged=True)
+    if application != APPLICATION:
+        raise unavailable(path, "it belongs to another program", damaged=True)
+    if found > SCHEMA:
+        raise NewerSchema(path=str(path), found=found, known=SCHEMA)
+    return int(found)
+
+
+def migrate(connection: sqlite.Connection, to: int = SCHEMA) -> None:
+    """Bring a database up to schema `to`; whoever else does the same at the same time does it before or after."""
+    number = _version(connection)
+    while number < to:
+        with immediate(connection):
+            number = _version(connection) + 1
+            if number <= to:
+                _apply(connection, number)
+
+
+def _apply(connection: sqlite.Connection, number: int) -> None:
+    name = MIGRATIONS[number - 1]
+    for statement in statements((_FOLDER / name).read_text("utf-8")):
+        connection.execute(statement)
+    connection.execute("INSERT INTO migrations (number, name) VALUES (?, ?)", (number, name))
+    connection.execute(f"PRAGMA application_id = {APPLICATION}")
+    connection.execute(f"PRAGMA user_version = {number}")
+
+
+def statements(script: str) -> Iterator[str]:
+    """The statements of an SQL script one by one: running it whole would commit between them."""
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite.complete_statement(statement):
+            yield statement
+            statement = ""
+
+
+def _version(connection: sqlite.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])

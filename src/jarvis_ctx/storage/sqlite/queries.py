@@ -1,0 +1,51 @@
+"""Read-only questions to SQLite beyond what recovery needs."""
+
+from __future__ import annotations
+
+from itertools import starmap
+from typing import Any
+
+from jarvis_ctx.journal.ports import StoredEvent
+from jarvis_ctx.storage.sqlite import driver
+from jarvis_ctx.storage.sqlite.database import Database
+
+_ORCHESTRATORS = """
+SELECT orchestrator FROM writers UNION SELECT orchestrator FROM context_snapshots
+UNION SELECT orchestrator FROM leases ORDER BY 1
+"""
+
+_ENTRIES = """
+SELECT writer, number, digest, payload FROM events JOIN writers ON writers.id = writer_id
+WHERE orchestrator = :orchestrator AND kind = :kind AND (:before IS NULL OR time < :before)
+ORDER BY time DESC, writer DESC, number DESC LIMIT :limit
+"""
+
+_FACTS = """
+SELECT
+    (SELECT count(*) FROM events) AS events,
+    (SELECT count(*) FROM context_snapshots) AS snapshots,
+    (SELECT page_count * page_size FROM pragma_page_count, pragma_page_size) AS bytes,
+    (SELECT user_version FROM pragma_user_version) AS schema
+"""
+
+
+class SqliteQueries:
+    """The `Queries` port."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def orchestrators(self) -> list[str]:
+        """The names this store holds, sorted."""
+        return [name for (name,) in self._database.read(_ORCHESTRATORS)]
+
+    def entries(self, orchestrator: str, kind: str, limit: int, before: int | None = None) -> list[StoredEvent]:
+        """The latest `limit` events of `kind`, oldest first; with `before`, only of times (µs) before it."""
+        facts = {"orchestrator": orchestrator, "kind": kind, "before": before, "limit": max(limit, 0)}
+        return list(starmap(StoredEvent, reversed(self._database.read(_ENTRIES, facts))))
+
+    def facts(self) -> dict[str, Any]:
+        """For `status` and `doctor`: engine, library, version, events, snapshots, bytes, schema, path."""
+        ((events, snapshots, size, schema),) = self._database.read(_FACTS)
+        counted = {"events": events, "snapshots": snapshots, "bytes": size, "schema": schema}
+        return {**driver.facts(), **counted, "path": str(self._database.path)}

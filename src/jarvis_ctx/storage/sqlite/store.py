@@ -1,0 +1,47 @@
+"""The embedded store: one database file and the ports that stand on it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from jarvis_ctx.errors import NoStore
+from jarvis_ctx.storage.sqlite import driver
+from jarvis_ctx.storage.sqlite.checkpoints import SqliteCheckpoints
+from jarvis_ctx.storage.sqlite.creation import ensure, look
+from jarvis_ctx.storage.sqlite.database import Database
+from jarvis_ctx.storage.sqlite.events import SqliteEvents
+from jarvis_ctx.storage.sqlite.faults import translated
+from jarvis_ctx.storage.sqlite.leases import SqliteLeases
+from jarvis_ctx.storage.sqlite.queries import SqliteQueries
+
+BUSY = 5.0
+"""Seconds to wait for another process's transaction."""
+
+
+class SqliteStore:
+    """Events, checkpoints, leases and queries of all orchestrators of one database file.
+
+    A missing file is made (0600), an older schema is migrated. A `viewer` reads a live or a dead store, creates and
+    writes nothing, and raises `NoStore` when there is none. Raises `NewerSchema` (the file is untouched),
+    `UnsafeFolder` for a file that is not ours, and `StoreUnavailable`, whose `damaged` is true when the file is no
+    database of ours or corrupt, so that it should be moved aside. Safe in any thread; a forked child opens its own.
+    """
+
+    def __init__(self, path: Path, *, viewer: bool = False, busy: float = BUSY) -> None:
+        driver.check(str(path))
+        if viewer and not path.exists():
+            raise NoStore(path=str(path.parent))
+        with translated(path):
+            if viewer:
+                look(path, busy)
+            else:
+                ensure(path, busy)
+        self._database = Database(path, viewer=viewer, busy=busy)
+        self.events = SqliteEvents(self._database)
+        self.checkpoints = SqliteCheckpoints(self._database)
+        self.leases = SqliteLeases(self._database)
+        self.queries = SqliteQueries(self._database)
+
+    def close(self) -> None:
+        """Close the file; every later call raises `StoreUnavailable`. May be called twice."""
+        self._database.close()
