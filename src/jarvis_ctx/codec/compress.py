@@ -1,0 +1,60 @@
+"""Bytes made smaller with zstd, and unpacked within a bound whatever they claim."""
+
+from __future__ import annotations
+
+from jarvis_ctx.errors import BadValue, CorruptData, TooLarge
+
+LEVEL = 3
+HIGHEST_LEVEL = 19
+"""Above it zstd uses windows that `decompress` refuses."""
+WINDOW = 8 * 1024 * 1024
+"""Bytes of the past that a frame may make the reader keep."""
+WHAT = "A compressed file"
+
+
+def compress(data: bytes, level: int = LEVEL) -> bytes:
+    """One zstd frame that declares its size and carries a checksum. `level` is 1 (fast) to 19 (small)."""
+    import zstandard
+
+    if not 1 <= level <= HIGHEST_LEVEL:
+        raise BadValue(name="level", value=level, expected=f"1 to {HIGHEST_LEVEL}")
+    return zstandard.ZstdCompressor(level=level, write_checksum=True).compress(data)
+
+
+def decompress(data: bytes, limit: int) -> bytes:
+    """What `compress` was given; takes no more memory than `limit` bytes and a window of 8 MiB.
+
+    Raises `TooLarge` when the frame declares more than `limit` bytes, before any of it is unpacked, and `CorruptData`
+    for anything but one whole frame with its size declared and right, its checksum right, and nothing after it.
+    """
+    import zstandard
+
+    try:
+        size = _declared_size(data, limit)
+        if size == 0:
+            return _empty(data)
+        # The output buffer has the declared size; zstandard fails when the frame holds more or less than that.
+        reader = zstandard.ZstdDecompressor(max_window_size=WINDOW)
+        return reader.decompress(data, max_output_size=size, allow_extra_data=False)
+    except zstandard.ZstdError as error:
+        raise CorruptData(what=WHAT, reason=str(error)) from error
+
+
+def _declared_size(data: bytes, limit: int) -> int:
+    import zstandard
+
+    frame = zstandard.get_frame_parameters(data)
+    if frame.content_size in (zstandard.CONTENTSIZE_UNKNOWN, zstandard.CONTENTSIZE_ERROR):
+        raise CorruptData(what=WHAT, reason="it does not declare its size")
+    if frame.content_size > limit:
+        raise TooLarge(what=WHAT, size=frame.content_size, limit=limit)
+    if frame.window_size > WINDOW:
+        raise CorruptData(what=WHAT, reason=f"it needs a window of {frame.window_size} bytes")
+    return frame.content_size
+
+
+def _empty(data: bytes) -> bytes:
+    # zstandard returns nothing for a frame that declares nothing, without looking at what it holds.
+    if data != compress(b""):
+        raise CorruptData(what=WHAT, reason="it declares no content and yet has some")
+    return b""
