@@ -1,20 +1,17 @@
-"""The drain: moves events from segments into the store, in the background, for all writers of the store."""
+"""The drain: moves the events this process appends from its segments into the store, in the background."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import NamedTuple
 
-from jarvis_ctx.journal import archive, frame, read
+from jarvis_ctx.journal import frame
 from jarvis_ctx.journal.marks import DRAINED, Marks
+from jarvis_ctx.journal.others import BATCH_BYTES, stored
 from jarvis_ctx.journal.ports import Batch, EventStore, StoredEvent
 from jarvis_ctx.journal.segment import Opening, Segment
 from jarvis_ctx.journal.sync import Sync
 from jarvis_ctx.journal.writer import Writer
-
-BATCH_BYTES = 1_048_576
-"""Bytes of payload one transaction takes at most, but for one event larger than that."""
 
 
 class Cursor(NamedTuple):
@@ -94,50 +91,3 @@ def _frames(data: bytes, writer: str) -> Iterator[frame.Frame]:
     for found in frame.scan(data, writer):
         if isinstance(found, frame.Frame) and found.magic == frame.EVENT:
             yield found
-
-
-def stored(writer: str, found: frame.Frame) -> StoredEvent:
-    """A frame as the store keeps it."""
-    return StoredEvent(writer, found.number, found.digest.hex(), found.payload.decode())
-
-
-def drain_others(folder: Path, store: EventStore, own: str, fences: dict[str, int]) -> int:
-    """Drain what other writers, dead ones above all, have left in segments; returns the number of events moved.
-
-    What the archive has and the store lacks (a new database, an older copy) comes back first.
-    `fences` {writer: last number} keeps out what an overtaken run wrote after its successor had begun.
-    """
-    watermarks = store.watermarks()
-    moved = 0
-    for archived in archive.listing(folder / "archive"):
-        known = watermarks.get(archived.writer, 0)
-        if archived.last > known:
-            moved += _drain_segment(archive.read_archived(archived), store, known, fences.get(archived.writer))
-            watermarks[archived.writer] = max(known, archived.last)
-    for writer, paths in read.segment_paths(folder).items():
-        if writer != own:
-            known, fence = watermarks.get(writer, 0), fences.get(writer)
-            moved += sum(_drain_segment(read.read_segment(path), store, known, fence) for path in paths)
-    return moved
-
-
-def _drain_segment(segment: read.SegmentData, store: EventStore, watermark: int, fence: int | None) -> int:
-    wanted = [f for f in segment.frames if f.number > watermark and (fence is None or f.number <= fence)]
-    if segment.opening is None or not wanted:
-        return 0
-    for chunk in _chunks([stored(segment.writer, found) for found in wanted]):
-        store.write(Batch(openings={segment.writer: segment.opening}, rows=chunk))
-    return len(wanted)
-
-
-def _chunks(rows: list[StoredEvent]) -> Iterator[list[StoredEvent]]:
-    chunk: list[StoredEvent] = []
-    size = 0
-    for row in rows:
-        chunk.append(row)
-        size += len(row.payload)
-        if size >= BATCH_BYTES:
-            yield chunk
-            chunk, size = [], 0
-    if chunk:
-        yield chunk

@@ -22,13 +22,13 @@ Handler = Callable[[State, Event], None]
 def apply(state: State, event: Event) -> None:
     """Fold `event` in. The body must be valid (it was when appended) and must not change afterwards.
 
-    Every event changes the record of its own subject only, so order matters within a subject alone. An event that
-    arrives after a later one of its orchestrator is counted in `state.late`; whoever loads then folds from the start.
+    Every event changes the record of its own subject only, so order matters within a subject alone. One that arrives
+    after a later event of its subject is counted in `state.late`; whoever loads that state folds from the start.
     """
     stamp = (event.time, event.writer, event.number)
     if stamp > state.stamp:
         state.stamp = stamp
-    else:
+    elif _is_late(state, event):
         state.late[event.subject] = state.late.get(event.subject, 0) + 1
     state.position[event.writer] = event.number
     handler = HANDLERS.get(event.kind, _unknown)
@@ -37,6 +37,12 @@ def apply(state: State, event: Event) -> None:
     except (KeyError, TypeError, ValueError, AttributeError):
         # The fold is total: what it cannot read stays in the journal, and is counted for the report.
         _unknown(state, event)
+
+
+def _is_late(state: State, event: Event) -> bool:
+    """Whether another writer's later event has already changed this event's subject."""
+    records = (state.tasks.get(event.subject), state.agents.get(event.subject), state.attributes.get(event.subject))
+    return any(record is not None and record.updated > event.stamp for record in records)
 
 
 def is_fenced(state: State, event: Event) -> bool:
@@ -111,6 +117,8 @@ def _tail(name: str) -> Handler:
     def handler(state: State, event: Event) -> None:
         tail: list[Event] = getattr(state, name)
         tail.append(event)
+        if len(tail) > 1 and tail[-2].stamp > event.stamp:
+            tail.sort(key=lambda entry: entry.stamp)
         if len(tail) > state.history:
             del tail[: -state.history]
 
@@ -142,6 +150,8 @@ HANDLERS: dict[str, Handler] = {
     "MessageSent": _tail("messages"),
     "MessageAdded": _tail("conversation"),
     "RecoveryPointMarked": _tail("points"),
+    "CheckpointRequested": _nothing,
+    "RequestAnswered": _nothing,
     **TASK_HANDLERS,
 }
 

@@ -6,6 +6,7 @@ import logging
 import os
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,16 +15,17 @@ import msgspec
 from jarvis_ctx.clock import Clock
 from jarvis_ctx.errors import JournalUnavailable, StoreUnavailable
 from jarvis_ctx.journal import archive, read
-from jarvis_ctx.journal.drain import OwnDrain, drain_others
+from jarvis_ctx.journal.drain import OwnDrain
 from jarvis_ctx.journal.filelock import FileLock
 from jarvis_ctx.journal.marks import EPOCH, ORCHESTRATOR, Marks
+from jarvis_ctx.journal.others import OthersDrain
 from jarvis_ctx.journal.ports import EventStore
 from jarvis_ctx.journal.segment import FORMAT, Opening
 from jarvis_ctx.journal.supply import SegmentSupply
 from jarvis_ctx.journal.sync import Sync
 from jarvis_ctx.journal.values import Values
 from jarvis_ctx.journal.writer import Writer
-from jarvis_ctx.model.event import SCHEMA
+from jarvis_ctx.model.event import SCHEMA, Event
 from jarvis_ctx.model.ids import RunId, WriterId
 from jarvis_ctx.model.state import State
 
@@ -69,10 +71,7 @@ class Journal:
         self.values = Values(folder / "values")
         self._supply = SegmentSupply(folder, opening.writer, segment_bytes, mapped=mapped)
         self.writer = Writer(
-            writer=WriterId(opening.writer),
-            orchestrator=opening.orchestrator,
-            run=RunId(opening.run),
-            epoch=opening.epoch,
+            opening=opening,
             state=state,
             clock=clock,
             cells=marks.cells,
@@ -86,8 +85,10 @@ class Journal:
             self.writer.after_append = self._sync.up_to
         self._own = OwnDrain(self.writer, opening, store, self._sync, marks, slot)
         self._role = FileLock(folder.parent / "drain.lock")
+        self._others = OthersDrain(folder, store, marks, opening)
         self._draining = threading.Lock()
-        self._others_drained = False
+        self.on_others: Callable[[list[Event]], object] | None = None
+        """Told, in the drain's thread, what other writers have said to this orchestrator."""
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
         self.drain_error = ""
@@ -118,6 +119,7 @@ class Journal:
         try:
             while self.drain_once():
                 pass
+            self._listen()
         except (StoreUnavailable, OSError) as error:
             if not self.drain_error:
                 log.warning("Draining pauses; captured calls go on in the journal: %s", error)
@@ -125,14 +127,23 @@ class Journal:
             return False
         return True
 
+    def _listen(self) -> None:
+        """Take in what other writers of this orchestrator have appended: forked children, commands."""
+        if not self._role.held:
+            return
+        with self._draining:
+            events = self._others.step(self.writer.state.fences)
+        if events:
+            self.writer.fold_in(events)
+            if self.on_others is not None:
+                self.on_others(events)
+
     def drain_once(self) -> int:
         """Move one batch if the drain role is ours, or free; returns how many events. Raises `StoreUnavailable`."""
         with self._draining:
             if not self._role.acquire():
                 return 0
-            if not self._others_drained:
-                drain_others(self.folder, self._store, self.writer.writer, self.writer.state.fences)
-                self._others_drained = True
+            self._others.catch_up(self.writer.state.fences)
             moved = self._own.step()
             self.drain_error = ""
             return moved
@@ -209,7 +220,6 @@ class Journal:
         self._supply.close()
         for segment in self.writer.segments:
             segment.close()
-        self.marks.close()
 
 
 def opening_of(orchestrator: str, writer: WriterId, run: RunId, epoch: int) -> Opening:

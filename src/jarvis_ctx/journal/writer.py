@@ -19,7 +19,7 @@ from jarvis_ctx.journal.marks import APPENDED, EPOCH
 from jarvis_ctx.journal.segment import Opening, Segment
 from jarvis_ctx.journal.supply import SegmentSupply
 from jarvis_ctx.journal.values import Values
-from jarvis_ctx.model.event import PROJECTED_KINDS, SCHEMA, Event
+from jarvis_ctx.model.event import PROJECTED_KINDS, Event
 from jarvis_ctx.model.ids import RunId, WriterId
 from jarvis_ctx.model.state import State
 
@@ -38,10 +38,7 @@ class Writer:
     def __init__(
         self,
         *,
-        writer: WriterId,
-        orchestrator: str,
-        run: RunId,
-        epoch: int,
+        opening: Opening,
         state: State,
         clock: Clock,
         cells: Cells,
@@ -50,7 +47,9 @@ class Writer:
         supply: SegmentSupply,
         values: Values,
     ) -> None:
-        self.writer, self.orchestrator, self.run, self.epoch = writer, orchestrator, run, epoch
+        self.writer, self.orchestrator = WriterId(opening.writer), opening.orchestrator
+        self.run, self.epoch = RunId(opening.run), opening.epoch
+        self._opening = opening
         self.state = state
         self.number = 0
         self.bytes_appended = 0
@@ -142,17 +141,7 @@ class Writer:
             segment = self._supply.take()
         except OSError as error:
             raise JournalUnavailable(path=str(self._supply.folder), reason=error.strerror or str(error)) from error
-        segment.open(
-            Opening(
-                format=1,
-                schema=SCHEMA,
-                writer=self.writer,
-                orchestrator=self.orchestrator,
-                run=self.run,
-                epoch=self.epoch,
-                first=self.number + 1,
-            )
-        )
+        segment.open(msgspec.structs.replace(self._opening, first=self.number + 1))
         self.segments.append(segment)
         return segment
 
@@ -177,6 +166,15 @@ class Writer:
             if not self.put_down:
                 self._write(kind, subject, encoded)
                 self.put_down = "dying" if dying else "closed"
+
+    def fold_in(self, events: list[Event]) -> None:
+        """Fold what other writers of this orchestrator have appended; their clock moves ours on."""
+        with self._lock:
+            for event in events:
+                fold.apply(self.state, event)
+                self._time = max(self._time, event.time)
+                if event.kind in PROJECTED_KINDS:
+                    self.dirty.add(event.subject)
 
     def take_dirty(self) -> set[str]:
         """The tasks that changed since the last call."""

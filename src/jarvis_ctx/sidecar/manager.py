@@ -33,6 +33,7 @@ from jarvis_ctx.model.report import RecoveryReport
 from jarvis_ctx.model.run import RunRecord
 from jarvis_ctx.recovery.begin import begin
 from jarvis_ctx.recovery.code import CodeGuard
+from jarvis_ctx.sidecar import requests
 from jarvis_ctx.sidecar.logs import LogFile
 from jarvis_ctx.sidecar.opening import Opening
 from jarvis_ctx.sidecar.views import LiveView
@@ -111,6 +112,7 @@ class JarvisContextManager(Recorder):
         self.insight = Insight(LiveView(self))
 
     def _start(self) -> None:
+        self.journal.on_others = lambda events: requests.answer(events, self.checkpoint, self.journal.append)
         self.journal.start()
         self._schedule.start()
         self._watch.install()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from jarvis_ctx.checkpoint.files import CheckpointFiles
 from jarvis_ctx.clock import Clock
@@ -23,7 +23,7 @@ from jarvis_ctx.storage.sqlite.store import SqliteStore
 
 DATABASE = "jarvis_context.db"
 T = TypeVar("T")
-Engine = SqliteStore | MemoryStore
+Engine: TypeAlias = SqliteStore | MemoryStore
 
 
 class Opening:

@@ -12,10 +12,13 @@ from jarvis_ctx.codec import sign
 from jarvis_ctx.errors import CorruptData, NoStore, StoreUnavailable
 from jarvis_ctx.insight.ports import Queries
 from jarvis_ctx.insight.view import Pulse
+from jarvis_ctx.journal.gather import gather
 from jarvis_ctx.journal.marks import Marks, WriterMark
+from jarvis_ctx.journal.values import Values
 from jarvis_ctx.liveness.runfile import RunFile
 from jarvis_ctx.model.agent import Lease
 from jarvis_ctx.model.checkpoint import CheckpointHeader
+from jarvis_ctx.model.event import Event
 from jarvis_ctx.model.report import RecoveryReport
 from jarvis_ctx.model.state import State
 from jarvis_ctx.recovery import reports
@@ -120,6 +123,12 @@ class StoreView:
             marks=self.marks(),
         )
         return rebuild(layers, self._clock.steady)
+
+    def events_after(self, position: dict[str, int]) -> list[Event]:
+        """What has been appended since a position, by anyone."""
+        journal = self.folder / "journal"
+        resolve = Values(journal / "values").get
+        return gather(journal, self.name, position, self._store.events, self.marks(), resolve).events
 
     def marks(self) -> list[WriterMark]:
         """What the marks say; nothing when there are none."""

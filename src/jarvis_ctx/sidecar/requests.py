@@ -1,0 +1,117 @@
+"""Checkpoints asked for from outside: of a live owner by a request event, of a store nobody runs directly."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import time
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from jarvis_ctx.checkpoint.keeper import Keeper
+from jarvis_ctx.clock import SystemClock
+from jarvis_ctx.errors import JarvisError, StoreUnavailable
+from jarvis_ctx.journal import fold
+from jarvis_ctx.journal.journal import new_writer, opening_of
+from jarvis_ctx.journal.marks import EPOCH, ORCHESTRATOR, Marks
+from jarvis_ctx.journal.supply import SegmentSupply
+from jarvis_ctx.journal.values import Values
+from jarvis_ctx.journal.writer import Writer
+from jarvis_ctx.model.checkpoint import CheckpointHeader
+from jarvis_ctx.model.event import Event
+from jarvis_ctx.model.ids import RunId
+from jarvis_ctx.recovery.rebuild import rebuild
+from jarvis_ctx.settings import Settings
+from jarvis_ctx.sidecar.opening import Opening
+from jarvis_ctx.sidecar.views import StoreView
+
+log = logging.getLogger("jarvis_ctx")
+
+REQUEST_SEGMENT = 65_536
+POLL = 0.05
+
+
+def answer(events: list[Event], checkpoint: Callable[[str], CheckpointHeader], append: Callable[..., object]) -> None:
+    """The owner's side: take the checkpoints that were asked for and answer each request once."""
+    for event in events:
+        if event.kind == "CheckpointRequested":
+            try:
+                body: dict[str, Any] = {"header": msgspec.to_builtins(checkpoint(event.body["label"]))}
+            except (JarvisError, OSError) as error:
+                body = {"error": str(error)}
+            append("RequestAnswered", event.subject, body)
+
+
+def request_checkpoint(settings: Settings, label: str = "", timeout: float = 30.0) -> CheckpointHeader:
+    """Ask the live owner for a checkpoint and wait for it. Raises `StoreUnavailable` when no answer comes in time."""
+    view = StoreView(settings, SystemClock())
+    try:
+        before = view.state().position
+        request = _ask(settings, label)
+        deadline = time.monotonic() + timeout
+        while time.monotonic() < deadline:
+            for event in view.events_after(before):
+                if event.kind == "RequestAnswered" and event.subject == request:
+                    return _header(settings, event)
+            time.sleep(POLL)
+    finally:
+        view.close()
+    reason = f"the running orchestrator did not answer within {timeout:g} s"
+    raise StoreUnavailable(path=str(settings.folder), reason=reason, damaged=False)
+
+
+def _header(settings: Settings, event: Event) -> CheckpointHeader:
+    if "error" in event.body:
+        raise StoreUnavailable(path=str(settings.folder), reason=event.body["error"], damaged=False)
+    return msgspec.convert(event.body["header"], CheckpointHeader)
+
+
+def _ask(settings: Settings, label: str) -> str:
+    """Write the request into a segment of our own."""
+    folder, request = settings.folder / "journal", f"request-{secrets.token_hex(8)}"
+    marks = Marks(folder / "marks", mapped=False)
+    try:
+        slot = marks.slot(ORCHESTRATOR, settings.name)
+        epoch = marks.cells[slot + EPOCH]
+        opening = opening_of(settings.name, new_writer(epoch), RunId(""), epoch)
+        writer = Writer(
+            opening=opening,
+            state=fold.empty(settings.name, 1),
+            clock=SystemClock(),
+            cells=marks.cells,
+            epoch_slot=slot,
+            writer_slot=marks.writer_slot(opening.writer, settings.name, epoch),
+            supply=SegmentSupply(folder, opening.writer, REQUEST_SEGMENT, mapped=False),
+            values=Values(folder / "values"),
+        )
+        writer.append("CheckpointRequested", request, {"label": label})
+        writer.segment.close()
+    finally:
+        marks.close()
+    return request
+
+
+def checkpoint_offline(settings: Settings, label: str = "") -> CheckpointHeader:
+    """Take a checkpoint of a store that nobody runs; begins no run. Raises `AlreadyRunning` when somebody does."""
+    opening = Opening(settings, SystemClock())
+    try:
+        ground = opening.ground
+        state = rebuild(ground.layers, ground.clock.steady).state
+        run = state.latest_run
+        if run is None:
+            raise StoreUnavailable(path=str(ground.folder), reason="it has no run yet", damaged=False)
+        keeper = Keeper(
+            run=run,
+            store=ground.store.checkpoints,
+            files=ground.files,
+            clock=ground.clock,
+            kept=settings.checkpoints_kept,
+            picture=lambda: state,
+            flush=lambda: None,
+            archive=lambda covered: None,
+        )
+        return keeper.take(label)
+    finally:
+        opening.close()
