@@ -12,7 +12,7 @@ HOURS_KEPT = 24
 
 
 def surplus(headers: Iterable[CheckpointHeader], newest_kept: int) -> list[CheckpointHeader]:
-    """The checkpoints to forget. The day counts back from the newest one, so a clock that jumps removes nothing more."""
+    """The checkpoints to forget. The day counts back from the newest, so a clock that jumps removes nothing more."""
     ordered = sorted(headers, key=lambda header: (header.epoch, header.taken), reverse=True)
     kept = {header.id for header in ordered[:newest_kept]} | {header.id for header in ordered if header.label}
     hours: set[int] = set()

@@ -14,7 +14,7 @@ import msgspec
 
 from jarvis_ctx.clock import Clock
 from jarvis_ctx.errors import JournalUnavailable, StoreUnavailable
-from jarvis_ctx.journal import archive, read
+from jarvis_ctx.journal import archive, forks, read
 from jarvis_ctx.journal.drain import OwnDrain
 from jarvis_ctx.journal.filelock import FileLock
 from jarvis_ctx.journal.marks import EPOCH, ORCHESTRATOR, Marks
@@ -30,6 +30,9 @@ from jarvis_ctx.model.ids import RunId, WriterId
 from jarvis_ctx.model.state import State
 
 log = logging.getLogger("jarvis_ctx")
+
+CHILD_SEGMENT = 65_536
+"""Bytes of a forked child's segments."""
 
 LONGEST_PAUSE = 5.0
 """Seconds between two tries of the drain at the most, while the store cannot be used."""
@@ -65,8 +68,9 @@ class Journal:
         sync_interval: float,
         drain_interval: float,
     ) -> None:
-        self.folder, self.marks, self._store = folder, marks, store
+        self.folder, self.marks, self._store, self._clock = folder, marks, store, clock
         self._sync_interval, self._drain_interval = sync_interval, drain_interval
+        self._opening, self._mapped = opening, mapped
         slot = marks.writer_slot(opening.writer, opening.orchestrator, opening.epoch)
         self.values = Values(folder / "values")
         self._supply = SegmentSupply(folder, opening.writer, segment_bytes, mapped=mapped)
@@ -92,7 +96,10 @@ class Journal:
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
         self.drain_error = ""
+        self._held_for_fork = False
         self.append = self.writer.append
+        self.writer.after_fork = self._begin_in_child
+        forks.watch(self)
 
     def start(self) -> None:
         """Start the background: one thread that syncs, one that drains."""
@@ -126,6 +133,31 @@ class Journal:
             self.drain_error = str(error)
             return False
         return True
+
+    def before_fork(self, patience: float) -> None:
+        self._held_for_fork = self.writer.hold(patience)
+
+    def after_fork_in_parent(self) -> None:
+        if self._held_for_fork:
+            self._held_for_fork = False
+            self.writer.let_go()
+
+    def after_fork_in_child(self) -> None:
+        """The child has no threads of ours, does not drain, and writes nothing before its first capture."""
+        self._threads.clear()
+        self._draining = threading.Lock()
+        self.writer.forked = True
+
+    def _begin_in_child(self) -> None:
+        """Give this child a pen of its own, in the same run and epoch; its parent drains what it writes."""
+        opening = msgspec.structs.replace(self._opening, writer=new_writer(self._opening.epoch))
+        self._supply = SegmentSupply(self.folder, opening.writer, CHILD_SEGMENT, mapped=self._mapped)
+        slot = self.marks.writer_slot(opening.writer, opening.orchestrator, opening.epoch)
+        self.writer.begin(opening, slot, self._supply)
+        self._sync = Sync(self.writer, self.marks, slot, self._clock)
+        if self.writer.after_append is not None:
+            self.writer.after_append = self._sync.up_to
+        self._own = OwnDrain(self.writer, opening, self._store, self._sync, self.marks, slot)
 
     def _listen(self) -> None:
         """Take in what other writers of this orchestrator have appended: forked children, commands."""
@@ -181,8 +213,10 @@ class Journal:
 
     def _archive_one(self, path: Path, safe: int) -> list[Path]:
         segment = read.read_segment(path)
-        ours = segment.opening is not None and segment.opening.orchestrator == self.writer.orchestrator
-        if not ours or segment.last > safe:
+        opening = segment.opening
+        ours = opening is not None and opening.orchestrator == self.writer.orchestrator
+        ended = opening is not None and (segment.seal is not None or opening.epoch < self.writer.epoch)
+        if not (ours and ended) or segment.last > safe:
             return []
         target = archive.move_in(segment, self.folder / "archive")
         if segment.writer != self.writer.writer and not any(self.folder.glob(f"{segment.writer}-*.seg")):
@@ -207,6 +241,7 @@ class Journal:
 
     def close(self, timeout: float = 10.0) -> None:
         """Stop the threads, drain and sync what can be, let go of the files. What the store lacks stays in segments."""
+        forks.unwatch(self)
         self._stop.set()
         for thread in self._threads:
             thread.join(timeout)

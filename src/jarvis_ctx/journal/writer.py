@@ -47,25 +47,31 @@ class Writer:
         supply: SegmentSupply,
         values: Values,
     ) -> None:
-        self.writer, self.orchestrator = WriterId(opening.writer), opening.orchestrator
-        self.run, self.epoch = RunId(opening.run), opening.epoch
-        self._opening = opening
+        self.orchestrator, self.run, self.epoch = opening.orchestrator, RunId(opening.run), opening.epoch
         self.state = state
-        self.number = 0
-        self.bytes_appended = 0
-        self.segments: deque[Segment] = deque()
-        self._clock, self._cells, self._supply, self._values = clock, cells, supply, values
-        self._epoch_cell, self._appended_cell = epoch_slot + EPOCH, writer_slot + APPENDED
-        self._inline_limit = supply.size // 4
+        self._clock, self._cells, self._values = clock, cells, values
+        self._epoch_cell = epoch_slot + EPOCH
         self._time = state.stamp[0]
+        self._prefixes: dict[str, bytes] = {}
+        self.after_append: Callable[[int], None] | None = None
+        self.after_fork: Callable[[], None] | None = None
+        """Called by a forked child's first append; is to `begin` with a writer of the child's own."""
+        self.begin(opening, writer_slot, supply)
+
+    def begin(self, opening: Opening, writer_slot: int, supply: SegmentSupply) -> None:
+        """Take up the pen of the writer that `opening` names, at number 1."""
+        self.writer, self._opening, self._supply = WriterId(opening.writer), opening, supply
+        self.number = 0
+        self.segments: deque[Segment] = deque()
+        self.dirty: set[str] = set()
+        """Tasks changed since the drain last wrote them to their table."""
+        self._appended_cell = writer_slot + APPENDED
+        self._inline_limit = supply.size // 4
         self._lock = threading.Lock()
         self._holder = 0
         self._queued: deque[tuple[str, str, bytes]] = deque()
-        self._prefixes: dict[str, bytes] = {}
-        self.dirty: set[str] = set()
-        """Tasks changed since the drain last wrote them to their table."""
         self.put_down: Literal["", "closed", "dying", "fenced"] = ""
-        self.after_append: Callable[[int], None] | None = None
+        self.forked = False
         self.segment = self._open_segment()
 
     def append(self, kind: str, subject: str, body: dict[str, Any]) -> int:
@@ -81,14 +87,16 @@ class Writer:
         if self._holder == me:
             self._queued.append((kind, subject, encoded))
             return 0
+        if self.forked and self.after_fork is not None:
+            self.after_fork()
         with self._lock:
             self._holder = me
             try:
                 number = self._write(kind, subject, encoded)
-                while self._queued:
-                    self._write(*self._queued.popleft())
             finally:
                 self._holder = 0
+        while self._queued:
+            self.append_queued()
         if self._cells[self._epoch_cell] != self.epoch:
             # Read after the lock's release, which orders it behind the frame: the new run set its epoch before it
             # looked for our last frame, so either it has seen the frame or we see its epoch.
@@ -97,6 +105,12 @@ class Writer:
         if self.after_append is not None:
             self.after_append(number)
         return number
+
+    def append_queued(self) -> None:
+        """Write what re-entered while this thread was writing."""
+        with self._lock:
+            while self._queued:
+                self._write(*self._queued.popleft())
 
     def _write(self, kind: str, subject: str, encoded: bytes) -> int:
         if self.put_down:
@@ -111,17 +125,16 @@ class Writer:
         if not segment.fits(len(payload)):
             segment = self.segment = self._open_segment()
         segment.append(number, payload)
-        self._fold(Event(self.writer, number, time, self.run, kind, subject, _decode(encoded)), len(payload))
+        self._fold(Event(self.writer, number, time, self.run, kind, subject, _decode(encoded)))
         return number
 
-    def _fold(self, event: Event, size: int) -> None:
+    def _fold(self, event: Event) -> None:
         body = event.body
         if "$value" in body:
             event = msgspec.structs.replace(event, body=self._values.get(body))
         fold.apply(self.state, event)
         self._time, self.number = event.time, event.number
         self._cells[self._appended_cell] = event.number
-        self.bytes_appended += size
         if event.kind in PROJECTED_KINDS:
             self.dirty.add(event.subject)
 
@@ -129,7 +142,7 @@ class Writer:
         """Fold what an interrupt (KeyboardInterrupt, a signal handler that raised) kept us from folding."""
         for found in frame.scan(segment.read(0, segment.at[0]), self.writer):
             if isinstance(found, frame.Frame) and found.magic == frame.EVENT and found.number > self.number:
-                self._fold(read.event(self.writer, found.payload), len(found.payload))
+                self._fold(read.event(self.writer, found.payload))
 
     def _prefix(self, kind: str) -> bytes:
         prefix = b"%b,%b," % (_encode(self.run), _encode(kind))
@@ -144,6 +157,14 @@ class Writer:
         segment.open(msgspec.structs.replace(self._opening, first=self.number + 1))
         self.segments.append(segment)
         return segment
+
+    def hold(self, patience: float) -> bool:
+        """Keep appends out for the moment of a fork; False when one takes longer than `patience` seconds."""
+        return self._lock.acquire(timeout=patience)
+
+    def let_go(self) -> None:
+        """Let appends in again."""
+        self._lock.release()
 
     def fenced(self) -> Fenced:
         """The error that tells this process it was overtaken."""

@@ -41,6 +41,8 @@ Kind = Literal[
     "MessageAdded",
     "AttributeSet",
     "RecoveryPointMarked",
+    "CheckpointRequested",
+    "RequestAnswered",
 ]
 
 PROJECTED_KINDS = frozenset(kind for kind in get_args(Kind) if kind.startswith(("Task", "Step")))
