@@ -5,23 +5,9 @@ from __future__ import annotations
 import mmap
 import os
 import struct
-from pathlib import Path
 from typing import Protocol
 
-SAFE_TO_MAP = frozenset({"ext4", "ext3", "xfs", "tmpfs"})
 _CELL = struct.Struct("<Q")
-
-
-def safe_to_map(path: Path) -> bool:
-    """Whether `path` lies on a file system where a mapping is as durable as a write and does not vanish under us."""
-    try:
-        device = os.stat(path).st_dev
-        text = Path("/proc/self/mountinfo").read_text(encoding="utf-8")
-    except OSError:
-        return False
-    wanted = f"{os.major(device)}:{os.minor(device)}"
-    kinds = [line.split(" - ")[1].split()[0] for line in text.splitlines() if line.split()[2] == wanted]
-    return bool(kinds) and kinds[-1] in SAFE_TO_MAP
 
 
 class Cells(Protocol):

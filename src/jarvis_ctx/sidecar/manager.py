@@ -109,7 +109,7 @@ class JarvisContextManager(Recorder):
             "heartbeats": (SWEEP, self._save_beats),
         }
         self._schedule = Schedule(jobs)
-        self.insight = Insight(LiveView(self))
+        self.insight = Insight(LiveView(self, self._opening))
 
     def _start(self) -> None:
         self.journal.on_others = lambda events: requests.answer(events, self.checkpoint, self.journal.append)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeAlias, TypeVar
@@ -10,8 +11,7 @@ from jarvis_ctx.checkpoint.files import CheckpointFiles
 from jarvis_ctx.clock import Clock
 from jarvis_ctx.codec import sign
 from jarvis_ctx.errors import CorruptData, StoreUnavailable
-from jarvis_ctx.journal import files
-from jarvis_ctx.journal.cells import safe_to_map
+from jarvis_ctx.journal import files, place
 from jarvis_ctx.journal.marks import Marks
 from jarvis_ctx.liveness.exceptions import FaultDump
 from jarvis_ctx.liveness.marker import CrashMarker
@@ -22,6 +22,8 @@ from jarvis_ctx.storage.memory.store import MemoryStore
 from jarvis_ctx.storage.sqlite.store import SqliteStore
 
 DATABASE = "jarvis_context.db"
+log = logging.getLogger("jarvis_ctx")
+
 T = TypeVar("T")
 Engine: TypeAlias = SqliteStore | MemoryStore
 
@@ -31,6 +33,8 @@ class Opening:
 
     def __init__(self, settings: Settings, clock: Clock) -> None:
         """Raises `UnsafeFolder`, `AlreadyRunning`, `NewerSchema`, `StoreUnavailable`."""
+        for sentence in place.warnings(settings.path, settings.folder):
+            log.warning("%s", sentence)
         folder = files.private_folder(settings.folder)
         self.damage: list[str] = []
         self.runfile = RunFile(folder, settings.name)
@@ -45,15 +49,10 @@ class Opening:
 
     def _open(self, folder: Path, settings: Settings, clock: Clock) -> Ground:
         journal = files.private_folder(folder / "journal")
-        for place in (
-            folder,
-            files.private_folder(folder / "checkpoints"),
-            journal,
-            journal / "values",
-            journal / "archive",
-        ):
-            files.sweep_temporaries(place)
-        mapped = settings.segment_io == "mmap" or (settings.segment_io == "auto" and safe_to_map(journal))
+        checkpoints = files.private_folder(folder / "checkpoints")
+        for swept in (folder, checkpoints, journal, journal / "values", journal / "archive"):
+            files.sweep_temporaries(swept)
+        mapped = settings.segment_io == "mmap" or (settings.segment_io == "auto" and place.safe_to_map(journal))
         marks = self._or_moved_aside(journal / "marks", lambda: Marks(journal / "marks", mapped=mapped))
         self._opened.append(marks.close)
         self.store = self._store(folder, settings)

@@ -24,7 +24,7 @@ from jarvis_ctx.model.state import State
 from jarvis_ctx.recovery import reports
 from jarvis_ctx.recovery.rebuild import Layers, Rebuilt, rebuild
 from jarvis_ctx.settings import Settings
-from jarvis_ctx.sidecar.opening import DATABASE
+from jarvis_ctx.sidecar.opening import DATABASE, Opening
 from jarvis_ctx.storage.memory.store import MemoryStore
 from jarvis_ctx.storage.sqlite.store import SqliteStore
 
@@ -35,11 +35,11 @@ if TYPE_CHECKING:
 class LiveView:
     """The view of a sidecar in its own process."""
 
-    def __init__(self, manager: JarvisContextManager) -> None:
-        self._manager, self._ground = manager, manager._opening.ground
+    def __init__(self, manager: JarvisContextManager, opening: Opening) -> None:
+        self._manager, self._ground = manager, opening.ground
         self.name, self.folder = self._ground.settings.name, self._ground.folder
         self.stale_after = self._ground.settings.stale_after
-        self.queries: Queries = self._ground.store.queries
+        self.queries: Queries = opening.store.queries
 
     def now(self) -> int:
         return self._ground.clock.wall()
