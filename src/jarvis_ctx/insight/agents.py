@@ -6,15 +6,25 @@ from typing import Any
 
 from jarvis_ctx.clock import MICROSECONDS, iso
 from jarvis_ctx.codec import exact
+from jarvis_ctx.errors import StoreUnavailable
+from jarvis_ctx.insight.view import View
 from jarvis_ctx.model.agent import AgentRecord, Health, Lease
 from jarvis_ctx.model.state import State
 
 HEALTHS: tuple[Health, ...] = ("alive", "stale", "gone", "unseen")
 
 
-def lines(state: State, leases: list[Lease], now: int, stale_after: float) -> list[dict[str, Any]]:
+def leases(view: View) -> list[Lease]:
+    """The last beats; none while the store cannot be used: the agents' events tell of them, too."""
+    try:
+        return view.leases()
+    except StoreUnavailable:
+        return []
+
+
+def lines(state: State, beats: list[Lease], now: int, stale_after: float) -> list[dict[str, Any]]:
     """Every agent that was registered, has beaten, or is named by a task, by id; `now` in µs, `stale_after` in s."""
-    beaten = {str(lease.agent): lease for lease in leases}
+    beaten = {str(lease.agent): lease for lease in beats}
     named = {task.agent for task in state.tasks.values() if task.agent}
     open_tasks = _open_tasks(state)
     found = []

@@ -2,15 +2,33 @@
 
 from __future__ import annotations
 
-from jarvis_ctx.insight.findings import Finding, ok, problem
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+
+from jarvis_ctx.errors import JarvisError
+from jarvis_ctx.insight.checkup import checkpoints, database, folder, journal, runs, variables
+from jarvis_ctx.insight.findings import Finding, problem
 from jarvis_ctx.insight.view import View
 
+Check = Callable[[], Iterator[Finding]]
 
-def examine(view: View) -> list[Finding]:
-    """Run all checks; none of them writes."""
-    damaged = view.pulse().damaged
-    if damaged:
-        return [
-            problem("store", sentence, "start the orchestrator: it rebuilds what is damaged") for sentence in damaged
-        ]
-    return [ok("store", "Nothing was found damaged while opening.")]
+
+def examine(view: View, environ: Mapping[str, str]) -> list[Finding]:
+    """Run all checks, each whatever the others ran into; none of them writes."""
+    checks: dict[str, Check] = {
+        "run": partial(runs.check, view),
+        "folder": partial(folder.check, view),
+        "journal": partial(journal.check, view),
+        "database": partial(database.check, view),
+        "checkpoints": partial(checkpoints.check, view),
+        "settings": partial(variables.check, environ),
+    }
+    return [finding for name, check in checks.items() for finding in _guarded(name, check)]
+
+
+def _guarded(name: str, check: Check) -> Iterator[Finding]:
+    try:
+        yield from check()
+    except (JarvisError, OSError) as error:
+        remedy = "see the other findings; if they do not explain it, start the orchestrator and look at its report"
+        yield problem(name, f"It could not be checked to the end: {error}", remedy)

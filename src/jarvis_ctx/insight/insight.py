@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from jarvis_ctx.codec import exact
-from jarvis_ctx.insight import agents, doctor, entries, status, tasks
+from jarvis_ctx.insight import agents, entries, status, tasks
 from jarvis_ctx.insight.findings import Finding
 from jarvis_ctx.insight.view import View
 from jarvis_ctx.model.entries import AgentMessage, ConversationEntry, Decision
@@ -31,7 +32,7 @@ class Insight:
     def agents(self) -> list[dict[str, Any]]:
         """The agents by id, with health (alive, stale, gone, unseen) and last sign of life."""
         view = self._view
-        return agents.lines(view.state(), view.leases(), view.now(), view.stale_after)
+        return agents.lines(view.state(), agents.leases(view), view.now(), view.stale_after)
 
     def decisions(self, limit: int = 100) -> list[Decision]:
         """The latest `limit` decisions, oldest first. Raises `BadValue` for a limit below 1."""
@@ -58,9 +59,14 @@ class Insight:
         """The latest recovery report; None when there never was a recovery."""
         return self._view.report()
 
-    def doctor(self) -> list[Finding]:
-        """Every check of the store's health, each with what to do about what it found. Reads everything."""
-        return doctor.examine(self._view)
+    def doctor(self, environ: Mapping[str, str] | None = None) -> list[Finding]:
+        """Every check of the store's health, each with what to do about what it found; reads every file.
+
+        `environ` is searched for variables that look like settings and are none.
+        """
+        from jarvis_ctx.insight import doctor  # Hardly any process asks, and no start should wait for it.
+
+        return doctor.examine(self._view, environ or {})
 
     def _entries(self, tail: list[Event], kind: str, limit: int) -> list[Any]:
         return entries.latest(tail, kind, limit, self._view.queries, self._view.name, self._view.folder)

@@ -16,7 +16,7 @@ from jarvis_ctx.model.state import State
 def status(view: View) -> dict[str, Any]:
     """What docs/cli.md documents under `jarvis-ctx status`; times are ISO 8601 in UTC, durations in seconds."""
     state, pulse = view.state(), view.pulse()
-    everyone = agents.lines(state, view.leases(), view.now(), view.stale_after)
+    everyone = agents.lines(state, agents.leases(view), view.now(), view.stale_after)
     run = latest_run(view, state)
     return {
         "orchestrator": view.name,
@@ -88,7 +88,7 @@ def _open_steps(state: State) -> int:
 
 
 def _checkpoint(view: View, state: State, pulse: Pulse) -> dict[str, Any] | None:
-    header = pulse.checkpoint
+    header = pulse.checkpoint or next(iter(view.checkpoints()), None)
     if header is None:
         return {"error": pulse.checkpoint_error} if pulse.checkpoint_error else None
     return {

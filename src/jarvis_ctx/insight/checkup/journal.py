@@ -1,0 +1,132 @@
+"""Checks of the journal: segments, archive and side files verify, and nothing that was marked is missing."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from jarvis_ctx.errors import CorruptData
+from jarvis_ctx.insight.findings import Finding, ok, problem, warning
+from jarvis_ctx.insight.view import View
+from jarvis_ctx.journal import archive, frame, read
+from jarvis_ctx.journal.marks import Marks, WriterMark
+from jarvis_ctx.journal.values import NAME, Values
+
+REBUILT = (
+    "start the orchestrator: the database and the archive are asked for what is missing, the report names the rest"
+)
+
+
+def check(view: View) -> Iterator[Finding]:
+    """Marks against what is found, segments, archive, side files."""
+    journal = view.folder / "journal"
+    if not journal.is_dir():
+        yield problem("journal", f"{journal} is missing.", "restore it from a backup, or start anew in another folder")
+        return
+    yield from _marks(view, journal)
+    yield from _segments(journal, live=view.pulse().live_pid is not None)
+    yield from _archive(journal / "archive")
+    yield from _values(journal / "values")
+
+
+def _marks(view: View, journal: Path) -> Iterator[Finding]:
+    try:
+        marks = [mark for mark in _read_marks(journal / "marks") if mark.orchestrator == view.name]
+    except FileNotFoundError:
+        yield warning("marks", "There are no marks, so a lost tail could not be noticed.", "the next start makes them")
+        return
+    except CorruptData as error:
+        yield problem("marks", str(error), "the next start moves them aside; a tail lost before that goes unnoticed")
+        return
+    state = view.state()
+    missing = 0
+    for mark in marks:
+        expected = min(mark.appended, state.fences.get(mark.writer, mark.appended))
+        missing += max(0, expected - state.position.get(mark.writer, 0))
+    if missing:
+        yield problem("marks", f"{missing:,} events that were written are nowhere any more.", REBUILT)
+    else:
+        yield ok("marks", f"Every event the marks know of is there ({_written(marks)}).")
+
+
+def _read_marks(path: Path) -> list[WriterMark]:
+    marks = Marks(path, mapped=False, viewer=True)
+    try:
+        return list(marks.writers())
+    finally:
+        marks.close()
+
+
+def _written(marks: list[WriterMark]) -> str:
+    return ", ".join(f"{mark.appended:,} by epoch {mark.epoch}" for mark in marks[-3:]) or "no writer yet"
+
+
+def _segments(journal: Path, *, live: bool) -> Iterator[Finding]:
+    count = events = torn = 0
+    found_bad = False
+    for paths in read.segment_paths(journal).values():
+        for path in paths:
+            try:
+                segment = read.read_segment(path)
+            except FileNotFoundError:
+                continue  # It was archived while we looked.
+            except msgspec.DecodeError as error:
+                found_bad = True
+                yield problem("segments", f"{path.name} cannot be read: {error}.", REBUILT)
+                continue
+            count, events = count + (segment.opening is not None), events + len(segment.frames)
+            torn += not live and _has_torn_tail(segment)
+            for sentence in _faults(segment, journal):
+                found_bad = True
+                yield problem("segments", sentence, REBUILT)
+    if not found_bad:
+        tail = f"; {torn} end in a write that was cut off and was never acknowledged" if torn else ""
+        yield ok("segments", f"{count} verify, with {events:,} events{tail}.")
+
+
+def _faults(segment: read.SegmentData, journal: Path) -> Iterator[str]:
+    name = segment.path.name
+    for hole in segment.holes:
+        yield f"{name} has {hole.length:,} damaged bytes at {hole.offset:,}."
+    if segment.frames and segment.opening is None:
+        yield f"{name} has lost its first frame, so nobody can say whose events it holds."
+    try:
+        for _ in read.events(segment, 0, Values(journal / "values").get):
+            pass
+    except CorruptData as error:
+        yield f"{name}: {error}"
+
+
+def _has_torn_tail(segment: read.SegmentData) -> bool:
+    if segment.seal is not None or not segment.frames:
+        return False
+    final = segment.frames[-1]
+    return any(segment.path.read_bytes()[final.offset + frame.size(len(final.payload)) :])
+
+
+def _archive(folder: Path) -> Iterator[Finding]:
+    listing = archive.listing(folder)
+    bad = []
+    for archived in listing:
+        try:
+            archive.read_archived(archived)
+        except (CorruptData, OSError, msgspec.DecodeError) as error:
+            bad.append(str(error))
+    for sentence in bad:
+        remedy = "restore the file from a backup; the database still has its events, within the retention horizon"
+        yield problem("archive", sentence, remedy)
+    if listing and not bad:
+        yield ok("archive", f"{len(listing)} archived segments verify.")
+
+
+def _values(folder: Path) -> Iterator[Finding]:
+    paths = [path for path in sorted(folder.glob("*")) if NAME.match(path.name)] if folder.is_dir() else []
+    bad = [path for path in paths if hashlib.sha256(path.read_bytes()).hexdigest() != path.name]
+    for path in bad:
+        remedy = "restore it from a backup; recovery leaves out the event it belongs to, and says so"
+        yield problem("side files", f"{path.name} is not what was written.", remedy)
+    if paths and not bad:
+        yield ok("side files", f"{len(paths)} verify.")

@@ -1,0 +1,214 @@
+"""The recovery report as text that a person understands at once: what died, why, when, what is lost; then the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from jarvis_ctx.model.report import RecoveryReport, TaskFate, TaskLine
+from jarvis_ctx.recovery.wording import between, columns, day_time, listed, number, one_line, parse, percent, span, wrap
+
+DIED = {
+    "killed": "was killed",
+    "fatal-signal": "crashed with a fatal signal",
+    "power-loss": "went down with its machine",
+    "unknown": "ended for an unknown reason",
+}
+FATES: tuple[tuple[TaskFate, str], ...] = (
+    ("done", "done"),
+    ("in-flight", "in flight"),
+    ("incomplete", "incomplete"),
+    ("failed", "failed"),
+    ("quarantined", "quarantined"),
+)
+LISTED: tuple[tuple[TaskFate, str], ...] = (
+    ("in-flight", "In flight when it died:"),
+    ("incomplete", "Begun or waiting, not in flight:"),
+    ("failed", "Failed before:"),
+)
+RESUMES = {
+    "skip": "Run the program as before (resume=skip): a call for a finished task returns the result that was kept, "
+    "an unfinished task runs again and its finished steps are not done twice.",
+    "report": "No call is changed (resume=report): the unfinished tasks are the program's to take up again.",
+}
+TRACE_LINES = 14
+
+
+def render(report: RecoveryReport, *, width: int = 80, limit: int = 20) -> str:
+    """`report` as plain text of `width` columns; a list stops after `limit` entries and says how many follow."""
+    sections = (
+        ("", _headline(report)),
+        ("LOOK AT THIS", _attention(report, width, limit)),
+        ("WHY IT DIED", _why(report, width)),
+        ("WHAT CARRIES ON", _tasks(report, width, limit)),
+        ("AGENTS", _agents(report, width)),
+        ("HOW IT WAS REBUILT", _layers(report, width)),
+    )
+    parts = []
+    for title, content in sections:
+        lines = list(content)
+        if lines:
+            parts.append("\n".join([title, *lines] if title else lines))
+    return "\n\n".join(parts) + "\n"
+
+
+def headline(report: RecoveryReport) -> str:
+    """What died, why, when, and what is lost, in one line."""
+    if report.lost:
+        lost = f"{number(report.lost, 'event')} lost."
+    elif report.possibly_lost:
+        lost = "Nothing is known to be lost."
+    else:
+        lost = "Nothing is lost."
+    return f"{report.orchestrator} {_died(report)}, {between(*report.died_between)}. {lost}"
+
+
+def _died(report: RecoveryReport) -> str:
+    evidence = report.cause.evidence
+    if report.cause.cause == "exception":
+        kind = one_line(str(evidence.get("type", "an exception")), 60).removeprefix("builtins.")
+        return f"died of {kind}"
+    return DIED[report.cause.cause]
+
+
+def _headline(report: RecoveryReport) -> Iterator[str]:
+    yield headline(report)
+
+
+def _attention(report: RecoveryReport, width: int, limit: int) -> Iterator[str]:
+    for writer, ranges in report.events_lost.items():
+        shown = listed([f"{first:,}" if first == last else f"{first:,}-{last:,}" for first, last in ranges])
+        yield from _point(f"Lost: numbers {shown} of writer {writer} were written and are nowhere any more.", width)
+    if report.possibly_lost:
+        yield from _point(report.possibly_lost, width)
+    for sentence in report.damage[:limit]:
+        yield from _point(sentence, width)
+    yield from _more(report.damage, limit, "- ")
+    yield from _in_doubt(report, width, limit)
+    for task in _of(report, "quarantined")[:limit]:
+        why = task.quarantined or "it was running alone when its process died, too often"
+        yield from _point(f"Task {task.id} is quarantined and will not run again: {why}", width)
+    if report.resume_refused:
+        yield from _point(f"Calls are not changed by this recovery: {report.resume_refused}.", width)
+    if report.code_changed:
+        yield from _point(f"The code has changed since: {listed(report.code_changed)}.", width)
+    if report.machine_changed:
+        yield from _point(f"The machine is not as it was: {listed(report.machine_changed)}.", width)
+    for kind, count in report.unreadable.items():
+        yield from _point(f"{number(count, 'event')} of kind {kind} cannot be read by this version.", width)
+
+
+def _in_doubt(report: RecoveryReport, width: int, limit: int) -> Iterator[str]:
+    steps = report.steps_in_doubt
+    if not steps:
+        return
+    what = (
+        "had started, and nothing says whether it happened"
+        if len(steps) == 1
+        else ("had started, and nothing says whether they happened")
+    )
+    yield from _point(f"{number(len(steps), 'step')} in doubt: {what}. Look before it is done twice:", width)
+    yield from columns([(step.task, step.name) for step in steps[:limit]], width, "    ")
+    yield from _more(steps, limit, "    ")
+
+
+def _why(report: RecoveryReport, width: int) -> Iterator[str]:
+    yield from wrap(report.cause.sentence, width)
+    ran = (parse(report.last_event) - parse(report.started)).total_seconds()
+    gap = (parse(report.died_between[1]) - parse(report.last_event)).total_seconds()
+    yield from wrap(
+        f"Run {report.recovered_run} had worked for {span(ran)}; its last durable event is of "
+        f"{day_time(report.last_event)}, and this start followed {span(gap)} later.",
+        width,
+    )
+    if report.recoveries_begun > 1:
+        yield from wrap(f"This recovery was begun {report.recoveries_begun} times before it was completed.", width)
+    trace = str(report.cause.evidence.get("traceback") or report.cause.evidence.get("stacks") or "").rstrip()
+    if trace:
+        yield ""
+        lines = trace.splitlines()
+        if len(lines) > TRACE_LINES:
+            shown = lines[-TRACE_LINES:] if report.cause.cause == "exception" else lines[:TRACE_LINES]
+            yield f"    ({TRACE_LINES} of {len(lines)} lines; all of them are in the JSON)"
+            lines = shown
+        yield from (f"    {line}".rstrip() for line in lines)
+
+
+def _tasks(report: RecoveryReport, width: int, limit: int) -> Iterator[str]:
+    if not report.tasks:
+        yield from wrap("There were no tasks.", width)
+        return
+    counts = [f"{count} {word}" for fate, word in FATES if (count := len(_of(report, fate)))]
+    yield from wrap(f"{number(len(report.tasks), 'task')}: {', '.join(counts)}.", width)
+    yield from wrap(RESUMES.get(report.resume, ""), width)
+    for fate, title in LISTED:
+        tasks = _of(report, fate)
+        if tasks:
+            yield ""
+            yield f"  {title}"
+            yield from _task_lines(tasks[:limit], width)
+            yield from _more(tasks, limit, "    ")
+
+
+def _task_lines(tasks: list[TaskLine], width: int) -> Iterator[str]:
+    heads = columns([(task.id, percent(task.percentage), _what(task)) for task in tasks], width, "    ")
+    for task, head in zip(tasks, heads, strict=True):
+        yield head
+        if task.completed_subtasks:
+            yield from wrap(f"done: {listed(task.completed_subtasks)}", width, " " * 8, "  ")
+        if task.blockers:
+            yield from wrap(f"blocked by: {listed(task.blockers)}", width, " " * 8, "  ")
+
+
+def _what(task: TaskLine) -> str:
+    tries = f" ({number(task.attempts, 'call')})" if task.attempts > 1 else ""
+    return (task.description or task.status) + tries
+
+
+def _agents(report: RecoveryReport, width: int) -> Iterator[str]:
+    stale = [agent for agent in report.agents if agent.stale_at_death]
+    if not report.agents:
+        return
+    if not stale:
+        yield from wrap(f"{number(len(report.agents), 'agent')}, none of them silent for long when it died.", width)
+        return
+    shown = listed([f"{agent.id} ({span(agent.silent_for)})" for agent in stale])
+    yield from wrap(
+        f"{number(len(report.agents), 'agent')}, {len(stale)} stale already when it died, silent for the time given: "
+        f"{shown}.",
+        width,
+    )
+
+
+def _layers(report: RecoveryReport, width: int) -> Iterator[str]:
+    rows = []
+    for layer in report.layers:
+        verdict = layer.verdict
+        if verdict == "accepted":
+            behind = layer.events_behind
+            verdict = "used" + (f", and {number(behind, 'event')} after it" if behind is not None else "")
+        else:
+            verdict = f"not used: {verdict}"
+        rows.append((layer.layer, layer.name, verdict))
+    for kind, name, verdict in rows:
+        yield from wrap(f"{kind}, {name}: {verdict}", width, "  ", "  ")
+    came = [f"{count:,} from {source}" for source, count in report.sources.items()]
+    events = number(report.events, "event")
+    yield from wrap(f"The state stands for {events}" + (f"; read now: {', '.join(came)}." if came else "."), width)
+    if report.seconds:
+        total = report.seconds.get("total", sum(report.seconds.values()))
+        phases = ", ".join(f"{name} {span(value)}" for name, value in report.seconds.items() if name != "total")
+        yield from wrap(f"It took {span(total)}" + (f" ({phases})." if phases else "."), width)
+    yield from wrap(f"Run {report.run} (epoch {report.epoch}) carries on.", width)
+
+
+def _of(report: RecoveryReport, fate: TaskFate) -> list[TaskLine]:
+    return [task for task in report.tasks if task.fate == fate]
+
+
+def _point(sentence: str, width: int) -> Iterator[str]:
+    yield from wrap(f"- {sentence}", width, "  ", "  ")
+
+
+def _more(items: Sequence[object], limit: int, indent: str) -> Iterator[str]:
+    if len(items) > limit:
+        yield f"{indent}and {len(items) - limit:,} more; --json has all of them"
