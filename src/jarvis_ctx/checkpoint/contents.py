@@ -40,10 +40,15 @@ def digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def state_of(data: bytes, expected: str, what: str, position: dict[str, int], stamp: tuple[int, str, int]) -> State:
-    """The state of verified contents. Raises `CorruptData` when hash, form or version is not as expected."""
+def check(data: bytes, expected: str, what: str) -> None:
+    """Raises `CorruptData` when `data` does not have the hash `expected`."""
     if digest(data) != expected:
         raise CorruptData(what=what, reason="its contents do not match their hash")
+
+
+def state_of(data: bytes, expected: str, what: str, position: dict[str, int], stamp: tuple[int, str, int]) -> State:
+    """The state of verified contents. Raises `CorruptData` when hash, form or version is not as expected."""
+    check(data, expected, what)
     try:
         state = _decode_state(data)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:

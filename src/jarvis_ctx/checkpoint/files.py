@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from jarvis_ctx.checkpoint.contents import state_of
+from jarvis_ctx.checkpoint.contents import check, state_of
 from jarvis_ctx.clock import stamp
 from jarvis_ctx.codec import compress, pickled, sign
 from jarvis_ctx.errors import CorruptData, NotOurs
@@ -107,11 +107,20 @@ class CheckpointFiles:
         path.unlink(missing_ok=True)
         path.with_suffix(".json").unlink(missing_ok=True)
 
+    def verified(self, path: Path) -> CheckpointHeader:
+        """The header of a signed file whose signature and contents verify. Raises `CorruptData` or `NotOurs`."""
+        header, data = self._signed_contents(path)
+        check(data, header.hash, str(path))
+        return header
+
     def load(self, path: Path) -> tuple[CheckpointHeader, State]:
         """Verify and read a signed file or a JSON one. Raises `CorruptData` or `NotOurs`, whatever it holds."""
-        return self._load_signed(path) if path.suffix == ".pkl" else self._load_json(path)
+        header, data = self._signed_contents(path) if path.suffix == ".pkl" else self._json_contents(path)
+        if header.orchestrator != self._orchestrator:
+            raise CorruptData(what=str(path), reason=f"it belongs to {header.orchestrator!r}")
+        return header, state_of(data, header.hash, str(path), header.position, header.stamp)
 
-    def _load_signed(self, path: Path) -> tuple[CheckpointHeader, State]:
+    def _signed_contents(self, path: Path) -> tuple[CheckpointHeader, bytes]:
         text, _, data = _read(path).partition(b"\n")
         line = _parse(text, Line, path)
         if self._key is None or line.key != self._key.id:
@@ -121,16 +130,12 @@ class CheckpointFiles:
         loaded: Any = pickled.loads(compress.decompress(data, LIMIT))
         if type(loaded) is not dict or type(loaded.get("state")) is not bytes:
             raise CorruptData(what=str(path), reason="it holds no state")
-        return self._state(path, line.header, loaded["state"])
+        return line.header, loaded["state"]
 
-    def _load_json(self, path: Path) -> tuple[CheckpointHeader, State]:
+    @staticmethod
+    def _json_contents(path: Path) -> tuple[CheckpointHeader, bytes]:
         twin = _parse(_read(path), Twin, path)
-        return self._state(path, twin.header, bytes(twin.state))
-
-    def _state(self, path: Path, header: CheckpointHeader, data: bytes) -> tuple[CheckpointHeader, State]:
-        if header.orchestrator != self._orchestrator:
-            raise CorruptData(what=str(path), reason=f"it belongs to {header.orchestrator!r}")
-        return header, state_of(data, header.hash, str(path), header.position, header.stamp)
+        return twin.header, bytes(twin.state)
 
     def path(self, header: CheckpointHeader) -> Path:
         """Where the signed file of a checkpoint lies."""

@@ -130,7 +130,7 @@ class Keeper:
         verified: list[CheckpointHeader] = []
         for path in self._files.signed():
             try:
-                verified.append(self._files.load(path)[0])
+                verified.append(self._files.verified(path))
             except (CorruptData, NotOurs) as error:
                 log.warning("%s", error)
             if len(verified) == 2:

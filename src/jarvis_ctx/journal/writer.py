@@ -6,7 +6,7 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from threading import get_ident
-from typing import Any, Literal
+from typing import Any, Literal, NoReturn
 
 import msgspec
 
@@ -92,11 +92,13 @@ class Writer:
         with self._lock:
             self._holder = me
             try:
-                number = self._write(kind, subject, encoded)
+                number = 0 if self.put_down else self._write(kind, subject, encoded)
             finally:
                 self._holder = 0
-        while self._queued:
-            self.append_queued()
+        if number == 0:
+            self._refuse()
+        while self._queued and not self.put_down:
+            self._append_queued()
         if self._cells[self._epoch_cell] != self.epoch:
             # Read after the lock's release, which orders it behind the frame: the new run set its epoch before it
             # looked for our last frame, so either it has seen the frame or we see its epoch.
@@ -106,15 +108,13 @@ class Writer:
             self.after_append(number)
         return number
 
-    def append_queued(self) -> None:
+    def _append_queued(self) -> None:
         """Write what re-entered while this thread was writing."""
         with self._lock:
             while self._queued:
                 self._write(*self._queued.popleft())
 
     def _write(self, kind: str, subject: str, encoded: bytes) -> int:
-        if self.put_down:
-            self._refuse()
         segment = self.segment
         if segment.at[1] != self.number:
             self._catch_up(segment)
@@ -171,10 +171,10 @@ class Writer:
         newer = self._cells[self._epoch_cell]
         return Fenced(run=self.run, epoch=self.epoch, orchestrator=self.orchestrator, newer=newer)
 
-    def _refuse(self) -> None:
+    def _refuse(self) -> NoReturn:
         if self.put_down == "dying":
             # The run's end is written and a signal is about to end the process: no later call may be acknowledged,
-            # and none may fail for a reason its caller could act on, so they wait for the end, here and at the lock.
+            # and none may fail for a reason its caller could act on, so they wait for the end.
             threading.Event().wait()
         if self.put_down == "fenced":
             raise self.fenced()

@@ -40,6 +40,9 @@ from jarvis_ctx.sidecar.views import LiveView
 
 log = logging.getLogger("jarvis_ctx")
 
+FLUSH_PATIENCE = 5.0
+"""Seconds a checkpoint waits for the database before it writes an emergency file instead."""
+
 SWEEP = 1.0
 """Seconds between two looks at the agents' beats, and at most what a crash takes of the beats' precision."""
 
@@ -63,7 +66,6 @@ class JarvisContextManager(Recorder):
     ) -> None:
         self.settings = settings_room.load({"path": path, "name": name, **settings})
         self._clock = clock or SystemClock()
-        self._log = LogFile(self.settings)
         self._opening = Opening(self.settings, self._clock)
         try:
             begun = begin(self._opening.ground)
@@ -71,6 +73,7 @@ class JarvisContextManager(Recorder):
             # Whatever stopped the beginning goes on to the caller; the next try must find the lock free.
             self._opening.close()
             raise
+        self._log = LogFile(self.settings)
         self.run: RunRecord = begun.run
         self.journal = begun.journal
         self.recovery_report: RecoveryReport | None = begun.plan.report if begun.plan else None
@@ -99,7 +102,7 @@ class JarvisContextManager(Recorder):
             clock=self._clock,
             kept=chosen.checkpoints_kept,
             picture=writer.picture,
-            flush=self.journal.flush,
+            flush=lambda: self.journal.flush(FLUSH_PATIENCE),
             archive=self.journal.archive,
         )
         self._watch = ExceptionWatch(self._exception_seen)
