@@ -13,9 +13,8 @@ from jarvis_ctx.storage.sqlite.connection import connect, writable
 from jarvis_ctx.storage.sqlite.migrations import SCHEMA, migrate, schema_of
 from jarvis_ctx.storage.sqlite.viewing import Viewer, traces
 
-# Unused pages can be given back after retention without rewriting the file; to be chosen before the first table.
-# The log in memory, because nobody would roll back a file that has no name yet.
-NEW = "PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = MEMORY; PRAGMA synchronous = FULL;"
+# Nobody would roll back a file that has no name yet, so it needs no journal beside it.
+NEW = "PRAGMA journal_mode = MEMORY; PRAGMA synchronous = FULL;"
 
 
 def ensure(path: Path, busy: float) -> None:

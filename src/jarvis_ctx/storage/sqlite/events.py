@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import starmap
 
-from jarvis_ctx.errors import StoreUnavailable
 from jarvis_ctx.journal.ports import Batch, StoredEvent
 from jarvis_ctx.storage.sqlite import documents, projections
 from jarvis_ctx.storage.sqlite.database import Database
@@ -22,11 +21,22 @@ SET orchestrator = excluded.orchestrator, run = excluded.run, epoch = excluded.e
 WHERE writers.epoch = 0
 """
 
-# The payload is a string inside the document, so it comes out character for character as it went in.
+# The payload is a string inside the document, so it comes out character for character as it went in. One that this
+# SQLite cannot read as JSON, being nested deeper than it goes, is kept all the same.
 _EVENTS = """
-INSERT INTO events (writer_id, number, digest, payload)
-SELECT writers.id, value ->> 'number', value ->> 'digest', value ->> 'payload'
-FROM json_each(?) CROSS JOIN writers ON writers.writer = value ->> 'writer' WHERE true
+INSERT INTO events (writer_id, number, digest, payload, time, kind, subject)
+WITH rows AS MATERIALIZED (
+    SELECT
+        value ->> 'writer' AS writer, value ->> 'number' AS number, value ->> 'digest' AS digest,
+        value ->> 'payload' AS payload
+    FROM json_each(?)
+)
+SELECT
+    writers.id, number, digest, payload,
+    CASE WHEN json_valid(payload) THEN payload ->> 1 END,
+    CASE WHEN json_valid(payload) THEN payload ->> 3 END,
+    CASE WHEN json_valid(payload) THEN payload ->> 4 END
+FROM rows CROSS JOIN writers ON writers.writer = rows.writer WHERE true
 ON CONFLICT (writer_id, number) DO NOTHING
 """
 
@@ -95,25 +105,14 @@ class SqliteEvents:
         taken = sorted(set(numbers))
         if not taken:
             return
-        try:
-            self._remove(writer, taken)
-        except StoreUnavailable as error:
-            if not error.facts["damaged"]:
-                raise
-            # A row whose payload rotted is not where its index has it: make the index from the rows as they are now.
-            with self._database.transaction() as connection:
-                connection.execute("REINDEX events")
-            self._remove(writer, taken)
+        with self._database.transaction() as connection:
+            found = connection.execute("SELECT id FROM writers WHERE writer = ?", (writer,)).fetchone()
+            if found is not None:
+                _take_out(connection, found[0], taken)
 
     def sync(self) -> None:
         """Make all that was written survive power loss."""
         self._database.sync()
-
-    def _remove(self, writer: str, numbers: list[int]) -> None:
-        with self._database.transaction() as connection:
-            found = connection.execute("SELECT id FROM writers WHERE writer = ?", (writer,)).fetchone()
-            if found is not None:
-                _take_out(connection, found[0], numbers)
 
 
 def _take_out(connection: sqlite.Connection, writer_id: int, numbers: list[int]) -> None:

@@ -17,7 +17,7 @@ rows AS MATERIALIZED (
 ),
 bodies AS MATERIALIZED (
     SELECT writer, number, payload ->> 1 AS time, payload ->> 2 AS run, payload -> 5 AS body
-    FROM rows WHERE payload ->> 3 = '{kind}'
+    FROM rows WHERE CASE WHEN json_valid(payload) THEN payload ->> 3 = '{kind}' END
 )
 SELECT writers.id, number, orchestrator, bodies.run, time,
     strftime('%Y-%m-%dT%H:%M:%fZ', (time / 1000) / 1000.0, 'unixepoch'), {values}, json_remove(body, {paths})

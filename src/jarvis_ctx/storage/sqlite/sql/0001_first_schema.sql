@@ -1,11 +1,12 @@
 -- The first schema. Times in INTEGER columns are microseconds since 1970, UTC; columns of the same time as text are
--- ISO 8601. docs/schema.md says what each column means.
+-- ISO 8601. docs/schema.md says what each column means. Types are affinities and derived columns may be empty: what the
+-- journal has accepted must never be refused here.
 
 CREATE TABLE migrations (
     number INTEGER PRIMARY KEY,
     name TEXT NOT NULL,
     applied_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))
-) STRICT;
+);
 
 CREATE TABLE writers (
     id INTEGER PRIMARY KEY,
@@ -15,44 +16,56 @@ CREATE TABLE writers (
     epoch INTEGER NOT NULL,
     schema INTEGER NOT NULL,
     watermark INTEGER NOT NULL DEFAULT 0
-) STRICT;
+);
 
--- The columns after payload are read out of it. A payload that rot has made unreadable leaves them empty, so that its
--- row can still be found and taken out.
+-- time, kind and subject are copies out of the payload, not expressions over it: rot in a payload then leaves the index
+-- true, and older SQLite versions refuse JSON functions in a schema they are told not to trust.
 CREATE TABLE events (
-    writer_id INTEGER NOT NULL,
+    writer_id INTEGER NOT NULL REFERENCES writers (id),
     number INTEGER NOT NULL,
     digest TEXT NOT NULL,
     payload TEXT NOT NULL,
-    time INTEGER AS (CASE WHEN json_valid(payload) THEN json_extract(payload, '$[1]') END) VIRTUAL,
-    run TEXT AS (CASE WHEN json_valid(payload) THEN json_extract(payload, '$[2]') END) VIRTUAL,
-    kind TEXT AS (CASE WHEN json_valid(payload) THEN json_extract(payload, '$[3]') END) VIRTUAL,
-    subject TEXT AS (CASE WHEN json_valid(payload) THEN json_extract(payload, '$[4]') END) VIRTUAL,
-    body TEXT AS (CASE WHEN json_valid(payload) THEN json_extract(payload, '$[5]') END) VIRTUAL,
+    time INTEGER,
+    kind TEXT,
+    subject TEXT,
     PRIMARY KEY (writer_id, number)
-) STRICT, WITHOUT ROWID;
+) WITHOUT ROWID;
 
 CREATE INDEX events_by_kind ON events (kind, time);
+
+-- The events for people.
+CREATE VIEW event_log AS
+SELECT
+    orchestrator,
+    strftime('%Y-%m-%dT%H:%M:%fZ', (time / 1000) / 1000.0, 'unixepoch') AS timestamp,
+    time,
+    writer,
+    number,
+    run,
+    kind,
+    subject,
+    CASE WHEN json_valid(payload) THEN json_extract(payload, '$[5]') END AS body
+FROM events JOIN writers ON writers.id = writer_id;
 
 CREATE TABLE runs (
     run TEXT PRIMARY KEY,
     orchestrator TEXT NOT NULL,
-    epoch INTEGER NOT NULL,
-    writer TEXT NOT NULL,
-    host TEXT NOT NULL,
-    pid INTEGER NOT NULL,
-    process_created REAL NOT NULL,
-    boot_id TEXT NOT NULL,
-    started INTEGER NOT NULL,
-    started_at TEXT NOT NULL,
-    chain TEXT NOT NULL,
-    resume TEXT NOT NULL,
-    code TEXT NOT NULL,
+    epoch INTEGER,
+    writer TEXT,
+    host TEXT,
+    pid INTEGER,
+    process_created REAL,
+    boot_id TEXT,
+    started INTEGER,
+    started_at TEXT,
+    chain TEXT,
+    resume TEXT,
+    code TEXT,
     ended INTEGER,
     ended_at TEXT,
     ending TEXT,
-    cause TEXT NOT NULL
-) STRICT;
+    cause TEXT
+);
 
 CREATE INDEX runs_by_orchestrator ON runs (orchestrator, epoch);
 
@@ -60,47 +73,47 @@ CREATE TABLE leases (
     orchestrator TEXT NOT NULL,
     agent TEXT NOT NULL,
     beat INTEGER NOT NULL,
-    beat_at TEXT NOT NULL,
-    beats INTEGER NOT NULL,
-    details TEXT NOT NULL,
+    beat_at TEXT,
+    beats INTEGER,
+    details TEXT,
     PRIMARY KEY (orchestrator, agent)
-) STRICT, WITHOUT ROWID;
+) WITHOUT ROWID;
 
 CREATE TABLE steps (
     orchestrator TEXT NOT NULL,
     task_id TEXT NOT NULL,
     key TEXT NOT NULL,
-    name TEXT NOT NULL,
-    run TEXT NOT NULL,
-    status TEXT NOT NULL,
-    updated INTEGER NOT NULL,
-    updated_at TEXT NOT NULL,
-    kept INTEGER NOT NULL,
-    error TEXT NOT NULL,
+    name TEXT,
+    run TEXT,
+    status TEXT,
+    updated INTEGER,
+    updated_at TEXT,
+    kept INTEGER,
+    error TEXT,
     result TEXT,
     PRIMARY KEY (orchestrator, task_id, key)
-) STRICT;
+);
 
 CREATE TABLE task_progress (
     orchestrator TEXT NOT NULL,
     task_id TEXT NOT NULL,
-    description TEXT NOT NULL,
-    status TEXT NOT NULL,
-    shown_status TEXT NOT NULL,
-    percentage REAL NOT NULL,
-    completed_subtasks TEXT NOT NULL,
-    blockers TEXT NOT NULL,
-    dependencies TEXT NOT NULL,
-    agent TEXT NOT NULL,
-    attempts INTEGER NOT NULL,
-    quarantined TEXT NOT NULL,
-    created INTEGER NOT NULL,
-    created_at TEXT NOT NULL,
-    updated INTEGER NOT NULL,
-    updated_at TEXT NOT NULL,
-    metadata TEXT NOT NULL,
+    description TEXT,
+    status TEXT,
+    shown_status TEXT,
+    percentage REAL,
+    completed_subtasks TEXT,
+    blockers TEXT,
+    dependencies TEXT,
+    agent TEXT,
+    attempts INTEGER,
+    quarantined TEXT,
+    created INTEGER,
+    created_at TEXT,
+    updated INTEGER,
+    updated_at TEXT,
+    metadata TEXT,
     PRIMARY KEY (orchestrator, task_id)
-) STRICT;
+);
 
 CREATE TABLE context_snapshots (
     snapshot_id TEXT PRIMARY KEY,
@@ -118,40 +131,40 @@ CREATE TABLE context_snapshots (
     label TEXT NOT NULL,
     deduplicated INTEGER NOT NULL DEFAULT 0,
     context_data TEXT NOT NULL
-) STRICT;
+);
 
 CREATE INDEX context_snapshots_by_orchestrator ON context_snapshots (orchestrator, epoch, taken);
 
 CREATE TABLE agent_coordination (
     writer_id INTEGER NOT NULL,
     number INTEGER NOT NULL,
-    orchestrator TEXT NOT NULL,
-    run TEXT NOT NULL,
-    time INTEGER NOT NULL,
-    timestamp TEXT NOT NULL,
+    orchestrator TEXT,
+    run TEXT,
+    time INTEGER,
+    timestamp TEXT,
     sender TEXT,
     recipient TEXT,
     content TEXT,
-    extra TEXT NOT NULL,
+    extra TEXT,
     PRIMARY KEY (writer_id, number)
-) STRICT;
+);
 
 CREATE INDEX agent_coordination_by_time ON agent_coordination (orchestrator, time);
 
 CREATE TABLE decision_log (
     writer_id INTEGER NOT NULL,
     number INTEGER NOT NULL,
-    orchestrator TEXT NOT NULL,
-    run TEXT NOT NULL,
-    time INTEGER NOT NULL,
-    timestamp TEXT NOT NULL,
+    orchestrator TEXT,
+    run TEXT,
+    time INTEGER,
+    timestamp TEXT,
     decision_type TEXT,
     context TEXT,
     decision TEXT,
     reasoning TEXT,
     outcome TEXT,
-    extra TEXT NOT NULL,
+    extra TEXT,
     PRIMARY KEY (writer_id, number)
-) STRICT;
+);
 
 CREATE INDEX decision_log_by_time ON decision_log (orchestrator, time);
