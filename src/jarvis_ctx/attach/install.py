@@ -1,0 +1,143 @@
+"""Puts captured methods into a class, and into each class made from it later; the class stays the same object."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from jarvis_ctx.attach.around import Around, AroundClaim, AroundNote, AroundStep
+from jarvis_ctx.attach.attachment import Attachment
+from jarvis_ctx.attach.notes import Source, note
+from jarvis_ctx.attach.place import ATTACHED, Place, captured_in, mark
+from jarvis_ctx.attach.wrapping import wrap
+from jarvis_ctx.capture.arguments import TaskArguments
+from jarvis_ctx.capture.code import code_hash
+from jarvis_ctx.capture.conventions import Chosen, choose, completes
+from jarvis_ctx.capture.methods import Method, methods
+from jarvis_ctx.capture.parameters import parameters
+
+INIT, INIT_SUBCLASS = "__init__", "__init_subclass__"
+
+
+def attach(cls: type, attachment: Attachment) -> None:
+    """Capture the methods of `cls` and of its subclasses to come. Raises `UnknownMethod`, and then changes nothing."""
+    found = methods(cls)
+    chosen = choose(found, attachment.wishes, cls.__qualname__)
+    setattr(cls, ATTACHED, attachment)
+    _capture(cls, found, chosen, attachment)
+    _open_after_init(cls)
+    _follow_subclasses(cls)
+
+
+def around_of(method: Method, choice: Chosen, among: dict[str, Chosen], attachment: Attachment) -> Around:
+    """What is to stand around a method's calls, of all that are chosen `among` its class's methods."""
+    if choice.meaning == "step":
+        return AroundStep(method.name, first=method.first, reconcile=choice.reconcile)
+    takes, wanted = parameters(method.function, first=method.first), choice.task
+    task = TaskArguments(
+        method.name, takes, attachment.keeping, id=wanted.id, description=wanted.description, agent=wanted.agent
+    )
+    if choice.meaning == "claim":
+        return AroundClaim(method.name, task, completes=completes(choice, among))
+    source = Source(method=method.name, parameters=takes, task=task, keeping=attachment.keeping)
+    return AroundNote(method.name, note(choice.meaning, source))
+
+
+def _capture(cls: type, found: dict[str, Method], chosen: dict[str, Chosen], attachment: Attachment) -> None:
+    hashes = {}
+    for name, choice in chosen.items():
+        method = _bare(found[name], cls, choice)
+        if method is not None:
+            setattr(cls, name, _captured(cls, method, around_of(method, choice, chosen, attachment), attachment))
+            hashes[method.function.__qualname__] = code_hash(method.function)
+    attachment.record_code({name: code for name, code in hashes.items() if code})
+
+
+def _bare(method: Method, cls: type, choice: Chosen) -> Method | None:
+    """The method without a capture that an earlier attachment of this very class put around it.
+
+    None where an inherited method is captured already and nothing else is asked for here.
+    """
+    before = captured_in(method.function)
+    if before is None:
+        return method
+    if method.owner is cls and before is method.function:
+        return Method(name=method.name, function=vars(before)["__wrapped__"], binding=method.binding, owner=cls)
+    return method if choice.argument and method.owner is not cls else None
+
+
+def _captured(cls: type, method: Method, around: Around, attachment: Attachment) -> Any:
+    place = Place(cls, method.name, method.binding, attachment, around)
+    own = method.owner is cls or method.binding == "static"
+    wrapper = place.wrapper = wrap(method.function, around, place.find, called=None if own else place.call_next)
+    mark(wrapper)
+    if method.binding == "instance":
+        return wrapper
+    return staticmethod(wrapper) if method.binding == "static" else classmethod(wrapper)
+
+
+def _open_after_init(cls: type) -> None:
+    """Open the sidecar when the outermost `__init__` of an object is through, if no captured call has before."""
+    original: Any = cls.__init__  # type: ignore[misc]  # of this very class
+    if captured_in(original) is not None:
+        return
+    init = _init_without(cls) if original is object.__init__ else _init_around(cls, original)
+    mark(init)
+    setattr(cls, INIT, init)
+
+
+def _init_around(cls: type, original: Callable[..., None]) -> Callable[..., None]:
+    @functools.wraps(original)
+    def initialise(self: Any, *args: Any, **kwargs: Any) -> None:
+        original(self, *args, **kwargs)
+        _opened(self, initialise)
+
+    return initialise
+
+
+def _init_without(cls: type) -> Callable[..., None]:
+    """For a class without one of its own: takes what making its objects takes."""
+    making: Any = cls.__new__
+    if making is object.__new__:
+
+        def initialise(self: Any) -> None:
+            _opened(self, initialise)
+    else:
+
+        def initialise(self: Any, *args: Any, **kwargs: Any) -> None:  # type: ignore[misc]  # the other signature
+            _opened(self, initialise)
+
+    initialise.__name__, initialise.__qualname__ = INIT, f"{cls.__qualname__}.{INIT}"
+    initialise.__module__ = cls.__module__
+    return initialise
+
+
+def _opened(self: Any, init: Callable[..., None]) -> None:
+    attachment = getattr(self, ATTACHED, None)
+    if attachment is not None and captured_in(type(self).__init__) is init:
+        attachment.open()
+
+
+def _follow_subclasses(cls: type) -> None:
+    own = vars(cls).get(INIT_SUBCLASS)
+
+    def follow(sub: type, /, **kwargs: Any) -> None:
+        if own is None:
+            inherited: Any = super(cls, sub)
+            inherited.__init_subclass__(**kwargs)
+        else:
+            own.__get__(None, sub)(**kwargs)
+        _adopt(sub)
+
+    setattr(cls, INIT_SUBCLASS, classmethod(follow))
+
+
+def _adopt(sub: type) -> None:
+    """Capture what a subclass overrides or adds."""
+    attachment: Attachment = getattr(sub, ATTACHED)
+    found = methods(sub)
+    chosen = choose(found, attachment.wishes, sub.__qualname__)
+    fresh = {name: choice for name, choice in chosen.items() if captured_in(found[name].function) is None}
+    _capture(sub, found, fresh, attachment)
+    _open_after_init(sub)

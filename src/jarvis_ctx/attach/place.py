@@ -1,0 +1,88 @@
+"""Where a captured method stands: which class it was put into, and whether a call came to it first or by `super()`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from jarvis_ctx.attach.attachment import Attachment
+from jarvis_ctx.capture.methods import Binding
+
+if TYPE_CHECKING:
+    from jarvis_ctx.attach.around import Around
+    from jarvis_ctx.sidecar import JarvisContextManager
+
+ATTACHED = "__jarvis_attachment__"
+"""The attribute of a decorated class, or of a proxy, that ties it to its sidecar."""
+
+CAPTURED = "__jarvis_captured__"
+"""The attribute that marks a capturing function; its value is the function itself, as decorators copy attributes."""
+
+DEPTH = 50
+"""Decorators that are looked through."""
+
+
+class Place:
+    """A captured method's place in a class."""
+
+    __slots__ = ("around", "attachment", "binding", "home", "name", "wrapper")
+
+    def __init__(self, home: type, name: str, binding: Binding, attachment: Attachment, around: Around) -> None:
+        self.home, self.name, self.binding, self.attachment, self.around = home, name, binding, attachment, around
+        self.wrapper: Any = None
+
+    def find(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> JarvisContextManager | None:
+        """The sidecar of the object called; None where there is none, or the call is part of one captured above."""
+        attachment, through = self.attachment, False
+        if self.binding != "static":
+            if not args:
+                return None
+            attachment = getattr(args[0], ATTACHED, None) or attachment
+            cls = type(args[0]) if self.binding == "instance" else args[0]
+            through = cls is not self.home and self._is_below_another(cls)
+        manager = attachment.manager
+        if manager is None:
+            manager = attachment.ready()
+        if manager is None or (through and self.around.repeats(manager, args, kwargs)):
+            return None
+        return manager
+
+    def call_next(self, *args: Any, **kwargs: Any) -> Any:
+        """Call the method of this name that stands behind this one: the inherited one, as `super()` would find it."""
+        owner = type(args[0]) if self.binding == "instance" else args[0]
+        order = iter(owner.__mro__)
+        for cls in order:
+            if self._is_mine(vars(cls).get(self.name)):
+                break
+        raw = next(vars(cls)[self.name] for cls in order if self.name in vars(cls))
+        return raw.__get__(args[0] if self.binding == "instance" else None, owner)(*args[1:], **kwargs)
+
+    def _is_mine(self, raw: Any) -> bool:
+        return raw is not None and captured_in(raw) is self.wrapper
+
+    def _is_below_another(self, cls: type) -> bool:
+        """Whether a call finds another captured method of this name first."""
+        for owner in cls.__mro__:
+            raw = vars(owner).get(self.name)
+            if raw is self.wrapper:
+                return False
+            found = captured_in(raw) if raw is not None else None
+            if found is not None:
+                return found is not self.wrapper
+        return False
+
+
+def mark(wrapper: Any) -> None:
+    """Say that this function captures."""
+    wrapper.__dict__[CAPTURED] = wrapper
+
+
+def captured_in(raw: Any) -> Any:
+    """The capturing function in a class's attribute, also where other decorators were put around it; else None."""
+    function = raw.__func__ if isinstance(raw, staticmethod | classmethod) else raw
+    for _ in range(DEPTH):
+        if function is None:
+            return None
+        if getattr(function, "__dict__", {}).get(CAPTURED) is function:
+            return function
+        function = getattr(function, "__wrapped__", None)
+    return None
