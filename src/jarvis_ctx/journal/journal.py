@@ -14,9 +14,10 @@ import msgspec
 
 from jarvis_ctx.clock import Clock
 from jarvis_ctx.errors import JournalUnavailable, StoreUnavailable
-from jarvis_ctx.journal import archive, forks, read
+from jarvis_ctx.journal import archive, fold, forks, read
 from jarvis_ctx.journal.drain import OwnDrain
 from jarvis_ctx.journal.filelock import FileLock
+from jarvis_ctx.journal.listener import Listener
 from jarvis_ctx.journal.marks import EPOCH, ORCHESTRATOR, Marks
 from jarvis_ctx.journal.others import OthersDrain
 from jarvis_ctx.journal.ports import EventStore
@@ -90,6 +91,7 @@ class Journal:
         self._own = OwnDrain(self.writer, opening, store, self._sync, marks, slot)
         self._role = FileLock(folder.parent / "drain.lock")
         self._others = OthersDrain(folder, store, marks, opening)
+        self._listener = Listener(folder, marks, opening, state.position)
         self._draining = threading.Lock()
         self.on_others: Callable[[list[Event]], object] | None = None
         """Told, in the drain's thread, what other writers have said to this orchestrator."""
@@ -161,10 +163,7 @@ class Journal:
 
     def _listen(self) -> None:
         """Take in what other writers of this orchestrator have appended: forked children, commands."""
-        if not self._role.held:
-            return
-        with self._draining:
-            events = self._others.step(self.writer.state.fences)
+        events = [event for event in self._listener.step() if not fold.is_fenced(self.writer.state, event)]
         if events:
             self.writer.fold_in(events)
             if self.on_others is not None:
@@ -176,6 +175,7 @@ class Journal:
             if not self._role.acquire():
                 return 0
             self._others.catch_up(self.writer.state.fences)
+            self._others.step(self.writer.state.fences)
             moved = self._own.step()
             self.drain_error = ""
             return moved

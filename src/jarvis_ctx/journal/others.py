@@ -1,4 +1,4 @@
-"""Other writers of the store: what they have left or write beside us is drained, and what is ours to know is told."""
+"""Other writers of the store: what they have left, or write beside us, is drained for them."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ from jarvis_ctx.journal import archive, frame, read
 from jarvis_ctx.journal.marks import DRAINED, WRITER, Marks
 from jarvis_ctx.journal.ports import Batch, EventStore, StoredEvent
 from jarvis_ctx.journal.segment import Opening
-from jarvis_ctx.journal.values import Values
-from jarvis_ctx.model.event import Event
 
 BATCH_BYTES = 1_048_576
 """Bytes of payload one transaction takes, and at most one event more."""
@@ -22,7 +20,6 @@ class OthersDrain:
 
     def __init__(self, folder: Path, store: EventStore, marks: Marks, own: Opening) -> None:
         self._folder, self._store, self._marks, self._own = folder, store, marks, own
-        self._resolve = Values(folder / "values").get
         self._known: dict[str, int] | None = None
         self.damaged: list[str] = []
         """Archives that did not verify; they stay where they are."""
@@ -48,31 +45,26 @@ class OthersDrain:
                     self._drain(read.read_segment(path), known, fences)
         self._known = known
 
-    def step(self, fences: dict[str, int]) -> list[Event]:
-        """Drain what live writers beside us have appended since; returns the events of our orchestrator."""
+    def step(self, fences: dict[str, int]) -> None:
+        """Drain what live writers beside us have appended since."""
         known = self._known
         if known is None:
-            return []
-        found: list[Event] = []
+            return
         for mark in self._marks.writers():
             if mark.writer != self._own.writer and mark.appended > max(known.get(mark.writer, 0), mark.drained):
                 for path in read.segment_paths(self._folder).get(mark.writer, []):
-                    rows = self._drain(read.read_segment(path), known, fences)
-                    if mark.orchestrator == self._own.orchestrator:
-                        found += [read.event(r.writer, r.payload.encode(), self._resolve) for r in rows]
+                    self._drain(read.read_segment(path), known, fences)
                 self._marks.cells[self._marks.slot(WRITER, mark.writer) + DRAINED] = known.get(mark.writer, 0)
-        return found
 
-    def _drain(self, segment: read.SegmentData, known: dict[str, int], fences: dict[str, int]) -> list[StoredEvent]:
+    def _drain(self, segment: read.SegmentData, known: dict[str, int], fences: dict[str, int]) -> None:
         after, fence = known.get(segment.writer, 0), fences.get(segment.writer)
         wanted = [f for f in segment.frames if f.number > after and (fence is None or f.number <= fence)]
         if segment.opening is None or not wanted:
-            return []
+            return
         rows = [stored(segment.writer, found) for found in wanted]
         for chunk in _chunks(rows):
             self._store.write(Batch(openings={segment.writer: segment.opening}, rows=chunk))
         known[segment.writer] = rows[-1].number
-        return rows
 
 
 def stored(writer: str, found: frame.Frame) -> StoredEvent:

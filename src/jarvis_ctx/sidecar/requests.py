@@ -12,6 +12,7 @@ import msgspec
 
 from jarvis_ctx.checkpoint.keeper import Keeper
 from jarvis_ctx.clock import SystemClock
+from jarvis_ctx.codec import exact
 from jarvis_ctx.errors import JarvisError, StoreUnavailable
 from jarvis_ctx.journal import fold
 from jarvis_ctx.journal.journal import new_writer, opening_of
@@ -65,7 +66,7 @@ def request_checkpoint(settings: Settings, label: str = "", timeout: float = 30.
 def _header(settings: Settings, event: Event) -> CheckpointHeader:
     if "error" in event.body:
         raise StoreUnavailable(path=str(settings.folder), reason=event.body["error"], damaged=False)
-    return msgspec.convert(event.body["header"], CheckpointHeader)
+    return msgspec.convert(exact.from_tree(event.body["header"]), CheckpointHeader)
 
 
 def _ask(settings: Settings, label: str) -> str:

@@ -1,0 +1,32 @@
+"""What other writers say to our orchestrator while it runs: forked children, commands from outside."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from jarvis_ctx.journal import read
+from jarvis_ctx.journal.marks import Marks
+from jarvis_ctx.journal.segment import Opening
+from jarvis_ctx.journal.values import Values
+from jarvis_ctx.model.event import Event
+
+
+class Listener:
+    """Reads other writers' segments as soon as the marks show something new in them."""
+
+    def __init__(self, folder: Path, marks: Marks, own: Opening, position: dict[str, int]) -> None:
+        """`position` {writer: number} is what the state has already."""
+        self._folder, self._marks, self._own = folder, marks, own
+        self._heard = dict(position)
+        self._resolve = Values(folder / "values").get
+
+    def step(self) -> list[Event]:
+        """The events since the last step, by writer and number."""
+        found: list[Event] = []
+        for mark in self._marks.writers():
+            ours = mark.orchestrator == self._own.orchestrator and mark.writer != self._own.writer
+            if ours and mark.appended > self._heard.get(mark.writer, 0):
+                for path in read.segment_paths(self._folder).get(mark.writer, []):
+                    found += read.events(read.read_segment(path), self._heard.get(mark.writer, 0), self._resolve)
+                self._heard[mark.writer] = max(mark.appended, found[-1].number if found else 0)
+        return found
