@@ -1,0 +1,23 @@
+"""What questions need of a store beyond the state."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from jarvis_ctx.journal.ports import StoredEvent
+
+
+class Queries(Protocol):
+    """Read-only questions. All methods raise `StoreUnavailable`."""
+
+    def orchestrators(self) -> list[str]:
+        """The names this store holds, sorted."""
+        ...
+
+    def entries(self, orchestrator: str, kind: str, limit: int, before: int | None = None) -> list[StoredEvent]:
+        """The latest `limit` events of `kind`, oldest first; with `before`, only of times (µs) before it."""
+        ...
+
+    def facts(self) -> dict[str, Any]:
+        """For `status` and `doctor`: engine, version, events, snapshots, bytes, path."""
+        ...

@@ -1,0 +1,74 @@
+"""What insight looks at: a store with its live sidecar in this process, or from outside, live or dead."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Protocol
+
+import msgspec
+
+from jarvis_ctx.insight.ports import Queries
+from jarvis_ctx.model.agent import Lease
+from jarvis_ctx.model.checkpoint import CheckpointHeader
+from jarvis_ctx.model.report import RecoveryReport
+from jarvis_ctx.model.state import State
+
+
+class Pulse(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether someone runs, and how far the background is behind. Numbers of events; times in µs; None = not known."""
+
+    live_pid: int | None
+    appended: int | None = None
+    synced: int | None = None
+    drained: int | None = None
+    drain_error: str = ""
+    sync_error: str = ""
+    capture_errors: int = 0
+    last_capture_error: str = ""
+    checkpoint: CheckpointHeader | None = None
+    checkpoint_seconds: float | None = None
+    checkpoint_error: str = ""
+    unkept_steps: int = 0
+    damaged: list[str] = []
+
+
+class View(Protocol):
+    """One orchestrator of one store, looked at; nothing here writes."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def folder(self) -> Path: ...
+
+    @property
+    def stale_after(self) -> float:
+        """Seconds of silence after which an agent is stale."""
+        ...
+
+    @property
+    def queries(self) -> Queries: ...
+
+    def now(self) -> int:
+        """Wall time in µs."""
+        ...
+
+    def state(self) -> State:
+        """A picture that does not change any more."""
+        ...
+
+    def leases(self) -> list[Lease]: ...
+
+    def pulse(self) -> Pulse: ...
+
+    def report(self) -> RecoveryReport | None:
+        """The latest recovery report."""
+        ...
+
+    def checkpoints(self) -> list[CheckpointHeader]:
+        """All checkpoints in files, newest first."""
+        ...
+
+    def facts(self) -> dict[str, Any]:
+        """Versions, sizes, paths."""
+        ...
