@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import secrets
 import stat
+import sys
 from pathlib import Path
 
 from jarvis_ctx.errors import UnsafeFolder
@@ -50,6 +52,22 @@ def open_or_create(path: Path) -> int:
         return create(path)
     except FileExistsError:
         return os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
+
+
+def allocate(descriptor: int, size: int) -> None:
+    """Reserve `size` bytes for a new file, so that writing them later cannot fail for want of room."""
+    if sys.platform == "darwin":
+        os.pwrite(descriptor, bytes(size), 0)
+    else:
+        os.posix_fallocate(descriptor, 0, size)
+
+
+def sync_data(descriptor: int) -> None:
+    """Make a file's data durable. Raises `OSError`."""
+    if sys.platform == "darwin":
+        fcntl.fcntl(descriptor, fcntl.F_FULLFSYNC)
+    else:
+        os.fdatasync(descriptor)
 
 
 def sync_folder(path: Path) -> None:

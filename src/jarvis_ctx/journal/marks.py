@@ -19,7 +19,7 @@ from typing import NamedTuple
 from jarvis_ctx.errors import CorruptData, JournalUnavailable
 from jarvis_ctx.journal.cells import Cells, MappedCells, WrittenCells
 from jarvis_ctx.journal.filelock import FileLock
-from jarvis_ctx.journal.files import open_or_create
+from jarvis_ctx.journal.files import allocate, open_or_create, sync_data
 
 MAGIC = b"JCTXMRK1"
 SLOTS = 511
@@ -67,7 +67,7 @@ class Marks:
     def _prepare(self) -> None:
         size = os.fstat(self._descriptor).st_size
         if size == 0:
-            os.posix_fallocate(self._descriptor, 0, SIZE)
+            allocate(self._descriptor, SIZE)
         if size in (0, SIZE) and os.pread(self._descriptor, SLOT_BYTES, 0) == bytes(SLOT_BYTES):
             os.pwrite(self._descriptor, MAGIC, 0)
 
@@ -139,7 +139,7 @@ class Marks:
 
     def sync(self) -> None:
         """Make the page durable."""
-        os.fdatasync(self._descriptor)
+        sync_data(self._descriptor)
 
     def close(self) -> None:
         if self._mapped is not None:

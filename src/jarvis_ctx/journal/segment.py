@@ -16,7 +16,7 @@ from pathlib import Path
 import msgspec
 
 from jarvis_ctx.journal import frame
-from jarvis_ctx.journal.files import create
+from jarvis_ctx.journal.files import allocate, create, sync_data
 
 FORMAT = 1
 SUFFIX = ".seg"
@@ -62,7 +62,7 @@ class Segment:
         self._digest = frame.digester(writer)
         self.descriptor = create(path)
         try:
-            os.posix_fallocate(self.descriptor, 0, size)
+            allocate(self.descriptor, size)
             os.fsync(self.descriptor)
             self._map = _map(self.descriptor, size) if mapped else None
         except BaseException:
@@ -100,7 +100,7 @@ class Segment:
 
     def sync(self) -> None:
         """Make all that was appended durable. Raises `OSError`."""
-        os.fdatasync(self.descriptor)
+        sync_data(self.descriptor)
 
     def seal(self) -> None:
         """Write the seal, cut the file to its size, make both durable."""

@@ -88,7 +88,7 @@ def _ask(settings: Settings, label: str) -> str:
             values=Values(folder / "values"),
         )
         writer.append("CheckpointRequested", request, {"label": label})
-        writer.segment.close()
+        writer.segment.seal()
     finally:
         marks.close()
     return request
