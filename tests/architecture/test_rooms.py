@@ -24,7 +24,7 @@ DOORS = {
     "wrapt": ("attach",),
     "yaml": ("settings.py",),
     "zstandard": ("codec",),
-    "jarvis_ctx.storage": ("storage", "sidecar.py"),
+    "jarvis_ctx.storage": ("storage", "sidecar"),
 }
 
 
