@@ -153,6 +153,18 @@ class VulnerableSQLite(JarvisError, RuntimeWarning):
     )
 
 
+class UnknownOrchestrator(JarvisError, LookupError):
+    """A store that exists was asked about an orchestrator it does not hold."""
+
+    sentence = "There is no orchestrator {name!r} in {path}{hint}; it holds {known}."
+
+
+class SeveralOrchestrators(JarvisError, LookupError):
+    """A store of several orchestrators was asked without saying which one is meant."""
+
+    sentence = "{path} holds several orchestrators: {known}; name one with --name or JARVIS_NAME."
+
+
 # Tasks and steps
 
 

@@ -11,10 +11,11 @@ from jarvis_ctx.insight.findings import Finding, problem
 from jarvis_ctx.insight.view import View
 
 Check = Callable[[], Iterator[Finding]]
+WORST_FIRST = ("problem", "warning", "ok")
 
 
 def examine(view: View, environ: Mapping[str, str]) -> list[Finding]:
-    """Run all checks, each whatever the others ran into; none of them writes."""
+    """Run all checks, each whatever the others ran into, worst findings first; none of them writes."""
     checks: dict[str, Check] = {
         "run": partial(runs.check, view),
         "folder": partial(folder.check, view),
@@ -23,7 +24,8 @@ def examine(view: View, environ: Mapping[str, str]) -> list[Finding]:
         "checkpoints": partial(checkpoints.check, view),
         "settings": partial(variables.check, environ),
     }
-    return [finding for name, check in checks.items() for finding in _guarded(name, check)]
+    found = [finding for name, check in checks.items() for finding in _guarded(name, check)]
+    return sorted(found, key=lambda finding: WORST_FIRST.index(finding.level))
 
 
 def _guarded(name: str, check: Check) -> Iterator[Finding]:

@@ -42,11 +42,13 @@ def status(view: View) -> dict[str, Any]:
 
 
 def latest_run(view: View, state: State) -> RunRecord | None:
-    """The newest run that the events or run.json know."""
-    latest, recorded = state.latest_run, RunFile(view.folder, view.name).read()
-    if recorded is not None and (latest is None or recorded.epoch > latest.epoch):
-        return recorded
-    return latest
+    """The last run, as its events tell it or, where those do not know it or its end, as run.json does."""
+    told, recorded = state.latest_run, RunFile(view.folder, view.name).read()
+    if told is None or recorded is None:
+        return told or recorded
+    if told.epoch != recorded.epoch:
+        return max(told, recorded, key=lambda run: run.epoch)
+    return told if told.ended is not None else recorded
 
 
 def life(pulse: Pulse, run: RunRecord | None) -> str:

@@ -61,8 +61,8 @@ def between(first: str, last: str) -> str:
 
 
 def percent(value: float) -> str:
-    """A percentage from 0 to 100, right-aligned in four columns; below 100 it never reads 100%."""
-    return f"{min(round(value), 99 if value < 100 else 100):3d}%"
+    """A percentage from 0 to 100; below 100 it never reads 100%."""
+    return f"{min(round(value), 99 if value < 100 else 100)}%"
 
 
 def one_line(text: str, width: int) -> str:
@@ -90,7 +90,7 @@ def listed(items: Sequence[str], limit: int = 8) -> str:
     return ", ".join(items[:limit]) + (f" and {rest:,} more" if rest > 0 else "")
 
 
-def columns(rows: Iterable[Sequence[str]], width: int, indent: str = "  ", widest: int = 28) -> list[str]:
+def columns(rows: Iterable[Sequence[str]], width: int, indent: str = "  ", widest: int = 40) -> list[str]:
     """Rows as aligned columns; the last one takes what is left of `width` and is cut there."""
     cells = [
         [one_line(cell, 200) if i == len(row) - 1 else one_line(cell, widest) for i, cell in enumerate(row)]
@@ -101,6 +101,10 @@ def columns(rows: Iterable[Sequence[str]], width: int, indent: str = "  ", wides
     widths = [max(len(row[i]) for row in cells) for i in range(len(cells[0]) - 1)]
     lines = []
     for row in cells:
-        start = indent + "".join(cell.ljust(w) + "  " for cell, w in zip(row[:-1], widths, strict=True))
+        start = indent + "".join(_aligned(cell, w) + "  " for cell, w in zip(row[:-1], widths, strict=True))
         lines.append((start + one_line(row[-1], max(10, width - len(start)))).rstrip())
     return lines
+
+
+def _aligned(cell: str, width: int) -> str:
+    return cell.rjust(width) if cell.endswith("%") else cell.ljust(width)

@@ -61,7 +61,7 @@ def _read_marks(path: Path) -> list[WriterMark]:
 
 
 def _written(marks: list[WriterMark]) -> str:
-    return ", ".join(f"{mark.appended:,} by epoch {mark.epoch}" for mark in marks[-3:]) or "no writer yet"
+    return f"{sum(mark.appended for mark in marks):,} by {len(marks)} writers"
 
 
 def _segments(journal: Path, *, live: bool) -> Iterator[Finding]:

@@ -1,0 +1,40 @@
+"""`jarvis-ctx agents`: who is alive, who has fallen silent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from jarvis_ctx.cli.screen import console, print_json, table, text, word
+from jarvis_ctx.cli.store import Place, json_option, place_options
+from jarvis_ctx.recovery.wording import listed, number, span
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+
+@click.command()
+@json_option
+@place_options
+def agents(place: Place, as_json: bool) -> None:
+    """List the agents with health and last sign of life."""
+    from jarvis_ctx.insight.insight import Insight
+
+    with place.view() as view:
+        found, term = Insight(view).agents(), view.stale_after
+    if as_json:
+        print_json(found)
+        return
+    screen = console()
+    if not found:
+        screen.print("No agents.")
+        return
+    screen.print(table(("Agent", "Health", "Last sign", "Status", "Open tasks"), [_row(agent) for agent in found]))
+    screen.print(f"\n{number(len(found), 'agent')}; stale after {span(term)} without a sign of life")
+
+
+def _row(agent: dict[str, Any]) -> tuple[Text, ...]:
+    silent = agent["silent_for"]
+    ago = f"{span(silent)} ago" if silent is not None else "never"
+    return text(agent["id"]), word(agent["health"]), text(ago), text(agent["status"]), text(listed(agent["tasks"], 5))

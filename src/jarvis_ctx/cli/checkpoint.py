@@ -1,0 +1,39 @@
+"""`jarvis-ctx checkpoint`: take a checkpoint now, of a live store by asking its owner."""
+
+from __future__ import annotations
+
+import click
+import msgspec
+
+from jarvis_ctx.cli.screen import print_json
+from jarvis_ctx.cli.store import Place, json_option, place_options
+from jarvis_ctx.clock import iso
+from jarvis_ctx.recovery.wording import number, size
+
+
+@click.command()
+@click.option("--label", default="", help="Make it a recovery point of this name, which is never thinned away.")
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    default=30.0,
+    show_default=True,
+    help="Seconds to wait for a live orchestrator.",
+)
+@json_option
+@place_options
+def checkpoint(place: Place, label: str, timeout: float, as_json: bool) -> None:
+    """Take a checkpoint now."""
+    from jarvis_ctx.sidecar.requests import checkpoint_offline, request_checkpoint
+
+    with place.view() as view:
+        settings, live = place.settings(view), view.pulse().live_pid
+    header = request_checkpoint(settings, label, timeout) if live is not None else checkpoint_offline(settings, label)
+    if as_json:
+        changed = {"taken": iso(header.taken), "stamp": list(header.stamp), "asked": live is not None}
+        print_json({**msgspec.structs.asdict(header), **changed})
+        return
+    who = f"process {live}" if live is not None else "this command, as nobody runs it"
+    named = f" as {header.label!r}" if header.label else ""
+    held = f"{number(header.tasks, 'task')}, {number(header.agents, 'agent')}, {size(header.size)}"
+    click.echo(f"Checkpoint {header.id} was taken{named} by {who}: {held}.")

@@ -1,0 +1,50 @@
+"""`jarvis-ctx decisions`: what was decided, and why."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+import msgspec
+
+from jarvis_ctx.cli.screen import console, facts, print_json, text
+from jarvis_ctx.cli.store import Place, json_option, place_options
+from jarvis_ctx.clock import iso
+from jarvis_ctx.recovery.wording import day_time
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from jarvis_ctx.model.entries import Decision
+
+SHOWN = ("decision", "context", "reasoning", "outcome")
+
+
+@click.command()
+@click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, help="How many, the latest ones.")
+@json_option
+@place_options
+def decisions(place: Place, limit: int, as_json: bool) -> None:
+    """Show the latest decisions with their reasons, oldest first."""
+    from jarvis_ctx.insight.insight import Insight
+
+    with place.view() as view:
+        found = Insight(view).decisions(limit)
+    if as_json:
+        print_json([{**msgspec.structs.asdict(decision), "time": iso(decision.time)} for decision in found])
+        return
+    screen = console()
+    if not found:
+        screen.print("No decisions.")
+    for decision in found:
+        screen.print(text(decision.decision_type, "bold").append(f"  {day_time(iso(decision.time))}", "dim"))
+        screen.print(facts(_rows(decision)))
+
+
+def _rows(decision: Decision) -> list[tuple[str, RenderableType]]:
+    said = {name: getattr(decision, name) for name in SHOWN} | decision.details
+    return [(name, text(_plain(value))) for name, value in said.items() if value is not None]
+
+
+def _plain(value: Any) -> str:
+    return value if isinstance(value, str) else repr(value)

@@ -1,0 +1,56 @@
+"""`jarvis-ctx`: the group of commands, and how an error ends one."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import click
+
+from jarvis_ctx import __version__
+from jarvis_ctx.cli.agents import agents
+from jarvis_ctx.cli.checkpoint import checkpoint
+from jarvis_ctx.cli.decisions import decisions
+from jarvis_ctx.cli.demo import demo
+from jarvis_ctx.cli.doctor import doctor
+from jarvis_ctx.cli.exits import code_of
+from jarvis_ctx.cli.explain import explain
+from jarvis_ctx.cli.recover import recover
+from jarvis_ctx.cli.report import report
+from jarvis_ctx.cli.status import status
+from jarvis_ctx.cli.store import Place, place_options
+from jarvis_ctx.cli.tasks import tasks
+from jarvis_ctx.errors import JarvisError
+
+SILENT = logging.NullHandler()
+"""What the library would log, the commands say themselves, or doctor does."""
+
+
+class Commands(click.Group):
+    """Commands whose errors are one sentence on stderr and an exit code, never a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (JarvisError, PermissionError) as error:
+            click.echo(f"Error: {error}", err=True)
+            ctx.exit(code_of(error))
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@place_options
+@click.version_option(__version__, prog_name="jarvis-ctx")
+def main(place: Place) -> None:
+    """Look at an orchestrator's store, live or dead. Only `checkpoint` writes anything.
+
+    The store is the folder that --path, JARVIS_CONTEXT_PATH or config/jarvis_ctx.yaml names.
+    """
+    logging.getLogger("jarvis_ctx").addHandler(SILENT)
+    click.get_current_context().obj = place
+
+
+for command in (status, tasks, agents, decisions, report, recover, checkpoint, doctor, explain, demo):
+    main.add_command(command)

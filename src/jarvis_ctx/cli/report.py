@@ -1,0 +1,24 @@
+"""`jarvis-ctx report`: what the last recovery found and did."""
+
+from __future__ import annotations
+
+import click
+
+from jarvis_ctx.cli.screen import console, print_json
+from jarvis_ctx.cli.store import Place, json_option, place_options
+from jarvis_ctx.recovery.text import render
+
+
+@click.command()
+@json_option
+@place_options
+def report(place: Place, as_json: bool) -> None:
+    """Show the latest recovery report: why it died, what is lost, what carries on."""
+    with place.view() as view:
+        found = view.report()
+    if as_json:
+        print_json(found.to_json() if found is not None else None)
+    elif found is None:
+        click.echo("There has been no recovery here.")
+    else:
+        click.echo(render(found, width=min(console().width, 100)), nl=False)

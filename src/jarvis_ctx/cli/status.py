@@ -1,0 +1,149 @@
+"""`jarvis-ctx status`: health at a glance."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from jarvis_ctx.cli.exits import ExitCode
+from jarvis_ctx.cli.screen import COLOURS, console, facts, print_json, text
+from jarvis_ctx.cli.store import Place, json_option, place_options
+from jarvis_ctx.cli.tasks import task_table
+from jarvis_ctx.recovery.wording import day_time, listed, number, parse, size, span, wrap
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+UNFINISHED = 15
+"""Tasks that are shown; `tasks` shows all."""
+NO_LONGER_WELL = ("drain_error", "sync_error")
+
+
+@click.command()
+@click.option(
+    "--check", is_flag=True, help="For health checks: exit 4 when it does not run, 8 when something is wrong."
+)
+@json_option
+@place_options
+def status(place: Place, check: bool, as_json: bool) -> None:
+    """Show health at a glance: life, tasks, agents, checkpoint, what lags behind."""
+    from jarvis_ctx.insight.insight import Insight
+
+    with place.view() as view:
+        found = Insight(view).status()
+    if as_json:
+        print_json(found)
+    else:
+        _print(found)
+    if check:
+        sys.exit(_verdict(found))
+
+
+def _verdict(found: dict[str, Any]) -> ExitCode:
+    if found["state"] != "live":
+        return ExitCode.NOT_RUNNING
+    wrong = found["damaged"] or found["capture_errors"]["count"] or any(found["lag"][key] for key in NO_LONGER_WELL)
+    return ExitCode.PROBLEMS if wrong else ExitCode.OK
+
+
+def _print(found: dict[str, Any]) -> None:
+    screen = console()
+    screen.print(text(headline(found), COLOURS[found["state"]]))
+    for sentence in _attention(found):
+        for line in wrap(f"! {sentence}", screen.width, "", "  "):
+            screen.print(line, style="yellow")
+    screen.print()
+    screen.print(facts(_facts(found)))
+    open_tasks = found["incomplete"]
+    if open_tasks:
+        screen.print()
+        screen.print(task_table(open_tasks[:UNFINISHED]))
+    if len(open_tasks) > UNFINISHED:
+        screen.print(f"and {len(open_tasks) - UNFINISHED} more unfinished tasks; jarvis-ctx tasks shows all")
+
+
+def headline(found: dict[str, Any]) -> str:
+    """Whether it lives, and since when."""
+    name, run = found["orchestrator"], found["run"]
+    match found["state"]:
+        case "live":
+            since = f" since {day_time(run['started'])}" if run else ""
+            return f"{name} runs{since}, process {found['pid']}"
+        case "dead":
+            return f"{name} is dead: last heard of {day_time(found['last_event'] or run['started'])}"
+        case "ended":
+            return f"{name} ended cleanly ({run['ending']}) {day_time(run['ended'])}"
+        case _:
+            return f"{name} has never run here"
+
+
+def _attention(found: dict[str, Any]) -> list[str]:
+    recovery, captures, lag = found["recovery"], found["capture_errors"], found["lag"]
+    said = list(found["damaged"])
+    if found["state"] == "dead":
+        said.append("The next start recovers it; jarvis-ctx recover --dry-run shows what that would do.")
+    if recovery["pending"]:
+        said.append(f"Its recovery was begun {recovery['begun']} times and is not complete.")
+    if found["steps_in_doubt"]:
+        said.append(f"{number(found['steps_in_doubt'], 'step')} in doubt: started, with no recorded end.")
+    if captures["count"]:
+        said.append(f"{number(captures['count'], 'call')} not captured; the last: {captures['last']}")
+    said += [lag[key] for key in NO_LONGER_WELL if lag[key]]
+    if found["checkpoint"] and found["checkpoint"]["error"]:
+        said.append(found["checkpoint"]["error"])
+    return said
+
+
+def _facts(found: dict[str, Any]) -> list[tuple[str, RenderableType]]:
+    rows: list[tuple[str, RenderableType]] = [("store", text(found["path"]))]
+    run, last = found["run"], found["last_end"]
+    if run is not None:
+        rows.append(("run", text(f"{run['id']}, epoch {run['epoch']}, process {run['pid']} on {run['host']}")))
+    if last is not None and found["state"] != "ended":
+        rows.append(("last end", text(_end(last, found))))
+    rows.append(("events", text(_events(found))))
+    rows.append(("checkpoint", text(_checkpoint(found["checkpoint"]))))
+    rows.append(("tasks", text(_counts(found["tasks"]))))
+    rows.append(("agents", text(_agents(found))))
+    return rows
+
+
+def _end(last: dict[str, Any], found: dict[str, Any]) -> str:
+    if last["ended"] is None:
+        since = parse(found["last_event"] or last["started"]) - parse(last["started"])
+        return f"none recorded; it was at work for {span(since.total_seconds())}"
+    how = f"cleanly ({last['ending']})" if last["clean"] else last["sentence"] or f"by an {last['ending']}"
+    return f"{day_time(last['ended'])}, {how}"
+
+
+def _events(found: dict[str, Any]) -> str:
+    lag = found["lag"]
+    behind = [
+        f"{number(lag[key], 'event')} not yet {what}"
+        for key, what in (("not_drained", "in the database"), ("not_synced", "synced to disk"))
+        if lag[key]
+    ]
+    last = f", the last {day_time(found['last_event'])}" if found["last_event"] else ""
+    return f"{found['events']:,}{last}" + (f"; {', '.join(behind)}" if behind else "")
+
+
+def _checkpoint(taken: dict[str, Any] | None) -> str:
+    if taken is None or "taken" not in taken:
+        return "none yet"
+    took = f", took {span(taken['seconds'])}" if taken["seconds"] is not None else ""
+    named = f", {taken['label']!r}" if taken["label"] else ""
+    since = f"; {number(taken['events_since'], 'event')} since" if taken["events_since"] else ""
+    return f"{span(taken['age'])} ago, {size(taken['bytes'])}{took}{named}{since}"
+
+
+def _counts(counts: dict[str, int]) -> str:
+    parts = [f"{count:,} {name.replace('_', ' ')}" for name, count in counts.items() if count and name != "total"]
+    return f"{counts['total']:,}" + (f": {', '.join(parts)}" if parts else "")
+
+
+def _agents(found: dict[str, Any]) -> str:
+    silent = found["stale_agents"]
+    named = f"stale ({listed(silent, 4)})"
+    return _counts(found["agents"]).replace("stale", named) if silent else _counts(found["agents"])

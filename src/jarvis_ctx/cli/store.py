@@ -1,0 +1,98 @@
+"""Which store and which orchestrator a command is about, and the view it is given."""
+
+from __future__ import annotations
+
+import functools
+import os
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+import msgspec
+
+from jarvis_ctx import settings as settings_room
+from jarvis_ctx.clock import SystemClock
+from jarvis_ctx.errors import SeveralOrchestrators, StoreUnavailable, UnknownOrchestrator, did_you_mean
+from jarvis_ctx.settings import Settings
+
+if TYPE_CHECKING:
+    from jarvis_ctx.sidecar.views import StoreView
+
+RUN_FILE = re.compile(r"^run-(?P<name>.+)\.json$")
+
+
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """What was said of the store on the command line."""
+
+    path: str | None = None
+    name: str | None = None
+
+    def under(self, outer: Place | None) -> Place:
+        """This, and for what it leaves open what was said before the command's name."""
+        return self if outer is None else Place(path=self.path or outer.path, name=self.name or outer.name)
+
+    @contextmanager
+    def view(self) -> Iterator[StoreView]:
+        """The chosen orchestrator, looked at from outside. Raises `NoStore`, `UnknownOrchestrator` and the like."""
+        from jarvis_ctx.sidecar.views import StoreView
+
+        wanted = settings_room.load({"path": self.path, "name": self.name})
+        said = self.name is not None or wanted.name != Settings().name or settings_room.variable("name") in os.environ
+        view = StoreView(wanted, SystemClock())
+        try:
+            name = _choose(wanted, known_in(view), said=said)
+            if name != wanted.name:
+                view.close()
+                view = StoreView(msgspec.structs.replace(wanted, name=name), SystemClock())
+            yield view
+        finally:
+            view.close()
+
+    def settings(self, view: StoreView) -> Settings:
+        """The settings, with the orchestrator that was chosen."""
+        return settings_room.load({"path": self.path, "name": view.name})
+
+
+def known_in(view: StoreView) -> list[str]:
+    """The orchestrators a store holds: those that left a run file, and those the database knows."""
+    matches = [RUN_FILE.match(entry) for entry in os.listdir(view.folder)]
+    names = {match["name"] for match in matches if match}
+    try:
+        names.update(view.queries.orchestrators())
+    except StoreUnavailable:
+        pass  # The run files are enough to choose by, and doctor says what is wrong with the database.
+    return sorted(names)
+
+
+def _choose(settings: Settings, known: list[str], *, said: bool) -> str:
+    shown = ", ".join(known)
+    if not known or (settings.name in known and (said or len(known) == 1)):
+        return settings.name
+    if said:
+        hint = did_you_mean(settings.name, known)
+        raise UnknownOrchestrator(name=settings.name, path=str(settings.folder), hint=hint, known=shown)
+    if len(known) > 1:
+        raise SeveralOrchestrators(path=str(settings.folder), known=shown)
+    return known[0]
+
+
+def place_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Adds --path and --name, before or after the command's name, and hands over a `Place`."""
+
+    @click.option("--path", type=click.Path(path_type=Path), help="The store's folder.", metavar="FOLDER")
+    @click.option("--name", help="The orchestrator, where the store holds several.", metavar="NAME")
+    @functools.wraps(command)
+    def with_place(path: Path | None, name: str | None, **rest: Any) -> Any:
+        said = Place(path=os.fspath(path) if path is not None else None, name=name)
+        outer = click.get_current_context().parent
+        return command(place=said.under(outer.obj if outer is not None else None), **rest)
+
+    return with_place
+
+
+def json_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Adds --json."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON; docs/cli.md names the keys.")(command)

@@ -1,0 +1,55 @@
+"""`jarvis-ctx tasks`: what is to do, what is done, what is in the way."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from jarvis_ctx.cli.screen import console, print_json, table, text, word
+from jarvis_ctx.cli.store import Place, json_option, place_options
+from jarvis_ctx.recovery.wording import listed, number, percent
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+    from rich.text import Text
+
+
+@click.command()
+@click.option("--status", metavar="STATUS", help="Only tasks with this status, as given or as shown.")
+@json_option
+@place_options
+def tasks(place: Place, status: str | None, as_json: bool) -> None:
+    """List the tasks with progress and blockers."""
+    from jarvis_ctx.insight.insight import Insight
+
+    with place.view() as view:
+        found = Insight(view).tasks(status)
+    if as_json:
+        print_json(found)
+        return
+    screen = console()
+    if found:
+        screen.print(task_table(found))
+    screen.print(f"\n{number(len(found), 'task')}" if found else "No tasks.")
+
+
+def task_table(found: list[dict[str, Any]]) -> RenderableType:
+    """Tasks as a table; also for the unfinished ones of `status`."""
+    headers = ("Task", "Status", "Done", "Agent", "Description")
+    return table(headers, [_row(task) for task in found], right=("Done",))
+
+
+def _row(task: dict[str, Any]) -> tuple[Text, ...]:
+    shown = task["shown_status"]
+    status = word(shown, task["status"] if shown == "other" else None)
+    return text(task["id"]), status, text(percent(task["percentage"])), text(task["agent"]), _description(task)
+
+
+def _description(task: dict[str, Any]) -> Text:
+    described = text(task["description"])
+    if task["blockers"]:
+        described.append("\n").append_text(text(f"blocked by {listed(task['blockers'])}", "yellow"))
+    if task.get("quarantined"):
+        described.append("\n").append_text(text(task["quarantined"], "red"))
+    return described

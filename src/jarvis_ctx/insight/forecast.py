@@ -1,0 +1,104 @@
+"""What a start would find and do now, found out without doing it."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import msgspec
+
+from jarvis_ctx.insight.agents import leases
+from jarvis_ctx.insight.status import latest_run
+from jarvis_ctx.insight.view import View
+from jarvis_ctx.liveness import identity
+from jarvis_ctx.liveness.exceptions import FaultDump
+from jarvis_ctx.liveness.marker import CrashMarker
+from jarvis_ctx.liveness.runfile import RunFile
+from jarvis_ctx.model.ids import RunId, WriterId
+from jarvis_ctx.model.run import RunRecord
+from jarvis_ctx.recovery import plan as planning
+from jarvis_ctx.recovery.begin import Ground, cause_of, dead_run
+from jarvis_ctx.recovery.plan import Plan, Policy
+from jarvis_ctx.recovery.rebuild import Rebuilt
+from jarvis_ctx.settings import Settings
+
+
+class Forecast(msgspec.Struct, frozen=True, kw_only=True):
+    """The recovery that a start would make now; `plan` is None when there is nothing to recover from."""
+
+    sentence: str
+    live_pid: int | None
+    plan: Plan | None
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain data."""
+        plan = self.plan
+        return {
+            "sentence": self.sentence,
+            "recovers": plan is not None,
+            "pid": self.live_pid,
+            "replays_results": plan.skip if plan else False,
+            "runs_alone": sorted(plan.suspects) if plan else [],
+            "appends": [{"kind": event.kind, "subject": event.subject} for event in plan.events] if plan else [],
+            "report": plan.report.to_json() if plan else None,
+        }
+
+
+class _Remains:
+    """Of an opened store, what the beginning of a run asks about its predecessor; nothing of it is open."""
+
+    def __init__(self, view: View, settings: Settings) -> None:
+        self.settings = settings
+        self.runfile = RunFile(view.folder, view.name)
+        self.marker = CrashMarker(view.folder)
+        self.faults = FaultDump(view.folder / f"run-{view.name}.fault")
+
+
+def forecast(view: View, rebuilt: Rebuilt, settings: Settings) -> Forecast:
+    """Decide as a start with these settings would; nothing is written."""
+    live = view.pulse().live_pid
+    if live is not None:
+        sentence = f"{view.name} runs as process {live}: a second start would be refused, nothing is recovered."
+        return Forecast(sentence=sentence, live_pid=live, plan=None)
+    remains = _Remains(view, settings)
+    ground = cast(Ground, remains)  # These two functions ask for nothing else of it.
+    dead = dead_run(ground, rebuilt)
+    if dead is None:
+        return Forecast(sentence=_nothing(view, rebuilt), live_pid=None, plan=None)
+    marked = remains.marker.of(view.name)
+    plan = planning.make(
+        rebuilt,
+        dead,
+        _next_run(view, rebuilt, dead, settings),
+        cause_of(ground, dead, rebuilt),
+        leases(view),
+        Policy(
+            resume=settings.resume,
+            max_attempts=settings.max_attempts,
+            stale_after=settings.stale_after,
+            sync_interval=settings.sync_interval,
+        ),
+        (marked.begun if marked else 0) + 1,
+    )
+    return Forecast(sentence="Nothing was written. A start now would report this:", live_pid=None, plan=plan)
+
+
+def _nothing(view: View, rebuilt: Rebuilt) -> str:
+    run = latest_run(view, rebuilt.state)
+    if run is None:
+        return f"{view.name} has never run here: a start now begins with an empty state."
+    return f"Run {run.id} ended cleanly ({run.ending}): a start now carries on from its state, nothing is recovered."
+
+
+def _next_run(view: View, rebuilt: Rebuilt, dead: RunRecord, settings: Settings) -> RunRecord:
+    latest = latest_run(view, rebuilt.state)
+    epoch = (latest.epoch if latest else 0) + 1
+    return RunRecord(
+        id=RunId(f"{view.name}.{epoch}"),
+        name=view.name,
+        epoch=epoch,
+        writer=WriterId(""),
+        process=identity.this_process(),
+        started=view.now(),
+        chain=dead.chain,
+        resume=settings.resume,
+    )
