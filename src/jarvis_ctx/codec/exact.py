@@ -8,14 +8,12 @@ from typing import Any
 
 import msgspec
 
+from jarvis_ctx.codec.bounds import DEEPEST, HEAVIEST, ITEM, too_heavy
 from jarvis_ctx.errors import CorruptData, TooLarge, UnstorableValue
 
 LIMIT = 64 * 1024 * 1024
 """Bytes of JSON text a value may have, unless the caller says otherwise."""
-DEPTH = 200
-"""Levels of containers a value may have."""
-ROOM = 4 * 1024 * 1024
-"""Characters and items up to which the quick checks look; the thorough walk takes over beyond."""
+NOT_PLAIN, TOO_HEAVY = -1, -2
 DOLLAR = ord("$")
 """A dict whose only key begins with it is a tag and its payload; a value's own such dict is tagged itself."""
 
@@ -31,16 +29,18 @@ def encode(value: object, *, limit: int = LIMIT) -> bytes:
     alone. The value must not be changed by another thread meanwhile.
 
     Raises `UnstorableValue` for everything else, subclasses of those types too, for cycles and for more than 200 levels
-    of containers; `TooLarge` over `limit` bytes. No code of the value's own types is run.
+    of containers; `TooLarge` over `limit` bytes, 64 Mi characters or 4 Mi items. No code of the value's types is run.
     """
-    data = None
+    room, data = 0, None
     try:
-        if _is_flat(value) or is_plain(value):
+        if _is_flat(value) or (room := _room_after(value, HEAVIEST, DEEPEST)) >= 0:
             data = _to_json(value)
     except (TypeError, ValueError, RuntimeError, MemoryError):
         pass  # a lone surrogate, or a dict that changed under the check: the thorough walk stores it or says why not
+    if room == TOO_HEAVY:
+        raise too_heavy()
     if data is None:
-        data = _encode_tagged(value, limit)
+        data = _encode_tagged(value)
     if len(data) > limit:
         raise TooLarge(what="The value", size=len(data), limit=limit)
     return data
@@ -56,29 +56,29 @@ def decode(data: bytes | str) -> Any:
     return from_tree(tree) if tagged else tree
 
 
-def to_tree(value: object, *, limit: int = LIMIT) -> Any:
+def to_tree(value: object) -> Any:
     """The value as plain JSON objects, tagged where needed, to stand inside a larger document; raises as `encode`.
 
     A value that needs no tags is returned itself, not a copy.
     """
     from jarvis_ctx.codec.tagging import Tagging
 
-    return Tagging(limit=limit, depth=DEPTH).tag(value)
+    return Tagging().tag(value)
 
 
 def from_tree(tree: object) -> Any:
     """The value that `to_tree` was given. Raises `CorruptData` for an unknown tag or a wrong payload."""
     from jarvis_ctx.codec.untagging import untag
 
-    return untag(tree, DEPTH)
+    return untag(tree)
 
 
 def is_plain(value: object) -> bool:
     """Whether JSON holds the value as it is: str-keyed dicts, lists, str, 64-bit int, finite float, bool and None.
 
-    Exact types only. Lone surrogates are not looked for. Also false over 200 levels or 4 Mi characters and items.
+    Exact types only; lone surrogates are not looked for. False also for what `encode` finds too deep or too large.
     """
-    return _room_after(value, ROOM, DEPTH) >= 0
+    return _room_after(value, HEAVIEST, DEEPEST) >= 0
 
 
 def digest(data: bytes) -> str:
@@ -107,53 +107,50 @@ def _is_flat(value: Any) -> bool:
                 size += len(text)
         elif kind is not bool and item is not None:
             return False
-    return size < ROOM
+    return size < HEAVIEST
 
 
 def _room_after(value: Any, room: int, depth: int) -> int:
-    """What is left of `room` after the value's characters and items; negative when the value is not plain.
+    """What is left of `room` after the value's characters and items, `NOT_PLAIN` or `TOO_HEAVY`.
 
     Types are compared, never hashed or asked: their metaclass could answer with code of its own.
     """
     kind = type(value)
     if kind is str:
-        return room - len(value)
+        return room - len(value) if len(value) <= room else TOO_HEAVY
     if kind is int:
-        return room if -(2**63) <= value < 2**63 else -1
+        return room if -(2**63) <= value < 2**63 else NOT_PLAIN
     if kind is float:
-        return room if isfinite(value) else -1
+        return room if isfinite(value) else NOT_PLAIN
     if kind is bool or value is None:
         return room
-    if depth == 0 or room < 0:
-        return -1
-    if kind is list:
-        return _room_after_list(value, room - len(value), depth - 1)
-    return _room_after_dict(value, room - len(value), depth - 1) if kind is dict else -1
+    if depth == 0 or (kind is not list and kind is not dict):
+        return NOT_PLAIN
+    room -= len(value) * ITEM
+    if room < 0:
+        return TOO_HEAVY
+    return (_room_after_list if kind is list else _room_after_dict)(value, room, depth - 1)
 
 
 def _room_after_list(items: list[Any], room: int, depth: int) -> int:
     for item in items:
-        room = room - len(item) if type(item) is str else _room_after(item, room, depth)
-        if room < 0:
-            return -1
+        if (room := _room_after(item, room, depth)) < 0:
+            return room
     return room
 
 
 def _room_after_dict(items: dict[Any, Any], room: int, depth: int) -> int:
-    if len(items) == 1 and next(map(type, items)) is str and next(iter(items)).startswith("$"):
-        return -1
     for key, item in items.items():
-        if type(key) is not str:
-            return -1
-        room = room - len(item) if type(item) is str else _room_after(item, room - len(key), depth)
-        if room < 0:
-            return -1
+        if type(key) is not str or (len(items) == 1 and key.startswith("$")):
+            return NOT_PLAIN
+        if (room := _room_after(item, room, depth)) < 0:
+            return room
     return room
 
 
-def _encode_tagged(value: object, limit: int) -> bytes:
+def _encode_tagged(value: object) -> bytes:
     try:
-        return _to_json(to_tree(value, limit=limit))
+        return _to_json(to_tree(value))
     except (RecursionError, MemoryError) as error:
         from jarvis_ctx.codec.reasons import name_of
 

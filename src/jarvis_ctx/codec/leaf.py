@@ -49,9 +49,10 @@ def _write_float(number: float) -> str:
 
 
 def _read_float(text: str) -> float:
-    if text.startswith(ODD_NAN):
-        return float(struct.unpack(">d", bytes.fromhex(text.removeprefix(ODD_NAN)))[0])
-    return float(text)
+    if not text.startswith(ODD_NAN):
+        return float(text)
+    bits = int(text.removeprefix(ODD_NAN), 16).to_bytes(8, "big")
+    return float(struct.unpack(">d", bits)[0])
 
 
 def _write_complex(number: complex) -> list[str]:

@@ -7,10 +7,11 @@ from typing import Any
 
 import msgspec
 
+from jarvis_ctx.codec.bounds import DEEPEST, HEAVIEST, ITEM, too_heavy
 from jarvis_ctx.codec.leaf import LEAVES
 from jarvis_ctx.codec.reasons import key_of, name_of, why_not
 from jarvis_ctx.codec.zone import NotExact, encodes
-from jarvis_ctx.errors import TooLarge, UnstorableValue
+from jarvis_ctx.errors import UnstorableValue
 
 BY_ID = {id(kind): leaf for kind, leaf in LEAVES.items()}
 """By the type's id, because looking a type up by itself runs its metaclass's `__hash__`."""
@@ -23,8 +24,8 @@ SHOWN = 20
 class Tagging:
     """One walk over one value; knows the way down to where it is."""
 
-    def __init__(self, *, limit: int, depth: int) -> None:
-        self._limit, self._room, self._depth = limit, limit, depth
+    def __init__(self) -> None:
+        self._room = HEAVIEST
         self._path: list[Any] = []
         self._above: set[int] = set()
 
@@ -78,9 +79,9 @@ class Tagging:
     def _enter(self, value: Any) -> None:
         if id(value) in self._above:
             raise self._refusal(value, "it contains itself")
-        if len(self._above) == self._depth:
-            raise self._refusal(value, f"it is nested over {self._depth} levels deep")
-        self._charge(len(value))
+        if len(self._above) == DEEPEST:
+            raise self._refusal(value, f"it is nested over {DEEPEST} levels deep")
+        self._charge(len(value) * ITEM)
         self._above.add(id(value))
 
     def _fits(self, value: Any, kind: type) -> bool:
@@ -105,11 +106,10 @@ class Tagging:
         except Exception as error:  # an object made past its __init__, or tampered with, may raise anything
             raise self._refusal(value, f"reading it raised {name_of(type(error))}") from error
 
-    def _charge(self, size: int) -> None:
-        """Count characters, bytes and items, each a byte or more when written: parts may be shared without end."""
-        self._room -= size
+    def _charge(self, weight: int) -> None:
+        self._room -= weight
         if self._room < 0:
-            raise TooLarge(what="The value", size=self._limit - self._room, limit=self._limit)
+            raise too_heavy()
 
     def _refusal(self, value: object, reason: str) -> UnstorableValue:
         steps = [f"[{key_of(key)}]" for key in self._path]

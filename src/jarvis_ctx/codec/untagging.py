@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from itertools import repeat
 from typing import Any
 
+from jarvis_ctx.codec.bounds import DEEPEST
 from jarvis_ctx.codec.leaf import LEAVES
 from jarvis_ctx.errors import CorruptData
 
@@ -14,10 +15,10 @@ BY_TAG = {leaf.tag: leaf for leaf in LEAVES.values()}
 SEQUENCES: dict[str, Callable[[Iterable[Any]], Any]] = {"$tuple": tuple, "$set": set, "$frozenset": frozenset}
 
 
-def untag(tree: Any, depth: int) -> Any:
-    """The value of `tree`, which may have `depth` levels of containers. Raises `CorruptData`."""
+def untag(tree: Any) -> Any:
+    """The value of a tree that `Tagging` made. Raises `CorruptData`."""
     try:
-        return _value(tree, depth)
+        return _value(tree, DEEPEST)
     # What the readers of leaves raise for payloads that their writers do not make.
     except (TypeError, ValueError, AttributeError, LookupError, ArithmeticError, OSError, NotImplementedError) as error:
         raise CorruptData(what=WHAT, reason=f"a tag's payload is wrong ({str(error)[:200]})") from error
