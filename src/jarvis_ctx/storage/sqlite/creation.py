@@ -88,3 +88,6 @@ def _name(temporary: Path, path: Path) -> None:
         os.link(temporary, path)
     except FileExistsError:
         pass
+    except OSError:
+        # A file system without links. Who starts first then is for the locks on the folder to say.
+        os.rename(temporary, path)

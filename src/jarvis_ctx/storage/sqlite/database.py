@@ -54,7 +54,11 @@ class Database:
         """All rows of one statement: no read transaction outlives the call, so the log can always be checkpointed."""
         handles = self._handles
         with handles.reading, translated(self.path):
-            return self._reader(handles).execute(statement, parameters).fetchall()
+            rows = self._reader(handles).execute(statement, parameters).fetchall()
+            while handles.viewer is not None and not handles.viewer.current():
+                # Somebody began to write under a viewer that believed itself alone.
+                rows = self._reader(handles).execute(statement, parameters).fetchall()
+            return rows
 
     def sync(self) -> None:
         """Make every committed transaction survive power loss.

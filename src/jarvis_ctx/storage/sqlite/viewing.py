@@ -22,8 +22,9 @@ class Viewer:
             # Who has the database open has a log: nobody does, and all of it is in the one file.
             self.connection = connect(path, "mode=ro&immutable=1", busy)
         elif index:
-            # A live writer's index is read where it lies; a dead one's is not trusted but rebuilt in memory.
-            self.connection = connect(path, "mode=ro&readonly_shm=1", busy)
+            # The index is scratch memory that all who read share. To map it read-only would spare it, but a writer that
+            # began in this process meanwhile would inherit the read-only mapping and fail.
+            self.connection = connect(path, "mode=ro", busy)
         else:
             # A log without an index, as in a copied folder: SQLite would have to make one, so it makes it elsewhere.
             # Without an index nobody has the database open, so reading the files takes nobody's locks away.
