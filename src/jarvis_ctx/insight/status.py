@@ -29,7 +29,7 @@ def status(view: View) -> dict[str, Any]:
         "events": sum(state.position.values()),
         "tasks": {"total": len(state.tasks), **tasks.counts(state)},
         "incomplete": tasks.incomplete(state),
-        "steps_in_doubt": _open_steps(state) if pulse.live_pid is None else 0,
+        "steps_in_doubt": _in_doubt(state, run.id if run is not None and pulse.live_pid is not None else ""),
         "agents": {"total": len(everyone), **agents.counts(everyone)},
         "stale_agents": [agent["id"] for agent in everyone if agent["health"] == "stale"],
         "checkpoint": _checkpoint(view, state, pulse),
@@ -85,8 +85,9 @@ def _run(run: RunRecord | None) -> dict[str, Any] | None:
     }
 
 
-def _open_steps(state: State) -> int:
-    return sum(step.status == "started" for steps in state.steps.values() for step in steps.values())
+def _in_doubt(state: State, running: str) -> int:
+    steps = (step for steps in state.steps.values() for step in steps.values())
+    return sum(step.status == "started" and step.run != running for step in steps)
 
 
 def _checkpoint(view: View, state: State, pulse: Pulse) -> dict[str, Any] | None:

@@ -82,11 +82,13 @@ def _attention(report: RecoveryReport, width: int, limit: int) -> Iterator[str]:
         yield from _point(report.possibly_lost, width)
     for sentence in report.damage[:limit]:
         yield from _point(sentence, width)
-    yield from _more(report.damage, limit, "- ")
+    yield from _more(report.damage, limit, "  ")
     yield from _in_doubt(report, width, limit)
-    for task in _of(report, "quarantined")[:limit]:
-        why = task.quarantined or "it was running alone when its process died, too often"
+    quarantined = _of(report, "quarantined")
+    for task in quarantined[:limit]:
+        why = task.quarantined or "it was running alone when its process died, too often."
         yield from _point(f"Task {task.id} is quarantined and will not run again: {why}", width)
+    yield from _more(quarantined, limit, "  ")
     if report.resume_refused:
         yield from _point(f"Calls are not changed by this recovery: {report.resume_refused}.", width)
     if report.code_changed:
@@ -99,20 +101,18 @@ def _attention(report: RecoveryReport, width: int, limit: int) -> Iterator[str]:
 
 def _in_doubt(report: RecoveryReport, width: int, limit: int) -> Iterator[str]:
     steps = report.steps_in_doubt
-    if not steps:
-        return
-    what = (
-        "had started, and nothing says whether it happened"
-        if len(steps) == 1
-        else ("had started, and nothing says whether they happened")
-    )
-    yield from _point(f"{number(len(steps), 'step')} in doubt: {what}. Look before it is done twice:", width)
-    yield from columns([(step.task, step.name) for step in steps[:limit]], width, "    ")
-    yield from _more(steps, limit, "    ")
+    if steps:
+        sentence = (
+            f"{number(len(steps), 'step')} in doubt: started, with no recorded end, so the effect may have happened or "
+            "not. Steps with reconcile= are asked; look after the others before they are done twice:"
+        )
+        yield from _point(sentence, width)
+        yield from columns([(step.task, step.name) for step in steps[:limit]], width, "    ")
+        yield from _more(steps, limit, "    ")
 
 
 def _why(report: RecoveryReport, width: int) -> Iterator[str]:
-    yield from wrap(report.cause.sentence, width)
+    yield from wrap(report.cause.sentence.replace(" builtins.", " "), width)
     ran = (parse(report.last_event) - parse(report.started)).total_seconds()
     gap = (parse(report.died_between[1]) - parse(report.last_event)).total_seconds()
     yield from wrap(
@@ -139,8 +139,11 @@ def _tasks(report: RecoveryReport, width: int, limit: int) -> Iterator[str]:
         return
     counts = [f"{count} {word}" for fate, word in FATES if (count := len(_of(report, fate)))]
     yield from wrap(f"{number(len(report.tasks), 'task')}: {', '.join(counts)}.", width)
-    yield from wrap(RESUMES.get(report.resume, ""), width)
+    resume = "report" if report.resume_refused else report.resume
+    yield from wrap(RESUMES.get(resume, ""), width)
     for fate, title in LISTED:
+        if fate == "in-flight" and resume == "skip":
+            title = "In flight when it died; they run again" + (":" if report.cause.explained else ", one at a time:")
         tasks = _of(report, fate)
         if tasks:
             yield ""
@@ -211,4 +214,4 @@ def _point(sentence: str, width: int) -> Iterator[str]:
 
 def _more(items: Sequence[object], limit: int, indent: str) -> Iterator[str]:
     if len(items) > limit:
-        yield f"{indent}and {len(items) - limit:,} more; --json has all of them"
+        yield f"{indent}and {len(items) - limit:,} more; the JSON report has all of them"
