@@ -114,9 +114,9 @@ class AroundNote:
 
     async def arun(self, manager: JarvisContextManager, call: AsyncCall) -> Any:
         write = self._note(manager, call.args, call.kwargs)
-        result = await call()
-        write(result)
-        return result
+        made = await call()
+        write(call.result)
+        return made
 
     def repeats(self, manager: JarvisContextManager, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
         return True

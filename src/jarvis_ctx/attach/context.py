@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from jarvis_ctx import settings
 from jarvis_ctx.attach.attachment import Attachment
-from jarvis_ctx.attach.place import ATTACHED
+from jarvis_ctx.capture.conventions import ATTACHED
 from jarvis_ctx.errors import BadValue
 
 if TYPE_CHECKING:

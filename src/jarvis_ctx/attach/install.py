@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from jarvis_ctx.attach.around import Around, AroundClaim, AroundNote, AroundStep
 from jarvis_ctx.attach.attachment import Attachment
 from jarvis_ctx.attach.notes import Source, note
-from jarvis_ctx.attach.place import ATTACHED, Place, captured_in, mark
+from jarvis_ctx.attach.place import Place, captured_in, mark
 from jarvis_ctx.attach.wrapping import wrap
 from jarvis_ctx.capture.arguments import TaskArguments
 from jarvis_ctx.capture.code import code_hash
-from jarvis_ctx.capture.conventions import Chosen, choose, completes
-from jarvis_ctx.capture.methods import Method, methods
+from jarvis_ctx.capture.conventions import ATTACHED, Chosen, choose, completes
+from jarvis_ctx.capture.methods import Method, functions_of, methods
 from jarvis_ctx.capture.parameters import parameters
 
 INIT, INIT_SUBCLASS = "__init__", "__init_subclass__"
@@ -28,6 +28,19 @@ def attach(cls: type, attachment: Attachment) -> None:
     _capture(cls, found, chosen, attachment)
     _open_after_init(cls)
     _follow_subclasses(cls)
+
+
+def capturing(obj: Any, attachment: Attachment) -> dict[str, Callable[..., Any]]:
+    """Capturing functions for the methods of one object, by name; neither it nor its class is changed."""
+    found = methods(type(obj)) | functions_of(obj)
+    chosen = choose(found, attachment.wishes, type(obj).__qualname__)
+    captured = {}
+    for name, choice in chosen.items():
+        method = found[name]
+        place = Place(object, name, method.binding, attachment, around_of(method, choice, chosen, attachment))
+        captured[name] = place.wrapper = wrap(method.function, place.around, place.find)
+    _record_code([found[name] for name in chosen], attachment)
+    return captured
 
 
 def around_of(method: Method, choice: Chosen, among: dict[str, Chosen], attachment: Attachment) -> Around:
@@ -45,12 +58,14 @@ def around_of(method: Method, choice: Chosen, among: dict[str, Chosen], attachme
 
 
 def _capture(cls: type, found: dict[str, Method], chosen: dict[str, Chosen], attachment: Attachment) -> None:
-    hashes = {}
-    for name, choice in chosen.items():
-        method = _bare(found[name], cls, choice)
-        if method is not None:
-            setattr(cls, name, _captured(cls, method, around_of(method, choice, chosen, attachment), attachment))
-            hashes[method.function.__qualname__] = code_hash(method.function)
+    bare = {name: method for name in chosen if (method := _bare(found[name], cls, chosen[name])) is not None}
+    for name, method in bare.items():
+        setattr(cls, name, _captured(cls, method, around_of(method, chosen[name], chosen, attachment), attachment))
+    _record_code(bare.values(), attachment)
+
+
+def _record_code(captured: Iterable[Method], attachment: Attachment) -> None:
+    hashes = {method.qualname: code_hash(method.function) for method in captured}
     attachment.record_code({name: code for name, code in hashes.items() if code})
 
 

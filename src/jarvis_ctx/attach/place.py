@@ -5,14 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from jarvis_ctx.attach.attachment import Attachment
+from jarvis_ctx.capture.conventions import ATTACHED
 from jarvis_ctx.capture.methods import Binding
 
 if TYPE_CHECKING:
     from jarvis_ctx.attach.around import Around
     from jarvis_ctx.sidecar import JarvisContextManager
-
-ATTACHED = "__jarvis_attachment__"
-"""The attribute of a decorated class, or of a proxy, that ties it to its sidecar."""
 
 CAPTURED = "__jarvis_captured__"
 """The attribute that marks a capturing function; its value is the function itself, as decorators copy attributes."""

@@ -94,6 +94,9 @@ class Wishes(msgspec.Struct, frozen=True, kw_only=True):
     exclude: frozenset[str] = frozenset()
 
 
+ATTACHED = "__jarvis_attachment__"
+"""The attribute of a decorated class, or of a proxy, that ties it to its sidecar and to its wishes."""
+
 LISTED: dict[str, Meaning] = {"decisions": "decision", "agents": "agent", "messages": "message"}
 CONVENTION_ARGUMENTS = ("tasks", "decisions", "steps", "agents", "messages", "ignore", "exclude")
 

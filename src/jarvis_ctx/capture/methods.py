@@ -24,6 +24,21 @@ class Method(msgspec.Struct, frozen=True, kw_only=True):
         """How many arguments stand before the person's own: the object or class, or nothing."""
         return 0 if self.binding == "static" else 1
 
+    @property
+    def qualname(self) -> str:
+        """Its full name: of the class that defines it, and its own."""
+        return getattr(self.function, "__qualname__", f"{self.owner.__qualname__}.{self.name}")
+
+
+def functions_of(obj: Any) -> dict[str, Method]:
+    """The functions that an object itself holds as attributes; they are called without it."""
+    held = vars(obj) if hasattr(obj, "__dict__") else {}
+    return {
+        name: Method(name=name, function=value, binding="static", owner=type(obj))
+        for name, value in held.items()
+        if isinstance(value, FunctionType)
+    }
+
 
 def methods(cls: type) -> dict[str, Method]:
     """All methods of `cls` by name, except those every object has; what another attribute hides is not among them."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, Literal
 
 import msgspec
@@ -52,6 +53,10 @@ class Parameters(msgspec.Struct, frozen=True, kw_only=True):
 
 def colour(function: Callable[..., Any]) -> Colour:
     """What a call of it gives: a result, a coroutine, a generator or an async generator."""
+    while isinstance(function, partial):
+        function = function.func
+    if not hasattr(function, "__code__") and not isinstance(function, type):
+        function = vars(type(function)).get("__call__", function)
     flags = getattr(getattr(function, "__code__", None), "co_flags", 0)
     return next((name for flag, name in _COLOURS if flags & flag), "sync")
 

@@ -1,0 +1,70 @@
+"""Durable steps by name: work inside a task that a re-run does not do again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from jarvis_ctx.attach import table
+from jarvis_ctx.attach.around import AroundStep
+from jarvis_ctx.attach.wrapping import wrap
+from jarvis_ctx.capture.current import current_task
+from jarvis_ctx.errors import BadValue
+
+if TYPE_CHECKING:
+    from jarvis_ctx.sidecar import JarvisContextManager
+
+Key = str | Callable[..., str] | None
+
+
+def durable_step(
+    what: Any = None,
+    function: Callable[..., Any] | None = None,
+    /,
+    *args: Any,
+    key: Key = None,
+    reconcile: Callable[..., Any] | None = None,
+    **kwargs: Any,
+) -> Any:
+    """Do a step of the running task once: its result is kept, and a re-run after a crash gets it back instead.
+
+    Three forms: `@durable_step` above a function or coroutine function; `@durable_step(name=…, key=…, reconcile=…)`;
+    and the call itself, `durable_step("charge", charge, order, key=order.id)`, to be awaited where `charge` is.
+
+    `key` (text, or a function of the arguments) tells equal calls apart, and is needed outside any task and for equal
+    calls at the same time. `reconcile(key, *args, **kwargs)` says of a step that a crash left in doubt what it
+    returned, or None if it was not done; without it, such a step is done again: at least once, not exactly once.
+
+    Kept by the sidecar of the running task, else by the only one of this process; without one, the step is just done.
+    """
+    if isinstance(what, str):
+        if not callable(function):
+            raise BadValue(name="the second argument of durable_step", value=function, expected="a function")
+        return _step(function, what, key, reconcile)(*args, **kwargs)
+    if what is None:
+        name = kwargs.pop("name", None)
+        _nothing_else(args, kwargs)
+        return lambda decorated: _step(decorated, name, key, reconcile)
+    _nothing_else((function, *args) if function is not None else args, kwargs)
+    return _step(what, kwargs.pop("name", None), key, reconcile)
+
+
+def _step(function: Any, name: str | None, key: Key, reconcile: Callable[..., Any] | None) -> Callable[..., Any]:
+    if not callable(function):
+        raise BadValue(name="what durable_step decorates", value=type(function).__name__, expected="a function")
+    own_name: str = getattr(function, "__name__", type(function).__name__)
+    return wrap(function, AroundStep(name or own_name, first=0, reconcile=reconcile, key=key), _sidecar)
+
+
+def _sidecar(args: tuple[Any, ...], kwargs: dict[str, Any]) -> JarvisContextManager | None:
+    running = current_task.get()
+    if running is not None and running.owner is not None:
+        owner: JarvisContextManager = running.owner
+        return owner
+    return table.only()
+
+
+def _nothing_else(args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    if args or kwargs:
+        expected = "name=, key= and reconcile= for a decorator; a name and a function before the arguments of a call"
+        raise BadValue(name="durable_step's argument", value=[*args, *kwargs][0], expected=expected)
