@@ -9,9 +9,9 @@ from pathlib import Path
 
 from jarvis_ctx.errors import UnsafeFolder
 from jarvis_ctx.journal.files import FILE_MODE, create, sync_folder
+from jarvis_ctx.storage.sqlite import migrations
 from jarvis_ctx.storage.sqlite.connection import connect, writable
-from jarvis_ctx.storage.sqlite.migrations import SCHEMA, migrate, schema_of
-from jarvis_ctx.storage.sqlite.viewing import Viewer, traces
+from jarvis_ctx.storage.sqlite.viewing import Viewer
 
 # Nobody would roll back a file that has no name yet, so it needs no journal beside it.
 NEW = "PRAGMA journal_mode = MEMORY; PRAGMA synchronous = FULL;"
@@ -25,10 +25,10 @@ def ensure(path: Path, busy: float) -> None:
     if not os.path.lexists(path):
         make(path, busy)
     check_owner(path)
-    if look(path, busy) < SCHEMA:
+    if look(path, busy) < migrations.SCHEMA:
         connection = writable(path, busy)
         try:
-            migrate(connection)
+            migrations.migrate(connection)
         finally:
             connection.close()
 
@@ -41,7 +41,7 @@ def make(path: Path, busy: float) -> None:
         connection = connect(temporary, "mode=rw", busy)
         try:
             connection.executescript(NEW)
-            migrate(connection)
+            migrations.migrate(connection)
         finally:
             connection.close()
         _name(temporary, path)
@@ -52,16 +52,9 @@ def make(path: Path, busy: float) -> None:
 
 def look(path: Path, busy: float) -> int:
     """The schema of an existing database, without changing a byte of one that is newer."""
-    _, log, index = traces(path)
-    if log and not index:
-        connection = connect(path, "mode=rw", busy)
-        try:
-            return schema_of(connection, path)
-        finally:
-            connection.close()
     viewer = Viewer(path, busy)
     try:
-        return schema_of(viewer.connection, path)
+        return migrations.schema_of(viewer.connection.execute(migrations.IDENTITY).fetchone(), path)
     finally:
         viewer.close()
 

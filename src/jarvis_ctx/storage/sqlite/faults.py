@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from jarvis_ctx.errors import StoreUnavailable
+from jarvis_ctx.errors import JarvisError, StoreUnavailable
 from jarvis_ctx.storage.sqlite.driver import sqlite
 
 _CORRUPT, _FORMAT, _NOT_A_DATABASE = 11, 24, 26
@@ -23,6 +23,8 @@ def translated(path: Path) -> Iterator[None]:
     """Raises `StoreUnavailable` for any error of the driver or the file system within."""
     try:
         yield
+    except JarvisError:
+        raise  # Some of ours are OSErrors too, and have said already what is the matter.
     except sqlite.Error as error:
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
         raise unavailable(path, str(error), damaged=code in _DAMAGE) from error

@@ -22,29 +22,31 @@ APPLICATION = 0x4A435458
 _FOLDER = Path(__file__).with_name("sql")
 
 
-def schema_of(connection: sqlite.Connection, path: Path) -> int:
+IDENTITY = "SELECT application_id, user_version FROM pragma_application_id, pragma_user_version"
+"""Whose a database is, and its schema: what `schema_of` judges."""
+
+
+def schema_of(identity: tuple[int, int], path: Path) -> int:
     """The schema of an existing database. Raises `NewerSchema`, or `StoreUnavailable` with `damaged` for one that is
     empty or not ours: it was made whole under its name, so it has lost what it held.
     """
-    application, found = connection.execute(
-        "SELECT application_id, user_version FROM pragma_application_id, pragma_user_version"
-    ).fetchone()
+    application, found = identity
     if application == 0 and found == 0:
         raise unavailable(path, "it is empty or holds no jarvis-ctx schema", damaged=True)
     if application != APPLICATION:
         raise unavailable(path, "it belongs to another program", damaged=True)
     if found > SCHEMA:
         raise NewerSchema(path=str(path), found=found, known=SCHEMA)
-    return int(found)
+    return found
 
 
-def migrate(connection: sqlite.Connection, to: int = SCHEMA) -> None:
-    """Bring a database up to schema `to`; whoever else does the same at the same time does it before or after."""
+def migrate(connection: sqlite.Connection) -> None:
+    """Bring a database up to `SCHEMA`; whoever else does the same at the same time does it before or after."""
     number = _version(connection)
-    while number < to:
+    while number < SCHEMA:
         with immediate(connection):
             number = _version(connection) + 1
-            if number <= to:
+            if number <= SCHEMA:
                 _apply(connection, number)
 
 

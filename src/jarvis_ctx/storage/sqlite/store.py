@@ -7,11 +7,12 @@ from pathlib import Path
 from jarvis_ctx.errors import NoStore
 from jarvis_ctx.storage.sqlite import driver
 from jarvis_ctx.storage.sqlite.checkpoints import SqliteCheckpoints
-from jarvis_ctx.storage.sqlite.creation import ensure, look
+from jarvis_ctx.storage.sqlite.creation import ensure
 from jarvis_ctx.storage.sqlite.database import Database
 from jarvis_ctx.storage.sqlite.events import SqliteEvents
 from jarvis_ctx.storage.sqlite.faults import translated
 from jarvis_ctx.storage.sqlite.leases import SqliteLeases
+from jarvis_ctx.storage.sqlite.migrations import IDENTITY, schema_of
 from jarvis_ctx.storage.sqlite.queries import SqliteQueries
 
 BUSY = 5.0
@@ -31,12 +32,10 @@ class SqliteStore:
         driver.check(str(path))
         if viewer and not path.exists():
             raise NoStore(path=str(path.parent))
-        with translated(path):
-            if viewer:
-                look(path, busy)
-            else:
+        if not viewer:
+            with translated(path):
                 ensure(path, busy)
-        self._database = Database(path, viewer=viewer, busy=busy)
+        self._database = _viewed(path, busy) if viewer else Database(path, viewer=False, busy=busy)
         self.events = SqliteEvents(self._database)
         self.checkpoints = SqliteCheckpoints(self._database)
         self.leases = SqliteLeases(self._database)
@@ -45,3 +44,14 @@ class SqliteStore:
     def close(self) -> None:
         """Close the file; every later call raises `StoreUnavailable`. May be called twice."""
         self._database.close()
+
+
+def _viewed(path: Path, busy: float) -> Database:
+    database = Database(path, viewer=True, busy=busy)
+    try:
+        schema_of(database.read(IDENTITY)[0], path)
+    except BaseException:
+        # Whatever stopped us goes on to the caller; the file does not stay open.
+        database.close()
+        raise
+    return database
