@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from jarvis_ctx.cli.screen import console, print_json, table, text, word
+from jarvis_ctx.cli.screen import print_json, show, table, text, word
 from jarvis_ctx.cli.store import Place, json_option, place_options
 from jarvis_ctx.recovery.wording import listed, number, span
 
@@ -26,12 +26,11 @@ def agents(place: Place, as_json: bool) -> None:
     if as_json:
         print_json(found)
         return
-    screen = console()
     if not found:
-        screen.print("No agents.")
+        show("No agents.")
         return
-    screen.print(table(("Agent", "Health", "Last sign", "Status", "Open tasks"), [_row(agent) for agent in found]))
-    screen.print(f"\n{number(len(found), 'agent')}; stale after {span(term)} without a sign of life")
+    show(table(("Agent", "Health", "Last sign", "Status", "Open tasks"), [_row(agent) for agent in found]))
+    show(f"\n{number(len(found), 'agent')}; stale after {span(term)} without a sign of life")
 
 
 def _row(agent: dict[str, Any]) -> tuple[Text, ...]:

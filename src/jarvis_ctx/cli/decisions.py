@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import msgspec
 
-from jarvis_ctx.cli.screen import console, facts, print_json, text
+from jarvis_ctx.cli.screen import facts, print_json, show, text
 from jarvis_ctx.cli.store import Place, json_option, place_options
 from jarvis_ctx.clock import iso
 from jarvis_ctx.recovery.wording import day_time
@@ -33,12 +33,11 @@ def decisions(place: Place, limit: int, as_json: bool) -> None:
     if as_json:
         print_json([{**msgspec.structs.asdict(decision), "time": iso(decision.time)} for decision in found])
         return
-    screen = console()
     if not found:
-        screen.print("No decisions.")
+        show("No decisions.")
     for decision in found:
-        screen.print(text(decision.decision_type, "bold").append(f"  {day_time(iso(decision.time))}", "dim"))
-        screen.print(facts(_rows(decision)))
+        show(text(decision.decision_type, "bold").append(f"  {day_time(iso(decision.time))}", "dim"))
+        show(facts(_rows(decision)))
 
 
 def _rows(decision: Decision) -> list[tuple[str, RenderableType]]:

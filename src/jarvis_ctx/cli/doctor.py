@@ -10,7 +10,7 @@ import click
 import msgspec
 
 from jarvis_ctx.cli.exits import ExitCode
-from jarvis_ctx.cli.screen import console, print_json, table, text, word
+from jarvis_ctx.cli.screen import print_json, show, table, text, word
 from jarvis_ctx.cli.store import Place, json_option, place_options
 from jarvis_ctx.recovery.wording import number
 
@@ -32,9 +32,8 @@ def doctor(place: Place, as_json: bool) -> None:
     if as_json:
         print_json([msgspec.structs.asdict(finding) for finding in findings])
     else:
-        screen = console()
-        screen.print(table(("", "Check", "Finding"), [_row(finding) for finding in findings]))
-        screen.print("\n" + summary(findings))
+        show(table(("", "Check", "Finding"), [_row(finding) for finding in findings]))
+        show("\n" + summary(findings))
     if any(finding.level == "problem" for finding in findings):
         sys.exit(ExitCode.PROBLEMS)
 

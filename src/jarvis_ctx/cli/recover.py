@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from jarvis_ctx.cli.screen import console, print_json
+from jarvis_ctx.cli.screen import print_json, width
 from jarvis_ctx.cli.store import Place, json_option, place_options
 from jarvis_ctx.recovery.text import render
 
@@ -26,4 +26,4 @@ def recover(place: Place, dry_run: bool, as_json: bool) -> None:
         return
     click.echo(found.sentence)
     if found.plan is not None:
-        click.echo("\n" + render(found.plan.report, width=min(console().width, 100)), nl=False)
+        click.echo("\n" + render(found.plan.report, width=min(width(), 100)), nl=False)

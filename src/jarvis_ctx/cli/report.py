@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from jarvis_ctx.cli.screen import console, print_json
+from jarvis_ctx.cli.screen import print_json, width
 from jarvis_ctx.cli.store import Place, json_option, place_options
 from jarvis_ctx.recovery.text import render
 
@@ -21,4 +21,4 @@ def report(place: Place, as_json: bool) -> None:
     elif found is None:
         click.echo("There has been no recovery here.")
     else:
-        click.echo(render(found, width=min(console().width, 100)), nl=False)
+        click.echo(render(found, width=min(width(), 100)), nl=False)

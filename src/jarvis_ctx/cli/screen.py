@@ -43,8 +43,21 @@ def print_json(data: Any) -> None:
     click.echo(msgspec.json.format(exact.encode(data, limit=2**40), indent=2).decode())
 
 
-def console() -> Console:
-    """Standard output as it is now: 80 columns and no colour in a pipe, NO_COLOR and COLUMNS respected."""
+def show(*lines: RenderableType, style: str = "") -> None:
+    """Print to standard output as it is now: 80 columns and no colour in a pipe, NO_COLOR and COLUMNS respected."""
+    screen = _console()
+    with screen.capture() as captured:
+        for line in lines:
+            screen.print(line, style=style)
+    click.echo("\n".join(line.rstrip() for line in captured.get().splitlines()))
+
+
+def width() -> int:
+    """Columns to fill."""
+    return _console().width
+
+
+def _console() -> Console:
     from rich.console import Console
 
     return Console(highlight=False, markup=False, emoji=False)

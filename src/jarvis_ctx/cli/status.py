@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from jarvis_ctx.cli.exits import ExitCode
-from jarvis_ctx.cli.screen import COLOURS, console, facts, print_json, text
+from jarvis_ctx.cli.screen import COLOURS, facts, print_json, show, text, width
 from jarvis_ctx.cli.store import Place, json_option, place_options
 from jarvis_ctx.cli.tasks import task_table
 from jarvis_ctx.recovery.wording import day_time, listed, number, parse, size, span, wrap
@@ -49,19 +49,18 @@ def _verdict(found: dict[str, Any]) -> ExitCode:
 
 
 def _print(found: dict[str, Any]) -> None:
-    screen = console()
-    screen.print(text(headline(found), COLOURS[found["state"]]))
+    show(text(headline(found), COLOURS[found["state"]]))
     for sentence in _attention(found):
-        for line in wrap(f"! {sentence}", screen.width, "", "  "):
-            screen.print(line, style="yellow")
-    screen.print()
-    screen.print(facts(_facts(found)))
+        for line in wrap(f"! {sentence}", width(), "", "  "):
+            show(line, style="yellow")
+    show("")
+    show(facts(_facts(found)))
     open_tasks = found["incomplete"]
     if open_tasks:
-        screen.print()
-        screen.print(task_table(open_tasks[:UNFINISHED]))
+        show("")
+        show(task_table(open_tasks[:UNFINISHED]))
     if len(open_tasks) > UNFINISHED:
-        screen.print(f"and {len(open_tasks) - UNFINISHED} more unfinished tasks; jarvis-ctx tasks shows all")
+        show(f"and {len(open_tasks) - UNFINISHED} more unfinished tasks; jarvis-ctx tasks shows all")
 
 
 def headline(found: dict[str, Any]) -> str:

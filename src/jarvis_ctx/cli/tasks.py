@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from jarvis_ctx.cli.screen import console, print_json, table, text, word
+from jarvis_ctx.cli.screen import print_json, show, table, text, word
 from jarvis_ctx.cli.store import Place, json_option, place_options
 from jarvis_ctx.recovery.wording import listed, number, percent
 
@@ -28,10 +28,9 @@ def tasks(place: Place, status: str | None, as_json: bool) -> None:
     if as_json:
         print_json(found)
         return
-    screen = console()
     if found:
-        screen.print(task_table(found))
-    screen.print(f"\n{number(len(found), 'task')}" if found else "No tasks.")
+        show(task_table(found))
+    show(f"\n{number(len(found), 'task')}" if found else "No tasks.")
 
 
 def task_table(found: list[dict[str, Any]]) -> RenderableType:
