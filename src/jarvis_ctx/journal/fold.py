@@ -116,13 +116,21 @@ def _attribute_set(state: State, event: Event) -> None:
 def _tail(name: str) -> Handler:
     def handler(state: State, event: Event) -> None:
         tail: list[Event] = getattr(state, name)
-        tail.append(event)
-        if len(tail) > 1 and tail[-2].stamp > event.stamp:
-            tail.sort(key=lambda entry: entry.stamp)
+        if tail and tail[-1].stamp >= event.stamp:
+            _insert(tail, event)
+        else:
+            tail.append(event)
         if len(tail) > state.history:
             del tail[: -state.history]
 
     return handler
+
+
+def _insert(tail: list[Event], event: Event) -> None:
+    """Put in an event that is not the latest; one that an interrupted call had folded already stays single."""
+    if all(entry.stamp != event.stamp for entry in tail):
+        tail.append(event)
+        tail.sort(key=lambda entry: entry.stamp)
 
 
 def _unknown(state: State, event: Event) -> None:

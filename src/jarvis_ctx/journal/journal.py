@@ -148,7 +148,7 @@ class Journal:
         """The child has no threads of ours, does not drain, and writes nothing before its first capture."""
         self._threads.clear()
         self._draining = threading.Lock()
-        self.writer.forked = True
+        self.writer.inherited()
 
     def _begin_in_child(self) -> None:
         """Give this child a pen of its own, in the same run and epoch; its parent drains what it writes."""

@@ -12,6 +12,7 @@ import msgspec
 from jarvis_ctx.errors import CorruptData
 from jarvis_ctx.journal import frame
 from jarvis_ctx.journal.segment import NAME, Opening, Seal
+from jarvis_ctx.journal.values import is_reference
 from jarvis_ctx.model.event import Event
 from jarvis_ctx.model.ids import RunId, WriterId
 
@@ -72,7 +73,7 @@ def event(writer: str, payload: bytes, resolve: Callable[[Any], Any] | None = No
         number, time, run, kind, subject, body = _decode_payload(payload)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise CorruptData(what=f"an event of writer {writer}", reason=str(error)) from error
-    if resolve is not None and "$value" in body:
+    if resolve is not None and is_reference(body):
         body = resolve(body)
     return Event(WriterId(writer), number, time, RunId(run), kind, subject, body)
 

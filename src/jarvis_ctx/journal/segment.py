@@ -7,6 +7,7 @@ is the SHA-256 of all bytes before it, and is truncated to its size.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import mmap
 import os
@@ -88,11 +89,17 @@ class Segment:
         rest = frame.REST.pack(magic, number, self._digest(number, payload)) + payload
         offset, length = self.at[0], len(payload)
         if self._map is None:
-            os.pwrite(self.descriptor, frame.LENGTH.pack(length) + rest, offset)
+            self._write(frame.LENGTH.pack(length) + rest, offset)
         else:
             self._map[offset + 4 : offset + 4 + len(rest)] = rest
             frame.LENGTH.pack_into(self._map, offset, length)
         self.at = (offset + ((frame.HEADER.size + length + 7) & ~7), number)
+
+    def _write(self, data: bytes, offset: int) -> None:
+        """Where no mapping is safe: a system call, and one that wrote less than all has failed."""
+        written = os.pwrite(self.descriptor, data, offset)
+        if written < len(data):
+            raise OSError(errno.ENOSPC, f"only {written} of {len(data)} bytes were written", str(self.path))
 
     def read(self, start: int, end: int) -> bytes:
         """The bytes written between two offsets."""

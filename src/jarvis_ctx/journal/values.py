@@ -12,8 +12,13 @@ import msgspec
 from jarvis_ctx.errors import CorruptData
 from jarvis_ctx.journal.files import private_folder, write_whole
 
-MARK = "$value"
-NAME = re.compile(r"^[0-9a-f]{64}$")
+MARK, BYTES = "$value", "bytes"
+NAME = re.compile(r"[0-9a-f]{64}")
+
+
+def is_reference(body: dict[str, Any]) -> bool:
+    """Whether `body` only names the side file that holds the event's own body."""
+    return MARK in body and len(body) == 2 and BYTES in body
 
 
 class Values:
@@ -28,11 +33,11 @@ class Values:
         path = private_folder(self.folder) / name
         if not path.exists():
             write_whole(path, body)
-        return {MARK: name, "bytes": len(body)}
+        return {MARK: name, BYTES: len(body)}
 
     def get(self, reference: dict[str, Any]) -> dict[str, Any]:
         """The body that `reference` stands for. Raises `CorruptData` when it is missing or not what was written."""
-        if not NAME.match(str(reference[MARK])):
+        if not NAME.fullmatch(str(reference[MARK])):
             raise CorruptData(what="an event", reason="it names a side file that no side file can have")
         path = self.folder / reference[MARK]
         try:

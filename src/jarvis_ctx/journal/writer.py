@@ -5,26 +5,26 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable
-from threading import get_ident
-from typing import Any, Literal, NoReturn
+from typing import Any, Literal, NoReturn, TypeVar
 
 import msgspec
 
 from jarvis_ctx.clock import Clock
 from jarvis_ctx.codec import exact
-from jarvis_ctx.errors import Closed, Fenced, JournalUnavailable
+from jarvis_ctx.errors import Closed, Fenced, JournalUnavailable, TooLarge
 from jarvis_ctx.journal import fold, frame, read
 from jarvis_ctx.journal.cells import Cells
 from jarvis_ctx.journal.marks import APPENDED, EPOCH
 from jarvis_ctx.journal.segment import Opening, Segment
 from jarvis_ctx.journal.supply import SegmentSupply
-from jarvis_ctx.journal.values import Values
+from jarvis_ctx.journal.values import Values, is_reference
 from jarvis_ctx.model.event import PROJECTED_KINDS, Event
 from jarvis_ctx.model.ids import RunId, WriterId
 from jarvis_ctx.model.state import State
 
 _encode = msgspec.json.encode
 _decode = msgspec.json.decode
+T = TypeVar("T")
 
 
 class Writer:
@@ -53,6 +53,8 @@ class Writer:
         self._epoch_cell = epoch_slot + EPOCH
         self._time = state.stamp[0]
         self._prefixes: dict[str, bytes] = {}
+        self._lock, self._busy = threading.RLock(), False
+        self._forked = False
         self.after_append: Callable[[int], None] | None = None
         self.after_fork: Callable[[], None] | None = None
         """Called by a forked child's first append; is to `begin` with a writer of the child's own."""
@@ -66,12 +68,10 @@ class Writer:
         self.dirty: set[str] = set()
         """Tasks changed since the drain last wrote them to their table."""
         self._appended_cell = writer_slot + APPENDED
-        self._inline_limit = supply.size // 4
-        self._lock = threading.Lock()
-        self._holder = 0
+        self._inline_limit, self._payload_limit = supply.size // 4, supply.size - 1024
         self._queued: deque[tuple[str, str, bytes]] = deque()
         self.put_down: Literal["", "closed", "dying", "fenced"] = ""
-        self.forked = False
+        self._ending: Literal["", "closed", "dying"] = ""
         self.segment = self._open_segment()
 
     def append(self, kind: str, subject: str, body: dict[str, Any]) -> int:
@@ -83,22 +83,22 @@ class Writer:
         encoded = exact.encode(body)
         if len(encoded) > self._inline_limit:
             encoded = _encode(self._values.put(encoded))
-        me = get_ident()
-        if self._holder == me:
-            self._queued.append((kind, subject, encoded))
-            return 0
-        if self.forked and self.after_fork is not None:
-            self.after_fork()
         with self._lock:
-            self._holder = me
+            if self._busy:
+                self._queued.append((kind, subject, encoded))
+                return 0
+            self._busy = True
             try:
+                if self._forked:
+                    self._begin_in_child()
                 number = 0 if self.put_down else self._write(kind, subject, encoded)
             finally:
-                self._holder = 0
+                self._busy = False
         if number == 0:
             self._refuse()
-        while self._queued and not self.put_down:
-            self._append_queued()
+        if self._queued:
+            self._write_queued()
+            number = self.number
         if self._cells[self._epoch_cell] != self.epoch:
             # Read after the lock's release, which orders it behind the frame: the new run set its epoch before it
             # looked for our last frame, so either it has seen the frame or we see its epoch.
@@ -108,11 +108,27 @@ class Writer:
             self.after_append(number)
         return number
 
-    def _append_queued(self) -> None:
-        """Write what re-entered while this thread was writing."""
+    def _undisturbed(self, work: Callable[[], T]) -> T:
+        """`work` under the lock; an append that re-enters in this thread meanwhile is queued, and written after it."""
         with self._lock:
-            while self._queued:
-                self._write(*self._queued.popleft())
+            within, self._busy = self._busy, True
+            try:
+                done = work()
+            finally:
+                self._busy = within
+        self._write_queued()
+        return done
+
+    def _write_queued(self) -> None:
+        with self._lock:
+            while self._queued and not (self._busy or self.put_down):
+                self._busy = True
+                try:
+                    self._write(*self._queued.popleft())
+                finally:
+                    self._busy = False
+            if self._ending and not (self._busy or self.put_down):
+                self.put_down = self._ending
 
     def _write(self, kind: str, subject: str, encoded: bytes) -> int:
         segment = self.segment
@@ -123,14 +139,17 @@ class Writer:
         prefix = self._prefixes.get(kind) or self._prefix(kind)
         payload = b"[%d,%d,%b%b,%b]" % (number, time, prefix, _encode(subject), encoded)
         if not segment.fits(len(payload)):
-            segment = self.segment = self._open_segment()
-        segment.append(number, payload)
+            segment = self._next_segment(len(payload))
+        try:
+            segment.append(number, payload)
+        except OSError as error:
+            raise self._unavailable(error) from error
         self._fold(Event(self.writer, number, time, self.run, kind, subject, _decode(encoded)))
         return number
 
     def _fold(self, event: Event) -> None:
         body = event.body
-        if "$value" in body:
+        if "$value" in body and is_reference(body):
             event = msgspec.structs.replace(event, body=self._values.get(body))
         fold.apply(self.state, event)
         self._time, self.number = event.time, event.number
@@ -149,14 +168,23 @@ class Writer:
         self._prefixes[kind] = prefix
         return prefix
 
+    def _next_segment(self, payload: int) -> Segment:
+        if payload > self._payload_limit:
+            raise TooLarge(what="An event with its subject", size=payload, limit=self._payload_limit)
+        self.segment = self._open_segment()
+        return self.segment
+
     def _open_segment(self) -> Segment:
         try:
             segment = self._supply.take()
         except OSError as error:
-            raise JournalUnavailable(path=str(self._supply.folder), reason=error.strerror or str(error)) from error
+            raise self._unavailable(error) from error
         segment.open(msgspec.structs.replace(self._opening, first=self.number + 1))
         self.segments.append(segment)
         return segment
+
+    def _unavailable(self, error: OSError) -> JournalUnavailable:
+        return JournalUnavailable(path=str(self._supply.folder), reason=error.strerror or str(error))
 
     def hold(self, patience: float) -> bool:
         """Keep appends out for the moment of a fork; False when one takes longer than `patience` seconds."""
@@ -165,6 +193,16 @@ class Writer:
     def let_go(self) -> None:
         """Let appends in again."""
         self._lock.release()
+
+    def inherited(self) -> None:
+        """This is a forked child: whoever held the lock is not here, and the first append begins a pen of its own."""
+        self._lock, self._busy = threading.RLock(), False
+        self._forked = True
+
+    def _begin_in_child(self) -> None:
+        self._forked = False
+        if self.after_fork is not None:
+            self.after_fork()
 
     def fenced(self) -> Fenced:
         """The error that tells this process it was overtaken."""
@@ -184,18 +222,20 @@ class Writer:
         """Append the last event; later calls raise `Closed`, or wait for the end of a process that is being ended."""
         encoded = exact.encode(body)
         with self._lock:
-            if not self.put_down:
-                self._write(kind, subject, encoded)
-                self.put_down = "dying" if dying else "closed"
+            self._queued.append((kind, subject, encoded))
+            self._ending = "dying" if dying else "closed"
+        self._write_queued()
 
     def fold_in(self, events: list[Event]) -> None:
         """Fold what other writers of this orchestrator have appended; their clock moves ours on."""
-        with self._lock:
-            for event in events:
-                fold.apply(self.state, event)
-                self._time = max(self._time, event.time)
-                if event.kind in PROJECTED_KINDS:
-                    self.dirty.add(event.subject)
+        self._undisturbed(lambda: self._fold_others(events))
+
+    def _fold_others(self, events: list[Event]) -> None:
+        for event in events:
+            fold.apply(self.state, event)
+            self._time = max(self._time, event.time)
+            if event.kind in PROJECTED_KINDS:
+                self.dirty.add(event.subject)
 
     def take_dirty(self) -> set[str]:
         """The tasks that changed since the last call."""
@@ -205,10 +245,8 @@ class Writer:
 
     def picture(self) -> State:
         """The state as it is now, which later events do not change."""
-        with self._lock:
-            return self.state.copy()
+        return self._undisturbed(self.state.copy)
 
     def committed(self) -> list[tuple[Segment, int, int]]:
         """Each segment not yet given up, in order, with its bytes written and last number."""
-        with self._lock:
-            return [(segment, *segment.at) for segment in self.segments]
+        return self._undisturbed(lambda: [(segment, *segment.at) for segment in self.segments])
