@@ -1,0 +1,1 @@
+"""What the product costs, measured against what one would write instead: `python -m tests.benchmarks`."""

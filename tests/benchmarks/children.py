@@ -1,0 +1,49 @@
+"""Interpreters of their own: how long one takes from its start to a line it prints, and what it weighs then."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+
+@contextmanager
+def child(code: str, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+    """A new interpreter that runs `code`; killed at the end, if it is still there."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", code, *arguments],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        # An installed package comes with its bytecode; here the first round, which is not counted, writes it.
+        env={name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"},
+    )
+    with process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def line(process: subprocess.Popen[str]) -> str:
+    """The next line it prints. Raises `RuntimeError` when it ends instead."""
+    assert process.stdout is not None
+    said = process.stdout.readline()
+    if not said:
+        raise RuntimeError(f"The measured interpreter ended with exit code {process.wait()} before it was ready.")
+    return said.strip()
+
+
+def seconds_to_line(code: str, *arguments: str) -> tuple[float, str]:
+    """From the start of an interpreter to the first line it prints, which is given back; then it is killed."""
+    began = time.perf_counter()
+    with child(code, *arguments) as process:
+        said = line(process)
+        return time.perf_counter() - began, said

@@ -1,0 +1,48 @@
+"""A figure: one line of docs/benchmarks.md, with what it was aimed at and how it came about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal
+
+import msgspec
+
+Verdict = Literal["aim met", "reach met", "not met", "no target"]
+
+
+class Figure(msgspec.Struct, frozen=True, kw_only=True):
+    """One measured number in `unit`; `reach` is what it must not exceed, `aim` what it should come near."""
+
+    what: str
+    value: float
+    unit: str
+    reach: float | None = None
+    aim: float | None = None
+    rounds: str
+    details: list[str] = []
+    """What else was seen, a sentence each."""
+
+    @property
+    def verdict(self) -> Verdict:
+        """As measured, unrounded."""
+        if self.aim is not None and self.value <= self.aim:
+            return "aim met"
+        if self.reach is None:
+            return "no target"
+        return "reach met" if self.value <= self.reach else "not met"
+
+
+class Effort(msgspec.Struct, frozen=True, kw_only=True):
+    """How long to measure: the numbers of rounds, and of what happens in one."""
+
+    rounds: int
+    busy_rounds: int
+    starts: int
+    calls: int
+    events: int
+
+
+FULL = Effort(rounds=60, busy_rounds=8, starts=15, calls=500, events=100_000)
+QUICK = Effort(rounds=2, busy_rounds=1, starts=1, calls=50, events=1_000)
+
+Measure = Callable[[Effort], list[Figure]]

@@ -1,0 +1,107 @@
+"""The benchmarks measure every figure that was promised, in a form that can be read; no test asserts a time."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.benchmarks.__main__ import FIGURES, main
+from tests.benchmarks.figure import Figure
+from tests.benchmarks.report import page, table
+from tests.benchmarks.rounds import interleaved, p50, p99, ratio
+
+ROOT = Path(__file__).parents[2]
+PROMISED = {
+    "captured `update_task_progress`": {(0.7, 0.35), (1.0, 0.5)},
+    "the same beside one CPU-bound": {(0.1, None)},
+    "a decorated method": {(25, 12)},
+    "start to state rebuilt": {(0.3, 0.15)},
+    "added memory": {(40, 25)},
+    "`import jarvis_ctx`": {(0.25, 0.1)},
+}
+"""How a figure's name begins, and its reach and aim."""
+
+
+@pytest.fixture(scope="module")
+def measured() -> dict[str, Any]:
+    command = [sys.executable, "-m", "tests.benchmarks", "--quick", "--json"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+    report: dict[str, Any] = json.loads(done.stdout)
+    return report
+
+
+def test_one_command_measures_every_promised_figure(measured: dict[str, Any]) -> None:
+    figures = [figure for found in measured["figures"].values() for figure in found]
+
+    targets = {
+        start: {(f["reach"], f["aim"]) for f in figures if f["what"].startswith(start)} - {(None, None)}
+        for start in PROMISED
+    }
+
+    assert targets == PROMISED
+    assert measured["figures"].keys() == FIGURES.keys()
+
+
+def test_every_figure_says_what_was_measured_how_often_and_whether_it_is_met(measured: dict[str, Any]) -> None:
+    figures = [figure for found in measured["figures"].values() for figure in found]
+
+    said = {figure["verdict"] for figure in figures}
+
+    assert said <= {"aim met", "reach met", "not met", "no target"}
+    assert all(figure["rounds"] and figure["unit"] and figure["details"] for figure in figures)
+
+
+def test_the_machine_is_described_without_its_name(measured: dict[str, Any]) -> None:
+    facts = measured["machine"]
+
+    assert facts.keys() == {"processor", "system", "Python", "SQLite", "file system"}
+
+
+def test_a_figure_over_its_reach_is_called_not_met() -> None:
+    figure = Figure(what="a call", value=0.71, unit="×", reach=0.7, aim=0.35, rounds="2 rounds")
+
+    lines = table({"call": [figure]})
+
+    assert lines[-1] == "| a call | 0.71 × | ≤ 0.7 × | ≤ 0.35 × | not met | call |"
+
+
+def test_the_page_names_the_command_of_each_figure() -> None:
+    figure = Figure(what="a call", value=0.3, unit="×", reach=0.7, aim=0.35, rounds="2 rounds")
+
+    written = page({"call": [figure]}, {"Python": "3.11"}, seconds=3)
+
+    assert "`python -m tests.benchmarks --only call`" in written
+    assert "aim met" in written
+
+
+def test_rounds_alternate_and_the_first_of_each_side_is_not_counted() -> None:
+    order: list[str] = []
+
+    def noting(side: str) -> list[float]:
+        order.append(side)
+        return [float(len(order))]
+
+    measured = interleaved({"A": lambda: noting("A"), "B": lambda: noting("B")}, rounds=2)
+
+    assert order == ["A", "B", "A", "B", "A", "B"]
+    assert measured == {"A": [[3.0], [5.0]], "B": [[4.0], [6.0]]}
+
+
+def test_a_ratio_is_taken_within_each_round() -> None:
+    slow_then_fast, other = [[10.0] * 100, [1.0] * 100], [[20.0] * 100, [2.0] * 100]
+
+    assert ratio(slow_then_fast, other, p50) == 0.5
+    assert p99([float(n) for n in range(100)]) == 99.0
+
+
+def test_an_unknown_figure_is_refused_with_the_names_there_are(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--only", "nothing"])
+
+    assert "captured_call" in capsys.readouterr().err
