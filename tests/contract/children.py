@@ -1,4 +1,4 @@
-"""Other processes at the same store: `python -m tests.contract.children ROLE PATH [ARGUMENT]`.
+"""Other processes at the same store: `python -m tests.contract.children ROLE PATH`.
 
 Each prints a line when it has done what it says, and ends when its input does.
 """
@@ -20,15 +20,21 @@ ROOT = Path(__file__).parents[2]
 SIZE = 20
 
 
+def command(role: str, path: Path) -> list[str]:
+    return [sys.executable, "-m", "tests.contract.children", role, str(path)]
+
+
+def environment() -> dict[str, str]:
+    """Ours, finding the modules that we find."""
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+
+
 class Child:
     """A child in a role; ended by `kill`, or by leaving the `with`."""
 
-    def __init__(self, role: str, path: Path, argument: str = "") -> None:
-        command = [sys.executable, "-m", "tests.contract.children", role, str(path), argument]
-        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-        self.process = subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
+    def __init__(self, role: str, path: Path) -> None:
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+        self.process = subprocess.Popen(command(role, path), cwd=ROOT, env=environment(), text=True, **pipes)
 
     def said(self) -> str:
         """The next line; empty at the end."""
@@ -62,7 +68,7 @@ class Child:
         return [line for line in rest if line]
 
 
-def writes(path: Path, _: str) -> None:
+def writes(path: Path) -> None:
     """Writes batch after batch for ever, and says each one's last number once it is acknowledged."""
     store = SqliteStore(path)
     first = max(store.events.watermarks().values(), default=0) + 1
@@ -72,7 +78,7 @@ def writes(path: Path, _: str) -> None:
         print(first - 1, flush=True)
 
 
-def opens(path: Path, _: str) -> None:
+def opens(path: Path) -> None:
     """Opens the store, puts a lease, and keeps it open until its input ends."""
     store = SqliteStore(path)
     store.leases.put("jarvis", [lease("child", 1)])
@@ -81,7 +87,7 @@ def opens(path: Path, _: str) -> None:
     store.close()
 
 
-def locks(path: Path, _: str) -> None:
+def locks(path: Path) -> None:
     """Holds the write lock until its input ends."""
     connection = sqlite.connect(path, isolation_level=None)
     connection.execute("BEGIN IMMEDIATE")
@@ -91,7 +97,7 @@ def locks(path: Path, _: str) -> None:
     connection.close()
 
 
-def creates(path: Path, _: str) -> None:
+def creates(path: Path) -> None:
     """Waits for its input's end, then opens and closes the store."""
     print("ready", flush=True)
     sys.stdin.read()
@@ -102,7 +108,7 @@ def creates(path: Path, _: str) -> None:
         print(error, flush=True)
 
 
-def forks(path: Path, _: str) -> None:
+def forks(path: Path) -> None:
     """Writes, forks a child that writes and comes to its interpreter's end, and writes again after it."""
     store = SqliteStore(path)
     store.events.write(batch(events(1, 3)))
@@ -118,7 +124,19 @@ def forks(path: Path, _: str) -> None:
     print("done", flush=True)
 
 
-ROLES = {role.__name__: role for role in (writes, opens, locks, creates, forks)}
+def syncs(path: Path) -> None:
+    """Writes and syncs, and says between which two system calls."""
+    store = SqliteStore(path)
+    store.events.write(batch(events(1, 3)))
+    os.write(1, b"begun")
+    store.events.write(batch(events(4, 6)))
+    os.write(1, b"written")
+    store.events.sync()
+    os.write(1, b"synced")
+    store.close()
+
+
+ROLES = {role.__name__: role for role in (writes, opens, locks, creates, forks, syncs)}
 
 if __name__ == "__main__":
-    ROLES[sys.argv[1]](Path(sys.argv[2]), sys.argv[3])
+    ROLES[sys.argv[1]](Path(sys.argv[2]))

@@ -120,10 +120,11 @@ def test_a_forked_child_that_drops_the_store_does_not_close_what_it_inherited(da
     store = SqliteStore(database)
     store.events.write(batch([event(1)]))
     store.events.watermarks()
+    before = _held(database)
 
     child = os.fork()
     if child == 0:
-        _exit_with(lambda: _closed_by_dropping(store, database))
+        _exit_with(lambda: _lost_by_dropping(store, database, before))
     _, status = os.waitpid(child, 0)
 
     assert os.waitstatus_to_exitcode(status) == 0
@@ -161,12 +162,12 @@ def _exit_with(code: Callable[[], int]) -> NoReturn:
         os._exit(99)
 
 
-def _closed_by_dropping(store: SqliteStore, database: Path) -> int:
-    def held() -> int:
-        links = [f"/proc/self/fd/{name}" for name in os.listdir("/proc/self/fd")]
-        return sum(os.readlink(link).startswith(str(database)) for link in links if os.path.islink(link))
+def _held(database: Path) -> int:
+    links = [f"/proc/self/fd/{name}" for name in os.listdir("/proc/self/fd")]
+    return sum(os.readlink(link).startswith(str(database)) for link in links if os.path.islink(link))
 
-    before = held()
+
+def _lost_by_dropping(store: SqliteStore, database: Path, before: int) -> int:
     store.__dict__.clear()
     gc.collect()
-    return before - held()
+    return before - _held(database)
