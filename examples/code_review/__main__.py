@@ -7,6 +7,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+from .options import at_least_one, folder, seconds
 from .orchestrator import CodeReview
 from .package import standard_library
 
@@ -23,35 +24,13 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m examples.code_review", description="Review a Python package.")
-    parser.add_argument("path", nargs="?", type=_folder, default=standard_library(), help="default: standard library")
+    parser.add_argument("path", nargs="?", type=folder, default=standard_library(), help="default: standard library")
     parser.add_argument("--effects", type=Path, default=Path("published.jsonl"), help="one line a published review")
     parser.add_argument("--report", type=Path, default=Path("review.md"), help="the report, in Markdown")
-    parser.add_argument("--threads", type=_at_least_one, default=8, help="files under review at a time")
-    parser.add_argument("--pace", type=_seconds, default=0.002, help="seconds an agent thinks over a subtask")
-    parser.add_argument("--limit", type=_at_least_one, default=None, help="review only so many files, evenly spread")
+    parser.add_argument("--threads", type=at_least_one, default=8, help="files under review at a time")
+    parser.add_argument("--pace", type=seconds, default=0.002, help="seconds an agent thinks over a subtask")
+    parser.add_argument("--limit", type=at_least_one, default=None, help="review only so many files, evenly spread")
     return parser
-
-
-def _folder(text: str) -> Path:
-    if not Path(text).is_dir():
-        raise argparse.ArgumentTypeError(f"{text!r} is not a folder")
-    return Path(text)
-
-
-def _at_least_one(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1")
-    return int(text)
-
-
-def _seconds(text: str) -> float:
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = -1.0
-    if not 0 <= seconds <= 60:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds from 0 to 60")
-    return seconds
 
 
 if __name__ == "__main__":

@@ -1,0 +1,125 @@
+"""The demo: reviews real code, is killed again and again, carries on each time, and proves that nothing went wrong."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import shlex
+import signal
+import sys
+import tempfile
+from pathlib import Path
+
+from .options import at_least_one, folder, seconds
+from .package import Package, standard_library
+from .proof import acts
+from .proof.evidence import Evidence
+from .proof.kills import moments
+from .proof.lives import Failed
+from .proof.place import Place, Record
+from .proof.screen import Screen
+from .proof.verdict import Verdict
+
+ABOUT = """\
+First the review runs undisturbed and without jarvis-ctx. Then the same review, with jarvis-ctx attached by one
+decorator, is killed with SIGKILL at random moments, and each time the very same command is started again. What both
+left behind is then held against each other by plain code that uses nothing of jarvis-ctx.
+"""
+EXITS = "Exit code: 0 every claim holds; 1 one does not, and its name is said; 130 interrupted."
+INTERRUPTED = 130
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the demo, or judge one that was kept; 0 when every claim holds."""
+    options = _parser().parse_args(arguments)
+    screen = Screen(stderr=options.json)
+    for ending in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(ending, signal.default_int_handler)
+    try:
+        place = Place(options.check.absolute()) if options.check else _run(options, screen)
+        verdict = Verdict(Evidence(place, place.record()))
+    except KeyboardInterrupt:
+        screen.say("Interrupted; every process that was started has been ended.", "yellow")
+        return INTERRUPTED
+    except (Failed, OSError) as error:
+        screen.say(f"The demo did not come to its end: {error}", "bold red")
+        return 1
+    verdict.show(screen)
+    _point_around(place, screen)
+    if options.json:
+        print(json.dumps(verdict.to_json(), indent=2))
+    return 1 if verdict.failed else 0
+
+
+def _run(options: argparse.Namespace, screen: Screen) -> Place:
+    """Both acts; what they leave behind lies in the place."""
+    files = len(Package(options.path, options.limit).files)
+    seed = random.randrange(10_000) if options.seed is None else options.seed
+    place = Place(_work_folder(options.keep))
+    screen.say(f"{files} files of {options.path} to review, {options.threads} at a time (--seed {seed})")
+    command = _command(options)
+    first = acts.undisturbed(place, command, files, screen)
+    when = moments(files, options.kills, seed, options.pace)
+    lives = acts.disturbed(place, command, files, when, {"JARVIS_DISABLED": "1"} if options.without else {}, screen)
+    place.keep(Record(command=command, seed=seed, kills=options.kills, undisturbed=first, lives=lives))
+    return place
+
+
+def _command(options: argparse.Namespace) -> list[str]:
+    """The review's own arguments; both acts run in their own folder, where they leave files of these names."""
+    chosen = [str(options.path.absolute()), "--threads", str(options.threads), "--pace", str(options.pace)]
+    return chosen if options.limit is None else [*chosen, "--limit", str(options.limit)]
+
+
+def _work_folder(keep: Path | None) -> Path:
+    if keep is None:
+        return Path(tempfile.mkdtemp(prefix="jarvis-demo-"))
+    keep.mkdir(parents=True, exist_ok=True)
+    if any(keep.iterdir()):
+        raise FileExistsError(f"{keep} is not empty")
+    return keep.absolute()
+
+
+def _point_around(place: Place, screen: Screen) -> None:
+    """What to try next."""
+    python = _near(Path(sys.executable))
+    jarvis, store = shlex.quote(str(python.with_name("jarvis-ctx"))), shlex.quote(str(place.store))
+    screen.say(f"\nAll of it is in {place.folder}; delete it when you are done. Look around:")
+    for command in ("status", "report", "tasks", "doctor"):
+        screen.say(f"  {jarvis} {command} --path {store}")
+    screen.say(f"Or cheat: change a file below {place.killed.folder}, and have it judged again:")
+    screen.say(f"  {shlex.quote(str(python))} -m examples.code_review.demo --check {shlex.quote(str(place.folder))}")
+
+
+def _near(path: Path) -> Path:
+    """The path as a person in this folder would write it."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m examples.code_review.demo", description=ABOUT, epilog=EXITS)
+    add = parser.add_argument
+    add("path", nargs="?", type=folder, default=standard_library(), help="package to review (default: %(default)s)")
+    add("--kills", type=_count, default=3, metavar="N", help="how often to kill it (default: %(default)s)")
+    add("--seed", type=_count, metavar="N", help="repeat the moments of an earlier demo, which said its seed")
+    add("--limit", type=at_least_one, metavar="N", help="review only N files, evenly spread (default: all)")
+    add("--threads", type=at_least_one, default=24, metavar="N", help="files under review at a time (default: 24)")
+    add(
+        "--pace", type=seconds, default=0.02, metavar="S", help="seconds an agent thinks over a subtask (default: 0.02)"
+    )
+    add("--keep", type=Path, metavar="DIR", help="work in this new folder (default: a temporary one)")
+    add("--json", action="store_true", help="print the proof as JSON; all else goes to standard error")
+    add("--without", action="store_true", help="leave jarvis-ctx out, to see what the kills do then")
+    add("--check", type=folder, metavar="DIR", help="run nothing; judge the demo that was kept in this folder")
+    return parser
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0")
+    return int(text)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
