@@ -1,4 +1,4 @@
-"""Other processes at the same store: `python -m tests.contract.children ROLE PATH`.
+"""Other processes at the same store: `python -m tests.contract.children ROLE PATH [ARGUMENT]`.
 
 Each prints a line when it has done what it says, and ends when its input does.
 """
@@ -6,12 +6,14 @@ Each prints a line when it has done what it says, and ends when its input does.
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
 from typing import IO
 
 from jarvis_ctx.errors import StoreUnavailable
+from jarvis_ctx.storage.sqlite import creation, migrations
 from jarvis_ctx.storage.sqlite.driver import sqlite
 from jarvis_ctx.storage.sqlite.store import SqliteStore
 from tests.contract.records import batch, events, lease
@@ -20,8 +22,8 @@ ROOT = Path(__file__).parents[2]
 SIZE = 20
 
 
-def command(role: str, path: Path) -> list[str]:
-    return [sys.executable, "-m", "tests.contract.children", role, str(path)]
+def command(role: str, path: Path, *arguments: str) -> list[str]:
+    return [sys.executable, "-m", "tests.contract.children", role, str(path), *arguments]
 
 
 def environment() -> dict[str, str]:
@@ -136,7 +138,15 @@ def syncs(path: Path) -> None:
     store.close()
 
 
-ROLES = {role.__name__: role for role in (writes, opens, locks, creates, forks, syncs)}
+def dies(path: Path, moment: str) -> None:
+    """Begins to make the store and is killed at the moment it calls `moment` of its module `creation`."""
+    *owner, name = f"creation.{moment}".split(".")
+    holder = {"creation": creation, "os": os, "migrations": migrations}[owner[-1]]
+    setattr(holder, name, lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL))
+    SqliteStore(path)
+
+
+ROLES = {role.__name__: role for role in (writes, opens, locks, creates, forks, syncs, dies)}
 
 if __name__ == "__main__":
-    ROLES[sys.argv[1]](Path(sys.argv[2]))
+    ROLES[sys.argv[1]](Path(sys.argv[2]), *sys.argv[3:])

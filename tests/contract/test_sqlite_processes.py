@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
+import subprocess
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -12,8 +14,9 @@ from typing import NoReturn
 import pytest
 
 from jarvis_ctx.errors import StoreUnavailable
+from jarvis_ctx.journal.files import sweep_temporaries
 from jarvis_ctx.storage.sqlite.store import SqliteStore
-from tests.contract.children import SIZE, Child
+from tests.contract.children import ROOT, SIZE, Child, command, environment
 from tests.contract.records import WRITER, batch, event, events, lease, snapshot
 
 
@@ -30,6 +33,23 @@ def test_every_acknowledged_batch_is_there_whole_after_a_kill(database: Path, ac
     assert last - int(said[-1]) in (0, SIZE)
     assert list(store.events.events("jarvis", {})) == events(1, last)
     store.close()
+
+
+MOMENTS = ["connect", "migrations.migrate", "os.link", "sync_folder", "check_owner", "look", "migrations._apply"]
+
+
+@pytest.mark.crash
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_a_kill_while_the_store_is_made_leaves_none_or_a_whole_one(database: Path, moment: str) -> None:
+    died = subprocess.run(command("dies", database, moment), cwd=ROOT, env=environment()).returncode
+
+    store = SqliteStore(database)
+
+    assert died == -signal.SIGKILL
+    store.events.write(batch([event(1)]))
+    store.close()
+    sweep_temporaries(database.parent)
+    assert os.listdir(database.parent) == [database.name]
 
 
 @pytest.mark.crash
