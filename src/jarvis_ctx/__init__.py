@@ -1,15 +1,5 @@
 """A crash-recovery sidecar for orchestrators of agents: attach it, and no acknowledged call is lost."""
 
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from jarvis_ctx import errors
-    from jarvis_ctx.attach.context import context_of
-    from jarvis_ctx.attach.decorator import integrate_context_manager
-    from jarvis_ctx.attach.durable import durable_step
-    from jarvis_ctx.attach.manager import JarvisContextManager
-    from jarvis_ctx.attach.proxy import JarvisOrchestratorWithContext
-
 __version__ = "0.1.0"
 
 __all__ = [
@@ -31,15 +21,19 @@ _HOMES = {
 }
 
 
-def __getattr__(name: str) -> Any:
-    """Each public name is imported when it is first asked for: `import jarvis_ctx` alone costs nothing."""
+def __getattr__(name: str) -> object:
+    """Each public name is imported when it is first asked for: `import jarvis_ctx` alone costs nothing.
+
+    `__init__.pyi` says of what type each one is.
+    """
     from importlib import import_module
 
     if name == "errors":
         return import_module("jarvis_ctx.errors")
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = globals()[name] = getattr(import_module(_HOMES[name]), name)
+    value: object = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = value
     return value
 
 

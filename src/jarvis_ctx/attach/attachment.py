@@ -7,11 +7,13 @@ import warnings
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from jarvis_ctx import settings as settings_room
 from jarvis_ctx.attach import table
 from jarvis_ctx.capture.conventions import CONVENTION_ARGUMENTS, Wishes, wishes
 from jarvis_ctx.capture.values import Keeping
-from jarvis_ctx.errors import AlreadyRunning, UnknownSetting, did_you_mean
+from jarvis_ctx.errors import AlreadyRunning, CodeChanged, UnknownSetting, did_you_mean
 
 if TYPE_CHECKING:
     from jarvis_ctx.sidecar import JarvisContextManager
@@ -77,10 +79,18 @@ class Attachment:
                     raise
                 _warn(error)
                 return None
-        elif manager.settings != settings:
-            log.warning("%s joins the sidecar %r, whose settings stay as they are", self._chosen, settings.name)
-        manager.record_code(self._code)
+        elif manager.settings != msgspec.structs.replace(settings, path=manager.settings.path):
+            log.warning("%s joins the open sidecar of %r, whose settings stay as they are", self._chosen, settings.name)
+        self._record(manager)
         return manager
+
+    def _record(self, manager: JarvisContextManager) -> None:
+        try:
+            manager.record_code(self._code)
+        except CodeChanged:
+            # Not a clean end: the next start must still find the run that died, and what it kept.
+            manager.close("exception")
+            raise
 
 
 def _opened(chosen: Mapping[str, Any]) -> JarvisContextManager:

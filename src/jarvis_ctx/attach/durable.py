@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from jarvis_ctx.attach import table
 from jarvis_ctx.attach.around import AroundStep
@@ -14,7 +14,31 @@ from jarvis_ctx.errors import BadValue
 if TYPE_CHECKING:
     from jarvis_ctx.sidecar import JarvisContextManager
 
+F = TypeVar("F", bound=Callable[..., Any])
+R = TypeVar("R")
 Key = str | Callable[..., str] | None
+
+
+@overload
+def durable_step(function: F, /) -> F: ...
+
+
+@overload
+def durable_step(
+    *, name: str | None = None, key: Key = None, reconcile: Callable[..., Any] | None = None
+) -> Callable[[F], F]: ...
+
+
+@overload
+def durable_step(
+    name: str,
+    function: Callable[..., R],
+    /,
+    *args: Any,
+    key: Key = None,
+    reconcile: Callable[..., Any] | None = None,
+    **kwargs: Any,
+) -> R: ...
 
 
 def durable_step(

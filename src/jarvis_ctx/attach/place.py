@@ -22,11 +22,13 @@ DEPTH = 50
 class Place:
     """A captured method's place in a class."""
 
-    __slots__ = ("around", "attachment", "binding", "home", "name", "wrapper")
+    __slots__ = ("_first_of", "around", "attachment", "binding", "home", "name", "wrapper")
 
     def __init__(self, home: type, name: str, binding: Binding, attachment: Attachment, around: Around) -> None:
         self.home, self.name, self.binding, self.attachment, self.around = home, name, binding, attachment, around
         self.wrapper: Any = None
+        self._first_of: type | None = None
+        """The class whose objects' calls were last seen to come here first."""
 
     def find(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> JarvisContextManager | None:
         """The sidecar of the object called; None where there is none, or the call is part of one captured above."""
@@ -36,7 +38,9 @@ class Place:
                 return None
             attachment = getattr(args[0], ATTACHED, None) or attachment
             cls = type(args[0]) if self.binding == "instance" else args[0]
-            through = cls is not self.home and self._is_below_another(cls)
+            if cls is not self.home and cls is not self._first_of:
+                through = self._is_below_another(cls)
+                self._first_of = self._first_of if through else cls
         manager = attachment.manager
         if manager is None:
             manager = attachment.ready()
@@ -55,7 +59,7 @@ class Place:
         return raw.__get__(args[0] if self.binding == "instance" else None, owner)(*args[1:], **kwargs)
 
     def _is_mine(self, raw: Any) -> bool:
-        return raw is not None and captured_in(raw) is self.wrapper
+        return raw is self.wrapper or (raw is not None and captured_in(raw) is self.wrapper)
 
     def _is_below_another(self, cls: type) -> bool:
         """Whether a call finds another captured method of this name first."""

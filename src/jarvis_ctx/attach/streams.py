@@ -58,8 +58,7 @@ class StreamCall(AsyncCall):
             while True:
                 try:
                     sent = await self._out(item)
-                except BaseException as error:
-                    # Thrown in by the caller: it is the generator's to answer.
+                except BaseException as error:  # Thrown in by the caller: it is the generator's to answer.
                     item = source.throw(error)
                     continue
                 if sent is CLOSING:
@@ -90,8 +89,7 @@ class AsyncStreamCall(StreamCall):
             while True:
                 try:
                     sent = await self._out(item)
-                except BaseException as error:
-                    # As in `StreamCall`.
+                except BaseException as error:  # As in `StreamCall._run`.
                     item = await source.athrow(error)
                     continue
                 if sent is CLOSING:
@@ -119,8 +117,7 @@ def drive(call: StreamCall, whole: Coroutine[Any, Any, Any]) -> Generator[Any, A
         except GeneratorExit:
             _close(context, whole)
             raise
-        except BaseException as error:
-            # As in `StreamCall`.
+        except BaseException as error:  # As in `StreamCall._run`.
             go_on, value = whole.throw, error
     if call.begun:
         return call.result
@@ -165,8 +162,7 @@ class AsyncDrive:
                 return out
             try:
                 go_on, value = self._whole.send, await _Passed(out)
-            except BaseException as error:
-                # From the event loop, a cancellation for one: it is for the code that waits.
+            except BaseException as error:  # From the event loop, as a cancellation: it is for the code that waits.
                 go_on, value = self._whole.throw, error
 
     def _next_kept(self) -> _Item:

@@ -37,8 +37,7 @@ def _sync(function: Function, around: Around, find: Find) -> Function:
         call = Call(function, args, kwargs)
         try:
             return around.run(manager, call)
-        except BaseException as error:
-            # Whose error it is, is told below; no way out of the person's code is changed.
+        except BaseException as error:  # Whose error it is, is told below; no way out of the person's code is changed.
             if error is call.error:
                 raise
             problem = error
@@ -59,8 +58,7 @@ async def _made(call: AsyncCall, around: Around, manager: JarvisContextManager |
         return await call()
     try:
         return await around.arun(manager, call)
-    except BaseException as error:
-        # As in `_sync`.
+    except BaseException as error:  # As in `_sync`.
         if error is call.error:
             raise
         problem = error
@@ -89,8 +87,7 @@ def _async_generator(function: Function, around: Around, find: Find) -> Function
             except GeneratorExit:
                 await steps.send(CLOSING)
                 raise
-            except BaseException as error:
-                # Thrown in by the caller: it is the generator's to answer.
+            except BaseException as error:  # Thrown in by the caller: it is the generator's to answer.
                 item = await steps.throw(error)
             else:
                 item = await steps.send(sent)

@@ -42,11 +42,7 @@ class TaskArguments:
 
     def read(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> tuple[str | None, str, str]:
         """The declared id (or None), description and agent of this call."""
-        found = self.id.of(args, kwargs) if self.id is not None else kwargs.get(self._by_keyword, UNSET)
-        task = as_id(found)
-        subject = self._subject(found, task, args, kwargs)
-        if task is None:
-            task = as_id(part(subject, *IDS))
+        task, subject = self._find(args, kwargs)
         return task, self._describe(subject, args, kwargs), self._find_agent(subject, args, kwargs)
 
     def hashed(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str:
@@ -56,20 +52,21 @@ class TaskArguments:
             (), {name: value for name, value in named.items() if not self._keeping.leaves_out(name)}
         )
 
-    def _subject(self, found: Any, task: str | None, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
-        """The mapping or object that is the task itself: the first with an id, else the first; UNSET without any."""
-        if type(found) not in SIMPLE and found is not UNSET and task is None:
-            return found
-        first = UNSET
+    def _find(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> tuple[str | None, Any]:
+        """The declared id, and the mapping or object that is the task itself: the first with an id, else the first."""
+        named = self.id.of(args, kwargs) if self.id is not None else kwargs.get(self._by_keyword, UNSET)
+        task, subject = as_id(named), UNSET
+        if task is None and type(named) not in SIMPLE and named is not UNSET:
+            return as_id(part(named, *IDS)), named
         for argument in self.subjects:
             value = argument.of(args, kwargs)
             if type(value) in SIMPLE or value is UNSET:
                 continue
-            if task is not None or as_id(part(value, *IDS)) is not None:
-                return value
-            if first is UNSET:
-                first = value
-        return first
+            if task is None and (declared := as_id(part(value, *IDS))) is not None:
+                return declared, value
+            if subject is UNSET:
+                subject = value
+        return task, subject
 
     def _describe(self, subject: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str:
         if self.description is not None and (given := text(self.description.of(args, kwargs))):

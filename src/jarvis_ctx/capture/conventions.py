@@ -182,13 +182,14 @@ def _names(argument: str, value: Any) -> list[str]:
 def _task_options(method: str, options: Any) -> TaskOptions:
     if isinstance(options, str):
         return TaskOptions(id=options)
-    known = list(TaskOptions.__struct_fields__)
-    for name in options or ():
-        if name not in known:
-            raise UnknownSetting(name=name, source=f"tasks[{method!r}]", hint=did_you_mean(str(name), known))
+    given, known = options or {}, list(TaskOptions.__struct_fields__)
+    if isinstance(given, Mapping):
+        for name in given:
+            if name not in known:
+                raise UnknownSetting(name=name, source=f"tasks[{method!r}]", hint=did_you_mean(str(name), known))
     try:
-        return msgspec.convert(dict(options or {}), TaskOptions)
-    except (msgspec.ValidationError, TypeError, ValueError) as error:
+        return msgspec.convert(given, TaskOptions)
+    except msgspec.ValidationError as error:
         raise BadValue(name=f"tasks[{method!r}]", value=options, expected="a mapping of argument names") from error
 
 

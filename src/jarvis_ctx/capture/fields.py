@@ -10,11 +10,12 @@ from msgspec import UNSET
 
 from jarvis_ctx.capture.arguments import IDS, TaskArguments
 from jarvis_ctx.capture.parameters import Parameters
-from jarvis_ctx.capture.values import SIMPLE, Keeping, as_id, part, plain
+from jarvis_ctx.capture.values import SIMPLE, Keeping, as_id, encodable, part, plain
 
 PROGRESS = {"percentage": ("percentage", "percent", "progress"), "status": ("status", "state")}
 LISTS = frozenset({"completed_subtasks", "blockers", "dependencies"})
 TEXTS = frozenset({"description", "status", "agent"})
+KNOWN = (*sorted(TEXTS | LISTS), "percentage", "metadata")
 AGENT = ("agent_id", "agent", "id", "name")
 AGENT_IDS = ("agent_id", "id", "name")
 SENDER = ("sender", "from_agent", "from_id", "source", "from_")
@@ -107,18 +108,21 @@ def progress(task: TaskArguments, parameters: Parameters, keeping: Keeping, args
     for name, value in parameters.named(args, kwargs).items():
         if name in IDS or (task.id is not None and name == task.id.name) or keeping.leaves_out(name):
             continue
-        if isinstance(value, Mapping):
+        if type(value) is dict or isinstance(value, Mapping):
             changes.update({_progress_name(key, item): item for key, item in value.items() if key not in IDS})
-        elif type(value) not in SIMPLE and part(value, "status", "percentage", "progress", "description") is not UNSET:
+        elif type(value) not in SIMPLE and part(value, *IDS, "status", "percentage", "description") is not UNSET:
             changes.update(_known_parts(value))
         else:
             changes[_progress_name(name, value)] = value
-    return {name: _fitting(name, value, keeping) for name, value in changes.items() if not keeping.leaves_out(name)}
+    return {
+        name: _fitting(name, value, keeping)
+        for name, value in changes.items()
+        if not keeping.leaves_out(name) and not (value is None and name in KNOWN)
+    }
 
 
 def _known_parts(value: Any) -> dict[str, Any]:
-    names = (*TEXTS, *LISTS, "percentage", "metadata")
-    return {name: found for name in names if (found := part(value, name)) is not UNSET}
+    return {name: found for name in KNOWN if (found := part(value, name)) is not UNSET}
 
 
 def _progress_name(name: Any, value: Any) -> Any:
@@ -134,7 +138,9 @@ def _fitting(name: Any, value: Any, keeping: Keeping) -> Any:
         return [as_id(item) or item for item in value]
     if name == "agent":
         return next(iter(names_of(value)), value)
-    return value if name in TEXTS else keeping.value(value)
+    if name in TEXTS and type(value) is str:
+        return encodable(value)
+    return keeping.value(value)
 
 
 def agent(named: dict[str, Any], keeping: Keeping) -> tuple[list[str], dict[str, Any]]:
@@ -149,8 +155,9 @@ def agent(named: dict[str, Any], keeping: Keeping) -> tuple[list[str], dict[str,
     details: dict[str, Any] = {}
     for name, value in rest.items():
         names = names or (names_of(value) if type(value) not in SIMPLE else [])
-        if isinstance(value, Mapping):
+        if type(value) is dict or isinstance(value, Mapping):
             details.update({key: item for key, item in value.items() if key not in AGENT_IDS})
         else:
             details["status" if name in PROGRESS["status"] and type(plain(value)) is str else name] = plain(value)
+    details.pop("agent_id", None)
     return names, keeping.named(details)

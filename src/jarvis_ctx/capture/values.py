@@ -26,6 +26,8 @@ SIMPLE = frozenset({str, int, float, bool, type(None), bytes, list, tuple, set, 
 """Types of values that have neither keys nor attributes of their own."""
 
 
+NAMES_REMEMBERED = 1000
+
 NUMBERS = frozenset({int, float, bool, type(None)})
 
 
@@ -34,10 +36,18 @@ class Keeping:
 
     def __init__(self, exclude: Iterable[str] = (), limit: int = 65_536) -> None:
         self._exclude, self._limit = frozenset(exclude), limit
+        self._known: dict[str, bool] = {}
 
     def leaves_out(self, name: object) -> bool:
         """Whether an argument or key of this name is never kept."""
-        return name in self._exclude or (isinstance(name, str) and SECRET.search(name) is not None)
+        if type(name) is not str:
+            return False
+        known = self._known.get(name)
+        if known is None:
+            known = name in self._exclude or SECRET.search(name) is not None
+            if len(self._known) < NAMES_REMEMBERED:
+                self._known[name] = known
+        return known
 
     def value(self, value: Any) -> Any:
         """A copy of `value` without secrets; `{"not_stored": its type}` where it is too large or cannot be stored."""
@@ -105,11 +115,14 @@ def not_stored(value: Any) -> dict[str, str]:
 def as_id(value: Any) -> str | None:
     """`value` as an id: text, a whole number or a UUID that a store can hold, else None."""
     kind = type(value)
+    if kind is str:
+        fits = 0 < len(value) <= ID_LIMIT and "\0" not in value and (value.isascii() or storable(value))
+        return value if fits else None
+    if value is UNSET or value is None:
+        return None
     if kind is int or kind is UUID:
         return str(value)
-    if kind is not str:
-        return as_id(value.value) if isinstance(value, Enum) else None
-    return value if 0 < len(value) <= ID_LIMIT and storable(value) and "\0" not in value else None
+    return as_id(value.value) if isinstance(value, Enum) else None
 
 
 def storable(text: str) -> bool:
@@ -126,20 +139,28 @@ def storable(text: str) -> bool:
 def part(value: Any, *names: str) -> Any:
     """The first of `names` that a mapping has as a key, or an object as an attribute, and is not None; else UNSET."""
     kind = type(value)
+    if kind is dict:
+        for name in names:
+            if (item := value.get(name)) is not None:
+                return item
+        return UNSET
     if kind in SIMPLE or value is UNSET:
         return UNSET
-    mapping = kind is dict or isinstance(value, Mapping)
-    for name in names:
-        item = value.get(name) if mapping else _attribute(value, name)
-        if item is not None and item is not UNSET:
-            return item
-    return UNSET
+    get = _item if isinstance(value, Mapping) else _attribute
+    return next((item for name in names if (item := get(value, name)) is not None and item is not UNSET), UNSET)
+
+
+def _item(value: Mapping[Any, Any], name: str) -> Any:
+    try:
+        return value.get(name, UNSET)
+    except Exception:  # Code of the person's own mapping, as below.
+        return UNSET
 
 
 def _attribute(value: Any, name: str) -> Any:
     try:
         return getattr(value, name, UNSET)
-    except Exception:  # A property of the person's own object; whatever it raises, it has no such part.
+    except Exception:  # Code of the person's own object; whatever it raises, it has no such part.
         return UNSET
 
 
@@ -147,7 +168,12 @@ def text(value: Any) -> str:
     """A description as kept: text of at most 1,000 characters, or nothing."""
     if type(value) is not str:
         return ""
-    return value[:DESCRIPTION_LIMIT].encode("utf-8", "backslashreplace").decode()
+    return encodable(value[:DESCRIPTION_LIMIT])
+
+
+def encodable(text: str) -> str:
+    """The text with lone surrogates spelled out, as no store can hold them."""
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
 
 
 def plain(value: Any) -> Any:
