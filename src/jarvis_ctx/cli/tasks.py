@@ -8,11 +8,14 @@ import click
 
 from jarvis_ctx.cli.screen import print_json, show, table, text, word
 from jarvis_ctx.cli.store import Place, json_option, place_options
-from jarvis_ctx.recovery.wording import listed, number, percent
+from jarvis_ctx.recovery.wording import listed, number, one_line, percent
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.text import Text
+
+LONGEST_DESCRIPTION = 160
+"""Characters that are shown; --json has all of them."""
 
 
 @click.command()
@@ -46,9 +49,9 @@ def _row(task: dict[str, Any]) -> tuple[Text, ...]:
 
 
 def _description(task: dict[str, Any]) -> Text:
-    described = text(task["description"])
+    described = text(one_line(task["description"], LONGEST_DESCRIPTION))
     if task["blockers"]:
-        described.append("\n").append_text(text(f"blocked by {listed(task['blockers'])}", "yellow"))
+        described.append("\n").append_text(text(f"blocked by {listed(task['blockers'], 5)}", "yellow"))
     if task.get("quarantined"):
         described.append("\n").append_text(text(task["quarantined"], "red"))
     return described

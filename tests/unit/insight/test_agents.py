@@ -1,0 +1,72 @@
+"""Agents: health by the last sign of life."""
+
+from __future__ import annotations
+
+from jarvis_ctx.sidecar import JarvisContextManager
+from tests.unit.insight.planted import PlantedClock
+
+
+def health(manager: JarvisContextManager) -> dict[str, str]:
+    return {agent["id"]: agent["health"] for agent in manager.agents()}
+
+
+def test_an_agent_is_alive_until_it_has_been_silent_for_stale_after(
+    manager: JarvisContextManager, clock: PlantedClock
+) -> None:
+    manager.heartbeat("parser")
+
+    clock.advance(300)
+    just = health(manager)
+    clock.advance(1)
+
+    assert (just, health(manager)) == ({"parser": "alive"}, {"parser": "stale"})
+
+
+def test_an_agent_that_never_beat_is_judged_by_what_was_reported_of_it(
+    manager: JarvisContextManager, clock: PlantedClock
+) -> None:
+    manager.update_agent_state("editor", {"status": "busy"})
+
+    before = health(manager)
+    clock.advance(301)
+
+    assert (before, health(manager)) == ({"editor": "alive"}, {"editor": "stale"})
+
+
+def test_finding_an_agent_silent_is_no_sign_of_its_life(manager: JarvisContextManager, clock: PlantedClock) -> None:
+    manager.heartbeat("parser")
+    clock.advance(301)
+    manager.journal.append("AgentStale", "parser", {})
+
+    (agent,) = manager.agents()
+
+    assert (agent["health"], agent["silent_for"]) == ("stale", 301)
+
+
+def test_an_agent_that_left_is_gone_until_it_beats_again(manager: JarvisContextManager, clock: PlantedClock) -> None:
+    manager.heartbeat("parser")
+    manager.agent_gone("parser")
+    left = health(manager)
+
+    clock.advance(1)
+    manager.heartbeat("parser")
+
+    assert (left, health(manager)) == ({"parser": "gone"}, {"parser": "alive"})
+
+
+def test_an_agent_that_only_a_task_names_is_unseen_and_shown_with_that_task(manager: JarvisContextManager) -> None:
+    manager.update_task_progress("a", {"agent": "critic"})
+    manager.update_task_progress("b", {"agent": "critic", "status": "done"})
+
+    (agent,) = manager.agents()
+
+    assert (agent["health"], agent["last_seen"], agent["tasks"]) == ("unseen", None, ["a"])
+
+
+def test_details_of_beats_and_reports_come_back_as_they_were_given(manager: JarvisContextManager) -> None:
+    manager.update_agent_state("parser", {"status": "busy", "files": ("a", "b")})
+    manager.heartbeat("parser", load={1, 2})
+
+    (agent,) = manager.agents()
+
+    assert (agent["status"], agent["details"]) == ("busy", {"files": ("a", "b"), "load": {1, 2}})

@@ -1,0 +1,227 @@
+"""The doctor: finds what is wrong, says what to do, touches nothing."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from jarvis_ctx.insight.findings import Finding
+from jarvis_ctx.insight.insight import Insight
+from jarvis_ctx.liveness.marker import CrashMarker
+from jarvis_ctx.sidecar import JarvisContextManager, open_view
+from tests.unit.insight.folders import listing
+from tests.unit.insight.planted import PlantedClock
+
+
+def examine(store: Path, environ: dict[str, str] | None = None) -> list[Finding]:
+    view = open_view(store)
+    try:
+        return Insight(view).doctor(environ)
+    finally:
+        view.close()
+
+
+def flip(path: Path, offset: int) -> None:
+    with path.open("r+b") as file:
+        file.seek(offset)
+        byte = file.read(1)
+        file.seek(offset)
+        file.write(bytes([byte[0] ^ 0xFF]))
+
+
+def first_segment(store: Path) -> Path:
+    return sorted((store / "journal").glob("*.seg"))[0]
+
+
+def newest(store: Path, pattern: str) -> Path:
+    return sorted((store / "checkpoints").glob(pattern))[-1]
+
+
+def loosen(store: Path) -> None:
+    newest(store, "*.json").chmod(0o644)
+
+
+def open_to_the_group(store: Path) -> None:
+    store.chmod(0o770)
+
+
+def link(store: Path) -> None:
+    (store / "archive").symlink_to(store)
+
+
+def damage_a_segment(store: Path) -> None:
+    flip(first_segment(store), 1500)
+
+
+def lose_a_segment_and_the_database(store: Path) -> None:
+    first_segment(store).unlink()
+    shutil.rmtree(store / "checkpoints")
+    zero_the_database(store)
+
+
+def damage_the_marks(store: Path) -> None:
+    flip(store / "journal" / "marks", 0)
+
+
+def lose_the_marks(store: Path) -> None:
+    (store / "journal" / "marks").unlink()
+
+
+def truncate_a_checkpoint(store: Path) -> None:
+    os.truncate(newest(store, "*.pkl"), 600)
+
+
+def lose_the_key(store: Path) -> None:
+    (store / "secret.key").unlink()
+
+
+def zero_the_database(store: Path) -> None:
+    for path in store.glob("jarvis_context.db*"):
+        path.write_bytes(bytes(path.stat().st_size))
+
+
+def lose_the_database(store: Path) -> None:
+    for path in store.glob("jarvis_context.db*"):
+        path.unlink()
+
+
+def change_an_event(store: Path) -> None:
+    connection = sqlite3.connect(store / "jarvis_context.db")
+    connection.execute(
+        "UPDATE events SET payload = replace(payload, 'too long', 'all right') WHERE kind = 'DecisionLogged'"
+    )
+    connection.commit()
+    connection.close()
+
+
+def change_a_side_file(store: Path) -> None:
+    values = store / "journal" / "values"
+    values.mkdir(mode=0o700)
+    (values / ("0" * 64)).write_bytes(b"{}")
+
+
+def begin_a_recovery(store: Path) -> None:
+    CrashMarker(store).set("jarvis", "jarvis.1.abcdef")
+
+
+def leave_something_aside(store: Path) -> None:
+    (store / "jarvis_context.db.damaged-1").write_bytes(b"")
+
+
+WRONG: list[tuple[Callable[[Path], None], str, str, str]] = [
+    (loosen, "warning", "files", "readable or writable by others"),
+    (open_to_the_group, "problem", "folder", "can be written by others"),
+    (link, "problem", "files", "symbolic link"),
+    (damage_a_segment, "problem", "segments", "damaged bytes"),
+    (lose_a_segment_and_the_database, "problem", "marks", "nowhere any more"),
+    (damage_the_marks, "problem", "marks", "does not start as marks do"),
+    (lose_the_marks, "warning", "marks", "no marks"),
+    (truncate_a_checkpoint, "warning", "checkpoints", "does not verify"),
+    (lose_the_key, "problem", "key", "secret.key is missing"),
+    (zero_the_database, "problem", "database", "file is not a database"),
+    (lose_the_database, "problem", "database", "no jarvis-ctx store"),
+    (change_an_event, "problem", "events", "not as they were written"),
+    (change_a_side_file, "problem", "side files", "is not what was written"),
+    (begin_a_recovery, "problem", "recovery", "not completed"),
+    (leave_something_aside, "warning", "moved aside", "jarvis_context.db.damaged-1"),
+]
+
+
+@pytest.mark.parametrize(("spoil", "level", "check", "words"), WRONG, ids=[case[0].__name__ for case in WRONG])
+def test_what_is_wrong_is_found_with_what_to_do(
+    dead: Path, spoil: Callable[[Path], None], level: str, check: str, words: str
+) -> None:
+    spoil(dead)
+
+    found = [finding for finding in examine(dead) if (finding.level, finding.check) == (level, check)]
+
+    assert any(words in finding.sentence for finding in found), examine(dead)
+    assert all(finding.remedy for finding in found)
+
+
+def test_a_live_store_in_order_gets_no_word_but_that_it_is_well(manager: JarvisContextManager) -> None:
+    manager.update_task_progress("a", {"huge": "x" * 400_000})
+    manager.checkpoint()
+
+    findings = manager.insight.doctor({})
+
+    assert {finding.level for finding in findings} == {"ok"}, findings
+    assert {"run", "folder", "files", "marks", "segments", "database", "key", "checkpoints"} <= {
+        f.check for f in findings
+    }
+
+
+def test_a_dead_run_a_step_in_doubt_and_a_quarantined_task_are_warnings(dead: Path) -> None:
+    warned = [finding.sentence for finding in examine(dead) if finding.level == "warning"]
+
+    assert any("died" in sentence for sentence in warned)
+    assert any("publish_review of task-1" in sentence for sentence in warned)
+
+
+def test_a_quarantined_task_is_named_with_its_reason(manager: JarvisContextManager) -> None:
+    manager.journal.append("TaskQuarantined", "a", {"cause": "It was ended from outside.", "deaths": 3})
+
+    findings = manager.insight.doctor({})
+
+    assert any(f.check == "tasks" and "a is quarantined: It was ended" in f.sentence for f in findings)
+
+
+def test_an_unknown_variable_is_named_with_the_nearest_right_one(dead: Path) -> None:
+    findings = examine(dead, {"JARVIS_CHECKPOINT_INTERVALL": "3", "PATH": ""})
+
+    (found,) = [finding for finding in findings if finding.check == "settings"]
+    assert "JARVIS_CHECKPOINT_INTERVALL is no setting" in found.sentence
+    assert "did you mean JARVIS_CHECKPOINT_INTERVAL?" in found.sentence
+
+
+def test_an_event_in_the_future_means_that_the_clock_was_set_back(
+    manager: JarvisContextManager, clock: PlantedClock
+) -> None:
+    clock.advance(3600)
+    manager.update_task_progress("a", {})
+    clock.advance(-3600)
+
+    findings = manager.insight.doctor({})
+
+    assert any(f.check == "clock" and f.level == "warning" and "3,600 s in the future" in f.sentence for f in findings)
+
+
+def test_failed_captures_are_a_problem(manager: JarvisContextManager) -> None:
+    manager.capture_failed("assign_task", OSError("disk full"))
+
+    findings = manager.insight.doctor({})
+
+    assert findings[0].level == "problem"
+    assert "assign_task: disk full" in findings[0].sentence
+
+
+def test_the_worst_comes_first(dead: Path) -> None:
+    lose_the_key(dead)
+
+    levels = [finding.level for finding in examine(dead)]
+
+    assert levels == sorted(levels, key=["problem", "warning", "ok"].index)
+    assert levels[0] == "problem"
+
+
+def test_a_check_that_fails_is_a_finding_and_the_others_go_on(manager: JarvisContextManager) -> None:
+    shutil.rmtree(manager.settings.folder / "checkpoints")
+    os.mkdir(manager.settings.folder / "checkpoints", 0o700)
+    (manager.settings.folder / "journal" / "values").write_bytes(b"")
+
+    findings = manager.insight.doctor({})
+
+    assert {"journal", "database", "key"} & {finding.check for finding in findings}
+
+
+def test_examining_changes_nothing(dead: Path) -> None:
+    before = listing(dead)
+
+    examine(dead)
+
+    assert listing(dead) == before

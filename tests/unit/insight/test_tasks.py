@@ -1,0 +1,46 @@
+"""Tasks: what is to do, what is done, what is in the way."""
+
+from __future__ import annotations
+
+from jarvis_ctx.sidecar import JarvisContextManager
+from tests.unit.insight.planted import PlantedClock
+
+
+def test_tasks_come_oldest_first_with_everything_that_was_said(
+    manager: JarvisContextManager, clock: PlantedClock
+) -> None:
+    manager.update_task_progress("z", {"description": "first", "dependencies": ["y"], "size": (3, 4)})
+    clock.advance(1)
+    manager.update_task_progress("a", {"completed_subtasks": ["parse"], "percentage": 50})
+
+    first, second = manager.tasks()
+
+    assert (first["id"], first["description"], first["dependencies"]) == ("z", "first", ["y"])
+    assert (first["metadata"], second["completed_subtasks"], second["percentage"]) == ({"size": (3, 4)}, ["parse"], 50)
+
+
+def test_a_status_selects_by_what_was_given_and_by_what_is_shown(manager: JarvisContextManager) -> None:
+    manager.update_task_progress("a", {"status": "running"})
+    manager.update_task_progress("b", {"status": "in_progress"})
+
+    assert [task["id"] for task in manager.tasks("running")] == ["a"]
+    assert [task["id"] for task in manager.tasks("in_progress")] == ["a", "b"]
+    assert manager.tasks("failed") == []
+
+
+def test_a_task_shows_whether_it_runs_and_what_its_steps_have_done(manager: JarvisContextManager) -> None:
+    manager.journal.append("TaskClaimed", "a", {"method": "assign_task", "attempt": 2, "key": "k"})
+    manager.journal.append("StepStarted", "a", {"key": "s1", "name": "parse"})
+    manager.journal.append("StepFinished", "a", {"key": "s1", "name": "parse", "result": 1})
+    manager.journal.append("StepStarted", "a", {"key": "s2", "name": "publish"})
+
+    (task,) = manager.tasks()
+
+    assert (task["in_flight"], task["attempts"]) == (True, 2)
+    assert (task["steps_finished"], task["steps_open"]) == (["parse"], ["publish"])
+
+
+def test_runs_come_oldest_first(manager: JarvisContextManager) -> None:
+    (run,) = manager.runs()
+
+    assert (run.id, run.epoch, run.ended) == (manager.run.id, 1, None)
