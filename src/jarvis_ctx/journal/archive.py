@@ -46,10 +46,10 @@ def listing(folder: Path) -> list[Archived]:
 
 
 def read_archived(archived: Archived) -> read.SegmentData:
-    """Unpack and verify. Raises `CorruptData`."""
+    """Unpack and verify. What was damaged before it was archived shows as holes. Raises `CorruptData`, `OSError`."""
     data = compress.decompress(archived.path.read_bytes(), LIMIT)
     segment = read.parse(data, read.SegmentData(path=archived.path, writer=archived.writer))
-    if segment.seal is None or segment.holes or not _sealed(data, segment.seal):
+    if segment.seal is None or not _sealed(data, segment.seal):
         raise CorruptData(what=str(archived.path), reason="its seal does not match its contents")
     return segment
 
@@ -60,15 +60,15 @@ def _sealed(data: bytes, seal: Seal) -> bool:
 
 
 def move_in(segment: read.SegmentData, folder: Path) -> Path | None:
-    """Archive a segment that will not be written any more, sealing it when its writer died; None when it was empty.
+    """Archive a segment that will not be written any more; None when it was empty. The archive is durable first.
 
-    The archive is durable before the segment goes.
+    One whose writer died is sealed, and so is a damaged one, as it is: what can be read of it stays readable.
     """
     if segment.opening is None or not segment.frames:
         segment.path.unlink()
         return None
     data = segment.path.read_bytes()
-    if segment.seal is None:
+    if segment.seal is None or segment.holes:
         data = _seal(data, segment)
     first, last = segment.frames[0].number, segment.last
     target = private_folder(folder) / f"{segment.opening.orchestrator}.{segment.writer}-{first}-{last}.seg.zst"
@@ -79,7 +79,7 @@ def move_in(segment: read.SegmentData, folder: Path) -> Path | None:
 
 
 def _seal(data: bytes, segment: read.SegmentData) -> bytes:
-    """The bytes a dead writer's segment would have, had it been sealed. Holes stay as they are."""
+    """The bytes up to the last event, and a seal on them."""
     final = segment.frames[-1]
     body = data[: final.offset + frame.size(len(final.payload))]
     seal = Seal(count=len(segment.frames), last=segment.last, digest=hashlib.sha256(body).hexdigest())

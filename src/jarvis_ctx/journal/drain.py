@@ -38,21 +38,24 @@ class OwnDrain:
         """Move one batch; returns how many events it had. Raises `StoreUnavailable`, and then nothing was moved."""
         rows, offsets = self._collect()
         dirty = self._writer.take_dirty()
-        if not rows and not dirty:
-            return 0
+        if rows or dirty:
+            self._write(rows, dirty)
+        if offsets:
+            self._offsets |= offsets
+            self._give_up_full_segments()
+        return len(rows)
+
+    def _write(self, rows: list[StoredEvent], dirty: set[str]) -> None:
         try:
             self._store.write(self._batch(rows, dirty))
         except BaseException:
             # Whatever stopped the transaction, these tasks are still to be written; the error itself goes on.
             self._writer.dirty.update(dirty)
             raise
-        self._offsets |= offsets
+        self.batches += 1
         if rows:
-            self.number = rows[-1].number
-            self.batches += 1
+            self.number = max(self.number, rows[-1].number)
             self._marks.cells[self._slot + DRAINED] = self.number
-        self._give_up_full_segments()
-        return len(rows)
 
     def _collect(self) -> tuple[list[StoredEvent], dict[str, int]]:
         rows: list[StoredEvent] = []
@@ -62,11 +65,12 @@ class OwnDrain:
             start = self._offsets.get(segment.path.name, 0)
             if budget <= 0 or start == end:
                 continue
+            offsets[segment.path.name] = end
             for found in _frames(segment.read(start, end), self._writer.writer):
                 rows.append(stored(self._writer.writer, found))
                 budget -= len(found.payload)
-                offsets[segment.path.name] = start + found.offset + frame.size(len(found.payload))
                 if budget <= 0:
+                    offsets[segment.path.name] = start + found.offset + frame.size(len(found.payload))
                     break
         return rows, offsets
 

@@ -12,6 +12,7 @@ from jarvis_ctx.errors import CorruptData, StoreUnavailable
 from jarvis_ctx.journal import archive, frame, read
 from jarvis_ctx.journal.marks import WriterMark
 from jarvis_ctx.journal.ports import EventStore, StoredEvent
+from jarvis_ctx.journal.ranges import Range, missing
 from jarvis_ctx.model.event import Event
 
 Resolve = Callable[[Any], Any]
@@ -25,7 +26,7 @@ class Gathered(msgspec.Struct, kw_only=True):
     """How many events each layer gave."""
     last: dict[str, int] = {}
     """The last number found of each writer."""
-    lost: dict[str, list[int]] = {}
+    lost: dict[str, list[Range]] = {}
     """Numbers that were written and are nowhere any more, by writer."""
     damaged: list[str] = []
     """What did not verify, a sentence each."""
@@ -47,7 +48,8 @@ def gather(
     """
     result = Gathered()
     found: dict[str, dict[int, Event]] = {}
-    for source, segment in _files(folder, orchestrator, after, result):
+    ours = {mark.writer for mark in marks if mark.orchestrator == orchestrator}
+    for source, segment in _files(folder, orchestrator, ours, after, result):
         numbers = found.setdefault(segment.writer, {})
         _add(result, source, numbers, segment.writer, _wanted(segment, after), resolve)
     if store is not None:
@@ -59,23 +61,28 @@ def gather(
 
 
 def _files(
-    folder: Path, orchestrator: str, after: dict[str, int], result: Gathered
+    folder: Path, orchestrator: str, ours: set[str], after: dict[str, int], result: Gathered
 ) -> Iterator[tuple[str, read.SegmentData]]:
     for archived in archive.listing(folder / "archive"):
         if archived.orchestrator == orchestrator and archived.last > after.get(archived.writer, 0):
             try:
-                yield "archive", archive.read_archived(archived)
+                yield "archive", _noting_holes(archive.read_archived(archived), result)
             except (CorruptData, OSError) as error:
                 result.damaged.append(str(error))
-    for paths in read.segment_paths(folder).values():
-        for path in paths:
+    for path in (path for paths in read.segment_paths(folder).values() for path in paths):
+        try:
             segment = read.read_segment(path)
-            if segment.opening is not None and segment.opening.orchestrator == orchestrator:
-                result.epoch = max(result.epoch, segment.opening.epoch)
-                result.damaged += [
-                    f"{path} has {hole.length} damaged bytes at {hole.offset}." for hole in segment.holes
-                ]
-                yield "segments", segment
+        except FileNotFoundError:  # Archived in this moment by the run we look at: its store has what was in it.
+            continue
+        opening = segment.opening
+        if opening.orchestrator == orchestrator if opening else segment.writer in ours:
+            result.epoch = max(result.epoch, opening.epoch if opening else 0)
+            yield "segments", _noting_holes(segment, result)
+
+
+def _noting_holes(segment: read.SegmentData, result: Gathered) -> read.SegmentData:
+    result.damaged += [f"{segment.path} has {hole.length} damaged bytes at {hole.offset}." for hole in segment.holes]
+    return segment
 
 
 def _wanted(segment: read.SegmentData, after: dict[str, int]) -> Iterator[tuple[int, bytes]]:
@@ -139,6 +146,5 @@ def _find_lost(
         numbers = found.get(writer, {})
         known = after.get(writer, 0)
         end = max(max(numbers, default=known), appended.get(writer, 0))
-        missing = [number for number in range(known + 1, end + 1) if number not in numbers]
-        if missing:
-            result.lost[writer] = missing
+        if gaps := missing(numbers, known + 1, end):
+            result.lost[writer] = gaps

@@ -13,8 +13,9 @@ from typing import Any
 import msgspec
 
 from jarvis_ctx.clock import Clock
-from jarvis_ctx.errors import JournalUnavailable, StoreUnavailable
-from jarvis_ctx.journal import archive, fold, forks, read
+from jarvis_ctx.errors import Fenced, JournalUnavailable, StoreUnavailable
+from jarvis_ctx.journal import fold, forks
+from jarvis_ctx.journal.archiver import Archiver
 from jarvis_ctx.journal.drain import OwnDrain
 from jarvis_ctx.journal.filelock import FileLock
 from jarvis_ctx.journal.listener import Listener
@@ -91,6 +92,7 @@ class Journal:
         self._own = OwnDrain(self.writer, opening, store, self._sync, marks, slot)
         self._role = FileLock(folder.parent / "drain.lock")
         self._others = OthersDrain(folder, store, marks, opening)
+        self._archiver = Archiver(folder, marks, self.writer)
         self._listener = Listener(folder, marks, opening, state.position)
         self._draining = threading.Lock()
         self.on_others: Callable[[list[Event]], object] | None = None
@@ -113,11 +115,11 @@ class Journal:
 
     def _keep_synced(self) -> None:
         while not self._stop.wait(self._sync_interval):
-            try:
-                self._supply.prepare()
-                self._sync.now()
-            except (JournalUnavailable, OSError) as error:
-                self._sync.error = str(error)
+            for work in (self._sync.now, self._supply.prepare):
+                try:
+                    work()
+                except Exception as error:  # The top of a thread: the next turn must come, and health shows this one.
+                    self._sync.error = str(error)
 
     def _keep_drained(self) -> None:
         pause = self._drain_interval
@@ -129,10 +131,10 @@ class Journal:
             while self.drain_once():
                 pass
             self._listen()
-        except (StoreUnavailable, OSError) as error:
+        except Exception as error:  # The top of a thread: the next turn must come, and health shows this one.
             if not self.drain_error:
                 log.warning("Draining pauses; captured calls go on in the journal: %s", error)
-            self.drain_error = str(error)
+            self.drain_error = str(error) or type(error).__name__
             return False
         return True
 
@@ -172,7 +174,9 @@ class Journal:
     def drain_once(self) -> int:
         """Move one batch if the drain role is ours, or free; returns how many events. Raises `StoreUnavailable`."""
         with self._draining:
-            if not self._role.acquire():
+            if self.writer.overtaken:
+                self._role.release()  # What an overtaken run wrote is for its successor to judge.
+            if self.writer.overtaken or not self._role.acquire():
                 return 0
             self._others.catch_up(self.writer.state.fences)
             self._others.step(self.writer.state.fences)
@@ -181,16 +185,28 @@ class Journal:
             return moved
 
     def flush(self, timeout: float = 30.0) -> None:
-        """Return once the store has every event appended before. Raises `StoreUnavailable` when it takes too long."""
+        """Return once the store has every event appended before.
+
+        Raises `StoreUnavailable` when it takes longer than `timeout` seconds, `Fenced` when a newer run has begun.
+        """
         target, deadline = self.writer.number, time.monotonic() + timeout
         while self._own.number < target:
             if not self.drain_once() and self._own.number < target:
+                if self.writer.overtaken:
+                    raise self.writer.fenced()
                 if self._store.watermarks().get(self.writer.writer, 0) >= target:
                     return
                 if time.monotonic() > deadline:
                     reason = f"{target - self._own.number} events were not drained within {timeout} s"
                     raise StoreUnavailable(path=str(self.folder.parent), reason=reason, damaged=False)
                 time.sleep(0.005)
+
+    def picture(self) -> State:
+        """The state for a checkpoint. Raises `Fenced` when a newer run has begun, which may have refused part of it."""
+        state = self.writer.picture()
+        if self.writer.overtaken:
+            raise self.writer.fenced()
+        return state
 
     def sync(self) -> None:
         """Make everything appended survive power loss, in journal and store."""
@@ -203,25 +219,7 @@ class Journal:
             return []
         self._store.sync()
         drained = self._store.watermarks()
-        open_now = {segment.path for segment, _, _ in self.writer.committed()}
-        moved: list[Path] = []
-        for writer, paths in read.segment_paths(self.folder).items():
-            for path in paths:
-                if path not in open_now and not self._supply.is_ready(path):
-                    moved += self._archive_one(path, min(drained.get(writer, 0), covered.get(writer, 0)))
-        return moved
-
-    def _archive_one(self, path: Path, safe: int) -> list[Path]:
-        segment = read.read_segment(path)
-        opening = segment.opening
-        ours = opening is not None and opening.orchestrator == self.writer.orchestrator
-        ended = opening is not None and (segment.seal is not None or opening.epoch < self.writer.epoch)
-        if not (ours and ended) or segment.last > safe:
-            return []
-        target = archive.move_in(segment, self.folder / "archive")
-        if segment.writer != self.writer.writer and not any(self.folder.glob(f"{segment.writer}-*.seg")):
-            self.marks.free(segment.writer)
-        return [target] if target else []
+        return self._archiver.archive({writer: min(n, drained.get(writer, 0)) for writer, n in covered.items()})
 
     def health(self) -> JournalHealth:
         """What `status` and `doctor` show."""
@@ -249,7 +247,7 @@ class Journal:
         try:
             self.flush(timeout)
             self.sync()
-        except (StoreUnavailable, JournalUnavailable) as error:
+        except (StoreUnavailable, JournalUnavailable, Fenced) as error:
             log.warning("Closing before everything was drained; the next start goes on from the segments: %s", error)
         self._role.release()
         self._supply.close()

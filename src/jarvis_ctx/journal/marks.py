@@ -137,6 +137,10 @@ class Marks:
             orchestrator=self._name(cells[first + OWNER]),
         )
 
+    def owners(self) -> dict[str, str]:
+        """Each writer's orchestrator."""
+        return {mark.writer: mark.orchestrator for mark in self.writers()}
+
     def sync(self) -> None:
         """Make the page durable."""
         sync_data(self._descriptor)

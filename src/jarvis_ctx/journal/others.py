@@ -33,17 +33,25 @@ class OthersDrain:
         if self._known is not None:
             return
         known = self._store.watermarks()
+        self._take_back(known, fences)
         for archived in archive.listing(self._folder / "archive"):
             if archived.last > known.get(archived.writer, 0):
                 try:
                     self._drain(archive.read_archived(archived), known, fences)
-                except CorruptData as error:
+                except (CorruptData, OSError) as error:
                     self.damaged.append(str(error))
         for writer, paths in read.segment_paths(self._folder).items():
             if writer != self._own.writer:
                 for path in paths:
                     self._drain(read.read_segment(path), known, fences)
         self._known = known
+
+    def _take_back(self, known: dict[str, int], fences: dict[str, int]) -> None:
+        """Remove what an overtaken run drained itself before it noticed."""
+        for writer, last in fences.items():
+            if known.get(writer, 0) > last:
+                self._store.remove(writer, range(last + 1, known[writer] + 1))
+                known[writer] = last
 
     def step(self, fences: dict[str, int]) -> None:
         """Drain what live writers beside us have appended since."""
@@ -59,11 +67,13 @@ class OthersDrain:
     def _drain(self, segment: read.SegmentData, known: dict[str, int], fences: dict[str, int]) -> None:
         after, fence = known.get(segment.writer, 0), fences.get(segment.writer)
         wanted = [f for f in segment.frames if f.number > after and (fence is None or f.number <= fence)]
-        if segment.opening is None or not wanted:
+        openings = {segment.writer: segment.opening} if segment.opening else {}
+        owner = segment.opening.orchestrator if segment.opening else self._marks.owners().get(segment.writer)
+        if owner is None or not wanted:
             return
         rows = [stored(segment.writer, found) for found in wanted]
         for chunk in _chunks(rows):
-            self._store.write(Batch(openings={segment.writer: segment.opening}, rows=chunk))
+            self._store.write(Batch(openings=openings, rows=chunk, orchestrator=owner))
         known[segment.writer] = rows[-1].number
 
 

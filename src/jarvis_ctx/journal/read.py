@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -19,6 +19,7 @@ from jarvis_ctx.model.ids import RunId, WriterId
 _decode_payload = msgspec.json.Decoder(tuple[int, int, str, str, str, dict[str, Any]]).decode
 _decode_opening = msgspec.json.Decoder(Opening).decode
 _decode_seal = msgspec.json.Decoder(Seal).decode
+T = TypeVar("T")
 
 
 class SegmentData(msgspec.Struct, kw_only=True):
@@ -61,10 +62,19 @@ def parse(data: bytes, into: SegmentData) -> SegmentData:
         elif found.magic == frame.EVENT:
             into.frames.append(found)
         elif found.magic == frame.OPENING:
-            into.opening = _decode_opening(found.payload)
+            into.opening = _said(found, _decode_opening, into)
         else:
-            into.seal = _decode_seal(found.payload)
+            into.seal = _said(found, _decode_seal, into)
     return into
+
+
+def _said(found: frame.Frame, decode: Callable[[bytes], T], into: SegmentData) -> T | None:
+    """What a segment says of itself; in a form this version does not know it is a hole."""
+    try:
+        return decode(found.payload)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        into.holes.append(frame.Hole(found.offset, frame.size(len(found.payload))))
+        return None
 
 
 def event(writer: str, payload: bytes, resolve: Callable[[Any], Any] | None = None) -> Event:

@@ -58,6 +58,7 @@ class Segment:
     def __init__(self, path: Path, writer: str, size: int, *, mapped: bool) -> None:
         self.path, self.writer, self.size = path, writer, size
         self.first = 1
+        self.sync_failed = False
         self.at = (0, 0)
         """Bytes written and the last number: one attribute, so that an interrupt finds both moved or neither."""
         self._digest = frame.digester(writer)
@@ -96,7 +97,7 @@ class Segment:
         self.at = (offset + ((frame.HEADER.size + length + 7) & ~7), number)
 
     def _write(self, data: bytes, offset: int) -> None:
-        """Where no mapping is safe: a system call, and one that wrote less than all has failed."""
+        """By a system call, which has failed when it wrote less than all."""
         written = os.pwrite(self.descriptor, data, offset)
         if written < len(data):
             raise OSError(errno.ENOSPC, f"only {written} of {len(data)} bytes were written", str(self.path))
@@ -106,24 +107,38 @@ class Segment:
         return self._map[start:end] if self._map is not None else os.pread(self.descriptor, end - start, start)
 
     def sync(self) -> None:
-        """Make all that was appended durable. Raises `OSError`."""
-        sync_data(self.descriptor)
+        """Make all that was appended durable. Raises `OSError`, and after one failure always.
+
+        The kernel takes a page that it could not write for clean, so asking again would succeed and mean nothing.
+        """
+        if self.sync_failed:
+            raise OSError(errno.EIO, "an earlier sync failed", str(self.path))
+        try:
+            sync_data(self.descriptor)
+        except OSError:
+            self.sync_failed = True
+            raise
+
+    def copy(self, other: Segment) -> None:
+        """Take over all frames of `other`, which is as large; this one must be new."""
+        self.first, (length, last) = other.first, other.at
+        self._write(other.read(0, length), 0)
+        self.at = (length, last)
 
     def seal(self) -> None:
-        """Write the seal, cut the file to its size, make both durable."""
+        """Write the seal, cut the file to its size, make both durable. Raises `OSError`."""
         offset, last = self.at
         digest = hashlib.sha256(self.read(0, offset)).hexdigest()
         self._put(frame.SEAL, last, msgspec.json.encode(Seal(count=last - self.first + 1, last=last, digest=digest)))
+        if self._map is not None:
+            self._map.close()
+            self._map = None
+        os.ftruncate(self.descriptor, self.at[0])
+        os.fsync(self.descriptor)
         self.close()
-        os.truncate(self.path, self.at[0])
-        descriptor = os.open(self.path, os.O_RDWR | os.O_CLOEXEC)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
 
     def discard(self) -> None:
-        """Remove a segment that was prepared and never opened."""
+        """Remove a segment that was never opened, or that a copy has replaced."""
         self.close()
         self.path.unlink(missing_ok=True)
 

@@ -14,7 +14,7 @@ class SegmentSupply:
 
     def __init__(self, folder: Path, writer: str, size: int, *, mapped: bool) -> None:
         self.folder, self.writer, self.size, self._mapped = folder, writer, size, mapped
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # A finaliser may append, and need a segment, while the next one is made.
         self._ready: Segment | None = None
         self._made = 0
         self.waited = 0
@@ -35,6 +35,10 @@ class SegmentSupply:
                 segment = self._make()
             return segment
 
+    def distrust(self) -> None:
+        """Map no segment made from now on: on a disk that fails, a write says so where a mapping ends the process."""
+        self._mapped = False
+
     def is_ready(self, path: Path) -> bool:
         """Whether `path` is the segment made ready."""
         ready = self._ready
@@ -43,7 +47,11 @@ class SegmentSupply:
     def _make(self) -> Segment:
         self._made += 1
         segment = Segment(path_of(self.folder, self.writer, self._made), self.writer, self.size, mapped=self._mapped)
-        sync_folder(self.folder)
+        try:
+            sync_folder(self.folder)
+        except OSError:
+            segment.discard()
+            raise
         return segment
 
     def close(self) -> None:

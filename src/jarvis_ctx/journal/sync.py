@@ -16,7 +16,7 @@ class Sync:
 
     def __init__(self, writer: Writer, marks: Marks, writer_slot: int, clock: Clock) -> None:
         self._writer, self._marks, self._slot, self._clock = writer, marks, writer_slot, clock
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # A signal handler may append, and then sync, in the middle of a sync.
         self._synced: dict[str, int] = {}
         self.number = 0
         """The last number that survives power loss."""
@@ -40,24 +40,38 @@ class Sync:
 
     def _sync(self) -> None:
         committed = self._writer.committed()
-        last = max((at for _, _, at in committed), default=self.number)
+        for segment, offset, _ in committed:
+            if self._synced.get(segment.path.name, 0) < offset:
+                self._synced[self._make_durable(segment).path.name] = offset
+        self.error = ""
+        self.syncs += 1
+        self.number = max([self.number, *(last for _, _, last in committed)])
+        self._marks.cells[self._slot + SYNCED] = self.number
+        self._marks.cells[self._slot + SYNC_TIME] = self._clock.wall()
+
+    def _make_durable(self, segment: Segment) -> Segment:
+        """Sync `segment`, or where that fails a copy, which takes its place. Raises `JournalUnavailable`."""
         try:
-            for segment, offset, _ in committed:
-                if self._synced.get(segment.path.name, 0) < offset:
-                    segment.sync()
-                    self._synced[segment.path.name] = offset
+            segment.sync()
+        except OSError:
+            return self._replace(segment)
+        return segment
+
+    def _replace(self, segment: Segment) -> Segment:
+        fresh = self._writer.replace(segment)
+        self._synced.pop(segment.path.name, None)
+        try:
+            fresh.sync()
         except OSError as error:
             self.error = error.strerror or str(error)
             raise JournalUnavailable(path=str(self._marks.path.parent), reason=self.error) from error
-        self.error = ""
-        self.syncs += 1
-        self.number = last
-        self._marks.cells[self._slot + SYNCED] = last
-        self._marks.cells[self._slot + SYNC_TIME] = self._clock.wall()
+        segment.discard()
+        return fresh
 
     def give_up(self, segment: Segment) -> None:
-        """Seal a full segment and take it off the writer's list, between two syncs."""
+        """Take a full segment off the writer's list and seal it, between two syncs."""
         with self._lock:
+            if self._synced.pop(segment.path.name, 0) < segment.at[0]:
+                segment = self._make_durable(segment)
+            self._writer.give_up(segment)
             segment.seal()
-            self._writer.segments.remove(segment)
-            self._synced.pop(segment.path.name, None)

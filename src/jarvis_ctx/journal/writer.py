@@ -62,7 +62,7 @@ class Writer:
 
     def begin(self, opening: Opening, writer_slot: int, supply: SegmentSupply) -> None:
         """Take up the pen of the writer that `opening` names, at number 1."""
-        self.writer, self._opening, self._supply = WriterId(opening.writer), opening, supply
+        self.writer, self._opening, self.supply = WriterId(opening.writer), opening, supply
         self.number = 0
         self.segments: deque[Segment] = deque()
         self.dirty: set[str] = set()
@@ -176,7 +176,7 @@ class Writer:
 
     def _open_segment(self) -> Segment:
         try:
-            segment = self._supply.take()
+            segment = self.supply.take()
         except OSError as error:
             raise self._unavailable(error) from error
         segment.open(msgspec.structs.replace(self._opening, first=self.number + 1))
@@ -184,7 +184,28 @@ class Writer:
         return segment
 
     def _unavailable(self, error: OSError) -> JournalUnavailable:
-        return JournalUnavailable(path=str(self._supply.folder), reason=error.strerror or str(error))
+        return JournalUnavailable(path=str(self.supply.folder), reason=error.strerror or str(error))
+
+    def replace(self, segment: Segment) -> Segment:
+        """Copy a segment that cannot be synced into a new one, which takes its place. Raises `JournalUnavailable`."""
+        return self._undisturbed(lambda: self._replace(segment))
+
+    def _replace(self, segment: Segment) -> Segment:
+        self.supply.distrust()
+        try:
+            fresh = self.supply.take()
+            fresh.copy(segment)
+        except OSError as error:
+            raise self._unavailable(error) from error
+        self.segments[self.segments.index(segment)] = fresh
+        if self.segment is segment:
+            self.segment = fresh
+        segment.close()
+        return fresh
+
+    def give_up(self, segment: Segment) -> None:
+        """Take a full segment that the store has off the list."""
+        self._undisturbed(lambda: self.segments.remove(segment))
 
     def hold(self, patience: float) -> bool:
         """Keep appends out for the moment of a fork; False when one takes longer than `patience` seconds."""
@@ -203,6 +224,11 @@ class Writer:
         self._forked = False
         if self.after_fork is not None:
             self.after_fork()
+
+    @property
+    def overtaken(self) -> bool:
+        """Whether a newer run has begun."""
+        return self._cells[self._epoch_cell] != self.epoch
 
     def fenced(self) -> Fenced:
         """The error that tells this process it was overtaken."""

@@ -125,7 +125,7 @@ def _report(
         died_between=(last, iso(run.started)),
         last_event=last,
         events=sum(state.position.values()),
-        events_lost={writer: _ranges(numbers) for writer, numbers in rebuilt.gathered.lost.items()},
+        events_lost=rebuilt.gathered.lost,
         possibly_lost=_possibly_lost(cause, policy),
         damage=rebuilt.gathered.damaged,
         layers=rebuilt.tried,
@@ -205,14 +205,3 @@ def _machine_changed(dead: RunRecord, run: RunRecord) -> list[str]:
     if dead.process.boot_id != run.process.boot_id:
         changed.append("the machine was booted anew")
     return changed
-
-
-def _ranges(numbers: list[int]) -> list[tuple[int, int]]:
-    """[3, 4, 5, 9] as [(3, 5), (9, 9)]."""
-    ranges: list[tuple[int, int]] = []
-    for number in sorted(numbers):
-        if ranges and ranges[-1][1] == number - 1:
-            ranges[-1] = (ranges[-1][0], number)
-        else:
-            ranges.append((number, number))
-    return ranges

@@ -11,9 +11,11 @@ from jarvis_ctx.clock import Clock
 from jarvis_ctx.journal import fold, read
 from jarvis_ctx.journal.gather import Gathered, gather
 from jarvis_ctx.journal.journal import Journal, claim_epoch, opening_of
-from jarvis_ctx.journal.marks import Marks
+from jarvis_ctx.journal.marks import ORCHESTRATOR, Marks
 from jarvis_ctx.journal.segment import Opening
+from jarvis_ctx.journal.supply import SegmentSupply
 from jarvis_ctx.journal.values import Values
+from jarvis_ctx.journal.writer import Writer
 from jarvis_ctx.model.event import Event
 from jarvis_ctx.model.ids import RunId, WriterId
 from jarvis_ctx.model.state import State
@@ -29,7 +31,8 @@ def writer_id(epoch: int, n: int = 1) -> WriterId:
 
 
 def opening(epoch: int = 1, n: int = 1, name: str = NAME) -> Opening:
-    return opening_of(name, writer_id(epoch, n), RunId(f"{name}.{epoch}"), epoch)
+    writer = writer_id(epoch, n if name == NAME else 99)
+    return opening_of(name, writer, RunId(f"{name}.{epoch}"), epoch)
 
 
 class Store:
@@ -69,6 +72,25 @@ class Store:
         finally:
             abandon(journal)
             marks.close()
+
+    @contextmanager
+    def pen(self, marks: Marks, opening: Opening) -> Iterator[Writer]:
+        """A writer alone, as a forked child or a command has one."""
+        writer = Writer(
+            opening=opening,
+            state=fold.empty(opening.orchestrator, 100),
+            clock=self.clock,
+            cells=marks.cells,
+            epoch_slot=marks.slot(ORCHESTRATOR, opening.orchestrator),
+            writer_slot=marks.writer_slot(opening.writer, opening.orchestrator, opening.epoch),
+            supply=SegmentSupply(self.folder, opening.writer, SEGMENT, mapped=True),
+            values=Values(self.folder / "values"),
+        )
+        try:
+            yield writer
+        finally:
+            for segment in writer.segments:
+                segment.close()
 
     def gather(self, after: dict[str, int] | None = None, name: str = NAME, *, database: bool = False) -> Gathered:
         """What is left on disk, and in the database if asked."""

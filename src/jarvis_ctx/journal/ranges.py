@@ -1,0 +1,20 @@
+"""Numbers that are not there, as ranges: a mark that is wrong may name more of them than a list can hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+Range = tuple[int, int]
+"""The first and the last number."""
+
+
+def missing(found: Iterable[int], first: int, last: int) -> list[Range]:
+    """What `found` lacks of the numbers from `first` to `last`: of 3, 6 from 1 to 7 it is (1, 2), (4, 5), (7, 7)."""
+    gaps: list[Range] = []
+    for number in sorted(found):
+        if first < number <= last:
+            gaps.append((first, number - 1))
+        first = max(first, number + 1)
+    if first <= last:
+        gaps.append((first, last))
+    return gaps

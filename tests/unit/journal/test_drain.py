@@ -1,0 +1,312 @@
+"""The drain's promises: every event once in the store, whoever wrote it, and nothing forgotten when the store fails."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import pytest
+
+from jarvis_ctx.errors import Fenced, StoreUnavailable
+from jarvis_ctx.journal import fold, others
+from jarvis_ctx.journal.journal import Journal, claim_epoch
+from jarvis_ctx.journal.ports import Batch
+from tests.unit.journal.build import NAME, Store, numbers, opening, writer_id
+
+
+def rows(store: Store, name: str = NAME) -> list[tuple[str, int]]:
+    return [(row.writer, row.number) for row in store.database.events.events(name, {})]
+
+
+def test_a_drained_event_is_in_the_store_as_it_was_written(store: Store, journal: Journal) -> None:
+    journal.append("TaskProgressed", "t", {"percentage": 40})
+
+    assert journal.drain_once() == 1
+
+    [row] = store.database.events.events(NAME, {})
+    [segment] = store.segments()
+    assert (row.payload.encode(), row.digest) == (segment.frames[0].payload, segment.frames[0].digest.hex())
+
+
+def test_draining_again_moves_nothing(store: Store, journal: Journal) -> None:
+    journal.append("TaskProgressed", "t", {})
+    journal.drain_once()
+
+    assert journal.drain_once() == 0
+    assert rows(store) == [(journal.writer.writer, 1)]
+
+
+def test_a_changed_task_reaches_its_row_with_its_events(store: Store, journal: Journal) -> None:
+    journal.append("TaskClaimed", "t", {"method": "m", "key": "k", "attempt": 1})
+    journal.append("StepStarted", "t", {"key": "s", "name": "charge"})
+
+    journal.drain_once()
+
+    assert store.database.events.tasks[NAME, "t"].status == "in_progress"
+    assert store.database.events.steps[NAME, "t", "s"].status == "started"
+
+
+def test_what_the_store_refused_is_moved_at_the_next_try(
+    store: Store, journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal.append("TaskProgressed", "t", {"percentage": 40})
+    monkeypatch.setattr(store.database.events, "write", refuse)
+    with pytest.raises(StoreUnavailable):
+        journal.drain_once()
+    monkeypatch.undo()
+
+    journal.drain_once()
+
+    assert rows(store) == [(journal.writer.writer, 1)]
+    assert store.database.events.tasks[NAME, "t"].percentage == 40
+
+
+def test_a_backlog_of_more_than_a_batch_is_drained_in_order(
+    store: Store, journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jarvis_ctx.journal.drain.BATCH_BYTES", 2000)
+    for n in range(200):
+        journal.append("TaskProgressed", f"t{n}", {"note": "x" * 100})
+
+    moved = [journal.drain_once() for _ in range(50)]
+
+    assert sum(moved) == 200
+    assert 0 < max(moved) < 30
+    assert [number for _, number in rows(store)] == list(range(1, 201))
+
+
+def test_a_drained_full_segment_is_sealed_cut_and_given_up(store: Store, journal: Journal) -> None:
+    while len(journal.writer.segments) < 3:
+        journal.append("TaskProgressed", "t", {"note": "x" * 500})
+
+    journal.flush()
+
+    sealed = [segment for segment in store.segments() if segment.seal is not None]
+    assert len(journal.writer.segments) == 1
+    assert [segment.seal.last for segment in sealed if segment.seal] == [segment.last for segment in sealed]
+    assert all(segment.path.stat().st_size < 16_384 for segment in sealed)
+
+
+def test_a_segment_an_interrupt_left_empty_is_given_up_too(store: Store, journal: Journal) -> None:
+    journal.append("TaskProgressed", "t", {})
+    journal.writer._open_segment()  # What an interrupt leaves that comes before the writer has noted the new one.
+    journal.writer.segment = journal.writer._open_segment()
+    journal.append("TaskProgressed", "t", {})
+
+    journal.flush()
+
+    assert len(journal.writer.segments) == 1
+    assert numbers(store.gather().events) == [1, 2]
+
+
+def test_flush_returns_with_every_earlier_event_in_the_store(store: Store, journal: Journal) -> None:
+    for n in range(500):
+        journal.append("TaskProgressed", f"t{n}", {})
+
+    journal.flush()
+
+    assert store.database.events.watermarks() == {journal.writer.writer: 500}
+
+
+def test_flush_says_when_the_store_takes_too_long(store: Store, journal: Journal) -> None:
+    with store.journal(name="other") as other:
+        other.drain_once()  # It holds the drain role, and drains nothing more.
+        journal.append("TaskProgressed", "t", {})
+
+        with pytest.raises(StoreUnavailable, match="1 events were not drained"):
+            journal.flush(timeout=0.02)
+
+
+def test_the_holder_of_the_role_drains_other_orchestrators_too(store: Store, journal: Journal) -> None:
+    journal.drain_once()
+    with store.journal(name="other") as other:
+        other.append("TaskProgressed", "t", {})
+
+        journal.drain_once()
+        other.flush(timeout=5)
+
+    assert rows(store, "other") == [(other.writer.writer, 1)]
+
+
+def test_the_role_passes_on_when_its_holder_ends(store: Store) -> None:
+    with store.journal(1) as first:
+        first.append("TaskProgressed", "t", {})
+        first.drain_once()
+    with store.journal(2) as second:
+        second.append("TaskProgressed", "u", {})
+
+        assert second.drain_once() == 1
+
+
+def test_a_dead_writers_events_are_drained_by_the_next_run(store: Store) -> None:
+    with store.journal(1) as first:
+        first.append("TaskProgressed", "t", {})
+    with store.journal(2) as second:
+        second.drain_once()
+
+    assert rows(store) == [(writer_id(1), 1)]
+
+
+def test_a_new_database_gets_its_past_back_from_segments_and_archive(store: Store) -> None:
+    with store.journal(1) as first:
+        while len(first.writer.segments) < 3:
+            first.append("TaskProgressed", "t", {"note": "x" * 500})
+        first.flush()
+        archived = first.archive({first.writer.writer: first.writer.number})
+        last = first.writer.number
+    store.database = type(store.database)()
+
+    with store.journal(2) as second:
+        second.drain_once()
+
+    assert len(archived) == 2
+    assert store.database.events.watermarks() == {writer_id(1): last}
+
+
+def test_a_segment_with_a_damaged_beginning_is_drained_for_the_orchestrator_the_marks_name(store: Store) -> None:
+    with store.journal(1) as first:
+        first.append("TaskProgressed", "t", {})
+    damage(store, offset=20)
+
+    with store.journal(2) as second:
+        second.drain_once()
+
+    assert rows(store) == [(writer_id(1), 1)]
+
+
+def test_an_overtaken_run_drains_nothing_and_gives_the_role_back(store: Store, journal: Journal) -> None:
+    journal.drain_once()
+    journal.append("TaskProgressed", "t", {})
+    claim_epoch(journal.marks, NAME, 2)
+
+    assert journal.drain_once() == 0
+    assert not journal._role.held
+    with pytest.raises(Fenced):
+        journal.flush()
+
+
+def test_what_an_overtaken_run_drained_before_it_noticed_is_taken_back(store: Store) -> None:
+    with store.journal(1) as stale:
+        stale.append("TaskProgressed", "t", {"percentage": 10})
+        state = fold.fold(fold.empty(NAME, 100), store.gather().events)
+        state.fences = dict(state.position)
+        stale.append("TaskProgressed", "t", {"percentage": 99})
+        stale.flush()
+    with store.journal(2, state=state) as successor:
+        successor.drain_once()
+
+    assert rows(store) == [(writer_id(1), 1)]
+
+
+def test_a_forked_childs_or_a_commands_events_are_drained_and_told(store: Store, journal: Journal) -> None:
+    journal.drain_once()
+    told: list[Any] = []
+    journal.on_others = told.extend
+    with speaking_beside(store, journal) as other:
+        other.append("TaskProgressed", "t", {"percentage": 7})
+
+        assert journal._try_to_drain()
+
+    assert [(e.writer, e.number) for e in told] == [(writer_id(1, 2), 1)]
+    assert journal.writer.state.tasks["t"].percentage == 7
+    assert rows(store) == [(writer_id(1, 2), 1)]
+
+
+def test_something_said_that_cannot_be_read_stops_nobody(store: Store, journal: Journal) -> None:
+    with speaking_beside(store, journal) as other:
+        other.append("AttributeSet", "a", {"value": "x" * 100_000})
+        other.append("AttributeSet", "b", {"value": 1})
+        for side_file in (store.folder / "values").iterdir():
+            side_file.unlink()
+
+        assert journal._try_to_drain()
+
+    assert set(journal.writer.state.attributes) == {"b"}
+    assert len(journal._listener.damaged) == 1
+
+
+def test_the_background_goes_on_after_any_error_and_shows_it(
+    store: Store, journal: Journal, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    journal.append("TaskProgressed", "t", {})
+    monkeypatch.setattr(store.database.events, "write", lambda batch: [][1])
+    assert not journal._try_to_drain()
+    shown = journal.health().drain_error
+    monkeypatch.undo()
+
+    assert journal._try_to_drain()
+
+    assert (shown, journal.health().drain_error) == ("list index out of range", "")
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
+
+
+def test_the_threads_drain_by_themselves(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    drained, write = threading.Event(), store.database.events.write
+    monkeypatch.setattr(store.database.events, "write", lambda batch: (write(batch), drained.set()))
+    with store.journal(drain_interval=0.001, sync_interval=0.001) as journal:
+        journal.start()
+
+        journal.append("TaskProgressed", "t", {})
+
+        assert drained.wait(5)
+
+
+def test_close_drains_syncs_and_leaves_no_thread(store: Store, journal: Journal) -> None:
+    journal.start()
+    journal.append("TaskProgressed", "t", {})
+    journal.finish({"ending": "closed"})
+
+    journal.close()
+
+    assert store.database.events.watermarks() == {journal.writer.writer: 2}
+    assert journal.health().synced == 2
+    assert not [t for t in threading.enumerate() if t.name.startswith("jarvis-ctx-keep")]
+
+
+def test_a_close_without_a_store_leaves_everything_in_the_segments(
+    store: Store, journal: Journal, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    journal.append("TaskProgressed", "t", {})
+    monkeypatch.setattr(store.database.events, "write", refuse)
+
+    journal.close(timeout=0.02)
+
+    assert numbers(store.gather().events) == [1]
+    assert "the next start goes on from the segments" in caplog.text
+
+
+def refuse(batch: Batch) -> None:
+    raise StoreUnavailable(path="db", reason="locked", damaged=False)
+
+
+def damage(store: Store, offset: int) -> None:
+    """Flip a byte in each segment."""
+    for path in store.folder.glob("*.seg"):
+        data = bytearray(path.read_bytes())
+        data[offset] ^= 1
+        path.write_bytes(data)
+
+
+def speaking_beside(store: Store, journal: Journal) -> Any:
+    """A second writer of the same run, as a forked child or a command has."""
+    return store.pen(journal.marks, opening(1, 2))
+
+
+def test_chunks_of_a_foreign_segment_are_bounded() -> None:
+    rows = [others.StoredEvent("w", n, "", "x" * 600_000) for n in range(1, 6)]
+
+    chunks = list(others._chunks(rows))
+
+    assert [[row.number for row in chunk] for chunk in chunks] == [[1, 2], [3, 4], [5]]
+
+
+def test_marks_that_know_no_such_writer_leave_its_nameless_segment_alone(store: Store) -> None:
+    with store.journal(1) as first:
+        first.append("TaskProgressed", "t", {})
+        first.marks.free(first.writer.writer)
+    damage(store, offset=20)
+
+    with store.journal(2) as second:
+        second.drain_once()
+
+    assert rows(store) == []
