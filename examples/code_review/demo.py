@@ -16,7 +16,7 @@ from .package import Package, standard_library
 from .proof import acts
 from .proof.evidence import Evidence
 from .proof.kills import moments
-from .proof.lives import Failed
+from .proof.lives import ENDINGS, Failed
 from .proof.place import Place, Record
 from .proof.screen import Screen
 from .proof.verdict import Verdict
@@ -34,7 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the demo, or judge one that was kept; 0 when every claim holds."""
     options = _parser().parse_args(arguments)
     screen = Screen(stderr=options.json)
-    for ending in (signal.SIGINT, signal.SIGTERM):
+    for ending in ENDINGS:
         signal.signal(ending, signal.default_int_handler)
     try:
         place = Place(options.check.absolute()) if options.check else _run(options, screen)

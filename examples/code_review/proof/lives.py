@@ -7,7 +7,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from .kills import Moment
 from .place import Life, Side
 
 TICK = 0.01
+ENDINGS = (signal.SIGINT, signal.SIGTERM)
 ROOT = Path(__file__).parents[3]
 
 
@@ -87,18 +89,24 @@ class Kill:
 def live(command: Command, moment: Moment | None, show: Callable[[int], None]) -> Life:
     """One life of `command`, until it ends or `moment` has come; nothing of it outlives this call.
 
-    Raises `Failed` when it ends by itself with another exit code than 0.
+    Raises `Failed` when it ends by itself with another exit code than 0, and `KeyboardInterrupt` after Ctrl-C.
     """
     published, started = Published(command.side.effects), time.monotonic()
     kill, due = Kill(moment, published.look()), False
-    with command.side.output.open("ab") as output, command.start(output.fileno()) as process:
+    with (
+        _interrupts() as interrupts,
+        command.side.output.open("ab") as output,
+        command.start(output.fileno()) as process,
+    ):
         try:
-            while process.poll() is None and not due:
+            while process.poll() is None and not due and not interrupts:
                 show(published.look())
                 due = kill.due(published.count)
                 time.sleep(0 if due else TICK)
         finally:
             process.kill()
+    if interrupts:
+        raise KeyboardInterrupt
     show(published.look())
     # It may have come to its own end just before.
     killed = due and process.returncode == -signal.SIGKILL
@@ -113,6 +121,18 @@ def live(command: Command, moment: Moment | None, show: Callable[[int], None]) -
         published=published.count,
         size=published.size,
     )
+
+
+@contextmanager
+def _interrupts() -> Iterator[list[int]]:
+    """Collects SIGINT and SIGTERM: one that came while a process is being started would leave it to itself."""
+    came: list[int] = []
+    before = {ending: signal.signal(ending, lambda number, _: came.append(number)) for ending in ENDINGS}
+    try:
+        yield came
+    finally:
+        for ending, handler in before.items():
+            signal.signal(ending, handler)
 
 
 def _tail(output: Path) -> str:
