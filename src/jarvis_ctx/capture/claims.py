@@ -144,7 +144,7 @@ class Claims:
 
 
 def _kept_results(sink: Sink) -> dict[tuple[str, str], deque[Attempt]]:
-    """The results that may stand in for calls: of completed tasks of this chain of crashes, oldest first."""
+    """The results that may stand in for calls: of tasks of this chain of crashes that are done, oldest first."""
     chain = sink.state.chain
     runs = {run.id for run in sink.state.runs.values() if run.chain == chain}
     kept: dict[tuple[str, str], deque[Attempt]] = {}
@@ -155,6 +155,6 @@ def _kept_results(sink: Sink) -> dict[tuple[str, str], deque[Attempt]]:
 
 
 def _usable(task: TaskRecord, runs: set[RunId]) -> list[Attempt]:
-    if task.shown_status != "completed":
+    if not task.done:
         return []
     return [a for a in task.attempts.values() if a.run in runs and a.kept]

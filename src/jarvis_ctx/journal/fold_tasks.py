@@ -29,10 +29,7 @@ def _task(state: State, event: Event) -> TaskRecord:
 
 
 def task_progressed(state: State, event: Event) -> None:
-    """A partial update changes what it names; keys of the person's own are kept as metadata.
-
-    A completed task's steps leave the state: the task will not be run again, or is meant to be.
-    """
+    """A partial update changes what it names; keys of the person's own are kept as metadata."""
     task = _task(state, event)
     changes: dict[str, Any] = {"updated": event.stamp}
     metadata: dict[str, Any] = {}
@@ -47,9 +44,14 @@ def task_progressed(state: State, event: Event) -> None:
             metadata[name] = value
     if metadata:
         changes["metadata"] = {**task.metadata, **metadata}
-    changed = state.tasks[event.subject] = replace(task, **changes)
-    if changed.shown_status == "completed":
-        state.steps.pop(event.subject, None)
+    _keep(state, replace(task, **changes))
+
+
+def _keep(state: State, task: TaskRecord) -> None:
+    """The steps of a task that is done leave the state: it will not be run again, or is meant to be."""
+    state.tasks[task.id] = task
+    if task.done:
+        state.steps.pop(task.id, None)
 
 
 def _task_claimed(state: State, event: Event) -> None:
@@ -94,9 +96,10 @@ def _ended(state: State, event: Event, outcome: str, **task_changes: Any) -> Non
             result=body["result"] if kept else msgspec.UNSET,
             kept=kept,
             lost=body.get("lost", attempt.lost),
+            completes=body.get("completes", True),
         )
         task_changes["attempts"] = {**task.attempts, ended.key: ended}
-    state.tasks[event.subject] = replace(task, updated=event.stamp, **task_changes)
+    _keep(state, replace(task, updated=event.stamp, **task_changes))
 
 
 def _task_finished(state: State, event: Event) -> None:
@@ -104,7 +107,6 @@ def _task_finished(state: State, event: Event) -> None:
     task = state.tasks.get(event.subject)
     if event.body.get("completes", True) and (task is None or task.shown_status == "in_progress"):
         _ended(state, event, "finished", status="completed", percentage=100)
-        state.steps.pop(event.subject, None)
     else:
         _ended(state, event, "finished")
 

@@ -11,10 +11,10 @@ Range = tuple[int, int]
 def missing(found: Iterable[int], first: int, last: int) -> list[Range]:
     """What `found` lacks of the numbers from `first` to `last`: of 3, 6 from 1 to 7 it is (1, 2), (4, 5), (7, 7)."""
     gaps: list[Range] = []
-    for number in sorted(found):
-        if first < number <= last:
+    for number in sorted(number for number in found if first <= number <= last):
+        if first < number:
             gaps.append((first, number - 1))
-        first = max(first, number + 1)
+        first = number + 1
     if first <= last:
         gaps.append((first, last))
     return gaps

@@ -53,12 +53,14 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     """True when it ran in isolation after an unexplained death."""
     ended: int | None = None
     outcome: str | None = None
-    """`finished`, `failed`, or None while it runs or when its process died."""
+    """`finished`, `failed`, `died` with its process, or None while it runs."""
     result: Any = msgspec.UNSET
     """What the call returned, as tagged JSON; UNSET when it could not be kept."""
     kept: bool = False
     lost: str = ""
     """Why the result was not kept."""
+    completes: bool = True
+    """Whether the call's return completes the task; False where the orchestrator says so itself."""
 
 
 class TaskRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,6 +93,18 @@ class TaskRecord(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def finished(self) -> bool:
         return self.shown_status in FINAL
+
+    @property
+    def done(self) -> bool:
+        """Whether nothing of it is left to do: completed, or its call returned under a status of the person's own.
+
+        One called "completed" while its call still ran is not done: killed before the return, it is called again.
+        """
+        latest = next(reversed(self.attempts.values()), None)
+        if latest is not None and latest.outcome in (None, "died"):
+            return False
+        returned = latest is not None and latest.outcome == "finished" and latest.completes
+        return self.shown_status == "completed" or (returned and self.shown_status == "other")
 
     @property
     def in_flight(self) -> list[Attempt]:

@@ -174,7 +174,7 @@ def _fate(task: TaskRecord, quarantined: set[TaskId]) -> TaskFate:
         return "quarantined"
     if task.in_flight:
         return "in-flight"
-    if task.shown_status == "completed":
+    if task.done:
         return "done"
     return "failed" if task.finished else "incomplete"
 
