@@ -19,6 +19,9 @@ from jarvis_ctx.capture.parameters import parameters
 
 INIT, INIT_SUBCLASS = "__init__", "__init_subclass__"
 
+FIELDS = {"__annotations__", "__annotate__", "__annotate_func__"}
+"""What a class has that declares fields. Another decorator may yet make its `__init__` from them, if it has none."""
+
 
 def attach(cls: type, attachment: Attachment) -> None:
     """Capture the methods of `cls` and of its subclasses to come. Raises `UnknownMethod`, and then changes nothing."""
@@ -95,7 +98,7 @@ def _captured(cls: type, method: Method, around: Around, attachment: Attachment)
 def _open_after_init(cls: type) -> None:
     """Open the sidecar when the outermost `__init__` of an object is through, if no captured call has before."""
     original: Any = cls.__init__  # type: ignore[misc]  # of this very class
-    if captured_in(original) is not None:
+    if captured_in(original) is not None or (INIT not in vars(cls) and FIELDS & vars(cls).keys()):
         return
     init = _init_without(cls) if original is object.__init__ else _init_around(cls, original)
     mark(init)
@@ -124,7 +127,7 @@ def _init_without(cls: type) -> Callable[..., None]:
             _opened(self, initialise)
 
     initialise.__name__, initialise.__qualname__ = INIT, f"{cls.__qualname__}.{INIT}"
-    initialise.__module__ = cls.__module__
+    initialise.__module__, initialise.__annotations__ = cls.__module__, {}
     return initialise
 
 

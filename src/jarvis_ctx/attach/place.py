@@ -50,6 +50,8 @@ class Place:
 
     def call_next(self, *args: Any, **kwargs: Any) -> Any:
         """Call the method of this name that stands behind this one: the inherited one, as `super()` would find it."""
+        if not args:
+            raise TypeError(f"{self.name}() missing 1 required positional argument: 'self'")
         owner = type(args[0]) if self.binding == "instance" else args[0]
         order = iter(owner.__mro__)
         for cls in order:

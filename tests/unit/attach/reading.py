@@ -13,3 +13,8 @@ def context(obj: Any) -> JarvisContextManager:
     manager = context_of(obj)
     assert manager is not None
     return manager
+
+
+def attempts(obj: Any) -> dict[str, int]:
+    """How often each task of an attached object was claimed."""
+    return {task["id"]: task["attempts"] for task in context(obj).tasks()}
