@@ -10,9 +10,10 @@ from pathlib import Path
 
 from jarvis_ctx.journal.files import open_or_create
 
-_held: dict[tuple[int, Path], int] = {}
-# A record lock belongs to the process and never excludes its own threads, so the table of held locks must, too.
-# Keyed by process id: a forked child inherits the table but not the locks.
+_Key = tuple[int, str]
+_holders: dict[_Key, FileLock] = {}
+# A record lock belongs to the process and never excludes its own threads, so this table of who has it, or tries, does.
+# Keyed by process id, as a forked child inherits the table but not the locks, and by the file's one true path.
 
 
 class FileLock:
@@ -24,21 +25,25 @@ class FileLock:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._key: tuple[int, Path] | None = None
+        self._key: _Key | None = None
+        self._descriptor = -1
 
     def acquire(self) -> bool:
         """Take the lock if it is free now; False when another process, or another holder in this one, has it."""
-        key = (os.getpid(), self.path.absolute())
-        if key in _held:
-            return self._key == key
-        descriptor = open_or_create(self.path)
-        try:
-            fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            os.close(descriptor)
+        key = _key(self.path)
+        if self._key == key:
+            return True
+        if _holders.setdefault(key, self) is not self:
             return False
-        _held[key], self._key = descriptor, key
-        return True
+        descriptor = None
+        try:
+            descriptor = _locked(self.path)
+        finally:
+            if descriptor is None:
+                del _holders[key]
+        if descriptor is not None:
+            self._key, self._descriptor = key, descriptor
+        return descriptor is not None
 
     @property
     def held(self) -> bool:
@@ -48,13 +53,29 @@ class FileLock:
     def release(self) -> None:
         """Give the lock back; does nothing when it is not held here."""
         if self.held and self._key is not None:
-            os.close(_held.pop(self._key))
+            os.close(self._descriptor)
+            del _holders[self._key]
         self._key = None
+
+
+def _key(path: Path) -> _Key:
+    return os.getpid(), os.path.join(os.path.realpath(path.parent), path.name)
+
+
+def _locked(path: Path) -> int | None:
+    """A descriptor of `path` with the lock on it; None when another process has it."""
+    descriptor = open_or_create(path)
+    try:
+        fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(descriptor)
+        return None
+    return descriptor
 
 
 def holder(path: Path) -> int | None:
     """The process id that holds the lock on `path`, or None; asks the kernel, takes and writes nothing."""
-    if (os.getpid(), path.absolute()) in _held:
+    if _key(path) in _holders:
         return os.getpid()
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import os
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,8 +27,6 @@ SIZE = SLOT_BYTES * (SLOTS + 1)
 FREE, ORCHESTRATOR, WRITER = 0, 1, 2
 KIND, EPOCH, APPENDED, SYNCED, DRAINED, SYNC_TIME, OWNER = range(7)
 NAME_BYTES = 64
-
-_between_threads = threading.Lock()
 
 
 class WriterMark(NamedTuple):
@@ -77,7 +74,7 @@ class Marks:
 
     def slot(self, kind: int, name: str) -> int:
         """The first cell of the slot of `name`, taking a free one when there is none yet."""
-        with _between_threads, _SlotLock(self.path.with_name("marks.lock")):
+        with _SlotLock(self.path.with_name("marks.lock")):
             found = self._find(kind, name)
             return found if found is not None else self._take(kind, name)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -128,3 +129,13 @@ def event(number: int, kind: str = "TaskProgressed", subject: str = "t", **body:
 
 def numbers(events: list[Event]) -> list[int]:
     return sorted(found.number for found in events)
+
+
+def wait_until(holds: Callable[[], bool]) -> None:
+    """Wait on the thing itself, for ten seconds at the most."""
+    turn = threading.Event()
+    for _ in range(10_000):
+        if holds():
+            return
+        turn.wait(0.001)
+    raise AssertionError("it never held")

@@ -1,0 +1,102 @@
+"""The marks' promises: the documented layout, one slot a name, seen by every process, damage noticed."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from jarvis_ctx.errors import CorruptData, JournalUnavailable
+from jarvis_ctx.journal.marks import APPENDED, DRAINED, EPOCH, ORCHESTRATOR, SLOTS, SYNCED, WRITER, Marks
+
+NAME = "0000000100000001"
+
+
+@pytest.fixture(params=[True, False], ids=["mapped", "written"])
+def marks(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Marks]:
+    """Open marks, both ways."""
+    opened = Marks(tmp_path / "marks", mapped=request.param)
+    yield opened
+    opened.close()
+
+
+def test_the_page_has_the_documented_layout(marks: Marks) -> None:
+    slot = marks.writer_slot(NAME, "jarvis", 7)
+    marks.cells[slot + APPENDED], marks.cells[slot + SYNCED], marks.cells[slot + DRAINED] = 30, 20, 10
+
+    page = marks.path.read_bytes()
+
+    kind, epoch, appended, synced, drained, _, owner, _ = struct.unpack_from("<8Q", page, 128)
+    assert (len(page), page[:8]) == (65_536, b"JCTXMRK1")
+    assert (kind, epoch, appended, synced, drained) == (2, 7, 30, 20, 10)
+    assert page[128 + 64 : 256].rstrip(b"\0").decode() == NAME
+    assert page[owner * 8 + 64 : owner * 8 + 128].rstrip(b"\0") == b"jarvis"
+
+
+def test_what_one_process_writes_another_sees_at_once(marks: Marks) -> None:
+    slot = marks.slot(ORCHESTRATOR, "jarvis")
+    viewer = Marks(marks.path, mapped=False, viewer=True)
+
+    marks.cells[slot + EPOCH] = 5
+
+    assert viewer.epoch("jarvis") == 5
+    viewer.close()
+
+
+def test_a_name_keeps_its_slot(marks: Marks) -> None:
+    first = marks.slot(ORCHESTRATOR, "jarvis")
+
+    assert marks.slot(ORCHESTRATOR, "jarvis") == first
+    assert marks.slot(WRITER, "jarvis") != first
+
+
+def test_an_unknown_orchestrator_has_epoch_0(marks: Marks) -> None:
+    assert marks.epoch("nobody") == 0
+
+
+def test_a_writers_mark_tells_how_far_it_has_come_and_for_whom(marks: Marks) -> None:
+    slot = marks.writer_slot(NAME, "jarvis", 3)
+    marks.cells[slot + APPENDED] = 12
+
+    [mark] = marks.writers()
+
+    assert (mark.writer, mark.orchestrator, mark.epoch, mark.appended, mark.drained) == (NAME, "jarvis", 3, 12, 0)
+
+
+def test_a_freed_slot_is_taken_again_and_starts_from_zero(marks: Marks) -> None:
+    slot = marks.writer_slot(NAME, "jarvis", 3)
+    marks.cells[slot + APPENDED] = 12
+    marks.free(NAME)
+
+    assert marks.writer_slot("0000000200000001", "jarvis", 4) == slot
+    assert marks.cells[slot + APPENDED] == 0
+
+
+def test_full_marks_are_a_typed_error(marks: Marks) -> None:
+    for n in range(SLOTS):
+        marks._take(WRITER, f"{n:016x}")
+
+    with pytest.raises(JournalUnavailable, match="all 511 marks are taken"):
+        marks.slot(WRITER, "one more")
+
+
+@pytest.mark.parametrize("damage", [b"", b"\0" * 65_536, b"JCTXMRK2", b"x" * 65_536, b"JCTXMRK1" + bytes(10)])
+def test_a_page_that_is_not_ours_is_never_written_over(tmp_path: Path, damage: bytes) -> None:
+    path = tmp_path / "marks"
+    path.write_bytes(damage)
+
+    if damage.strip(b"\0") == b"":  # Killed between making and marking the page: it is ours and empty.
+        Marks(path, mapped=True).close()
+        return
+    with pytest.raises(CorruptData):
+        Marks(path, mapped=True)
+    assert path.read_bytes() == damage
+
+
+def test_a_viewer_makes_and_changes_nothing(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        Marks(tmp_path / "marks", mapped=False, viewer=True)
+
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,56 @@
+"""Side files' promises: there before the event that names them, and never another value than was put."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from jarvis_ctx.codec import exact
+from jarvis_ctx.errors import CorruptData
+from jarvis_ctx.journal.values import Values, is_reference
+
+JSON = st.recursive(st.none() | st.booleans() | st.integers(-(2**40), 2**40) | st.text(), st.lists, max_leaves=8)
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(body=st.dictionaries(st.text(max_size=5), JSON, max_size=4))
+def test_any_body_comes_back(tmp_path: Path, body: dict[str, Any]) -> None:
+    values = Values(tmp_path / "values")
+    encoded = exact.encode(body)
+
+    reference = values.put(encoded)
+
+    assert is_reference(reference)
+    assert exact.from_tree(values.get(reference)) == body
+
+
+def test_equal_bodies_share_a_file(tmp_path: Path) -> None:
+    values = Values(tmp_path / "values")
+
+    assert values.put(b'{"a":1}') == values.put(b'{"a":1}')
+    assert len(list((tmp_path / "values").iterdir())) == 1
+
+
+@pytest.mark.parametrize("damage", [lambda p: p.write_bytes(b'{"a":2}'), lambda p: p.unlink()], ids=["changed", "gone"])
+def test_a_side_file_that_is_not_what_was_put_is_refused(tmp_path: Path, damage: Any) -> None:
+    values = Values(tmp_path / "values")
+    reference = values.put(b'{"a":1}')
+    damage(tmp_path / "values" / reference["$value"])
+
+    with pytest.raises(CorruptData):
+        values.get(reference)
+
+
+@pytest.mark.parametrize("name", ["../../secret.key", "", "x" * 64, "0" * 64 + "\n", 7, None])
+def test_no_name_leads_out_of_the_folder(tmp_path: Path, name: Any) -> None:
+    with pytest.raises(CorruptData, match="no side file can have"):
+        Values(tmp_path / "values").get({"$value": name, "bytes": 1})
+
+
+@pytest.mark.parametrize("body", [{}, {"$value": "x"}, {"$value": "x", "status": 1}, {"bytes": 1, "value": 2}])
+def test_a_persons_own_body_is_no_reference(body: dict[str, Any]) -> None:
+    assert not is_reference(body)
