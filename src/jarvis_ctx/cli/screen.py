@@ -49,7 +49,8 @@ def show(*lines: RenderableType, style: str = "") -> None:
     with screen.capture() as captured:
         for line in lines:
             screen.print(line, style=style)
-    click.echo("\n".join(line.rstrip() for line in captured.get().splitlines()))
+    # Whether there is colour has been decided already; click would take it out of every pipe, FORCE_COLOR or not.
+    click.echo("\n".join(line.rstrip() for line in captured.get().splitlines()), color=True)
 
 
 def width() -> int:
