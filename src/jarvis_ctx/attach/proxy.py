@@ -62,6 +62,8 @@ class JarvisOrchestratorWithContext(wrapt.ObjectProxy, metaclass=_Mirror):  # ty
     def __getattr__(self, name: str) -> Any:
         wrapped = self.__wrapped__
         value = getattr(wrapped, name)
+        if not self._self_captured:
+            return value
         captured = self._self_captured.get(name)
         if isinstance(value, MethodType) and value.__self__ is wrapped and isinstance(value.__func__, FunctionType):
             return MethodType(captured or value.__func__, self)
@@ -70,10 +72,10 @@ class JarvisOrchestratorWithContext(wrapt.ObjectProxy, metaclass=_Mirror):  # ty
         return MethodType(captured, value.__self__) if isinstance(value, MethodType) else captured
 
     def __enter__(self) -> Any:
-        return self._or_self(self.__wrapped__.__enter__())
+        return self._self_if_itself(self.__wrapped__.__enter__())
 
     async def __aenter__(self) -> Any:
-        return self._or_self(await self.__wrapped__.__aenter__())
+        return self._self_if_itself(await self.__wrapped__.__aenter__())
 
     def __copy__(self) -> Any:
         return copy.copy(self.__wrapped__)
@@ -84,5 +86,5 @@ class JarvisOrchestratorWithContext(wrapt.ObjectProxy, metaclass=_Mirror):  # ty
     def __reduce_ex__(self, protocol: Any) -> Any:
         return self.__wrapped__.__reduce_ex__(protocol)
 
-    def _or_self(self, entered: Any) -> Any:
+    def _self_if_itself(self, entered: Any) -> Any:
         return self if entered is self.__wrapped__ else entered

@@ -135,7 +135,7 @@ def _fitting(name: Any, value: Any, keeping: Keeping) -> Any:
     """A value in the form that a task's field has; what does not fit is left for the check to refuse, by name."""
     value = plain(value)
     if name in LISTS and isinstance(value, list | tuple | set | frozenset):
-        return [as_id(item) or item for item in value]
+        return [encodable(item) if type(item) is str else as_id(item) or item for item in value]
     if name == "agent":
         return next(iter(names_of(value)), value)
     if name in TEXTS and type(value) is str:

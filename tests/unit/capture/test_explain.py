@@ -6,6 +6,7 @@ import functools
 from collections.abc import Generator
 from typing import Any
 
+from jarvis_ctx.attach.decorator import integrate_context_manager
 from jarvis_ctx.capture.explain import explain
 
 
@@ -74,3 +75,14 @@ def test_near_misses_say_why_they_are_not_captured() -> None:
     assert "the nearest is assign_task" in missed["assignTask"]
     assert "the nearest is assign_task" in missed["assign_task_later"]
     assert "charge" not in missed
+
+
+def test_a_class_that_is_decorated_is_explained_by_its_own_arguments() -> None:
+    class Decorated(Orchestrator): ...
+
+    integrate_context_manager(ignore=["beat"], steps=["charge"])(Decorated)
+    found = {it.method: (it.meaning, it.inherited_from) for it in explain(Decorated) if it.captured}
+
+    assert found["charge"] == ("step", "Orchestrator")
+    assert found["assign_task"] == ("claim", "Base")
+    assert "beat" not in found
