@@ -167,7 +167,7 @@ def test_a_fork_waits_for_the_transaction_of_another_thread(database: Path) -> N
     inside.wait()
     child = os.fork()
     if child == 0:
-        _exit_with(lambda: store.events.watermarks()["w"] - 5)
+        _exit_with(lambda: store.events.epochs()["jarvis"] - 1)
     _, status = os.waitpid(child, 0)
     thread.join()
 

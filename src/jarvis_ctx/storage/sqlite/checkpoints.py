@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 
 from jarvis_ctx.clock import iso
 from jarvis_ctx.model.checkpoint import CheckpointHeader, Snapshot
-from jarvis_ctx.model.event import Stamp
 from jarvis_ctx.model.ids import RunId
-from jarvis_ctx.storage.sqlite.database import Database, Row
+from jarvis_ctx.storage.sqlite.connection import Row
+from jarvis_ctx.storage.sqlite.database import Database
 from jarvis_ctx.storage.sqlite.documents import document
 
 _HEADER = "snapshot_id, orchestrator, run, epoch, taken, position, stamp, content_hash, bytes, tasks, agents, label"
+"""In the order of the fields of `CheckpointHeader`."""
 
 _PUT = f"""
 INSERT OR REPLACE INTO context_snapshots ({_HEADER}, timestamp, context_data)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, CAST(? AS TEXT))
 """
 
 _MOVE = """
@@ -39,7 +42,7 @@ class SqliteCheckpoints:
         """Keep a snapshot; one with the same id is replaced."""
         header = snapshot.header
         sizes = (header.hash, header.size, header.tasks, header.agents, header.label)
-        values = (header.id, header.orchestrator, *_place(header), *sizes, iso(header.taken), snapshot.state.decode())
+        values = (header.id, header.orchestrator, *_place(header), *sizes, iso(header.taken), snapshot.state)
         with self._database.transaction() as connection:
             connection.execute(_PUT, values)
 
@@ -54,9 +57,9 @@ class SqliteCheckpoints:
 
     def get(self, id: str) -> Snapshot | None:
         """A snapshot whole, or None."""
-        statement = f"SELECT {_HEADER}, context_data FROM context_snapshots WHERE snapshot_id = ?"
+        statement = f"SELECT {_HEADER}, CAST(context_data AS BLOB) FROM context_snapshots WHERE snapshot_id = ?"
         for row in self._database.read(statement, (id,)):
-            return Snapshot(header=_header(row), state=row[-1].encode())
+            return Snapshot(header=_header(row), state=row[-1])
         return None
 
     def delete(self, ids: list[str]) -> None:
@@ -71,18 +74,26 @@ def _place(header: CheckpointHeader) -> tuple[object, ...]:
 
 
 def _header(row: Row) -> CheckpointHeader:
-    id, orchestrator, run, epoch, taken, position, stamp, digest, size, tasks, agents, label = row[:12]
+    values = dict(zip(CheckpointHeader.__struct_fields__, row, strict=False))
+    try:
+        decoded = {name: msgspec.json.decode(values[name]) for name in ("position", "stamp")}
+        return msgspec.convert({**values, **decoded}, CheckpointHeader)
+    except (msgspec.MsgspecError, TypeError):
+        return _rotten(values)
+
+
+def _rotten(values: dict[str, Any]) -> CheckpointHeader:
+    # Without its hash no contents will verify, so whoever recovers names this checkpoint and passes on to another.
     return CheckpointHeader(
-        id=id,
-        orchestrator=orchestrator,
-        run=RunId(run),
-        epoch=epoch,
-        taken=taken,
-        position=msgspec.json.decode(position),
-        stamp=msgspec.json.decode(stamp, type=Stamp),
-        hash=digest,
-        size=size,
-        tasks=tasks,
-        agents=agents,
-        label=label,
+        id=str(values["id"]),
+        orchestrator=str(values["orchestrator"]),
+        run=RunId(""),
+        epoch=0,
+        taken=0,
+        position={},
+        stamp=(0, "", 0),
+        hash="",
+        size=0,
+        tasks=0,
+        agents=0,
     )

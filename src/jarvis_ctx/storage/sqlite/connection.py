@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from jarvis_ctx.storage.sqlite.driver import sqlite
+
+Row = tuple[Any, ...]
+Parameters = tuple[object, ...] | Mapping[str, object]
 
 # The file may come from someone else: nothing in its schema is trusted to call functions with effects, and pages are
 # checked as they are read. A mapping would turn an I/O error into a signal.
@@ -44,6 +48,23 @@ def immediate(connection: sqlite.Connection) -> Iterator[None]:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
+
+
+def rows_of(connection: sqlite.Connection, statement: str, parameters: Parameters) -> list[Row]:
+    """All rows of one statement. Text that rot has made unreadable comes with U+FFFD in it, so that the row can be
+    judged by its digest and the rows beside it be read.
+    """
+    try:
+        return connection.execute(statement, parameters).fetchall()
+    except sqlite.OperationalError as error:
+        if "decode to UTF-8" not in str(error):
+            raise
+    connection.text_factory = _replacing
+    return connection.execute(statement, parameters).fetchall()
+
+
+def _replacing(text: bytes) -> str:
+    return text.decode(errors="replace")
 
 
 def _set_up(connection: sqlite.Connection, pragmas: str) -> sqlite.Connection:

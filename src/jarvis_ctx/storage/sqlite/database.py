@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from jarvis_ctx.storage.sqlite import forks
-from jarvis_ctx.storage.sqlite.connection import immediate, readable, writable
+from jarvis_ctx.storage.sqlite.connection import Parameters, Row, immediate, readable, rows_of, writable
 from jarvis_ctx.storage.sqlite.driver import sqlite
 from jarvis_ctx.storage.sqlite.faults import translated, unavailable
 from jarvis_ctx.storage.sqlite.viewing import Viewer, identity
-
-Row = tuple[Any, ...]
-Parameters = tuple[object, ...] | Mapping[str, object]
 
 
 class Handles:
@@ -54,10 +50,10 @@ class Database:
         """All rows of one statement: no read transaction outlives the call, so the log can always be checkpointed."""
         handles = self._handles
         with handles.reading, translated(self.path):
-            rows = self._reader(handles).execute(statement, parameters).fetchall()
+            rows = rows_of(self._reader(handles), statement, parameters)
             while handles.viewer is not None and not handles.viewer.current():
                 # Somebody began to write under a viewer that believed itself alone.
-                rows = self._reader(handles).execute(statement, parameters).fetchall()
+                rows = rows_of(self._reader(handles), statement, parameters)
             return rows
 
     def sync(self) -> None:

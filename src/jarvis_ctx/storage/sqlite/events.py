@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import starmap
+from pathlib import Path
 
 from jarvis_ctx.journal.ports import Batch, StoredEvent
 from jarvis_ctx.storage.sqlite import documents, projections
+from jarvis_ctx.storage.sqlite.connection import Row
 from jarvis_ctx.storage.sqlite.database import Database
 from jarvis_ctx.storage.sqlite.driver import sqlite
+from jarvis_ctx.storage.sqlite.faults import unavailable
 
 PAGE = 500
 
@@ -53,7 +56,22 @@ WHERE writer IN (SELECT value FROM json_each(?))
 AND EXISTS (SELECT 1 FROM events WHERE writer_id = writers.id AND number = writers.watermark + 1)
 """
 
-_PAGE = "SELECT ?, number, digest, payload FROM events WHERE writer_id = ? AND number > ? ORDER BY number LIMIT ?"
+# A watermark that rot has raised would hide what is missing: none stands above its writer's last event.
+_READ_WATERMARKS = """
+SELECT writer, min(
+    CAST(watermark AS INTEGER), coalesce((SELECT max(number) FROM events WHERE writer_id = writers.id), 0)
+)
+FROM writers WHERE typeof(writer) = 'text' ORDER BY writer
+"""
+
+_READ_EPOCHS = """
+SELECT orchestrator, max(CAST(epoch AS INTEGER)) FROM writers WHERE typeof(orchestrator) = 'text' GROUP BY orchestrator
+"""
+
+# The casts give rotten values back as text, for the digest to refuse.
+COLUMNS = "number, CAST(coalesce(digest, '') AS TEXT), CAST(coalesce(payload, '') AS TEXT)"
+
+_PAGE = f"SELECT ?, {COLUMNS} FROM events WHERE writer_id = ? AND number > ? ORDER BY number LIMIT ?"
 
 _REMOVE = "DELETE FROM {} WHERE writer_id = ? AND number IN (SELECT value FROM json_each(?))"
 
@@ -82,11 +100,11 @@ class SqliteEvents:
 
     def watermarks(self) -> dict[str, int]:
         """For each writer the greatest number up to which all its events are here."""
-        return dict(self._database.read("SELECT writer, watermark FROM writers ORDER BY writer"))
+        return dict(self._database.read(_READ_WATERMARKS))
 
     def epochs(self) -> dict[str, int]:
         """For each orchestrator the greatest epoch of its writers here."""
-        return dict(self._database.read("SELECT orchestrator, max(epoch) FROM writers GROUP BY orchestrator"))
+        return dict(self._database.read(_READ_EPOCHS))
 
     def events(self, orchestrator: str, after: dict[str, int]) -> Iterator[StoredEvent]:
         """The events of `orchestrator` beyond a position, by writer and number; writers it does not name from 1.
@@ -97,7 +115,7 @@ class SqliteEvents:
         for writer_id, writer in self._database.read(statement, (orchestrator,)):
             last = after.get(writer, 0)
             while rows := self._database.read(_PAGE, (writer, writer_id, last, PAGE)):
-                yield from starmap(StoredEvent, rows)
+                yield from stored(rows, self._database.path)
                 last = rows[-1][1]
 
     def remove(self, writer: str, numbers: Iterable[int]) -> None:
@@ -113,6 +131,13 @@ class SqliteEvents:
     def sync(self) -> None:
         """Make all that was written survive power loss."""
         self._database.sync()
+
+
+def stored(rows: list[Row], path: Path) -> list[StoredEvent]:
+    """Rows of a writer and `COLUMNS`. Raises `StoreUnavailable` for numbers that are none: the file is damaged."""
+    if any(type(number) is not int or number < 1 for _, number, _, _ in rows):
+        raise unavailable(path, "an event has no number any more", damaged=True)
+    return list(starmap(StoredEvent, rows))
 
 
 def _take_out(connection: sqlite.Connection, writer_id: int, numbers: list[int]) -> None:

@@ -28,5 +28,8 @@ def translated(path: Path) -> Iterator[None]:
     except sqlite.Error as error:
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
         raise unavailable(path, str(error), damaged=code in _DAMAGE) from error
+    except UnicodeDecodeError as error:
+        # SQLite quotes the damaged schema in its message, and the driver cannot read that.
+        raise unavailable(path, "its schema is damaged", damaged=True) from error
     except OSError as error:
         raise unavailable(path, error.strerror or str(error)) from error

@@ -5,8 +5,8 @@ from __future__ import annotations
 import msgspec
 
 from jarvis_ctx.model.agent import Lease
-from jarvis_ctx.model.ids import AgentId
 from jarvis_ctx.storage.sqlite import documents
+from jarvis_ctx.storage.sqlite.connection import Row
 from jarvis_ctx.storage.sqlite.database import Database
 
 _PUT = f"""
@@ -32,8 +32,15 @@ class SqliteLeases:
             connection.execute(_PUT, (documents.document(items),))
 
     def all(self, orchestrator: str) -> list[Lease]:
-        """Every agent's lease, by agent."""
-        return [
-            Lease(agent=AgentId(agent), beat=beat, beats=beats, details=msgspec.json.decode(details))
-            for agent, beat, beats, details in self._database.read(_ALL, (orchestrator,))
-        ]
+        """Every agent's lease, by agent; one that rot has made unreadable is left to the agent's next beat."""
+        read = [_lease(row) for row in self._database.read(_ALL, (orchestrator,))]
+        return [lease for lease in read if lease is not None]
+
+
+def _lease(row: Row) -> Lease | None:
+    agent, beat, beats, details = row
+    try:
+        values = {"agent": agent, "beat": beat, "beats": beats, "details": msgspec.json.decode(details)}
+        return msgspec.convert(values, Lease)
+    except (msgspec.MsgspecError, TypeError):
+        return None

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from itertools import starmap
 from typing import Any
 
 from jarvis_ctx.journal.ports import StoredEvent
 from jarvis_ctx.storage.sqlite import driver
 from jarvis_ctx.storage.sqlite.database import Database
+from jarvis_ctx.storage.sqlite.events import COLUMNS, stored
 
 _ORCHESTRATORS = """
-SELECT orchestrator FROM writers UNION SELECT orchestrator FROM context_snapshots
-UNION SELECT orchestrator FROM leases ORDER BY 1
+SELECT orchestrator FROM (
+    SELECT orchestrator FROM writers UNION SELECT orchestrator FROM context_snapshots
+    UNION SELECT orchestrator FROM leases
+)
+WHERE typeof(orchestrator) = 'text' ORDER BY 1
 """
 
-_ENTRIES = """
-SELECT writer, number, digest, payload FROM events JOIN writers ON writers.id = writer_id
+_ENTRIES = f"""
+SELECT writer, {COLUMNS} FROM events JOIN writers ON writers.id = writer_id
 WHERE orchestrator = :orchestrator AND kind = :kind AND (:before IS NULL OR time < :before)
 ORDER BY time DESC, writer DESC, number DESC LIMIT :limit
 """
@@ -42,7 +45,7 @@ class SqliteQueries:
     def entries(self, orchestrator: str, kind: str, limit: int, before: int | None = None) -> list[StoredEvent]:
         """The latest `limit` events of `kind`, oldest first; with `before`, only of times (µs) before it."""
         facts = {"orchestrator": orchestrator, "kind": kind, "before": before, "limit": max(limit, 0)}
-        return list(starmap(StoredEvent, reversed(self._database.read(_ENTRIES, facts))))
+        return stored(self._database.read(_ENTRIES, facts)[::-1], self._database.path)
 
     def facts(self) -> dict[str, Any]:
         """For `status` and `doctor`: engine, library, version, events, snapshots, bytes, schema, path."""
