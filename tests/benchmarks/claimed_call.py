@@ -1,12 +1,11 @@
-"""A call of a task's method, claimed before and finished after, over the plain call."""
+"""A call of a decorated method, its task claimed before and finished after, over the plain call."""
 
 from __future__ import annotations
 
 from itertools import count
 from typing import Any
 
-from jarvis_ctx.capture.claims import TaskCall
-from jarvis_ctx.model.ids import TaskId
+from jarvis_ctx import integrate_context_manager
 from tests.benchmarks.beside_sqlite import ground
 from tests.benchmarks.figure import Effort, Figure
 from tests.benchmarks.rounds import difference, interleaved, p50, p99, timed, typical
@@ -23,34 +22,28 @@ def measure(effort: Effort) -> list[Figure]:
     """Microseconds added to the median call, each of a task of its own."""
     numbers, calls = count(0), effort.calls // 2
     with ground() as both:
-        claims, reviews = both.manager.claims, Reviews()
+        attach = integrate_context_manager(path=both.manager.settings.path, handle_signals=False)
+        decorated, plain = attach(type("Decorated", (Reviews,), {}))(), Reviews()
 
-        def claimed(number: int) -> None:
-            task = tasks[number]
-            call = TaskCall(method="assign_task", task=task["id"], description=task["description"])
-            claims.run(call, lambda: reviews.assign_task(task))
-
-        def plain_round() -> list[float]:
-            return timed(lambda number: reviews.assign_task(tasks[number]), range(calls))
-
-        def claimed_round() -> list[float]:
-            for task in tasks:
-                task["id"] = TaskId(f"task-{next(numbers)}")
-            samples = timed(claimed, range(calls))
+        def a_round(reviews: Reviews) -> list[float]:
+            tasks = [{"id": f"task-{next(numbers)}", "description": "Review one module"} for _ in range(calls)]
+            samples = timed(lambda at: reviews.assign_task(tasks[at]), range(calls))
             both.manager.flush()
             return samples
 
-        tasks: list[dict[str, Any]] = [{"id": "", "description": "Review one module"} for _ in range(calls)]
-        measured = interleaved({"plain": plain_round, "claimed": claimed_round}, effort.rounds // 2)
-    claimed_calls, plain_calls = measured["claimed"], measured["plain"]
+        measured = interleaved(
+            {"plain": lambda: a_round(plain), "decorated": lambda: a_round(decorated)}, effort.rounds // 2
+        )
+        if len(both.manager.tasks()) < calls * effort.rounds // 2:
+            raise RuntimeError("The decorated calls were not captured.")
     return [
         Figure(
             what="a decorated method (claim + finish) over the plain method",
-            value=difference(claimed_calls, plain_calls, p50),
+            value=difference(measured["decorated"], measured["plain"], p50),
             unit="µs",
             reach=25,
             aim=12,
             rounds=f"{effort.rounds // 2} rounds of {calls} calls a side",
-            details=[f"p99 of the decorated method {typical(claimed_calls, p99):.0f} µs."],
+            details=[f"p99 of the decorated method {typical(measured['decorated'], p99):.0f} µs."],
         )
     ]

@@ -8,8 +8,13 @@ from typing import Any
 from jarvis_ctx.errors import BadValue
 from jarvis_ctx.model.ids import ID_LIMIT
 
-_TEXT = frozenset({"description", "status", "agent"})
-_LISTS = frozenset({"completed_subtasks", "blockers", "dependencies"})
+_KINDS: dict[str, type] = {
+    **dict.fromkeys(("description", "status", "agent"), str),
+    **dict.fromkeys(("completed_subtasks", "blockers", "dependencies"), list),
+    "percentage": float,
+    "metadata": dict,
+}
+"""The keys of a progress that mean something to us, and what they hold."""
 
 
 def identifier(name: str, value: object) -> str:
@@ -40,29 +45,39 @@ def mapping(name: str, value: object) -> dict[str, Any]:
     return dict(value)
 
 
-def check_progress(progress: Mapping[str, Any]) -> dict[str, Any]:
-    """A task's changes, checked and copied. Raises `BadValue`, naming the key."""
-    body: dict[str, Any] = {}
+def check_progress(progress: Mapping[str, Any]) -> tuple[dict[str, Any], bool]:
+    """A task's changes, checked and copied, and whether all of the copy is plain JSON that nobody else holds.
+
+    Raises `BadValue`, naming the key.
+    """
     if not isinstance(progress, Mapping):
         raise BadValue(name="progress", value=type(progress).__name__, expected="a mapping")
-    for name, value in progress.items():
-        if name in _TEXT:
+    body, own = dict(progress), True
+    for name, value in body.items():
+        kind = _KINDS.get(name) if type(name) is str else None
+        if kind is str:
             if type(value) is not str:
                 raise BadValue(name=name, value=value, expected="text")
-        elif name == "percentage":
+        elif kind is list:
+            body[name] = _texts(name, value)
+        elif kind is float:
             if type(value) not in (int, float) or not 0 <= value <= 100:
                 raise BadValue(name=name, value=value, expected="a number from 0 to 100")
-        elif name in _LISTS:
-            value = _texts(name, value)
-        elif name == "metadata":
-            value = mapping(name, value)
-        elif type(name) is not str or name.startswith("$"):
-            raise BadValue(name="a key of progress", value=name, expected="text that does not start with $")
-        body[name] = value
-    return body
+        else:
+            own = False
+            _check_key(name)
+            body[name] = mapping(name, value) if kind is dict else value
+    return body, own
 
 
 def _texts(name: str, value: Any) -> list[str]:
-    if type(value) in (list, tuple) and all(type(item) is str for item in value):
-        return list(value)
-    raise BadValue(name=name, value=value, expected="a list of text")
+    items: list[Any] = list(value) if type(value) in (list, tuple) else [None]
+    for item in items:
+        if type(item) is not str:
+            raise BadValue(name=name, value=value, expected="a list of text")
+    return items
+
+
+def _check_key(name: Any) -> None:
+    if type(name) is not str or name.startswith("$"):
+        raise BadValue(name="a key of progress", value=name, expected="text that does not start with $")

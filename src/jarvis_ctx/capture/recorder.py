@@ -22,7 +22,8 @@ class Recorder:
         `dependencies` (lists of text), `metadata` (a mapping, merged). Any other key is kept under `metadata`.
         Raises `BadValue`, `UnstorableValue`, `TooLarge`.
         """
-        self._append("TaskProgressed", identifier("task_id", task_id), check_progress(progress))
+        body, own = check_progress(progress)
+        self._append("TaskProgressed", identifier("task_id", task_id), body, own=own)
 
     def log_decision(
         self,

@@ -12,6 +12,9 @@ class Sink(Protocol):
 
     state: State
 
-    def append(self, kind: str, subject: str, body: dict[str, Any]) -> int:
-        """Keep one event durably and fold it into `state`; returns its number."""
+    def append(self, kind: str, subject: str, body: dict[str, Any], *, own: bool = False) -> int:
+        """Keep one event durably and fold it into `state`; returns its number.
+
+        `own` hands over a body of plain JSON that nobody else holds, which need not be checked and copied.
+        """
         ...

@@ -13,7 +13,7 @@ from jarvis_ctx.model.state import State
 from jarvis_ctx.model.step import StepRecord
 from jarvis_ctx.model.task import Attempt, TaskRecord
 
-TEXTS = frozenset({"description", "status", "agent"})
+AS_GIVEN = frozenset({"description", "status", "agent", "percentage"})
 LISTS = frozenset({"completed_subtasks", "blockers", "dependencies"})
 ATTEMPTS_KEPT = 100
 
@@ -34,7 +34,7 @@ def task_progressed(state: State, event: Event) -> None:
     changes: dict[str, Any] = {"updated": event.stamp}
     metadata: dict[str, Any] = {}
     for name, value in event.body.items():
-        if name in TEXTS or name == "percentage":
+        if name in AS_GIVEN:
             changes[name] = value
         elif name in LISTS:
             changes[name] = tuple(value)
@@ -50,8 +50,8 @@ def task_progressed(state: State, event: Event) -> None:
 def _keep(state: State, task: TaskRecord) -> None:
     """The steps of a task that is done leave the state: it will not be run again, or is meant to be."""
     state.tasks[task.id] = task
-    if task.done:
-        state.steps.pop(task.id, None)
+    if task.id in state.steps and task.done:
+        del state.steps[task.id]
 
 
 def _task_claimed(state: State, event: Event) -> None:

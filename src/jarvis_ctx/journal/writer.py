@@ -26,6 +26,9 @@ _encode = msgspec.json.encode
 _decode = msgspec.json.decode
 T = TypeVar("T")
 
+_Told = tuple[str, str, bytes, dict[str, Any] | None]
+"""Kind, subject and body as JSON, and the body itself where that may be folded as it is."""
+
 
 class Writer:
     """One process's own segments and numbers.
@@ -69,29 +72,28 @@ class Writer:
         """Tasks changed since the drain last wrote them to their table."""
         self._appended_cell = writer_slot + APPENDED
         self._inline_limit, self._payload_limit = supply.size // 4, supply.size - 1024
-        self._queued: deque[tuple[str, str, bytes]] = deque()
+        self._queued: deque[_Told] = deque()
         self.put_down: Literal["", "closed", "dying", "fenced"] = ""
         self._ending: Literal["", "closed", "dying"] = ""
         self.segment = self._open_segment()
 
-    def append(self, kind: str, subject: str, body: dict[str, Any]) -> int:
-        """Write one event and fold it; returns its number. `body` is not kept, so the caller may change it.
+    def append(self, kind: str, subject: str, body: dict[str, Any], *, own: bool = False) -> int:
+        """Write one event and fold it; returns its number.
 
+        `body` is not kept, so the caller may change it; unless it is our `own`: plain JSON that nobody else holds.
         Raises `UnstorableValue` and `TooLarge` (nothing was written), `Fenced` (a newer run has begun),
         `Closed`, and `JournalUnavailable` when no segment can be written.
         """
-        encoded = exact.encode(body)
-        if len(encoded) > self._inline_limit:
-            encoded = _encode(self._values.put(encoded))
+        encoded, kept = self._encoded(body, own)
         with self._lock:
             if self._busy:
-                self._queued.append((kind, subject, encoded))
+                self._queued.append((kind, subject, encoded, kept))
                 return 0
             self._busy = True
             try:
                 if self._forked:
                     self._begin_in_child()
-                number = 0 if self.put_down else self._write(kind, subject, encoded)
+                number = 0 if self.put_down else self._write(kind, subject, encoded, kept)
             finally:
                 self._busy = False
         if number == 0:
@@ -107,6 +109,20 @@ class Writer:
         if self.after_append is not None:
             self.after_append(number)
         return number
+
+    def _encoded(self, body: dict[str, Any], own: bool) -> tuple[bytes, dict[str, Any] | None]:
+        """The body as JSON, and the body itself where it may be folded as it is."""
+        encoded = b""
+        if own:
+            try:
+                encoded = _encode(body)
+            except UnicodeEncodeError:
+                own = False  # A lone surrogate: only a tag can hold it.
+        if not own:
+            encoded = exact.encode(body)
+        if len(encoded) > self._inline_limit:
+            encoded, own = _encode(self._values.put(encoded)), False
+        return encoded, body if own else None
 
     def _undisturbed(self, work: Callable[[], T]) -> T:
         """`work` under the lock; an append that re-enters in this thread meanwhile is queued, and written after it."""
@@ -130,12 +146,14 @@ class Writer:
             if self._ending and not (self._busy or self.put_down):
                 self.put_down = self._ending
 
-    def _write(self, kind: str, subject: str, encoded: bytes) -> int:
+    def _write(self, kind: str, subject: str, encoded: bytes, body: dict[str, Any] | None) -> int:
         segment = self.segment
         if segment.at[1] != self.number:
             self._catch_up(segment)
         number = self.number + 1
-        time = max(self._clock.wall(), self._time + 1)
+        time = self._clock.wall()
+        if time <= self._time:
+            time = self._time + 1
         prefix = self._prefixes.get(kind) or self._prefix(kind)
         payload = b"[%d,%d,%b%b,%b]" % (number, time, prefix, _encode(subject), encoded)
         if not segment.fits(len(payload)):
@@ -144,7 +162,8 @@ class Writer:
             segment.append(number, payload)
         except OSError as error:
             raise self._unavailable(error) from error
-        self._fold(Event(self.writer, number, time, self.run, kind, subject, _decode(encoded)))
+        kept = _decode(encoded) if body is None else body
+        self._fold(Event(self.writer, number, time, self.run, kind, subject, kept))
         return number
 
     def _fold(self, event: Event) -> None:
@@ -221,9 +240,9 @@ class Writer:
         self._forked = True
 
     def _begin_in_child(self) -> None:
-        self._forked = False
         if self.after_fork is not None:
             self.after_fork()
+        self._forked = False  # Only now: what is still inherited is the parent's pen, which nobody else may use.
 
     @property
     def overtaken(self) -> bool:
@@ -248,7 +267,7 @@ class Writer:
         """Append the last event; later calls raise `Closed`, or wait for the end of a process that is being ended."""
         encoded = exact.encode(body)
         with self._lock:
-            self._queued.append((kind, subject, encoded))
+            self._queued.append((kind, subject, encoded, None))
             self._ending = "dying" if dying else "closed"
         self._write_queued()
 
