@@ -153,10 +153,15 @@ class Journal:
         self.writer.inherited()
 
     def _begin_in_child(self) -> None:
-        """Give this child a pen of its own, in the same run and epoch; its parent drains what it writes."""
+        """Give this child a pen of its own, in the same run and epoch; its parent drains what it writes.
+
+        Raises `Fenced`: a run that begins fences the writers it finds marks of, so none may appear after it has looked.
+        """
         opening = msgspec.structs.replace(self._opening, writer=new_writer(self._opening.epoch))
         self._supply = SegmentSupply(self.folder, opening.writer, CHILD_SEGMENT, mapped=self._mapped)
         slot = self.marks.writer_slot(opening.writer, opening.orchestrator, opening.epoch)
+        if self.writer.overtaken:
+            raise self.writer.fenced()
         self.writer.begin(opening, slot, self._supply)
         self._sync = Sync(self.writer, self.marks, slot, self._clock)
         if self.writer.after_append is not None:

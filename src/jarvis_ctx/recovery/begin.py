@@ -110,7 +110,7 @@ def begin(ground: Ground) -> Begun:
         tries = ground.marker.set(name, dead.id)
         cause = cause_of(ground, dead, rebuilt)
         plan = planning.make(rebuilt, dead, run, cause, leases, ground.policy, tries)
-    fences = dict(rebuilt.state.position)
+    fences = {mark.writer: 0 for mark in ground.marks.writers() if mark.orchestrator == name} | rebuilt.state.position
     ground.runfile.write(run)
     journal = _journal(ground, run, rebuilt)
     started = {**_started(run), "fences": fences}
