@@ -105,10 +105,18 @@ class FaultDump:
 
         if self._file is not None:
             faulthandler.disable()
+            ours = os.fstat(self._file.fileno())
             self._file.close()
             self._file = None
-            if self.path.stat().st_size == 0:
+            if ours.st_size == 0 and self._is_there(ours):
                 self.path.unlink()
+
+    def _is_there(self, ours: os.stat_result) -> bool:
+        """Whether the file under our name is still ours: a successor that overtook us has made its own."""
+        try:
+            return os.path.samestat(ours, self.path.stat())
+        except FileNotFoundError:
+            return False
 
     def read(self) -> str:
         """What an earlier process left, or nothing."""
