@@ -101,15 +101,15 @@ class JarvisContextManager(Recorder):
             files=ground.files,
             clock=self._clock,
             kept=chosen.checkpoints_kept,
-            picture=writer.picture,
+            picture=self.journal.picture,
             flush=lambda: self.journal.flush(FLUSH_PATIENCE),
             archive=self.journal.archive,
         )
         self._watch = ExceptionWatch(self._exception_seen)
         self._signals = EndOnSignal(lambda name: self.close(name, dying=True))
         jobs: dict[str, tuple[float, Callable[[], Any]]] = {
-            "checkpoint": (chosen.checkpoint_interval, self.keeper.take),
-            "heartbeats": (SWEEP, self._save_beats),
+            "checkpoint": (chosen.checkpoint_interval, self._while_ours(self.keeper.take)),
+            "heartbeats": (SWEEP, self._while_ours(self._save_beats)),
         }
         self._schedule = Schedule(jobs)
         self.insight = Insight(LiveView(self, self._opening))
@@ -200,26 +200,24 @@ class JarvisContextManager(Recorder):
             self._watch.remove()
             if not dying:
                 self._signals.remove()
-            self._save_beats()
-            self.journal.finish({"ending": ending}, dying=dying)
-            self._last_checkpoint()
-            self._end_run(ending)
+            self._end_run(ending, dying)
             atexit.unregister(self._at_exit)
 
-    def _end_run(self, ending: str) -> None:
-        ended = self.journal.writer.state.runs[self.run.id]
-        self.journal.close()
-        self._opening.ground.runfile.write(ended)
-        self._opening.ground.faults.stop()
-        self._opening.close()
+    def _end_run(self, ending: str, dying: bool) -> None:
+        opening = self._opening
+        last = {"ending": ending}
+        _try("Its last heartbeats were not kept", self._save_beats)
+        _try("Its end was not written, so it counts as a crash", lambda: self.journal.finish(last, dying=dying))
+        _try("It ends without a checkpoint, so the next start folds more events", self.keeper.take)
+        _try("Not everything was drained and synced", self.journal.close)
+        _try("Its record was not written", self._record_end)
+        opening.ground.faults.stop()
+        opening.close()
         self._log.close()
-        log.debug("run %s ended: %s", self.run.id, ending)
 
-    def _last_checkpoint(self) -> None:
-        try:
-            self.keeper.take()
-        except (OSError, JarvisError) as error:
-            log.warning("The last checkpoint could not be taken; the next start folds the events instead: %s", error)
+    def _record_end(self) -> None:
+        if not self.journal.writer.overtaken:  # Else the record is our successor's.
+            self._opening.ground.runfile.write(self.journal.writer.state.runs[self.run.id])
 
     def _save_beats(self) -> None:
         self.leases.sweep(SWEEP)
@@ -229,6 +227,15 @@ class JarvisContextManager(Recorder):
                 self._opening.ground.store.leases.put(self.settings.name, leases)
         except StoreUnavailable:
             self.leases.put_back(leases)
+
+    def _while_ours(self, work: Callable[[], object]) -> Callable[[], None]:
+        """The job, but in a run that was overtaken: its calls say so already."""
+
+        def job() -> None:
+            if not self.journal.writer.overtaken:
+                work()
+
+        return job
 
     def _exception_seen(self, place: str, described: dict[str, Any]) -> None:
         try:
@@ -255,3 +262,11 @@ class JarvisContextManager(Recorder):
             if not self.closed:
                 self._exception_seen("main", describe(error))
             self.close("exception")
+
+
+def _try(otherwise: str, work: Callable[[], object]) -> None:
+    """Do one part of a run's end; none keeps the others from being tried."""
+    try:
+        work()
+    except (JarvisError, OSError) as error:
+        log.warning("%s: %s", otherwise, error)
