@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import stat
 from pathlib import Path
 
@@ -35,7 +34,7 @@ def ensure(path: Path, busy: float) -> None:
 
 def make(path: Path, busy: float) -> None:
     """Make an empty database of the present schema, mode 0600; whoever comes first wins."""
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+    temporary = path.with_name(f".{path.name}.{os.urandom(4).hex()}.tmp")
     os.close(create(temporary))
     try:
         connection = connect(temporary, "mode=rw", busy)
