@@ -57,7 +57,7 @@ def _run(options: argparse.Namespace, screen: Screen) -> Place:
     files = len(Package(options.path, options.limit).files)
     seed = random.randrange(10_000) if options.seed is None else options.seed
     place = Place(_work_folder(options.keep))
-    screen.say(f"{files} files of {options.path} to review, {options.threads} at a time (--seed {seed})")
+    screen.say(f"{files} files of {_named(options.path)}, {options.threads} under review at a time (--seed {seed})")
     command = _command(options)
     first = acts.undisturbed(place, command, files, screen)
     when = moments(files, options.kills, seed, options.pace)
@@ -92,6 +92,12 @@ def _point_around(place: Place, screen: Screen) -> None:
     screen.say(f"  {shlex.quote(str(python))} -m examples.code_review.demo --check {shlex.quote(str(place.folder))}")
 
 
+def _named(package: Path) -> str:
+    if package != standard_library():
+        return str(package)
+    return f"the standard library of Python {sys.version_info.major}.{sys.version_info.minor}"
+
+
 def _near(path: Path) -> Path:
     """The path as a person in this folder would write it."""
     return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
@@ -100,7 +106,13 @@ def _near(path: Path) -> Path:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m examples.code_review.demo", description=ABOUT, epilog=EXITS)
     add = parser.add_argument
-    add("path", nargs="?", type=folder, default=standard_library(), help="package to review (default: %(default)s)")
+    add(
+        "path",
+        nargs="?",
+        type=folder,
+        default=standard_library(),
+        help="package to review (default: Python's own library)",
+    )
     add("--kills", type=_count, default=3, metavar="N", help="how often to kill it (default: %(default)s)")
     add("--seed", type=_count, metavar="N", help="repeat the moments of an earlier demo, which said its seed")
     add("--limit", type=at_least_one, metavar="N", help="review only N files, evenly spread (default: all)")

@@ -26,24 +26,24 @@ class Recovery:
 
     @property
     def sentence(self) -> str:
-        """The report in short."""
-        fates = ", ".join(f"{count} {fate}" for fate, count in self.tasks.items())
-        return f"{self.cause}; tasks: {fates}; {self._steps}; {self._took}"
+        """The report in short, and the time."""
+        fates = ", ".join(f"{count} {fate.replace('-', ' ')}" for fate, count in self.tasks.items())
+        return f"{self.cause}. Tasks: {fates}. {self._steps}. {self._took}."
 
     @property
     def _steps(self) -> str:
         if not self.in_doubt:
-            return "no step in doubt"
+            return "No step in doubt"
         left = self.in_doubt - self.happened - self.not_happened
         counts = {"had happened": self.happened, "had not": self.not_happened, "left to the next life": left}
         found = ", ".join(f"{count} {what}" for what, count in counts.items() if count)
-        return f"{self.in_doubt} {'step' if self.in_doubt == 1 else 'steps'} in doubt ({found})"
+        return f"{self.in_doubt} {'step' if self.in_doubt == 1 else 'steps'} in doubt: {found}"
 
     @property
     def _took(self) -> str:
         if self.until_running is None:
-            return "never at work"
-        return f"at work again after {self.until_running:.2f} s, {self.recovering:.2f} s of it for the recovery"
+            return "Never at work"
+        return f"At work after {self.until_running:.2f} s, {self.recovering:.2f} s of them recovering"
 
 
 def of(evidence: Evidence) -> list[Recovery]:
@@ -53,7 +53,7 @@ def of(evidence: Evidence) -> list[Recovery]:
     return [
         Recovery(
             life=number,
-            cause=report["cause"]["sentence"].partition(":")[0],
+            cause=report["cause"]["cause"],
             tasks=_fates(report),
             in_doubt=len(report["steps_in_doubt"]),
             happened=sum(doubt.life == number - 1 and doubt.answer is True for doubt in settled),
