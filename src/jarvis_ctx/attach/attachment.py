@@ -102,4 +102,4 @@ def _opened(chosen: Mapping[str, Any]) -> JarvisContextManager:
 def _warn(error: AlreadyRunning) -> None:
     sentence = f"Calls are NOT captured and a crash will lose them: {error}"
     log.error("%s", sentence)
-    warnings.warn(sentence, RuntimeWarning, stacklevel=5)
+    warnings.warn(sentence, RuntimeWarning, stacklevel=6)

@@ -12,7 +12,8 @@ from jarvis_ctx.capture.arguments import IDS, TaskArguments
 from jarvis_ctx.capture.parameters import Parameters
 from jarvis_ctx.capture.values import SIMPLE, Keeping, as_id, encodable, part, plain
 
-PROGRESS = {"percentage": ("percentage", "percent", "progress"), "status": ("status", "state")}
+PERCENTAGES = frozenset({"percent", "progress"})
+STATE = "state"
 LISTS = frozenset({"completed_subtasks", "blockers", "dependencies"})
 TEXTS = frozenset({"description", "status", "agent"})
 KNOWN = (*sorted(TEXTS | LISTS), "percentage", "metadata")
@@ -126,20 +127,20 @@ def _known_parts(value: Any) -> dict[str, Any]:
 
 
 def _progress_name(name: Any, value: Any) -> Any:
-    if name in PROGRESS["percentage"] and type(value) in (int, float):
+    if name in PERCENTAGES and type(value) in (int, float):
         return "percentage"
-    return "status" if name in PROGRESS["status"] and type(plain(value)) is str else name
+    return "status" if name == STATE and type(plain(value)) is str else name
 
 
 def _fitting(name: Any, value: Any, keeping: Keeping) -> Any:
     """A value in the form that a task's field has; what does not fit is left for the check to refuse, by name."""
+    if name in TEXTS and type(value) is str:
+        return encodable(value)
     value = plain(value)
     if name in LISTS and isinstance(value, list | tuple | set | frozenset):
         return [encodable(item) if type(item) is str else as_id(item) or item for item in value]
     if name == "agent":
         return next(iter(names_of(value)), value)
-    if name in TEXTS and type(value) is str:
-        return encodable(value)
     return keeping.value(value)
 
 
@@ -158,6 +159,6 @@ def agent(named: dict[str, Any], keeping: Keeping) -> tuple[list[str], dict[str,
         if type(value) is dict or isinstance(value, Mapping):
             details.update({key: item for key, item in value.items() if key not in AGENT_IDS})
         else:
-            details["status" if name in PROGRESS["status"] and type(plain(value)) is str else name] = plain(value)
+            details["status" if name == STATE and type(plain(value)) is str else name] = plain(value)
     details.pop("agent_id", None)
     return names, keeping.named(details)

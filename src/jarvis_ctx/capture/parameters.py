@@ -35,16 +35,20 @@ class Parameters(msgspec.Struct, frozen=True, kw_only=True):
 
     first: int
     arguments: dict[str, Argument] = {}
+    positional: tuple[str, ...] = ()
+    """Names of those that may be given by position, in their order."""
     variadic: str = "args"
     keywords: bool = True
     """Whether it takes any keyword."""
 
     def named(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
         """The arguments of this call by name, without the object itself and without defaults."""
-        names = [name for name, argument in self.arguments.items() if argument.position >= 0]
-        given = dict(zip(names, args[self.first :], strict=False))
-        rest = args[self.first + len(names) :]
-        return {**given, **({self.variadic: list(rest)} if rest else {}), **kwargs}
+        named = dict(zip(self.positional, args[self.first :], strict=False))
+        rest = args[self.first + len(self.positional) :]
+        if rest:
+            named[self.variadic] = list(rest)
+        named.update(kwargs)
+        return named
 
     def find(self, *names: str) -> Argument | None:
         """The first of `names` that the function has."""
@@ -91,6 +95,7 @@ def parameters(function: Callable[..., Any], *, first: int) -> Parameters:
     return Parameters(
         first=first,
         arguments=arguments,
+        positional=names[min(first, positional) : positional],
         variadic=names[positional + keyword_only] if variadic else "args",
         keywords=bool(code.co_flags & _VARIADIC_KEYWORDS),
     )
