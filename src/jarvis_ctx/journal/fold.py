@@ -8,9 +8,10 @@ import msgspec
 from msgspec.structs import replace
 
 from jarvis_ctx.journal.fold_tasks import TASK_HANDLERS
+from jarvis_ctx.journal.shapes import mapping, numbers, text, whole
 from jarvis_ctx.model.agent import AgentRecord
 from jarvis_ctx.model.event import Event
-from jarvis_ctx.model.ids import AgentId
+from jarvis_ctx.model.ids import AgentId, RunId
 from jarvis_ctx.model.run import ProcessIdentity, RunRecord
 from jarvis_ctx.model.state import Attribute, State
 
@@ -42,7 +43,8 @@ def apply(state: State, event: Event) -> None:
 def _is_late(state: State, event: Event) -> bool:
     """Whether another writer's later event has already changed this event's subject."""
     records = (state.tasks.get(event.subject), state.agents.get(event.subject), state.attributes.get(event.subject))
-    return any(record is not None and record.updated > event.stamp for record in records)
+    steps = state.steps.get(event.subject, {}).values()
+    return any(record is not None and record.updated > event.stamp for record in (*records, *steps))
 
 
 def is_fenced(state: State, event: Event) -> bool:
@@ -53,38 +55,47 @@ def is_fenced(state: State, event: Event) -> bool:
 
 def _run_started(state: State, event: Event) -> None:
     body = event.body
-    state.runs[event.subject] = RunRecord(
+    run = RunRecord(
         id=event.run,
         name=state.name,
-        epoch=body["epoch"],
+        epoch=whole(body["epoch"]),
         writer=event.writer,
         process=msgspec.convert(body["process"], ProcessIdentity),
         started=event.time,
-        chain=body["chain"],
-        resume=body.get("resume", "report"),
-        code=body.get("code", {}),
+        chain=RunId(text(body["chain"])),
+        resume=text(body.get("resume", "report")),
+        code=_code(body.get("code", {})),
     )
-    state.fences.update(body.get("fences", {}))
+    state.fences.update(_fences(event))
+    state.runs[event.subject] = run
     while len(state.runs) > RUNS_KEPT:
         del state.runs[min(state.runs.values(), key=lambda run: run.epoch).id]
+
+
+def _fences(event: Event) -> dict[str, int]:
+    return numbers(event.body.get("fences", {}))
+
+
+def _code(value: object) -> dict[str, str]:
+    return {method: text(code) for method, code in mapping(value).items()}
 
 
 def _run_ended(state: State, event: Event) -> None:
     run = state.runs.get(event.subject)
     if run is not None and run.ended is None:
-        state.runs[event.subject] = replace(run, ended=event.time, ending=event.body.get("ending"))
+        state.runs[event.subject] = replace(run, ended=event.time, ending=text(event.body["ending"]))
 
 
 def _run_died(state: State, event: Event) -> None:
     run = state.runs.get(event.subject)
     if run is not None:
-        state.runs[event.subject] = replace(run, ended=event.body["at"], cause=event.body["cause"])
+        state.runs[event.subject] = replace(run, ended=whole(event.body["at"]), cause=mapping(event.body["cause"]))
 
 
 def _code_recorded(state: State, event: Event) -> None:
     run = state.runs.get(event.subject)
     if run is not None:
-        state.runs[event.subject] = replace(run, code={**run.code, **event.body["code"]})
+        state.runs[event.subject] = replace(run, code={**run.code, **_code(event.body["code"])})
 
 
 def _agent(state: State, event: Event) -> AgentRecord:
@@ -97,7 +108,7 @@ def _agent(state: State, event: Event) -> AgentRecord:
 def _agent_updated(state: State, event: Event) -> None:
     agent = _agent(state, event)
     details = {**agent.details, **{k: v for k, v in event.body.items() if k != "status"}}
-    status = event.body.get("status", agent.status)
+    status = text(event.body.get("status", agent.status))
     state.agents[event.subject] = replace(agent, updated=event.stamp, status=status, details=details)
 
 
@@ -164,6 +175,13 @@ HANDLERS: dict[str, Handler] = {
 }
 
 
+def _set_fences(state: State, event: Event) -> None:
+    try:
+        state.fences.update(_fences(event))
+    except TypeError:
+        pass  # The event itself is counted as unreadable when its turn comes.
+
+
 def empty(name: str, history: int) -> State:
     """The state before the first event."""
     return State(name=name, history=history)
@@ -176,7 +194,7 @@ def fold(state: State, events: list[Event]) -> State:
     """
     for event in events:
         if event.kind == "RunStarted":
-            state.fences.update(event.body.get("fences", {}))
+            _set_fences(state, event)
     for event in sorted(events, key=lambda e: (e.time, e.writer, e.number)):
         if not is_fenced(state, event):
             apply(state, event)

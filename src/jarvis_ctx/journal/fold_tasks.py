@@ -7,13 +7,14 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
+from jarvis_ctx.journal.shapes import mapping, percentage, text, texts, whole
 from jarvis_ctx.model.event import Event
 from jarvis_ctx.model.ids import RunId, TaskId
 from jarvis_ctx.model.state import State
 from jarvis_ctx.model.step import StepRecord
 from jarvis_ctx.model.task import Attempt, TaskRecord
 
-AS_GIVEN = frozenset({"description", "status", "agent", "percentage"})
+TEXTS = frozenset({"description", "status", "agent"})
 LISTS = frozenset({"completed_subtasks", "blockers", "dependencies"})
 ATTEMPTS_KEPT = 100
 
@@ -34,12 +35,14 @@ def task_progressed(state: State, event: Event) -> None:
     changes: dict[str, Any] = {"updated": event.stamp}
     metadata: dict[str, Any] = {}
     for name, value in event.body.items():
-        if name in AS_GIVEN:
-            changes[name] = value
+        if name in TEXTS:
+            changes[name] = text(value)
+        elif name == "percentage":
+            changes[name] = percentage(value)
         elif name in LISTS:
-            changes[name] = tuple(value)
+            changes[name] = texts(value)
         elif name == "metadata":
-            metadata.update(value)
+            metadata.update(mapping(value))
         else:
             metadata[name] = value
     if metadata:
@@ -57,19 +60,19 @@ def _keep(state: State, task: TaskRecord) -> None:
 def _task_claimed(state: State, event: Event) -> None:
     task, body = _task(state, event), event.body
     attempt = Attempt(
-        method=body["method"],
+        method=text(body["method"]),
         run=event.run,
-        number=body["attempt"],
+        number=whole(body["attempt"]),
         claimed=event.time,
-        key=body["key"],
-        alone=body.get("alone", False),
+        key=text(body["key"]),
+        alone=body.get("alone") is True,
     )
     state.tasks[event.subject] = replace(
         task,
         updated=event.stamp,
         status="in_progress",
-        description=body.get("description") or task.description,
-        agent=body.get("agent") or task.agent,
+        description=text(body.get("description") or task.description),
+        agent=text(body.get("agent") or task.agent),
         attempts=_bounded({**task.attempts, attempt.key: attempt}),
     )
 
@@ -85,9 +88,9 @@ def _bounded(attempts: dict[str, Attempt]) -> dict[str, Attempt]:
 
 def _ended(state: State, event: Event, outcome: str, **task_changes: Any) -> None:
     task = _task(state, event)
-    attempt = task.attempts.get(event.body["key"])
+    body = event.body
+    attempt = task.attempts.get(text(body["key"]))
     if attempt is not None:
-        body = event.body
         kept = outcome == "finished" and "result" in body and attempt.lost == ""
         ended = replace(
             attempt,
@@ -95,7 +98,7 @@ def _ended(state: State, event: Event, outcome: str, **task_changes: Any) -> Non
             outcome=outcome,
             result=body["result"] if kept else msgspec.UNSET,
             kept=kept,
-            lost=body.get("lost", attempt.lost),
+            lost=text(body.get("lost", attempt.lost)),
             completes=body.get("completes", True),
         )
         task_changes["attempts"] = {**task.attempts, ended.key: ended}
@@ -116,23 +119,25 @@ def _task_failed(state: State, event: Event) -> None:
 
 
 def _task_interrupted(state: State, event: Event) -> None:
+    """A death counts once, however often a recovery that is itself interrupted tells it."""
     task = _task(state, event)
-    counted = 1 if event.body.get("counts") else 0
-    _ended(state, event, "died", deaths_alone=task.deaths_alone + counted)
+    attempt = task.attempts.get(text(event.body["key"]))
+    died = attempt is not None and attempt.outcome is None and event.body.get("counts") is True
+    _ended(state, event, "died", deaths_alone=task.deaths_alone + int(died))
 
 
 def _task_quarantined(state: State, event: Event) -> None:
     task = _task(state, event)
-    state.tasks[event.subject] = replace(task, updated=event.stamp, quarantined=event.body["cause"])
+    state.tasks[event.subject] = replace(task, updated=event.stamp, quarantined=text(event.body["cause"]))
 
 
 def _step(state: State, event: Event, **changes: Any) -> None:
     body = event.body
     steps = state.steps.get(event.subject, {})
-    known = steps.get(body["key"]) or StepRecord(
+    known = steps.get(text(body["key"])) or StepRecord(
         task=TaskId(event.subject),
         key=body["key"],
-        name=body.get("name", ""),
+        name=text(body.get("name", "")),
         run=RunId(event.run),
         status="started",
         updated=event.stamp,
@@ -149,11 +154,11 @@ def _step_finished(state: State, event: Event) -> None:
     if "result" in event.body:
         _step(state, event, status="finished", result=event.body["result"], kept=True)
     else:
-        _step(state, event, status="started", error=event.body.get("lost", ""))
+        _step(state, event, status="started", error=text(event.body.get("lost", "")))
 
 
 def _step_failed(state: State, event: Event) -> None:
-    _step(state, event, status="failed", error=event.body.get("error", ""))
+    _step(state, event, status="failed", error=text(event.body.get("error", "")))
 
 
 def _step_reconciled(state: State, event: Event) -> None:

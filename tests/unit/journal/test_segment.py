@@ -97,7 +97,7 @@ def test_an_existing_file_is_never_taken_for_a_new_segment(segment: Segment) -> 
         Segment(segment.path, WRITER, SIZE, mapped=False)
 
 
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(texts=st.lists(st.text(st.characters(codec="ascii", exclude_characters='"\\')), min_size=1, max_size=20))
 def test_any_sealed_segment_comes_back_from_the_archive(
     tmp_path_factory: pytest.TempPathFactory, texts: list[str]

@@ -16,7 +16,7 @@ from jarvis_ctx.journal.values import Values, is_reference
 JSON = st.recursive(st.none() | st.booleans() | st.integers(-(2**40), 2**40) | st.text(), st.lists, max_leaves=8)
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(body=st.dictionaries(st.text(max_size=5), JSON, max_size=4))
 def test_any_body_comes_back(tmp_path: Path, body: dict[str, Any]) -> None:
     values = Values(tmp_path / "values")
