@@ -10,7 +10,7 @@ import msgspec
 from jarvis_ctx.cli.screen import facts, print_json, show, text
 from jarvis_ctx.cli.store import Place, json_option, place_options
 from jarvis_ctx.clock import iso
-from jarvis_ctx.recovery.wording import day_time
+from jarvis_ctx.recovery.wording import day_time, one_line
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from jarvis_ctx.model.entries import Decision
 
 SHOWN = ("decision", "context", "reasoning", "outcome")
+LONGEST = 240
+"""Characters of a value that are shown; --json has all of them."""
 
 
 @click.command()
@@ -46,4 +48,4 @@ def _rows(decision: Decision) -> list[tuple[str, RenderableType]]:
 
 
 def _plain(value: Any) -> str:
-    return value if isinstance(value, str) else repr(value)
+    return one_line(value if isinstance(value, str) else repr(value), LONGEST)

@@ -32,7 +32,9 @@ class Commands(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
-        except (JarvisError, PermissionError) as error:
+        except BrokenPipeError:
+            raise  # click ends quietly when nobody reads any more.
+        except (JarvisError, OSError) as error:
             click.echo(f"Error: {error}", err=True)
             ctx.exit(code_of(error))
 

@@ -139,6 +139,8 @@ def _checkpoint(taken: dict[str, Any] | None) -> str:
 
 def _counts(counts: dict[str, int]) -> str:
     parts = [f"{count:,} {name.replace('_', ' ')}" for name, count in counts.items() if count and name != "total"]
+    if len(parts) == 1 and counts["total"] > 1:
+        return f"{counts['total']:,}, all {parts[0].partition(' ')[2]}"
     return f"{counts['total']:,}" + (f": {', '.join(parts)}" if parts else "")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ from jarvis_ctx.cli.exits import MEANINGS, ExitCode, code_of
 from jarvis_ctx.journal.files import private_folder
 from tests.faces.cli.conftest import Call
 from tests.faces.cli.processes import ROOT
+from tests.faces.cli.test_reading import READING
+from tests.unit.insight.spoils import WRONG
 
 GONE = {"path": "p", "reason": "r"}
 
@@ -113,3 +116,24 @@ def test_an_empty_store_is_no_error(tmp_path: Path, call: Call) -> None:
     result = call("status", "--path", tmp_path / "store")
 
     assert (result.exit_code, result.stdout.splitlines()[0]) == (0, "jarvis has never run here")
+
+
+@pytest.mark.parametrize("spoil", [case[0] for case in WRONG], ids=[case[0].__name__ for case in WRONG])
+def test_whatever_is_damaged_every_command_still_answers(dead: Path, call: Call, spoil: Callable[[Path], None]) -> None:
+    spoil(dead)
+
+    results = [call(*command.split(), "--path", dead) for command in READING]
+
+    assert [result.stderr for result in results] == [""] * len(READING)
+    assert {result.exit_code for result in results} <= {ExitCode.OK, ExitCode.PROBLEMS}
+
+
+def test_an_error_of_the_file_system_is_one_sentence_too(dead: Path, call: Call) -> None:
+    (dead / "journal" / "marks").unlink()
+    (dead / "journal" / "marks").mkdir()
+
+    result = call("status", "--path", dead)
+
+    assert result.exit_code == ExitCode.FAILED
+    assert result.stderr.startswith("Error: ")
+    assert result.stderr.count("\n") == 1

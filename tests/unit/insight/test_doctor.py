@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,10 +9,10 @@ import pytest
 
 from jarvis_ctx.insight.findings import Finding
 from jarvis_ctx.insight.insight import Insight
-from jarvis_ctx.liveness.marker import CrashMarker
 from jarvis_ctx.sidecar import JarvisContextManager, open_view
 from tests.unit.insight.folders import listing
 from tests.unit.insight.planted import PlantedClock
+from tests.unit.insight.spoils import WRONG, lose_the_key
 
 
 def examine(store: Path, environ: dict[str, str] | None = None) -> list[Finding]:
@@ -24,112 +21,6 @@ def examine(store: Path, environ: dict[str, str] | None = None) -> list[Finding]
         return Insight(view).doctor(environ)
     finally:
         view.close()
-
-
-def flip(path: Path, offset: int) -> None:
-    with path.open("r+b") as file:
-        file.seek(offset)
-        byte = file.read(1)
-        file.seek(offset)
-        file.write(bytes([byte[0] ^ 0xFF]))
-
-
-def first_segment(store: Path) -> Path:
-    return sorted((store / "journal").glob("*.seg"))[0]
-
-
-def newest(store: Path, pattern: str) -> Path:
-    return sorted((store / "checkpoints").glob(pattern))[-1]
-
-
-def loosen(store: Path) -> None:
-    newest(store, "*.json").chmod(0o644)
-
-
-def open_to_the_group(store: Path) -> None:
-    store.chmod(0o770)
-
-
-def link(store: Path) -> None:
-    (store / "archive").symlink_to(store)
-
-
-def damage_a_segment(store: Path) -> None:
-    flip(first_segment(store), 1500)
-
-
-def lose_a_segment_and_the_database(store: Path) -> None:
-    first_segment(store).unlink()
-    shutil.rmtree(store / "checkpoints")
-    zero_the_database(store)
-
-
-def damage_the_marks(store: Path) -> None:
-    flip(store / "journal" / "marks", 0)
-
-
-def lose_the_marks(store: Path) -> None:
-    (store / "journal" / "marks").unlink()
-
-
-def truncate_a_checkpoint(store: Path) -> None:
-    os.truncate(newest(store, "*.pkl"), 600)
-
-
-def lose_the_key(store: Path) -> None:
-    (store / "secret.key").unlink()
-
-
-def zero_the_database(store: Path) -> None:
-    for path in store.glob("jarvis_context.db*"):
-        path.write_bytes(bytes(path.stat().st_size))
-
-
-def lose_the_database(store: Path) -> None:
-    for path in store.glob("jarvis_context.db*"):
-        path.unlink()
-
-
-def change_an_event(store: Path) -> None:
-    connection = sqlite3.connect(store / "jarvis_context.db")
-    connection.execute(
-        "UPDATE events SET payload = replace(payload, 'too long', 'all right') WHERE kind = 'DecisionLogged'"
-    )
-    connection.commit()
-    connection.close()
-
-
-def change_a_side_file(store: Path) -> None:
-    values = store / "journal" / "values"
-    values.mkdir(mode=0o700)
-    (values / ("0" * 64)).write_bytes(b"{}")
-
-
-def begin_a_recovery(store: Path) -> None:
-    CrashMarker(store).set("jarvis", "jarvis.1.abcdef")
-
-
-def leave_something_aside(store: Path) -> None:
-    (store / "jarvis_context.db.damaged-1").write_bytes(b"")
-
-
-WRONG: list[tuple[Callable[[Path], None], str, str, str]] = [
-    (loosen, "warning", "files", "readable or writable by others"),
-    (open_to_the_group, "problem", "folder", "can be written by others"),
-    (link, "problem", "files", "symbolic link"),
-    (damage_a_segment, "problem", "segments", "damaged bytes"),
-    (lose_a_segment_and_the_database, "problem", "marks", "nowhere any more"),
-    (damage_the_marks, "problem", "marks", "does not start as marks do"),
-    (lose_the_marks, "warning", "marks", "no marks"),
-    (truncate_a_checkpoint, "warning", "checkpoints", "does not verify"),
-    (lose_the_key, "problem", "key", "secret.key is missing"),
-    (zero_the_database, "problem", "database", "file is not a database"),
-    (lose_the_database, "problem", "database", "no jarvis-ctx store"),
-    (change_an_event, "problem", "events", "not as they were written"),
-    (change_a_side_file, "problem", "side files", "is not what was written"),
-    (begin_a_recovery, "problem", "recovery", "not completed"),
-    (leave_something_aside, "warning", "moved aside", "jarvis_context.db.damaged-1"),
-]
 
 
 @pytest.mark.parametrize(("spoil", "level", "check", "words"), WRONG, ids=[case[0].__name__ for case in WRONG])

@@ -10,6 +10,7 @@ from jarvis_ctx.codec import sign
 from jarvis_ctx.errors import CorruptData, NotOurs, UnsafeFolder
 from jarvis_ctx.insight.findings import Finding, ok, problem, warning
 from jarvis_ctx.insight.view import View
+from jarvis_ctx.recovery.wording import day_time, number
 
 
 def check(view: View) -> Iterator[Finding]:
@@ -46,7 +47,7 @@ def _files(view: View, key: sign.Key | None) -> Iterator[Finding]:
         try:
             header, _ = files.load(path)
             good += 1
-            newest.setdefault("taken", iso(header.taken))
+            newest.setdefault("taken", day_time(iso(header.taken)))
         except (CorruptData, NotOurs) as error:
             bad.append(str(error))
     for sentence in bad:
@@ -56,7 +57,7 @@ def _files(view: View, key: sign.Key | None) -> Iterator[Finding]:
         remedy = "see the database's own check; delete them once the database is well"
         yield warning("checkpoints", "There are emergency files: the database could not be used for a while.", remedy)
     if good:
-        yield ok("checkpoints", f"{good} files verify, the newest taken {newest['taken']}.")
+        yield ok("checkpoints", f"{number(good, 'file')} verified, the newest taken {newest['taken']}.")
     elif bad:
         yield problem("checkpoints", "No checkpoint file verifies.", "run: jarvis-ctx checkpoint")
     else:

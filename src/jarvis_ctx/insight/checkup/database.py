@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import get_args
 
+from jarvis_ctx.insight.checkup.journal import known_marks
 from jarvis_ctx.insight.findings import Finding, ok, problem, warning
 from jarvis_ctx.insight.view import View
 from jarvis_ctx.journal import frame
 from jarvis_ctx.journal.ports import StoredEvent
 from jarvis_ctx.model.event import Kind
+from jarvis_ctx.recovery.wording import number, size
 
 PAGE = 1_000
 MANY = 10_000
@@ -24,7 +26,7 @@ def check(view: View) -> Iterator[Finding]:
         yield problem("database", sentence, remedy)
     if not damaged:
         yield from _engine(view)
-        yield _rows(view)
+        yield from _rows(view)
     yield _drain(view)
 
 
@@ -34,15 +36,16 @@ def _engine(view: View) -> Iterator[Finding]:
     schema = f", schema {facts['schema']}" if "schema" in facts else ""
     yield ok(
         "database",
-        f"It opens: {facts['engine']} {facts['version']}{library}{schema}, {facts['events']:,} events, "
-        f"{facts['bytes'] / 1e6:,.1f} MB.",
+        f"It opens: {facts['engine']} {facts['version']}{library}{schema}, {number(facts['events'], 'event')}, "
+        f"{size(facts['bytes'])}.",
     )
     if facts.get("vulnerable"):
         sentence = f"SQLite {facts['version']} can corrupt a database that several processes write (WAL-reset bug)."
         yield warning("SQLite", sentence, "pip install pysqlite3, or a Python with SQLite 3.51.3 or newer")
 
 
-def _rows(view: View) -> Finding:
+def _rows(view: View) -> Iterator[Finding]:
+    had = _drained(view)
     checked, bad = 0, []
     for kind in get_args(Kind):
         for row in _all(view, kind):
@@ -50,10 +53,22 @@ def _rows(view: View) -> Finding:
             if frame.digester(row.writer)(row.number, row.payload.encode()).hex() != row.digest:
                 bad.append(f"{row.number} of writer {row.writer}")
     if bad:
-        sentence = f"{len(bad)} events in the database are not as they were written, first number {bad[0]}."
+        sentence = f"Not as written in the database: {number(len(bad), 'event')}, first number {bad[0]}."
         remedy = "stop the orchestrator, move jarvis_context.db away and start it: it is rebuilt from the files"
-        return problem("events", sentence, remedy)
-    return ok("events", f"All {checked:,} events of {view.name} in the database are as they were written.")
+        yield problem("events", sentence, remedy)
+    if checked < had:
+        sentence = (
+            f"The database lacks {number(had - checked, 'event')} that it had: was an older copy put in its place?"
+        )
+        yield problem("events", sentence, "start the orchestrator: they are taken from journal and archive again")
+    if not bad and checked >= had:
+        yield ok("events", f"{number(checked, 'event')} of {view.name} in the database verified.")
+
+
+def _drained(view: View) -> int:
+    """How many events the marks say the database has been given."""
+    fences = view.state().fences
+    return sum(min(mark.drained, fences.get(mark.writer, mark.drained)) for mark in known_marks(view))
 
 
 def _all(view: View, kind: str) -> Iterator[StoredEvent]:
@@ -83,9 +98,12 @@ def _drain(view: View) -> Finding:
         return ok("drain", "No run has a mark, so nothing waits to be drained.")
     waiting = max(0, pulse.appended - pulse.drained)
     if pulse.live_pid is None:
-        after = ": the next start moves them into the database" if waiting else ""
-        return ok("drain", f"{waiting:,} events wait in the journal{after}.")
+        if not waiting:
+            return ok("drain", "Nothing waits in the journal.")
+        return ok(
+            "drain", f"{number(waiting, 'event')} in the journal alone: the next start moves them into the database."
+        )
     if waiting > MANY:
         remedy = "nothing is lost; if it does not shrink, see whether another process holds drain.lock"
-        return warning("drain", f"{waiting:,} events wait in the journal of the live run.", remedy)
-    return ok("drain", f"{waiting:,} events wait to be drained.")
+        return warning("drain", f"{number(waiting, 'event')} of the live run in the journal alone.", remedy)
+    return ok("drain", f"{number(waiting, 'event')} on the way into the database.")

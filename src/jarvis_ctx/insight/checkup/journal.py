@@ -14,6 +14,7 @@ from jarvis_ctx.insight.view import View
 from jarvis_ctx.journal import archive, frame, read
 from jarvis_ctx.journal.marks import Marks, WriterMark
 from jarvis_ctx.journal.values import NAME, Values
+from jarvis_ctx.recovery.wording import number
 
 REBUILT = (
     "start the orchestrator: the database and the archive are asked for what is missing, the report names the rest"
@@ -26,15 +27,15 @@ def check(view: View) -> Iterator[Finding]:
     if not journal.is_dir():
         yield problem("journal", f"{journal} is missing.", "restore it from a backup, or start anew in another folder")
         return
-    yield from _marks(view, journal)
+    yield from _marks(view)
     yield from _segments(journal, live=view.pulse().live_pid is not None)
     yield from _archive(journal / "archive")
     yield from _values(journal / "values")
 
 
-def _marks(view: View, journal: Path) -> Iterator[Finding]:
+def _marks(view: View) -> Iterator[Finding]:
     try:
-        marks = [mark for mark in _read_marks(journal / "marks") if mark.orchestrator == view.name]
+        marks = _read_marks(view)
     except FileNotFoundError:
         yield warning("marks", "There are no marks, so a lost tail could not be noticed.", "the next start makes them")
         return
@@ -47,21 +48,29 @@ def _marks(view: View, journal: Path) -> Iterator[Finding]:
         expected = min(mark.appended, state.fences.get(mark.writer, mark.appended))
         missing += max(0, expected - state.position.get(mark.writer, 0))
     if missing:
-        yield problem("marks", f"{missing:,} events that were written are nowhere any more.", REBUILT)
+        yield problem("marks", f"{number(missing, 'event')} known to have been written: nowhere any more.", REBUILT)
     else:
         yield ok("marks", f"Every event the marks know of is there ({_written(marks)}).")
 
 
-def _read_marks(path: Path) -> list[WriterMark]:
-    marks = Marks(path, mapped=False, viewer=True)
+def known_marks(view: View) -> list[WriterMark]:
+    """What the marks say of this orchestrator's writers; nothing where there are none or they cannot be read."""
     try:
-        return list(marks.writers())
+        return _read_marks(view)
+    except (FileNotFoundError, CorruptData):
+        return []
+
+
+def _read_marks(view: View) -> list[WriterMark]:
+    marks = Marks(view.folder / "journal" / "marks", mapped=False, viewer=True)
+    try:
+        return [mark for mark in marks.writers() if mark.orchestrator == view.name]
     finally:
         marks.close()
 
 
 def _written(marks: list[WriterMark]) -> str:
-    return f"{sum(mark.appended for mark in marks):,} by {len(marks)} writers"
+    return f"{sum(mark.appended for mark in marks):,} by {number(len(marks), 'writer')}"
 
 
 def _segments(journal: Path, *, live: bool) -> Iterator[Finding]:
@@ -84,7 +93,7 @@ def _segments(journal: Path, *, live: bool) -> Iterator[Finding]:
                 yield problem("segments", sentence, REBUILT)
     if not found_bad:
         tail = f"; {torn} end in a write that was cut off and was never acknowledged" if torn else ""
-        yield ok("segments", f"{count} verify, with {events:,} events{tail}.")
+        yield ok("segments", f"{number(count, 'segment')} verified, with {number(events, 'event')}{tail}.")
 
 
 def _faults(segment: read.SegmentData, journal: Path) -> Iterator[str]:
@@ -93,6 +102,8 @@ def _faults(segment: read.SegmentData, journal: Path) -> Iterator[str]:
         yield f"{name} has {hole.length:,} damaged bytes at {hole.offset:,}."
     if segment.frames and segment.opening is None:
         yield f"{name} has lost its first frame, so nobody can say whose events it holds."
+    if not segment.frames and segment.opening is None and any(segment.path.read_bytes()):
+        yield f"{name} holds nothing that can be read."
     try:
         for _ in read.events(segment, 0, Values(journal / "values").get):
             pass
@@ -119,7 +130,7 @@ def _archive(folder: Path) -> Iterator[Finding]:
         remedy = "restore the file from a backup; the database still has its events, within the retention horizon"
         yield problem("archive", sentence, remedy)
     if listing and not bad:
-        yield ok("archive", f"{len(listing)} archived segments verify.")
+        yield ok("archive", f"{number(len(listing), 'archived segment')} verified.")
 
 
 def _values(folder: Path) -> Iterator[Finding]:
@@ -129,4 +140,4 @@ def _values(folder: Path) -> Iterator[Finding]:
         remedy = "restore it from a backup; recovery leaves out the event it belongs to, and says so"
         yield problem("side files", f"{path.name} is not what was written.", remedy)
     if paths and not bad:
-        yield ok("side files", f"{len(paths)} verify.")
+        yield ok("side files", f"{number(len(paths), 'side file')} verified.")

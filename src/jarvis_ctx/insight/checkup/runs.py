@@ -13,6 +13,7 @@ from jarvis_ctx.liveness.marker import CrashMarker
 from jarvis_ctx.liveness.runfile import RunFile
 from jarvis_ctx.model.run import RunRecord
 from jarvis_ctx.model.state import State
+from jarvis_ctx.recovery.wording import day_time, number
 
 AHEAD = 60
 """Seconds the last event may lie in the future before the clock is doubted."""
@@ -30,7 +31,7 @@ def check(view: View) -> Iterator[Finding]:
     yield from _tasks(state, pulse)
     yield from _captures(pulse)
     for kind, count in state.unreadable.items():
-        sentence = f"{count:,} events of kind {kind} cannot be read by this version."
+        sentence = f"{number(count, 'event')} of kind {kind} cannot be read by this version."
         yield warning("events", sentence, "upgrade jarvis-ctx: a newer version wrote them")
 
 
@@ -43,7 +44,9 @@ def _run(view: View, state: State, pulse: Pulse) -> Finding:
             if identity.is_alive(run.process) and run.ended is None:
                 sentence = f"Process {run.process.pid} lives, but does not hold the lock of its run {run.id}."
                 return problem("run", sentence, "do locks hold on this file system? End that process, then start anew")
-            return warning("run", f"Run {run.id} died, last heard of at {iso(state.stamp[0] or run.started)}.", DRY)
+            return warning(
+                "run", f"Run {run.id} died, last heard of {day_time(iso(state.stamp[0] or run.started))}.", DRY
+            )
         case "ended", RunRecord():
             return ok("run", f"Run {run.id} ended cleanly ({run.ending}).")
         case _:
@@ -73,6 +76,8 @@ def _marker(view: View, pulse: Pulse) -> Iterator[Finding]:
         yield warning("recovery", sentence, "wait until it is complete; if it stays so, see the log")
     else:
         sentence = f"A recovery was begun {marked.begun} times and not completed (CRASH_DETECTED is there)."
+        if not marked.begun:
+            sentence = "CRASH_DETECTED is there and cannot be read, so the next start recovers to be sure."
         yield problem("recovery", sentence, DRY)
 
 
@@ -95,11 +100,11 @@ def _tasks(state: State, pulse: Pulse) -> Iterator[Finding]:
         more = f" and {len(started) - 3} more" if len(started) > 3 else ""
         yield warning("steps", f"In doubt, it may or may not have happened: {named}{more}.", LOOK)
     if pulse.unkept_steps:
-        sentence = f"{pulse.unkept_steps:,} steps ran outside any task and without key=, so they are not kept."
+        sentence = f"Run outside any task and without key=, so not kept: {number(pulse.unkept_steps, 'step')}."
         yield warning("steps", sentence, "call them inside a captured task, or give them key=")
 
 
 def _captures(pulse: Pulse) -> Iterator[Finding]:
     if pulse.capture_errors:
-        sentence = f"{pulse.capture_errors:,} calls could not be captured; the last: {pulse.last_capture_error}"
+        sentence = f"{number(pulse.capture_errors, 'call')} not captured; the last: {pulse.last_capture_error}"
         yield problem("captures", sentence, "those calls would be unknown after a crash; look at the reason")
