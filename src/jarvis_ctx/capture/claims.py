@@ -66,38 +66,48 @@ class Claims:
         kept = self._take_kept(call)
         if kept is not None:
             return exact.from_tree(kept.result)
+        if not self._isolation.concerns(call.task):
+            return self._run(call, work, alone=False)
         with self._isolation.enter(call.task) as alone:
-            claim = self._claim(call, alone)
-            token = current_task.set(claim)
-            try:
-                result = work()
-            except BaseException as error:
-                # Every way out of the user's code is an outcome; it is recorded and goes on as it is.
-                self._failed(claim, error)
-                raise
-            finally:
-                current_task.reset(token)
-            self._finished(claim, call, result)
-            return result
+            return self._run(call, work, alone)
+
+    def _run(self, call: TaskCall, work: Callable[[], Any], alone: bool) -> Any:
+        claim = self._claim(call, alone)
+        token = current_task.set(claim)
+        try:
+            result = work()
+        except BaseException as error:
+            # Every way out of the user's code is an outcome; it is recorded and goes on as it is.
+            self._failed(claim, error)
+            raise
+        finally:
+            current_task.reset(token)
+        self._finished(claim, call, result)
+        return result
 
     async def arun(self, call: TaskCall, work: Callable[[], Awaitable[Any]]) -> Any:
         """`run` for a coroutine function; waiting for isolation does not block the event loop."""
         kept = self._take_kept(call)
         if kept is not None:
             return exact.from_tree(kept.result)
+        if not self._isolation.concerns(call.task):
+            return await self._arun(call, work, alone=False)
         async with self._isolation.aenter(call.task) as alone:
-            claim = self._claim(call, alone)
-            token = current_task.set(claim)
-            try:
-                result = await work()
-            except BaseException as error:
-                # As in `run`; a cancelled coroutine has failed, too.
-                self._failed(claim, error)
-                raise
-            finally:
-                current_task.reset(token)
-            self._finished(claim, call, result)
-            return result
+            return await self._arun(call, work, alone)
+
+    async def _arun(self, call: TaskCall, work: Callable[[], Awaitable[Any]], alone: bool) -> Any:
+        claim = self._claim(call, alone)
+        token = current_task.set(claim)
+        try:
+            result = await work()
+        except BaseException as error:
+            # As in `_run`; a cancelled coroutine has failed, too.
+            self._failed(claim, error)
+            raise
+        finally:
+            current_task.reset(token)
+        self._finished(claim, call, result)
+        return result
 
     def _take_kept(self, call: TaskCall) -> Attempt | None:
         if not self._kept:
@@ -120,13 +130,15 @@ class Claims:
         key = f"{call.method}#{self._epoch}.{next(self._numbers)}"
         claim = CurrentTask(task=call.task, key=key, alone=alone, owner=self._owner)
         body: dict[str, Any] = {"method": call.method, "key": key, "attempt": number}
-        optional = {
-            "alone": alone,
-            "description": call.description,
-            "agent": call.agent,
-            "parent": outer.task if outer else "",
-        }
-        self._sink.append("TaskClaimed", call.task, body | {name: value for name, value in optional.items() if value})
+        if alone:
+            body["alone"] = True
+        if call.description:
+            body["description"] = call.description
+        if call.agent:
+            body["agent"] = call.agent
+        if outer is not None:
+            body["parent"] = outer.task
+        self._sink.append("TaskClaimed", call.task, body, own=True)
         return claim
 
     def _finished(self, claim: CurrentTask, call: TaskCall, result: Any) -> None:

@@ -27,7 +27,7 @@ class Isolation:
     @contextmanager
     def enter(self, task: TaskId) -> Iterator[bool]:
         """Wait for this task's turn; gives whether it runs alone among the suspects."""
-        if not self._must_wait(task):
+        if not self.concerns(task):
             yield False
             return
         alone = self._lock.acquire(timeout=self._timeout)
@@ -39,7 +39,7 @@ class Isolation:
     @asynccontextmanager
     async def aenter(self, task: TaskId) -> AsyncIterator[bool]:
         """`enter` without blocking the event loop."""
-        if not self._must_wait(task):
+        if not self.concerns(task):
             yield False
             return
         import asyncio
@@ -52,9 +52,12 @@ class Isolation:
         finally:
             self._leave(task, alone)
 
-    def _must_wait(self, task: TaskId) -> bool:
+    def concerns(self, task: TaskId) -> bool:
+        """Whether this task may have to wait; no need to `enter` otherwise."""
+        if task not in self._suspects:
+            return False
         running = current_task.get()
-        return task in self._suspects and not (running is not None and running.alone)
+        return running is None or not running.alone
 
     def _entered(self, task: TaskId, alone: bool) -> bool:
         if not alone:

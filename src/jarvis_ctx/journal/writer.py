@@ -116,8 +116,8 @@ class Writer:
         if own:
             try:
                 encoded = _encode(body)
-            except UnicodeEncodeError:
-                own = False  # A lone surrogate: only a tag can hold it.
+            except (TypeError, ValueError):
+                own = False  # Not plain after all: a lone surrogate.
         if not own:
             encoded = exact.encode(body)
         if len(encoded) > self._inline_limit:
