@@ -78,6 +78,15 @@ def test_a_killed_run_is_dead_since_its_last_event(dead: Path) -> None:
     assert found["last_event"] > found["run"]["started"]
 
 
+def test_after_a_recovery_the_steps_in_doubt_and_the_last_checkpoint_are_still_shown(dead: Path) -> None:
+    with JarvisContextManager(dead, handle_signals=False) as manager:
+        manager.journal.append("StepStarted", "task-2", {"key": "s2", "name": "parse"})
+        found = manager.status()
+
+    assert (found["state"], found["steps_in_doubt"]) == ("live", 1)
+    assert (found["checkpoint"]["label"], found["last_end"]["cause"]) == ("phase one", "killed")
+
+
 def test_a_store_that_was_never_used_is_empty(manager: JarvisContextManager) -> None:
     view = open_view(manager.settings.folder, "somebody")
     found = Insight(view).status()
