@@ -9,7 +9,7 @@ import pytest
 
 from jarvis_ctx.cli.exits import ExitCode
 from tests.faces.cli.conftest import Call
-from tests.faces.cli.processes import jarvis_ctx
+from tests.faces.cli.processes import ROOT, jarvis_ctx
 
 SOURCE = """
 class Reviewer:
@@ -42,6 +42,14 @@ def test_explain_says_why_near_misses_are_not_captured(folder: Path) -> None:
     missed = {method["method"]: method["reason"] for method in json.loads(result.stdout) if not method["captured"]}
     assert "the nearest is assign_task" in missed["assignTask"]
     assert "its name is private" in missed["_start_task"]
+
+
+def test_every_key_of_its_json_is_documented(folder: Path) -> None:
+    documented = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8").partition("### `explain --json`")[2]
+
+    printed = json.loads(jarvis_ctx("explain", "reviewing:Reviewer", "--json", cwd=folder).stdout)
+
+    assert [key for key in printed[0] if f"`{key}`" not in documented] == []
 
 
 @pytest.mark.parametrize(
