@@ -65,6 +65,7 @@ class Journal:
         store: EventStore,
         clock: Clock,
         segment_bytes: int,
+        value_bytes: int,
         mapped: bool,
         power: bool,
         sync_interval: float,
@@ -74,7 +75,7 @@ class Journal:
         self._sync_interval, self._drain_interval = sync_interval, drain_interval
         self._opening, self._mapped = opening, mapped
         slot = marks.writer_slot(opening.writer, opening.orchestrator, opening.epoch)
-        self.values = Values(folder / "values")
+        self.values = Values(folder / "values", value_bytes)
         self._supply = SegmentSupply(folder, opening.writer, segment_bytes, mapped=mapped)
         self.writer = Writer(
             opening=opening,

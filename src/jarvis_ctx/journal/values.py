@@ -9,7 +9,8 @@ from typing import Any
 
 import msgspec
 
-from jarvis_ctx.errors import CorruptData
+from jarvis_ctx.codec import exact
+from jarvis_ctx.errors import CorruptData, TooLarge
 from jarvis_ctx.journal.files import private_folder, write_whole
 
 MARK, BYTES = "$value", "bytes"
@@ -24,11 +25,14 @@ def is_reference(body: dict[str, Any]) -> bool:
 class Values:
     """`journal/values/<sha256>`: written before the event that names them, so that none names what is not there."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, limit: int = exact.LIMIT) -> None:
+        """`limit`: the bytes a body may have."""
+        self.folder, self.limit = folder, limit
 
     def put(self, body: bytes) -> dict[str, Any]:
-        """Keep `body` (JSON) durably; the small body that stands for it in the event."""
+        """Keep `body` (JSON) durably; the small body that stands for it in the event. Raises `TooLarge`."""
+        if len(body) > self.limit:
+            raise TooLarge(what="An event", size=len(body), limit=self.limit)
         name = hashlib.sha256(body).hexdigest()
         path = private_folder(self.folder) / name
         if not path.exists():

@@ -119,7 +119,7 @@ class Writer:
             except (TypeError, ValueError):
                 own = False  # Not plain after all: a lone surrogate.
         if not own:
-            encoded = exact.encode(body)
+            encoded = exact.encode(body, limit=self._values.limit)
         if len(encoded) > self._inline_limit:
             encoded, own = _encode(self._values.put(encoded)), False
         return encoded, body if own else None

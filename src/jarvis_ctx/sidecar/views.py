@@ -9,7 +9,7 @@ from jarvis_ctx import settings as settings_room
 from jarvis_ctx.checkpoint.files import CheckpointFiles
 from jarvis_ctx.clock import Clock, SystemClock
 from jarvis_ctx.codec import sign
-from jarvis_ctx.errors import CorruptData, NoStore, StoreUnavailable
+from jarvis_ctx.errors import CorruptData, NoStore, StoreUnavailable, UnsafeFolder
 from jarvis_ctx.insight.ports import Queries
 from jarvis_ctx.insight.view import Pulse
 from jarvis_ctx.journal.gather import gather
@@ -97,14 +97,16 @@ class StoreView:
     def _open(self) -> SqliteStore | MemoryStore:
         try:
             return SqliteStore(self.folder / DATABASE, viewer=True)
-        except (StoreUnavailable, NoStore) as error:
+        except NoStore:
+            self._damaged.append(f"{DATABASE} is missing; the next start rebuilds it from journal and archive.")
+        except StoreUnavailable as error:
             self._damaged.append(str(error))
-            return MemoryStore()
+        return MemoryStore()
 
     def _key(self) -> sign.Key | None:
         try:
             return sign.load_key(self.folder / "secret.key")
-        except CorruptData as error:
+        except (CorruptData, UnsafeFolder) as error:
             self._damaged.append(str(error))
             return None
 
@@ -134,7 +136,7 @@ class StoreView:
         """What the marks say; nothing when there are none."""
         try:
             marks = Marks(self.folder / "journal" / "marks", mapped=False, viewer=True)
-        except (CorruptData, FileNotFoundError):
+        except (CorruptData, OSError):
             return []
         try:
             return list(marks.writers())

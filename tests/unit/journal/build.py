@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from jarvis_ctx.clock import Clock
+from jarvis_ctx.codec.exact import LIMIT
 from jarvis_ctx.journal import fold, read
 from jarvis_ctx.journal.gather import Gathered, gather
 from jarvis_ctx.journal.journal import Journal, claim_epoch, opening_of
@@ -58,7 +59,14 @@ class Store:
         """A journal whose threads are not started; left as a kill would leave it, but for its open files."""
         marks = Marks(self.folder / "marks", mapped=changed.get("mapped", True))
         claim_epoch(marks, name, epoch)
-        settings = {"segment_bytes": SEGMENT, "mapped": True, "power": False, "sync_interval": 60, "drain_interval": 60}
+        settings = {
+            "segment_bytes": SEGMENT,
+            "value_bytes": LIMIT,
+            "mapped": True,
+            "power": False,
+            "sync_interval": 60,
+            "drain_interval": 60,
+        }
         journal = Journal(
             folder=self.folder,
             marks=marks,

@@ -243,6 +243,17 @@ def test_the_longest_name_fits_into_the_smallest_segment(store: Store, mapped: b
         assert numbers(store.gather().events) == [1]
 
 
+def test_a_body_over_max_value_bytes_is_refused_and_nothing_is_written(store: Store) -> None:
+    with store.journal(value_bytes=100_000) as journal:
+        journal.append("AttributeSet", "large", {"value": "x" * 90_000})
+
+        with pytest.raises(TooLarge):
+            journal.append("AttributeSet", "larger", {"value": "x" * 100_001})
+
+        assert journal.writer.number == 1
+        assert list(journal.writer.state.attributes) == ["large"]
+
+
 def test_a_disk_without_room_for_a_segment_is_a_typed_error_and_stores_nothing(store: Store, journal: Journal) -> None:
     journal._supply.size = 1 << 62
     while journal.writer.segment.fits(2000):
