@@ -217,6 +217,7 @@ def _journal(ground: Ground, run: RunRecord, rebuilt: Rebuilt) -> Journal:
         store=ground.store.events,
         clock=ground.clock,
         segment_bytes=chosen.segment_bytes,
+        value_bytes=chosen.max_value_bytes,
         mapped=ground.mapped,
         power=chosen.durability == "power",
         sync_interval=chosen.sync_interval,
