@@ -14,7 +14,7 @@ from typing import NamedTuple
 import msgspec
 
 from jarvis_ctx.codec import compress
-from jarvis_ctx.errors import CorruptData
+from jarvis_ctx.errors import CorruptData, TooLarge
 from jarvis_ctx.journal import frame, read
 from jarvis_ctx.journal.files import private_folder, sync_folder, write_whole
 from jarvis_ctx.journal.segment import Seal
@@ -47,7 +47,10 @@ def listing(folder: Path) -> list[Archived]:
 
 def read_archived(archived: Archived) -> read.SegmentData:
     """Unpack and verify. What was damaged before it was archived shows as holes. Raises `CorruptData`, `OSError`."""
-    data = compress.decompress(archived.path.read_bytes(), LIMIT)
+    try:
+        data = compress.decompress(archived.path.read_bytes(), LIMIT)
+    except (CorruptData, TooLarge) as error:
+        raise CorruptData(what=str(archived.path), reason=str(error)) from error
     segment = read.parse(data, read.SegmentData(path=archived.path, writer=archived.writer))
     if segment.seal is None or not _sealed(data, segment.seal):
         raise CorruptData(what=str(archived.path), reason="its seal does not match its contents")
