@@ -78,6 +78,7 @@ PICKLES = {
     "protocol 1": b"c" + CANARY.encode() + b"\nsing\n(U\x01xtR.",
     "protocol 2": b"\x80\x02c" + CANARY.encode() + b"\nsing\n\x85R.",
     "protocol 4": b"\x80\x04" + SING + b")R.",
+    "protocol 4 of plain data": b"\x80\x04].",
     "protocol 6": b"\x80\x06" + SING + b")R.",
     "a second protocol": START + b"\x80\x02" + SING + b")R.",
     "GLOBAL in protocol 5": START + b"c" + CANARY.encode() + b"\nsing\n)R.",
