@@ -75,6 +75,12 @@ class CorruptData(JarvisError):
     sentence = "{what} is damaged: {reason}."
 
 
+class OtherVersion(CorruptData):
+    """A checkpoint that is whole, but that another version of this package made in a way this one cannot read."""
+
+    sentence = "{what} was made by another version: {reason}."
+
+
 class NotOurs(JarvisError):
     """Signed bytes that this store's key did not sign, or signed for another purpose; nothing in them was loaded."""
 

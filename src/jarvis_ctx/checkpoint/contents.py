@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from jarvis_ctx.errors import CorruptData
+from jarvis_ctx.errors import CorruptData, OtherVersion
 from jarvis_ctx.model.state import FOLD_VERSION, State
 
 RECORDS_AT_ONCE = 200
@@ -47,13 +47,13 @@ def check(data: bytes, expected: str, what: str) -> None:
 
 
 def state_of(data: bytes, expected: str, what: str, position: dict[str, int], stamp: tuple[int, str, int]) -> State:
-    """The state of verified contents. Raises `CorruptData` when hash, form or version is not as expected."""
+    """The state of verified contents. Raises `CorruptData`, or `OtherVersion` for what is whole but not for us."""
     check(data, expected, what)
     try:
         state = _decode_state(data)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise CorruptData(what=what, reason=str(error)) from error
+        raise OtherVersion(what=what, reason=str(error)) from error
     if state.version != FOLD_VERSION:
-        raise CorruptData(what=what, reason=f"it was folded by version {state.version}, this is {FOLD_VERSION}")
+        raise OtherVersion(what=what, reason=f"its fold is number {state.version}, this is {FOLD_VERSION}")
     state.position, state.stamp = dict(position), stamp
     return state

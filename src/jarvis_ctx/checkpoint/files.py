@@ -86,21 +86,26 @@ class CheckpointFiles:
         return sorted(self._store.glob(f"emergency_{self._orchestrator}.*.json"), reverse=True)
 
     def headers(self) -> Iterator[tuple[Path, CheckpointHeader]]:
-        """What the readable first lines say; unverified, for listing and thinning only."""
-        for path in self.signed():
-            try:
-                with path.open("rb") as file:
-                    yield path, msgspec.json.decode(file.readline(1_048_576), type=Line).header
-            except (OSError, msgspec.DecodeError):
-                continue
+        """Each checkpoint's file and what it says of itself, newest first; unverified, for listing and thinning only.
 
-    def peek(self, path: Path) -> tuple[int, int]:
-        """Epoch and time of a JSON checkpoint, unverified; (0, 0) when it cannot be read."""
+        The file is the signed one, or a twin that a kill or damage has left alone.
+        """
+        signed = {path.stem: path for path in self.signed()}
+        alone = {path.stem: path for path in self.twins() if path.stem not in signed}
+        for _, path in sorted((signed | alone).items(), reverse=True):
+            header = self.header(path)
+            if header is not None:
+                yield path, header
+
+    def header(self, path: Path) -> CheckpointHeader | None:
+        """What a signed file's first line or a JSON file says of it, unverified; None when it cannot be read."""
         try:
-            header = _parse(_read(path), Twin, path).header
-        except CorruptData:
-            return 0, 0
-        return header.epoch, header.taken
+            if path.suffix == ".json":
+                return _parse(_read(path), Twin, path).header
+            with path.open("rb") as file:
+                return _parse(file.readline(1_048_576), Line, path).header
+        except (CorruptData, OSError):
+            return None
 
     def delete(self, path: Path) -> None:
         """Forget a checkpoint and its twin; the signed file goes first."""

@@ -10,11 +10,14 @@ import msgspec
 from jarvis_ctx.checkpoint.contents import state_of
 from jarvis_ctx.checkpoint.files import CheckpointFiles
 from jarvis_ctx.checkpoint.ports import CheckpointStore
-from jarvis_ctx.errors import CorruptData, NotOurs, StoreUnavailable
+from jarvis_ctx.errors import CorruptData, NotOurs, OtherVersion, StoreUnavailable
 from jarvis_ctx.journal import fold
 from jarvis_ctx.model.checkpoint import CheckpointHeader
 from jarvis_ctx.model.report import LayerTried
 from jarvis_ctx.model.state import State
+
+UNREADABLE = 2**63
+"""The epoch of a file that does not say its own: it is tried first, so that it fails at once and is named."""
 
 
 class Base(msgspec.Struct, frozen=True, kw_only=True):
@@ -23,6 +26,8 @@ class Base(msgspec.Struct, frozen=True, kw_only=True):
     layer: str
     name: str
     state: State
+    damaged: list[Path] = []
+    """Files that were tried before it and did not verify."""
 
 
 class Candidate(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,21 +38,25 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     order: tuple[int, int, int]
     """Epoch, time, and the layer's rank among those of the same time; greater is tried first."""
     load: Callable[[], State]
+    path: Path | None = None
 
 
 def choose(orchestrator: str, history: int, candidates: list[Candidate], tried: list[LayerTried]) -> Base:
     """The newest base that verifies, else the empty state; every verdict goes to `tried`."""
+    damaged: list[Path] = []
     for candidate in sorted(candidates, key=lambda candidate: candidate.order, reverse=True):
         try:
             state = candidate.load()
         except (CorruptData, NotOurs, StoreUnavailable) as error:
             tried.append(LayerTried(layer=candidate.layer, name=candidate.name, verdict=str(error)))
+            if candidate.path is not None and not isinstance(error, OtherVersion):
+                damaged.append(candidate.path)
             continue
         tried.append(LayerTried(layer=candidate.layer, name=candidate.name, verdict="accepted"))
         state.history = history
-        return Base(layer=candidate.layer, name=candidate.name, state=state)
+        return Base(layer=candidate.layer, name=candidate.name, state=state, damaged=damaged)
     tried.append(LayerTried(layer="events", name="all events", verdict="accepted"))
-    return Base(layer="events", name="all events", state=fold.empty(orchestrator, history))
+    return Base(layer="events", name="all events", state=fold.empty(orchestrator, history), damaged=damaged)
 
 
 def candidates(
@@ -88,9 +97,9 @@ def _in_files(files: CheckpointFiles) -> Iterator[Candidate]:
         ("emergency JSON", 0, files.emergencies()),
     ):
         for path in paths:
-            header = headers.get(path.with_suffix(".pkl"))
-            order = (header.epoch, header.taken, rank) if header else (*files.peek(path), rank)
-            yield Candidate(layer=layer, name=path.name, order=order, load=_from_file(files, path))
+            header = headers.get(path.with_suffix(".pkl")) or headers.get(path) or files.header(path)
+            order = (header.epoch, header.taken, rank) if header else (UNREADABLE, 0, rank)
+            yield Candidate(layer=layer, name=path.name, order=order, load=_from_file(files, path), path=path)
 
 
 def _from_file(files: CheckpointFiles, path: Path) -> Callable[[], State]:

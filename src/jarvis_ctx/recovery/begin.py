@@ -12,6 +12,7 @@ from jarvis_ctx.checkpoint.files import CheckpointFiles
 from jarvis_ctx.checkpoint.ports import CheckpointStore
 from jarvis_ctx.clock import Clock
 from jarvis_ctx.errors import StoreUnavailable
+from jarvis_ctx.journal.files import move_aside
 from jarvis_ctx.journal.journal import Journal, claim_epoch, new_writer, opening_of
 from jarvis_ctx.journal.marks import Marks
 from jarvis_ctx.journal.ports import EventStore
@@ -101,7 +102,7 @@ def begin(ground: Ground) -> Begun:
     epoch = 1 + greatest_epoch(ground)
     claim_epoch(ground.marks, name, epoch)
     rebuilt = rebuild(ground.layers, ground.clock.steady)
-    rebuilt.gathered.damaged[:0] = ground.damage
+    rebuilt.gathered.damaged[:0] = ground.damage + [_moved_aside(path) for path in rebuilt.damaged]
     dead = dead_run(ground, rebuilt)
     run = _new_run(ground, epoch, dead)
     leases = _leases(ground)
@@ -118,6 +119,10 @@ def begin(ground: Ground) -> Begun:
     if plan is not None:
         act(plan, journal, ground, ground.clock.steady() - began)
     return Begun(run=run, journal=journal, rebuilt=rebuilt, leases=leases, plan=plan)
+
+
+def _moved_aside(path: Path) -> str:
+    return f"{path.name} did not verify. It was moved to {move_aside(path, 'damaged').name}."
 
 
 def act(plan: Plan, journal: Journal, ground: Ground, seconds: float) -> None:

@@ -39,6 +39,8 @@ class Rebuilt(msgspec.Struct, kw_only=True):
     gathered: Gathered
     tried: list[LayerTried]
     seconds: dict[str, float]
+    damaged: list[Path] = []
+    """Checkpoint files that did not verify."""
 
 
 def rebuild(layers: Layers, steady: Callable[[], float]) -> Rebuilt:
@@ -59,7 +61,7 @@ def rebuild(layers: Layers, steady: Callable[[], float]) -> Rebuilt:
     else:
         tried[-1] = msgspec.structs.replace(tried[-1], events_behind=len(gathered.events))
     seconds = {"base": loaded - began, "read": read - loaded, "fold": steady() - read}
-    return Rebuilt(state=state, base=base.layer, gathered=gathered, tried=tried, seconds=seconds)
+    return Rebuilt(state=state, base=base.layer, gathered=gathered, tried=tried, seconds=seconds, damaged=base.damaged)
 
 
 def _gather(layers: Layers, after: dict[str, int]) -> Gathered:
