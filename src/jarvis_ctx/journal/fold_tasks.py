@@ -99,7 +99,7 @@ def _ended(state: State, event: Event, outcome: str, **task_changes: Any) -> Non
             result=body["result"] if kept else msgspec.UNSET,
             kept=kept,
             lost=text(body.get("lost", attempt.lost)),
-            completes=body.get("completes", True),
+            completes=body.get("completes") is not False,
         )
         task_changes["attempts"] = {**task.attempts, ended.key: ended}
     _keep(state, replace(task, updated=event.stamp, **task_changes))
@@ -108,7 +108,7 @@ def _ended(state: State, event: Event, outcome: str, **task_changes: Any) -> Non
 def _task_finished(state: State, event: Event) -> None:
     """A call's return completes its task, unless the person reports its status themselves (`completes` is False)."""
     task = state.tasks.get(event.subject)
-    if event.body.get("completes", True) and (task is None or task.shown_status == "in_progress"):
+    if event.body.get("completes") is not False and (task is None or task.shown_status == "in_progress"):
         _ended(state, event, "finished", status="completed", percentage=100)
     else:
         _ended(state, event, "finished")

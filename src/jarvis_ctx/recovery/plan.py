@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -13,7 +13,7 @@ from jarvis_ctx.model.ids import TaskId
 from jarvis_ctx.model.report import AgentLine, RecoveryReport, StepLine, TaskFate, TaskLine
 from jarvis_ctx.model.run import CauseOfDeath, RunRecord
 from jarvis_ctx.model.state import State
-from jarvis_ctx.model.task import TaskRecord
+from jarvis_ctx.model.task import Attempt, TaskRecord
 from jarvis_ctx.recovery.rebuild import Rebuilt
 
 FAILED_RECOVERIES = 3
@@ -56,42 +56,55 @@ def make(
     tries: int,
 ) -> Plan:
     """The recovery of `dead` by `run`. Depends on its arguments alone, and changes none of them."""
-    state = rebuilt.state
-    interrupted = [task for task in state.tasks.values() if task.in_flight]
-    counted = {t.id for t in interrupted if any(a.alone for a in t.in_flight) and not cause.explained}
-    quarantined = {
-        task.id for task in interrupted if task.id in counted and task.deaths_alone + 1 >= policy.max_attempts
-    }
-    suspects = set() if cause.explained else {task.id for task in interrupted} - quarantined
+    victims = _victims(rebuilt.state, dead, cause, policy)
+    suspects = set() if cause.explained else victims.interrupted.keys() - victims.quarantined
     gave_up = tries > FAILED_RECOVERIES
     skip = policy.resume == "skip" and not gave_up
     refused = f"{FAILED_RECOVERIES} recoveries in a row were not completed, so no call is changed" if gave_up else ""
-    report = _report(rebuilt, dead, run, cause, leases, policy, quarantined)
+    report = _report(rebuilt, dead, run, cause, leases, policy, victims)
     return Plan(
-        events=_events(state, dead, cause, interrupted, counted, quarantined),
+        events=_events(rebuilt.state, dead, cause, victims),
         suspects=suspects if skip else set(),
         skip=skip,
         report=msgspec.structs.replace(report, resume_refused=refused, recoveries_begun=tries),
     )
 
 
-def _events(
-    state: State,
-    dead: RunRecord,
-    cause: CauseOfDeath,
-    interrupted: list[TaskRecord],
-    counted: set[TaskId],
-    quarantined: set[TaskId],
-) -> list[Planned]:
+class Victims(NamedTuple):
+    """The tasks that were in flight: all, those the death counts against, and those not to be run again."""
+
+    interrupted: dict[TaskId, TaskRecord]
+    counted: set[TaskId]
+    quarantined: set[TaskId]
+
+
+def _victims(state: State, dead: RunRecord, cause: CauseOfDeath, policy: Policy) -> Victims:
+    """The same however much of a plan for this death has been acted on already."""
+    cut_off = {task.id: _cut_off(task, dead) for task in state.tasks.values()}
+    interrupted = {id: state.tasks[id] for id, attempts in cut_off.items() if attempts}
+    alone = {id for id in interrupted if any(attempt.alone for attempt in cut_off[id]) and not cause.explained}
+    counted = {id for id in alone if any(attempt.alone for attempt in interrupted[id].in_flight)}
+    quarantined = {id for id in alone if interrupted[id].deaths_alone + (id in counted) >= policy.max_attempts}
+    return Victims(interrupted, counted, quarantined)
+
+
+def _cut_off(task: TaskRecord, dead: RunRecord) -> list[Attempt]:
+    """The calls that the death cut off, those too of which a recovery that was itself cut off has said so."""
+    return [a for a in task.attempts.values() if a.outcome is None or (a.outcome == "died" and a.run == dead.id)]
+
+
+def _events(state: State, dead: RunRecord, cause: CauseOfDeath, victims: Victims) -> list[Planned]:
     unended = [run for run in state.runs.values() if run.ended is None]
     events = [Planned(kind="RunDied", subject=run.id, body=_death(run, dead, cause, state)) for run in unended]
-    for task in interrupted:
+    for id, task in victims.interrupted.items():
+        alone = next((attempt.key for attempt in task.in_flight if attempt.alone), None)
         for attempt in task.in_flight:
-            body = {"key": attempt.key, "run": attempt.run, "counts": task.id in counted}
-            events.append(Planned(kind="TaskInterrupted", subject=task.id, body=body))
-        if task.id in quarantined:
-            why = {"cause": cause.sentence, "deaths": task.deaths_alone + 1}
-            events.append(Planned(kind="TaskQuarantined", subject=task.id, body=why))
+            counts = id in victims.counted and attempt.key == alone
+            body = {"key": attempt.key, "run": attempt.run, "counts": counts}
+            events.append(Planned(kind="TaskInterrupted", subject=id, body=body))
+        if id in victims.quarantined and not task.quarantined:
+            why = {"cause": cause.sentence, "deaths": task.deaths_alone + (id in victims.counted)}
+            events.append(Planned(kind="TaskQuarantined", subject=id, body=why))
     return events
 
 
@@ -110,7 +123,7 @@ def _report(
     cause: CauseOfDeath,
     leases: list[Lease],
     policy: Policy,
-    quarantined: set[TaskId],
+    victims: Victims,
 ) -> RecoveryReport:
     state = rebuilt.state
     last = iso(state.stamp[0]) if state.stamp[0] else iso(dead.started)
@@ -131,7 +144,7 @@ def _report(
         layers=rebuilt.tried,
         sources=rebuilt.gathered.sources,
         resume=policy.resume,
-        tasks=[_task_line(task, quarantined) for task in state.tasks.values()],
+        tasks=[_task_line(task, victims) for task in state.tasks.values()],
         steps_in_doubt=[
             StepLine(task=step.task, key=step.key, name=step.name)
             for steps in state.steps.values()
@@ -154,10 +167,10 @@ def _possibly_lost(cause: CauseOfDeath, policy: Policy) -> str:
     )
 
 
-def _task_line(task: TaskRecord, quarantined: set[TaskId]) -> TaskLine:
+def _task_line(task: TaskRecord, victims: Victims) -> TaskLine:
     return TaskLine(
         id=task.id,
-        fate=_fate(task, quarantined),
+        fate=_fate(task, victims),
         status=task.status,
         percentage=task.percentage,
         description=task.description,
@@ -169,10 +182,10 @@ def _task_line(task: TaskRecord, quarantined: set[TaskId]) -> TaskLine:
     )
 
 
-def _fate(task: TaskRecord, quarantined: set[TaskId]) -> TaskFate:
-    if task.quarantined or task.id in quarantined:
+def _fate(task: TaskRecord, victims: Victims) -> TaskFate:
+    if task.quarantined or task.id in victims.quarantined:
         return "quarantined"
-    if task.in_flight:
+    if task.id in victims.interrupted:
         return "in-flight"
     if task.done:
         return "done"
@@ -187,10 +200,11 @@ def _agent_lines(state: State, leases: list[Lease], policy: Policy) -> list[Agen
     for agent in state.agents.values():
         seen = beats.get(agent.id, agent.updated[0])
         silent = max(0.0, (death - seen) / MICROSECONDS)
+        unheard = agent.id in stale or (agent.id not in beats and silent > policy.stale_after)
         lines.append(
             AgentLine(
                 id=agent.id,
-                stale_at_death=agent.id in stale or (agent.id not in beats and silent > policy.stale_after),
+                stale_at_death=unheard and agent.health != "gone",
                 silent_for=round(silent, 3),
                 status=agent.status,
             )

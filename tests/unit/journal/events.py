@@ -19,7 +19,7 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
     max_leaves=4,
 )
-ODD = ("metadata", "attempt", "alone", "lost", "counts", "result", "description", "agent", "details", "fences", "code")
+ODD = ("metadata", "attempt", "alone", "lost", "counts", "result", "description", "agent", "completes", "fences")
 """Names the fold reads, where a body does not always have them."""
 KEYS = st.sampled_from(["k1", "k2"])
 PROCESS = {"host": "h", "pid": 1, "created": 0.0, "boot_id": ""}
