@@ -1,0 +1,56 @@
+"""Checkpoints asked for from outside."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from jarvis_ctx import settings
+from jarvis_ctx.errors import AlreadyRunning, NoStore, StoreUnavailable
+from jarvis_ctx.settings import Settings
+from jarvis_ctx.sidecar import JarvisContextManager, checkpoint_offline, open_view, request_checkpoint
+
+
+def at(path: Path) -> Settings:
+    return settings.load({"path": path}, environ={})
+
+
+def test_a_live_owner_takes_the_checkpoint_it_is_asked_for(store_path: Path) -> None:
+    with JarvisContextManager(store_path, handle_signals=False) as manager:
+        manager.update_task_progress("a", {"percentage": 10})
+
+        header = request_checkpoint(at(store_path), "before lunch")
+
+        assert header.label == "before lunch"
+        assert manager.keeper.last == header
+
+
+def test_a_request_that_nobody_answers_says_so(store_path: Path) -> None:
+    with JarvisContextManager(store_path, handle_signals=False):
+        pass
+
+    with pytest.raises(StoreUnavailable, match="did not answer"):
+        request_checkpoint(at(store_path), timeout=0.1)
+
+
+def test_a_store_nobody_runs_gets_its_checkpoint_without_a_new_run(store_path: Path) -> None:
+    with JarvisContextManager(store_path, handle_signals=False) as manager:
+        manager.update_task_progress("a", {"percentage": 10})
+
+    header = checkpoint_offline(at(store_path), "kept")
+
+    view = open_view(store_path)
+    assert view.checkpoints()[0].id == header.id
+    assert len(view.state().runs) == 1
+    view.close()
+
+
+def test_an_offline_checkpoint_of_a_live_store_is_refused(store_path: Path) -> None:
+    with JarvisContextManager(store_path, handle_signals=False), pytest.raises(AlreadyRunning):
+        checkpoint_offline(at(store_path))
+
+
+def test_a_request_to_a_folder_without_a_store_is_refused(store_path: Path) -> None:
+    with pytest.raises(NoStore):
+        request_checkpoint(at(store_path))
