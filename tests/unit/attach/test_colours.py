@@ -17,7 +17,7 @@ from tests.unit.attach.reading import attempts, context
 place: ContextVar[str] = ContextVar("place", default="nowhere")
 
 
-@integrate_context_manager
+@integrate_context_manager(tasks=["report_task"])
 class Orchestrator:
     def run_task(self, task_id: str) -> Generator[Any, Any, str]:
         sent = yield "first"
@@ -44,6 +44,10 @@ class Orchestrator:
         running = current_task.get()
         yield running.task if running else "none"
         yield place.get()
+
+    async def report_task(self, task_id: str) -> AsyncGenerator[str, None]:
+        running = current_task.get()
+        yield running.task if running else "none"
 
     @staticmethod
     def start_task(task_id: str) -> str:
@@ -144,6 +148,18 @@ def test_the_running_task_is_known_inside_a_generator_and_not_to_its_caller() ->
 
     assert (inside, outside, seen) == ("t1", None, "here")
     items.close()
+
+
+def test_the_running_task_is_known_inside_an_async_generator_and_not_to_its_caller() -> None:
+    orchestrator = Orchestrator()
+
+    async def use() -> tuple[str, Any]:
+        items = orchestrator.report_task("t1")
+        inside, outside = await anext(items), current_task.get()
+        await items.aclose()
+        return inside, outside
+
+    assert asyncio.run(use()) == ("t1", None)
 
 
 def test_a_cancelled_coroutine_fails_its_task_and_stays_cancelled() -> None:

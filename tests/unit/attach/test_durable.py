@@ -76,6 +76,14 @@ def test_outside_any_task_the_only_sidecar_keeps_a_step_that_has_a_key() -> None
         assert manager.steps.unkept == 1
 
 
+def test_outside_any_task_none_of_several_sidecars_is_guessed_at() -> None:
+    with JarvisContextManager(name="first") as first, JarvisContextManager(name="second") as second:
+        result = durable_step("charge", charge, "a", key="k")
+
+        assert result == "charged a 1"
+        assert [steps_of(manager, NO_TASK) for manager in (first, second)] == [[], []]
+
+
 def test_without_a_sidecar_a_step_is_just_done() -> None:
     results = [
         durable_step(charge)("a"),

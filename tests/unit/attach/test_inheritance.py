@@ -99,6 +99,24 @@ def test_what_a_subclass_adds_is_captured_too() -> None:
     assert attempts(sub) == {"t1": 1}
 
 
+def test_what_a_subclass_takes_over_as_it_is_is_captured_too() -> None:
+    @integrate_context_manager
+    class Base:
+        def assign_task(self, task_id: str) -> None: ...
+
+        def decide(self) -> str:
+            return "base"
+
+    class Sub(Base): ...
+
+    sub = Sub()
+    sub.assign_task("t1")
+    sub.decide()
+
+    assert attempts(sub) == {"t1": 1}
+    assert [decision.decision for decision in context(sub).decisions()] == ["base"]
+
+
 def test_a_class_between_keeps_its_place_in_the_order_of_resolution() -> None:
     @integrate_context_manager
     class Orchestrator(Undecorated): ...

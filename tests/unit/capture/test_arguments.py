@@ -23,6 +23,7 @@ def arguments_of(function: Callable[..., Any], **options: str) -> TaskArguments:
 def by_id(self: Any, task_id: Any, agent: Any = "main", description: str = "") -> None: ...
 def by_task(self: Any, task: Any) -> None: ...
 def by_agent_and_task(self: Any, agent: Any, task: Any) -> None: ...
+def by_order_and_task(self: Any, order: Any, task: Any) -> None: ...
 def by_item(self: Any, item: Any, *rest: Any, token: str = "", **more: Any) -> None: ...
 
 
@@ -82,6 +83,12 @@ def test_the_id_of_an_agent_is_not_taken_for_the_task_s() -> None:
     found = arguments_of(by_agent_and_task).read((SELF, {"id": "a1"}, {"id": "t1"}), {})
 
     assert found == ("t1", "", "a1")
+
+
+def test_an_argument_named_for_a_task_is_asked_before_others() -> None:
+    found = arguments_of(by_order_and_task).read((SELF, {"id": "o1", "name": "Order"}, {"id": "t1"}), {})
+
+    assert found == ("t1", "", "")
 
 
 def test_a_configured_argument_is_asked_before_the_usual_names() -> None:
