@@ -22,6 +22,8 @@ def identifier(name: str, value: object) -> str:
     if type(value) is str and 0 < len(value) <= ID_LIMIT and (value.isascii() or _encodes(value)) and "\0" not in value:
         return value
     shown = value if isinstance(value, str | int | float | None) else type(value).__name__
+    if isinstance(shown, str) and len(shown) > ID_LIMIT:
+        shown = f"{shown[:40]}..."
     raise BadValue(
         name=name, value=shown, expected=f"text of 1 to {ID_LIMIT} characters without NUL or lone surrogates"
     )

@@ -52,34 +52,51 @@ class Steps:
         with self._place(call) as (task, key):
             if key is None:
                 return work()
-            known, result = self._before(call, task, key)
-            if known:
-                return result
-            try:
-                result = work()
-            except BaseException as error:
-                # Every way out of the user's code is an outcome; it is recorded and goes on as it is.
-                self._failed(task, key, error)
-                raise
-            self._finished(call, task, key, result)
-            return result
+            record = self._earlier(task, key)
+            if record is not None and record.kept:
+                return self._replayed(record)
+            if record is not None and call.reconcile is not None:
+                answer = call.reconcile(record.key, *call.args, **call.kwargs)
+                if self._happened(record, answer):
+                    return answer
+            return self._do(call, task, key, work)
+
+    def _do(self, call: StepCall, task: TaskId, key: str, work: Callable[[], Any]) -> Any:
+        self._sink.append("StepStarted", task, {"key": key, "name": call.name})
+        try:
+            result = work()
+        except BaseException as error:
+            # Every way out of the user's code is an outcome; it is recorded and goes on as it is.
+            self._failed(task, key, error)
+            raise
+        self._finished(call, task, key, result)
+        return result
 
     async def arun(self, call: StepCall, work: Callable[[], Awaitable[Any]]) -> Any:
         """`run` for a coroutine function; `reconcile` may be one, too."""
         with self._place(call) as (task, key):
             if key is None:
                 return await work()
-            known, result = self._before(call, task, key)
-            if known:
-                return await result if hasattr(result, "__await__") else result
-            try:
-                result = await work()
-            except BaseException as error:
-                # As in `run`; a cancelled step has failed, too.
-                self._failed(task, key, error)
-                raise
-            self._finished(call, task, key, result)
-            return result
+            record = self._earlier(task, key)
+            if record is not None and record.kept:
+                return self._replayed(record)
+            if record is not None and call.reconcile is not None:
+                answer = call.reconcile(record.key, *call.args, **call.kwargs)
+                answer = await answer if hasattr(answer, "__await__") else answer
+                if self._happened(record, answer):
+                    return answer
+            return await self._ado(call, task, key, work)
+
+    async def _ado(self, call: StepCall, task: TaskId, key: str, work: Callable[[], Awaitable[Any]]) -> Any:
+        self._sink.append("StepStarted", task, {"key": key, "name": call.name})
+        try:
+            result = await work()
+        except BaseException as error:
+            # As in `_do`; a cancelled step has failed, too.
+            self._failed(task, key, error)
+            raise
+        self._finished(call, task, key, result)
+        return result
 
     @contextmanager
     def _place(self, call: StepCall) -> Iterator[tuple[TaskId, str | None]]:
@@ -109,30 +126,26 @@ class Steps:
         if self.unkept == 1:
             log.warning("Step %r is done but not kept: %s", call.name, reason)
 
-    def _before(self, call: StepCall, task: TaskId, key: str) -> tuple[bool, Any]:
-        """Whether the step need not be done, and then its result; otherwise its start is recorded."""
+    def _earlier(self, task: TaskId, key: str) -> StepRecord | None:
+        """What an earlier attempt left of a step that was done, or that is in doubt."""
         record = self._sink.state.steps.get(task, {}).get(key)
-        if record is not None and self._replay and record.run in self._chain_runs:
-            if record.status == "finished" and record.kept:
-                self.replayed.append(key)
-                return True, exact.from_tree(record.result)
-            if record.status == "started" and call.reconcile is not None:
-                known, result = self._reconcile(call, call.reconcile, record)
-                if known:
-                    return True, result
-        self._sink.append("StepStarted", task, {"key": key, "name": call.name})
-        return False, None
+        if record is None or not self._replay or record.run not in self._chain_runs:
+            return None
+        return record if record.kept or record.status == "started" else None
 
-    def _reconcile(self, call: StepCall, reconcile: Callable[..., Any], record: StepRecord) -> tuple[bool, Any]:
-        result = reconcile(record.key, *call.args, **call.kwargs)
-        happened = result is not None
-        self.reconciled[record.key] = happened
+    def _replayed(self, record: StepRecord) -> Any:
+        self.replayed.append(record.key)
+        return exact.from_tree(record.result)
+
+    def _happened(self, record: StepRecord, answer: Any) -> bool:
+        """Record what `reconcile` said of a step in doubt; whether it had been done."""
+        happened = self.reconciled[record.key] = answer is not None
         body = {"key": record.key, "name": record.name, "happened": happened}
         try:
-            self._sink.append("StepReconciled", record.task, body | ({"result": result} if happened else {}))
+            self._sink.append("StepReconciled", record.task, body | ({"result": answer} if happened else {}))
         except (UnstorableValue, TooLarge) as error:
             self._sink.append("StepReconciled", record.task, body | {"lost": str(error)})
-        return happened, result
+        return happened
 
     def _finished(self, call: StepCall, task: TaskId, key: str, result: Any) -> None:
         body = {"key": key, "name": call.name}

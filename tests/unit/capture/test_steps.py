@@ -1,0 +1,291 @@
+"""Steps' promises: kept results replayed, doubts asked about, and nothing kept that could be mistaken."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from typing import Any
+
+import pytest
+
+from jarvis_ctx.capture.steps import NO_TASK, StepCall
+from tests.unit.capture.keeping import Killed, Run, Work, call
+
+
+def step(name: str = "charge", *args: Any, **more: Any) -> StepCall:
+    return StepCall(name=name, args=args, **more)
+
+
+def in_task(run: Run, work: Any, task: str = "t") -> Any:
+    """What `work` returns as a call on a task that then fails, so that its steps stay."""
+    results: list[Any] = []
+
+    def failing() -> None:
+        results.append(work())
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        run.claims.run(call(task), failing)
+    return results[0]
+
+
+def die_in(run: Run, wanted: StepCall, task: str = "t") -> None:
+    """Kill a run in the middle of a step."""
+    with pytest.raises(Killed):
+        run.claims.run(call(task), lambda: run.steps.run(wanted, run.die))
+
+
+def test_a_step_is_in_the_journal_before_its_work_and_after_it() -> None:
+    run, seen = Run(), []
+
+    in_task(run, lambda: run.steps.run(step(), lambda: seen.extend(run.kinds())))
+
+    assert seen == ["TaskClaimed", "StepStarted"]
+    assert run.kinds() == ["TaskClaimed", "StepStarted", "StepFinished", "TaskFailed"]
+
+
+def test_a_finished_step_is_not_done_again_in_a_later_attempt() -> None:
+    run, again = Run(), Work("again")
+    in_task(run, lambda: run.steps.run(step("charge", 7), Work({"paid": (7,)})))
+    later = run.next()
+
+    result = in_task(later, lambda: later.steps.run(step("charge", 7), again))
+
+    assert (result, again.calls, len(later.steps.replayed)) == ({"paid": (7,)}, 0, 1)
+
+
+def test_other_arguments_are_another_step() -> None:
+    run = Run()
+    in_task(run, lambda: run.steps.run(step("charge", 7), Work("seven")))
+    later = run.next()
+
+    assert in_task(later, lambda: later.steps.run(step("charge", 8), Work("eight"))) == "eight"
+
+
+def test_the_same_step_again_in_one_attempt_is_another_step_and_each_is_replayed_in_order() -> None:
+    run = Run()
+    in_task(run, lambda: [run.steps.run(step(), Work(n)) for n in (1, 2)])
+    later = run.next()
+
+    results = in_task(later, lambda: [later.steps.run(step(), Work(n)) for n in (11, 12, 13)])
+
+    assert results == [1, 2, 13]
+
+
+def test_the_same_name_within_another_step_is_another_step() -> None:
+    run = Run()
+    in_task(run, lambda: run.steps.run(step("ship"), lambda: run.steps.run(step("charge"), Work("within"))))
+    later = run.next()
+
+    assert in_task(later, lambda: later.steps.run(step("charge"), Work("outside"))) == "outside"
+    assert next(s.key for s in run.state.steps["t"].values()).startswith("t/ship:")
+
+
+def test_steps_belong_to_their_task() -> None:
+    run = Run()
+    in_task(run, lambda: run.steps.run(step(), Work("of a")), "a")
+    later = run.next()
+
+    assert in_task(later, lambda: later.steps.run(step(), Work("of b")), "b") == "of b"
+
+
+def test_a_completed_tasks_steps_are_not_kept_for_its_next_call() -> None:
+    run = Run()
+    run.claims.run(call("t"), lambda: run.steps.run(step(), Work(1)))
+
+    assert run.claims.run(call("t"), lambda: run.steps.run(step(), Work(2))) == 2
+
+
+def test_a_failed_step_is_done_again_and_the_persons_exception_is_untouched() -> None:
+    run, error = Run(), KeyError("theirs")
+    with pytest.raises(KeyError) as caught:
+        run.claims.run(call("t"), lambda: run.steps.run(step(), Work(error)))
+    later = run.next()
+
+    assert caught.value is error
+    assert in_task(later, lambda: later.steps.run(step(), Work("again"))) == "again"
+
+
+def test_a_step_in_doubt_without_reconcile_is_done_again() -> None:
+    run, again = Run(), Work("again")
+    die_in(run, step())
+    later = run.next()
+
+    assert in_task(later, lambda: later.steps.run(step(), again)) == "again"
+    assert again.calls == 1
+
+
+def test_a_step_in_doubt_that_had_happened_is_not_done_again() -> None:
+    run, again, asked = Run(), Work("again"), []
+
+    def find(key: str, *args: Any, **kwargs: Any) -> str:
+        asked.append((key, args, kwargs))
+        return "invoice 7"
+
+    wanted = step("charge", 7, kwargs={"to": "me"}, reconcile=find)
+    die_in(run, wanted)
+    later = run.next()
+
+    assert in_task(later, lambda: later.steps.run(wanted, again)) == "invoice 7"
+    assert (again.calls, [(args, kwargs) for _, args, kwargs in asked]) == (0, [((7,), {"to": "me"})])
+    assert later.steps.reconciled == {asked[0][0]: True}
+
+
+def test_what_reconcile_found_is_kept_for_the_next_attempt() -> None:
+    run = Run()
+    die_in(run, step())
+    second = run.next()
+    in_task(second, lambda: second.steps.run(step(reconcile=lambda key: "found"), Work("again")))
+    third = second.next()
+
+    assert in_task(third, lambda: third.steps.run(step(reconcile=lambda key: "asked anew"), Work("x"))) == "found"
+
+
+def test_a_step_in_doubt_that_had_not_happened_is_done() -> None:
+    run, again = Run(), Work("done now")
+    die_in(run, step())
+    later = run.next()
+
+    assert in_task(later, lambda: later.steps.run(step(reconcile=lambda key: None), again)) == "done now"
+    assert (again.calls, list(later.steps.reconciled.values())) == (1, [False])
+
+
+def test_reconcile_is_not_asked_where_there_is_no_doubt() -> None:
+    run = Run()
+
+    def unasked(key: str) -> str:
+        raise AssertionError
+
+    assert in_task(run, lambda: run.steps.run(step(reconcile=unasked), Work(1))) == 1
+    later = run.next()
+    assert in_task(later, lambda: later.steps.run(step(reconcile=unasked), Work(2))) == 1
+
+
+def test_a_reconcile_that_raises_leaves_the_step_in_doubt() -> None:
+    run, again = Run(), Work("again")
+    die_in(run, step())
+    later = run.next()
+
+    with pytest.raises(ZeroDivisionError):
+        later.claims.run(call("t"), lambda: later.steps.run(step(reconcile=lambda key: 1 // 0), again))
+
+    assert again.calls == 0
+    assert [s.status for s in later.state.steps["t"].values()] == ["started"]
+
+
+@pytest.mark.parametrize(("answer", "result", "calls"), [("found", "found", 0), (None, "again", 1)])
+def test_an_async_step_asks_a_reconcile_of_either_colour(answer: Any, result: str, calls: int) -> None:
+    async def find(key: str) -> Any:
+        return answer
+
+    for reconcile in (find, lambda key: answer):
+        run, again = Run(), Work("again")
+        die_in(run, step())
+        later = run.next()
+        wanted = step(reconcile=reconcile)
+
+        assert in_task(later, lambda: asyncio.run(later.steps.arun(wanted, again.later))) == result  # noqa: B023
+        assert again.calls == calls
+        assert list(later.steps.reconciled.values()) == [answer is not None]
+
+
+def test_an_async_step_is_replayed_kept_and_failed_as_a_sync_one() -> None:
+    run, again = Run(), Work("again")
+    in_task(run, lambda: asyncio.run(run.steps.arun(step(), Work("first").later)))
+    later = run.next()
+
+    assert in_task(later, lambda: asyncio.run(later.steps.arun(step(), again.later))) == "first"
+    with pytest.raises(ValueError, match="theirs"):
+        later.claims.run(call("u"), lambda: asyncio.run(later.steps.arun(step(), Work(ValueError("theirs")).later)))
+    assert [s.status for s in later.state.steps["u"].values()] == ["failed"]
+
+
+def test_a_result_that_cannot_be_kept_is_returned_and_leaves_the_step_in_doubt(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    run, handle = Run(), object()
+
+    assert in_task(run, lambda: run.steps.run(step(), Work(handle))) is handle
+
+    [record] = run.state.steps["t"].values()
+    assert (record.status, record.kept) == ("started", False)
+    assert "was done, but its result could not be kept" in record.error
+    assert "could not be kept" in caplog.text
+
+
+def test_a_step_outside_any_task_without_a_key_is_done_unkept_and_counted(caplog: pytest.LogCaptureFixture) -> None:
+    run = Run()
+
+    results = [run.steps.run(step(), Work(n)) for n in (1, 2)]
+
+    assert (results, run.steps.unkept, run.kinds()) == ([1, 2], 2, [])
+    assert len(caplog.records) == 1
+
+
+def test_a_step_in_a_pool_thread_has_no_task_unless_its_context_went_along() -> None:
+    run = Run()
+
+    def spread() -> None:
+        thread = threading.Thread(target=run.steps.run, args=(step(), Work(1)))
+        thread.start()
+        thread.join()
+
+    in_task(run, spread)
+
+    assert (run.steps.unkept, "StepStarted" in run.kinds()) == (1, False)
+
+
+def test_a_step_outside_any_task_is_kept_under_its_key() -> None:
+    run = Run()
+    run.steps.run(step(key="invoice 7"), Work("paid"))
+
+    assert run.next().steps.run(step(key="invoice 7"), Work("again")) == "paid"
+    assert set(run.state.steps) == {NO_TASK}
+
+
+def test_of_equal_steps_at_the_same_time_only_one_is_kept() -> None:
+    run = Run()
+
+    async def both() -> list[Any]:
+        begun = asyncio.Event()
+
+        async def first() -> str:
+            begun.set()
+            await asyncio.sleep(0)
+            return "first"
+
+        async def second() -> Any:
+            await begun.wait()
+            return await run.steps.arun(step(), Work("second").later)
+
+        return await asyncio.gather(run.steps.arun(step(), first), second())
+
+    assert in_task(run, lambda: asyncio.run(both())) == ["first", "second"]
+    assert (run.steps.unkept, len(run.state.steps["t"])) == (1, 1)
+
+
+def test_equal_steps_at_the_same_time_are_kept_apart_by_their_keys() -> None:
+    run = Run()
+
+    async def both() -> None:
+        await asyncio.gather(*(run.steps.arun(step(key=k), Work(k).later) for k in ("a", "b")))
+
+    in_task(run, lambda: asyncio.run(both()))
+
+    assert [s.result for s in run.state.steps["t"].values()] == ["a", "b"]
+
+
+def test_without_replay_every_step_is_done() -> None:
+    run = Run()
+    in_task(run, lambda: run.steps.run(step(), Work(1)))
+    later = Run(2, run.state, replay=False)
+
+    assert in_task(later, lambda: later.steps.run(step(), Work(2))) == 2
+
+
+def test_after_a_clean_end_every_step_is_done() -> None:
+    run = Run()
+    in_task(run, lambda: run.steps.run(step(), Work(1)))
+    later = run.next_after_a_clean_end()
+
+    assert in_task(later, lambda: later.steps.run(step(), Work(2))) == 2
