@@ -61,9 +61,18 @@ def _run(options: argparse.Namespace, screen: Screen) -> Place:
     command = _command(options)
     first = acts.undisturbed(place, command, files, screen)
     when = moments(files, options.kills, seed, options.pace)
-    lives = acts.disturbed(place, command, files, when, {"JARVIS_DISABLED": "1"} if options.without else {}, screen)
+    lives = acts.disturbed(place, command, files, when, _settings(options), screen)
     place.keep(Record(command=command, seed=seed, kills=options.kills, undisturbed=first, lives=lives))
     return place
+
+
+def _settings(options: argparse.Namespace) -> dict[str, str]:
+    """What the attached command is told: as it comes, unless a person wants otherwise."""
+    settings = {"JARVIS_DISABLED": "1"} if options.without else {}
+    if options.kills > 3:
+        # So many may meet one unlucky task; by default it would be set aside, as one that kills its process.
+        settings["JARVIS_MAX_ATTEMPTS"] = str(options.kills)
+    return settings
 
 
 def _command(options: argparse.Namespace) -> list[str]:

@@ -35,7 +35,7 @@ CLAIMS = [
     "deaths reported",
     "nothing unexplained",
 ]
-SMALL = ["--json", "--kills", "2", "--limit", "12", "--threads", "4", "--pace", "0.03", "--seed", "0"]
+SMALL = ["--json", "--kills", "2", "--limit", "12", "--threads", "4", "--pace", "0.05", "--seed", "0"]
 Json = dict[str, Any]
 
 
