@@ -14,6 +14,8 @@ from jarvis_ctx.errors import CorruptData, TooLarge, UnstorableValue
 LIMIT = 64 * 1024 * 1024
 """Bytes of JSON text a value may have, unless the caller says otherwise."""
 NOT_PLAIN, TOO_HEAVY = -1, -2
+UNFORESEEN = (TypeError, ValueError, RuntimeError, MemoryError)
+"""From the quick ways: a lone surrogate, or a value that changes meanwhile; the thorough walk stores it or refuses."""
 DOLLAR = ord("$")
 """A dict whose only key begins with it is a tag and its payload; a value's own such dict is tagged itself."""
 
@@ -31,16 +33,14 @@ def encode(value: object, *, limit: int = LIMIT) -> bytes:
     Raises `UnstorableValue` for everything else, subclasses of those types too, for cycles and for more than 200 levels
     of containers; `TooLarge` over `limit` bytes, 64 Mi characters or 4 Mi items. No code of the value's types is run.
     """
-    room, data = 0, None
+    data = None
     try:
-        if _is_flat(value) or (room := _room_after(value, HEAVIEST, DEEPEST)) >= 0:
+        if _is_flat(value):
             data = _to_json(value)
-    except (TypeError, ValueError, RuntimeError, MemoryError):
-        pass  # a lone surrogate, or a dict that changed under the check: the thorough walk stores it or says why not
-    if room == TOO_HEAVY:
-        raise too_heavy()
+    except UNFORESEEN:
+        pass
     if data is None:
-        data = _encode_tagged(value)
+        data = _encode_deep(value)
     if len(data) > limit:
         raise TooLarge(what="The value", size=len(data), limit=limit)
     return data
@@ -146,6 +146,19 @@ def _room_after_dict(items: dict[Any, Any], room: int, depth: int) -> int:
         if (room := _room_after(item, room, depth)) < 0:
             return room
     return room
+
+
+def _encode_deep(value: object) -> bytes:
+    room = NOT_PLAIN
+    try:
+        room = _room_after(value, HEAVIEST, DEEPEST)
+        if room >= 0:
+            return _to_json(value)
+    except UNFORESEEN:
+        pass
+    if room == TOO_HEAVY:
+        raise too_heavy()
+    return _encode_tagged(value)
 
 
 def _encode_tagged(value: object) -> bytes:
