@@ -7,6 +7,7 @@ import os
 import secrets
 import stat
 import sys
+from math import inf
 from pathlib import Path
 
 from jarvis_ctx.errors import UnsafeFolder
@@ -96,10 +97,14 @@ def write_whole(path: Path, data: bytes) -> None:
     sync_folder(path.parent)
 
 
-def sweep_temporaries(folder: Path) -> None:
-    """Remove what a killed `write_whole` left behind."""
-    for leftover in folder.glob(".*.tmp"):
-        leftover.unlink(missing_ok=True)
+def sweep_temporaries(folder: Path, before: float = inf) -> None:
+    """Remove what a kill left half made and nobody has touched since `before` (seconds since 1970)."""
+    for leftover in (*folder.glob(".*.tmp"), *folder.glob(".*.new")):
+        try:
+            if leftover.lstat().st_mtime < before:
+                leftover.unlink()
+        except FileNotFoundError:
+            continue  # Its maker lives, and has given it its name.
 
 
 def move_aside(path: Path, reason: str) -> Path:

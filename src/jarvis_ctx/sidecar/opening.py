@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TypeAlias, TypeVar
 
 from jarvis_ctx.checkpoint.files import CheckpointFiles
-from jarvis_ctx.clock import Clock
+from jarvis_ctx.clock import Clock, seconds
 from jarvis_ctx.codec import sign
 from jarvis_ctx.errors import CorruptData, StoreUnavailable
 from jarvis_ctx.journal import files, place
@@ -25,6 +25,8 @@ DATABASE = "jarvis_context.db"
 log = logging.getLogger("jarvis_ctx")
 
 T = TypeVar("T")
+FORGOTTEN = 3600.0
+"""Seconds after which a half-made file is nobody's: until then another orchestrator of the store may be writing it."""
 Engine: TypeAlias = SqliteStore | MemoryStore
 
 
@@ -51,7 +53,7 @@ class Opening:
         journal = files.private_folder(folder / "journal")
         checkpoints = files.private_folder(folder / "checkpoints")
         for swept in (folder, checkpoints, journal, journal / "values", journal / "archive"):
-            files.sweep_temporaries(swept)
+            files.sweep_temporaries(swept, before=seconds(clock.wall()) - FORGOTTEN)
         mapped = settings.segment_io == "mmap" or (settings.segment_io == "auto" and place.safe_to_map(journal))
         marks = self._or_moved_aside(journal / "marks", lambda: Marks(journal / "marks", mapped=mapped))
         self._opened.append(marks.close)
