@@ -1,0 +1,93 @@
+"""The fresh process that looks at what is left: first from outside, then by recovering."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from jarvis_ctx.errors import NoStore
+from jarvis_ctx.journal import read
+from jarvis_ctx.journal.fold import is_fenced
+from jarvis_ctx.journal.values import Values
+from jarvis_ctx.model.event import Event
+from jarvis_ctx.model.report import RecoveryReport
+from jarvis_ctx.sidecar import JarvisContextManager, open_view
+from jarvis_ctx.sidecar.opening import DATABASE
+from jarvis_ctx.storage.sqlite.store import SqliteStore
+from tests.crash.readings import Found, contents, findings, subjects
+
+Subjects = dict[str, tuple[str, bool]]
+
+
+class Checked(msgspec.Struct, kw_only=True):
+    """What was found in each layer, and what recovery said."""
+
+    events: list[Found]
+    """Seen from outside, in segments, archive and store together."""
+    state: Subjects
+    """Rebuilt by the recovery."""
+    database: list[Found]
+    """In the database, once everything was drained into it."""
+    contents: dict[str, Any]
+    """The whole state but for what tells one recovery from another."""
+    position: dict[str, int]
+    report: RecoveryReport | None
+    damage: list[str]
+    opened: float
+    """Seconds that opening the store took, recovery included."""
+
+
+def write(path: Path, out: Path, since: dict[str, int], ending: str, settings: dict[str, Any]) -> None:
+    """Look, recover, and write a `Checked` to `out`."""
+    events = _from_outside(path, settings["name"], since)
+    manager, seconds = _recovered(path, settings)
+    manager.flush()
+    state = manager.journal.writer.picture()
+    checked = Checked(
+        events=events,
+        state=subjects(state),
+        database=list(findings(stored(path, manager.settings.name, since))),
+        contents=contents(state),
+        position=state.position,
+        report=manager.recovery_report,
+        damage=manager._opening.damage,
+        opened=seconds,
+    )
+    out.write_bytes(msgspec.json.encode(checked))
+    if ending == "kill":
+        os._exit(0)
+    manager.close()
+
+
+def _from_outside(path: Path, name: str, since: dict[str, int]) -> list[Found]:
+    try:
+        view = open_view(path, name)
+    except NoStore:
+        return []  # It was killed before there was anything.
+    try:
+        fences = view.state()
+        return list(findings(event for event in view.events_after(since) if not is_fenced(fences, event)))
+    finally:
+        view.close()
+
+
+def _recovered(path: Path, settings: dict[str, Any]) -> tuple[JarvisContextManager, float]:
+    began = time.perf_counter()
+    manager = JarvisContextManager(path, **settings)
+    return manager, time.perf_counter() - began
+
+
+def stored(path: Path, orchestrator: str, since: dict[str, int]) -> Iterator[Event]:
+    """The events of the database alone."""
+    store = SqliteStore(path / DATABASE, viewer=True)
+    resolve = Values(path / "journal" / "values").get
+    try:
+        for row in store.events.events(orchestrator, since):
+            yield read.event(row.writer, row.payload.encode(), resolve)
+    finally:
+        store.close()

@@ -1,0 +1,26 @@
+"""The warm server of children, and a stage for each test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.crash.children import Server
+from tests.crash.harness import Stage
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One for the session; it dies with its socket."""
+    server = Server(tmp_path_factory.mktemp("children") / "stderr")
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def stage(server: Server, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Stage]:
+    """A store of the test's own; its children are killed at the end."""
+    yield Stage(server, tmp_path, request.node.name)
+    server.clear()

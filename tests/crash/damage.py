@@ -1,0 +1,85 @@
+"""What can happen to a store's files while nobody runs."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from jarvis_ctx.sidecar.opening import DATABASE
+
+
+def database(store: Path) -> Path:
+    return store / DATABASE
+
+
+def delete_database(store: Path) -> None:
+    """The file alone: its log stays."""
+    database(store).unlink()
+
+
+def delete_database_and_log(store: Path) -> None:
+    delete_database(store)
+    delete_log(store)
+
+
+def empty_database(store: Path) -> None:
+    database(store).write_bytes(b"")
+
+
+def overwrite_database(store: Path) -> None:
+    database(store).write_bytes(b"no database at all " * 1000)
+
+
+def truncate_database(store: Path) -> None:
+    with database(store).open("r+b") as file:
+        file.truncate(database(store).stat().st_size // 2)
+
+
+def delete_log(store: Path) -> None:
+    for suffix in ("-wal", "-shm"):
+        database(store).with_name(DATABASE + suffix).unlink(missing_ok=True)
+
+
+def delete_checkpoints(store: Path) -> None:
+    """All of them outside the database."""
+    for path in (store / "checkpoints").iterdir():
+        path.unlink()
+
+
+def delete_marks(store: Path) -> None:
+    (store / "journal" / "marks").unlink()
+
+
+def keep_database(store: Path, copy: Path) -> None:
+    """A backup, as made while nobody runs."""
+    shutil.copyfile(database(store), copy)
+
+
+def put_back_database(store: Path, copy: Path) -> None:
+    """The backup in the place of the newer database."""
+    shutil.copyfile(copy, database(store))
+
+
+def signed_checkpoints(store: Path) -> list[Path]:
+    """Newest first."""
+    return sorted((store / "checkpoints").glob("recovery_*.pkl"), reverse=True)
+
+
+def truncate(path: Path) -> None:
+    with path.open("r+b") as file:
+        file.truncate(path.stat().st_size * 2 // 3)
+
+
+def flip_last_bit(path: Path) -> None:
+    data = bytearray(path.read_bytes())
+    data[-1] ^= 1
+    path.write_bytes(data)
+
+
+def change_a_letter(store: Path) -> None:
+    """In a payload, in the middle of a segment: it is still a whole JSON text."""
+    for segment in (store / "journal").glob("*.seg"):
+        data = bytearray(segment.read_bytes())
+        at = data.find(b'"payload":{"text":"', data.find(b"\0\0\0\0" * 64) // 2)
+        data[at + 30] = ord("x")
+        segment.write_bytes(data)

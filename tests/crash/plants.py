@@ -1,0 +1,81 @@
+"""Breaks, planted on purpose in a child before it opens its store: what the harness must find."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from jarvis_ctx.journal import frame
+from jarvis_ctx.journal.others import OthersDrain
+from jarvis_ctx.journal.writer import Writer
+from tests.crash.acknowledgements import ACKNOWLEDGED, STARTED, Acknowledgements
+from tests.crash.calls import Token
+
+BUFFERED = 5
+
+
+def plant(name: str) -> None:
+    """Make the break of that name, if any."""
+    if name:
+        globals()[name]()
+
+
+def buffered_writer() -> None:
+    """Each event is written five calls later."""
+    append, waiting = Writer.append, deque[Callable[[], int]]()
+
+    def later(self: Writer, *event: Any, **how: Any) -> int:
+        waiting.append(partial(append, self, *event, **how))
+        return waiting.popleft()() if len(waiting) > BUFFERED else 0
+
+    Writer.append = later  # type: ignore[method-assign]  # a break
+
+
+def early_acknowledgement() -> None:
+    """A call is acknowledged, then made."""
+
+    def around(self: Acknowledgements, token: Token, call: Callable[[], object]) -> None:
+        self.write(STARTED, token)
+        self.write(ACKNOWLEDGED, token)
+        call()
+
+    Acknowledgements.around = around  # type: ignore[method-assign]  # a break
+
+
+def forgetful_drain() -> None:
+    """Nobody drains what a dead run had not drained."""
+    OthersDrain._drain = lambda self, segment, known, fences: None  # type: ignore[method-assign]  # a break
+
+
+def epoch_not_compared() -> None:
+    """A writer takes every epoch for its own."""
+
+    class Same(int):
+        def __eq__(self, other: object) -> bool:
+            return True
+
+        def __ne__(self, other: object) -> bool:
+            return False
+
+        __hash__ = int.__hash__
+
+    begin = Writer.begin
+
+    def begun(self: Writer, *arguments: Any) -> None:
+        self.epoch = Same(self.epoch)
+        begin(self, *arguments)
+
+    Writer.begin = begun  # type: ignore[method-assign, assignment]  # a break
+
+
+def digest_not_checked() -> None:
+    """A frame counts as whole whatever its digest says."""
+    at = frame._frame_at
+
+    def trusting(data: bytes | memoryview, offset: int, digest: Callable[[int, bytes], bytes]) -> frame.Frame | None:
+        found = data[offset + 16 : offset + 32]
+        return at(data, offset, lambda number, payload: bytes(found))
+
+    frame._frame_at = trusting

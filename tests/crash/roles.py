@@ -1,0 +1,137 @@
+"""What a child can be told to do; its words go to standard output, a line each."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import threading
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from jarvis_ctx.errors import Fenced, JarvisError
+from jarvis_ctx.sidecar import JarvisContextManager
+from tests.crash import check, endings, plants
+from tests.crash.acknowledgements import Acknowledgements
+from tests.crash.calls import Token, verb
+
+LATE = 5 + 8 * 20
+"""The count of the call that a stopped child makes when it is continued: it sets an attribute."""
+
+
+def say(word: str) -> None:
+    """Tell the test."""
+    sys.stdout.write(f"{word}\n")
+    sys.stdout.flush()
+
+
+def write(
+    path: str,
+    acks: str,
+    round: int = 1,
+    threads: int = 4,
+    calls: int = 1_000_000,
+    plant: str = "",
+    checkpoint_every: int = 0,
+    settings: dict[str, Any] | None = None,
+) -> None:
+    """Open the store, say `opened`, and call the whole API from each thread until killed or done, then say `done`.
+
+    With `checkpoint_every`, each thread takes one after so many calls; `plant` is a break of `plants`, made first.
+    """
+    plants.plant(plant)
+    told = Acknowledgements(Path(acks))
+    threading.excepthook = _fail
+    manager = JarvisContextManager(path, **(settings or {}))
+    say("opened")
+    work = [(manager, told, Token(round, thread, 0), calls, checkpoint_every) for thread in range(threads)]
+    writers = [threading.Thread(target=_call, args=arguments) for arguments in work]
+    for thread in writers:
+        thread.start()
+    for thread in writers:
+        thread.join()
+    say("done")
+    threading.Event().wait()
+
+
+def _fail(raised: threading.ExceptHookArgs) -> None:
+    """A call that raises ends the child, so that no test takes its silence for a quiet success."""
+    threading.__excepthook__(raised)
+    sys.stderr.flush()
+    os._exit(70)
+
+
+def _call(
+    manager: JarvisContextManager, told: Acknowledgements, first: Token, calls: int, checkpoint_every: int
+) -> None:
+    for count in range(calls):
+        token = first._replace(number=count)
+        told.around(token, partial(verb(token).call, manager, token))
+        if checkpoint_every and count % checkpoint_every == checkpoint_every - 1:
+            manager.checkpoint()
+
+
+def verify(path: str, out: str, since: dict[str, int], ending: str, plant: str, settings: dict[str, Any]) -> None:
+    """Read the store as a stranger, then recover it, and write both findings to `out`; end by `close` or `kill`."""
+    plants.plant(plant)
+    check.write(Path(path), Path(out), since, ending, settings)
+
+
+def stop(path: str, acks: str, round: int, accident: bool = True, plant: str = "") -> None:
+    """Make calls, stop, and when continued make one more: say `acknowledged`, or which error refused it.
+
+    The accident: something in the process opens and closes the lock's file, and POSIX drops the lock.
+    """
+    plants.plant(plant)
+    told = Acknowledgements(Path(acks))
+    manager = JarvisContextManager(path)
+    _call(manager, told, Token(round, 0, 0), 10, 0)
+    if accident:
+        os.close(os.open(f"{path}/run-{manager.settings.name}.lock", os.O_RDONLY))
+    say("stopping")
+    os.kill(os.getpid(), signal.SIGSTOP)
+
+    late = Token(round, 0, LATE)
+    try:
+        told.around(late, lambda: verb(late).call(manager, late))
+        say("acknowledged")
+    except Fenced as error:
+        say(f"Fenced {error.facts['epoch']} {error.facts['newer']}")
+
+
+def open_twice(path: str, **settings: Any) -> None:
+    """Try to open the store; say which error refused it, as JSON."""
+    try:
+        JarvisContextManager(path, **settings)
+    except JarvisError as error:
+        say(json.dumps({"error": type(error).__name__, **error.facts}, default=str))
+
+
+def end(path: str, way: str) -> None:
+    """Open the store, make a call, say `opened`, and end in one of the ways of `endings`."""
+    manager = JarvisContextManager(path)
+    manager.add_message("user", "hello")
+    say("opened")
+    getattr(endings, way)(manager)
+
+
+def fork(path: str) -> None:
+    """Open the store and fork; the child tries to open it, says its process id and what refused it, and waits for
+    SIGUSR1; then it sets an attribute and says which error refused that.
+    """
+    manager = JarvisContextManager(path)
+    manager.add_message("user", "before the fork")
+    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR1])
+    if os.fork() != 0:
+        threading.Event().wait()
+    signal.alarm(30)  # Nobody waits for an orphan that was forgotten.
+    say(str(os.getpid()))
+    open_twice(path)
+    signal.sigwait([signal.SIGUSR1])
+    try:
+        manager.set_attribute("orphan", True)
+        say("acknowledged")
+    except Fenced:
+        say("Fenced")

@@ -1,0 +1,85 @@
+"""After a kill a part of the store is lost or damaged: what the other parts hold gives every acknowledged call back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.crash import damage
+from tests.crash.harness import CHECKPOINTING, Stage
+
+pytestmark = pytest.mark.crash
+
+DAMAGES = [
+    damage.delete_database,
+    damage.delete_database_and_log,
+    damage.empty_database,
+    damage.overwrite_database,
+    damage.truncate_database,
+    damage.delete_log,
+    damage.delete_checkpoints,
+    damage.delete_marks,
+]
+
+
+@pytest.mark.parametrize("harm", DAMAGES)
+def test_no_acknowledged_call_is_lost_when_a_kill_is_followed_by_damage(
+    stage: Stage, harm: Callable[[Path], None]
+) -> None:
+    for ending in ("kill", "close"):
+        stage.write_and_kill()
+        stage.write_and_kill()
+
+        harm(stage.store)
+
+        assert not stage.verify(ending=ending, whole=True).wrong()
+
+
+@pytest.mark.parametrize("log", ["kept", "deleted"])
+def test_no_acknowledged_call_is_lost_when_the_database_is_replaced_by_an_older_copy(
+    stage: Stage, tmp_path: Path, log: str
+) -> None:
+    stage.write_and_kill()
+    assert not stage.verify().wrong()
+    damage.keep_database(stage.store, tmp_path / "backup")
+    stage.write_and_kill()
+    assert not stage.verify().wrong()
+    stage.write_and_kill()
+
+    if log == "deleted":
+        damage.delete_log(stage.store)
+    damage.put_back_database(stage.store, tmp_path / "backup")
+
+    assert not stage.verify(whole=True).wrong()
+
+
+@pytest.mark.parametrize("harm", [damage.truncate, damage.flip_last_bit])
+def test_a_damaged_checkpoint_is_named_and_the_next_layer_is_used(stage: Stage, harm: Callable[[Path], None]) -> None:
+    stage.write(calls=60, **CHECKPOINTING)
+    damage.delete_database_and_log(stage.store)
+    newest = damage.signed_checkpoints(stage.store)[0]
+
+    harm(newest)
+
+    verdicts = stage.verify(whole=True)
+    assert not verdicts.wrong()
+    assert verdicts.checked.report is not None
+    rejected, used = verdicts.checked.report.layers
+    assert (rejected.layer, rejected.name, used.verdict) == ("checkpoint file", newest.name, "accepted")
+    assert (used.layer, used.name) == ("JSON twin", newest.with_suffix(".json").name)
+
+
+def test_an_older_checkpoint_is_used_when_the_newest_and_its_twin_are_damaged(stage: Stage) -> None:
+    stage.write(calls=60, **CHECKPOINTING)
+    damage.delete_database_and_log(stage.store)
+    newest, older = damage.signed_checkpoints(stage.store)[:2]
+
+    damage.truncate(newest)
+    damage.truncate(newest.with_suffix(".json"))
+
+    verdicts = stage.verify(whole=True)
+    assert not verdicts.wrong()
+    assert verdicts.checked.report is not None
+    assert [layer.name for layer in verdicts.checked.report.layers][-1] == older.name

@@ -1,0 +1,78 @@
+"""SIGKILL in the middle of opening, checkpointing, archiving and recovering."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from jarvis_ctx.checkpoint.files import CheckpointFiles
+from jarvis_ctx.codec import sign
+from tests.crash import damage
+from tests.crash.harness import CHECKPOINTING, Stage
+
+pytestmark = pytest.mark.crash
+
+OPENING = 0.12
+"""Seconds in which a store is opened, made or recovered, on a slow day."""
+SMALL = {"segment_bytes": 16_384}
+
+
+def test_a_store_opens_after_any_number_of_kills_while_it_was_made(stage: Stage) -> None:
+    for _ in range(6):
+        stage.begin_anew()
+
+        for _ in range(3):
+            stage.kill_within(stage.begin(), OPENING)
+
+        assert not stage.verify().wrong()
+
+
+def test_a_store_opens_after_any_number_of_kills_while_it_was_opened(stage: Stage) -> None:
+    stage.write_and_kill()
+
+    for _ in range(4):
+        for _ in range(3):
+            stage.kill_within(stage.begin(), OPENING)
+        assert not stage.verify(ending=stage.random.choice(["close", "kill"])).wrong()
+
+    assert not stage.verify(whole=True).wrong()
+
+
+def test_every_checkpoint_is_whole_after_kills_while_they_were_taken(stage: Stage) -> None:
+    for _ in range(8):
+        stage.write_and_kill(0.2, **CHECKPOINTING)
+
+    points = damage.signed_checkpoints(stage.store)
+    files = CheckpointFiles(stage.store, "jarvis", sign.load_key(stage.store / "secret.key"))
+    assert len([files.load(point) for point in points]) > 2
+    assert not stage.verify(whole=True).wrong()
+
+
+def test_no_acknowledged_call_is_lost_by_kills_while_segments_were_archived(stage: Stage) -> None:
+    for _ in range(3):
+        for _ in range(3):
+            stage.write_and_kill(0.3, settings=SMALL, **CHECKPOINTING)
+        assert not stage.verify(settings=SMALL).wrong()
+
+    damage.delete_database_and_log(stage.store)
+
+    assert len(list((stage.store / "journal" / "archive").iterdir())) > 5
+    assert not stage.verify(whole=True, settings=SMALL).wrong()
+
+
+def test_a_recovery_that_was_killed_gives_the_state_of_an_undisturbed_one(stage: Stage, tmp_path: Path) -> None:
+    stage.write_and_kill(least=0.05)
+    dead = shutil.copytree(stage.store, tmp_path / "dead")
+    undisturbed = stage.verify(whole=True).checked
+
+    for _ in range(4):
+        shutil.rmtree(stage.store)
+        shutil.copytree(dead, stage.store)
+        for _ in range(3):
+            stage.kill_within(stage.recover(), undisturbed.opened * 1.3)
+        checked = stage.verify(whole=True).checked
+        assert checked.contents == undisturbed.contents
+        assert checked.report is not None
+        assert not checked.report.events_lost
