@@ -56,14 +56,18 @@ class ExceptionWatch:
 
     def _main(self, kind: type[BaseException], error: BaseException, trace: Any) -> None:
         self.interrupted = issubclass(kind, KeyboardInterrupt)
-        if not self.interrupted:
-            self.fatal = self._seen("main", error)
-        self._previous[0](kind, error, trace)
+        try:
+            if not self.interrupted:
+                self.fatal = self._seen("main", error)
+        finally:
+            self._previous[0](kind, error, trace)
 
     def _thread(self, args: threading.ExceptHookArgs) -> None:
-        if args.exc_value is not None:
-            self._seen(f"thread {args.thread.name if args.thread else '?'}", args.exc_value)
-        self._previous[1](args)
+        try:
+            if args.exc_value is not None:
+                self._seen(f"thread {args.thread.name if args.thread else '?'}", args.exc_value)
+        finally:
+            self._previous[1](args)
 
     def _seen(self, place: str, error: BaseException) -> dict[str, Any]:
         described = describe(error)
@@ -91,11 +95,11 @@ class FaultDump:
         self._file: IO[str] | None = None
 
     def start(self) -> None:
-        """Direct the dump into the file, unless the program has directed it elsewhere itself."""
+        """Direct the dump into the file, unless the program has directed it elsewhere itself; an earlier dump goes."""
         import faulthandler
 
+        self.path.unlink(missing_ok=True)
         if not faulthandler.is_enabled():
-            self.path.unlink(missing_ok=True)
             self._file = os.fdopen(create(self.path), "w", encoding="utf-8")
             faulthandler.enable(self._file, all_threads=True)
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from jarvis_ctx.model.run import ProcessIdentity
 
-SAME_START = 0.05
-"""Seconds two readings of one process's start may differ by."""
+SAME_START = 2.0
+"""Seconds two readings of one process's start may differ by: the system derives it from a wall clock that is slewed."""
 
 
 def boot_id() -> str:

@@ -17,12 +17,12 @@ LATE_SWEEP = 3.0
 
 
 class Leases:
-    """Beats are overwritten in memory; only transitions become events (`AgentSeen`, `AgentStale`, `AgentBack`)."""
+    """Beats are overwritten in memory; only transitions become events (`AgentSeen`, `-Stale`, `-Back`, `-Gone`)."""
 
     def __init__(self, clock: Clock, stale_after: float, append: Append, known: list[Lease] | None = None) -> None:
         self._clock, self._append = clock, append
         self.stale_after = stale_after
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # A signal handler may beat in the middle of a beat.
         self._leases: dict[str, Lease] = {lease.agent: lease for lease in known or []}
         self._beaten: dict[str, float] = {}
         self._stale: set[str] = set(self._leases)
@@ -55,9 +55,22 @@ class Leases:
                 self._beaten = dict.fromkeys(self._beaten, now)
             silent = [a for a, at in self._beaten.items() if now - at > self.stale_after and a not in self._stale]
             self._stale.update(silent)
-        for agent in silent:
-            self._append("AgentStale", agent, {"beat": self._leases[agent].beat})
+        told: set[str] = set()
+        try:
+            for agent in silent:
+                self._append("AgentStale", agent, {"beat": self._leases[agent].beat})
+                told.add(agent)
+        finally:
+            self._stale.difference_update(set(silent) - told)  # They are told of at the next sweep.
         return silent
+
+    def leave(self, agent: AgentId) -> None:
+        """Note that `agent` has left: nobody misses it, and its next beat is a return."""
+        with self._lock:
+            self._beaten.pop(agent, None)
+            if agent in self._leases:
+                self._stale.add(agent)
+        self._append("AgentGone", agent, {})
 
     def take_unsaved(self) -> list[Lease]:
         """The leases that changed since the last call, for the store."""

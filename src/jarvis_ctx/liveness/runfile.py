@@ -31,6 +31,8 @@ class RunFile:
         """Become the one live run of this name. Raises `AlreadyRunning`; a held lock is never broken."""
         if not self._lock.acquire():
             run, pid = self.read(), holder(self.lock_path)
+            if pid is None and self._lock.acquire():
+                return  # Whoever held it ended in this moment.
             host = run.process.host if run else "this host"
             raise AlreadyRunning(orchestrator=self.name, path=str(self.path.parent), pid=pid, host=host)
 

@@ -40,8 +40,10 @@ class EndOnSignal:
     def _end(self) -> None:
         self._wake.wait()
         if self._received is not None:
-            self._at_end(self._received.name)
-            os.kill(os.getpid(), self._received)
+            try:
+                self._at_end(self._received.name)
+            finally:
+                os.kill(os.getpid(), self._received)
 
     def remove(self) -> None:
         """Give the signals back, where nobody has taken them since."""

@@ -130,7 +130,7 @@ class JarvisContextManager(Recorder):
 
     def agent_gone(self, agent_id: str) -> None:
         """Note that an agent has left."""
-        self.journal.append("AgentGone", identifier("agent_id", agent_id), {})
+        self.leases.leave(AgentId(identifier("agent_id", agent_id)))
 
     def checkpoint(self, label: str = "") -> CheckpointHeader:
         """Take a checkpoint now. Raises `OSError` when its file cannot be written."""

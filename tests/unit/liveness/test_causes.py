@@ -1,0 +1,68 @@
+"""Why a run died, by the evidence it left: the strongest is believed, and nothing is made up."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from jarvis_ctx.liveness.causes import Remains, find_cause
+from jarvis_ctx.model.ids import RunId, WriterId
+from jarvis_ctx.model.run import ProcessIdentity, RunRecord
+
+RUN = RunRecord(
+    id=RunId("jarvis.1"),
+    name="jarvis",
+    epoch=1,
+    writer=WriterId("w1"),
+    process=ProcessIdentity(host="here", pid=7, created=0.0, boot_id="boot 1"),
+    started=0,
+    chain=RunId("jarvis.1"),
+)
+NOTHING = Remains(run=RUN, exception=None, fault_dump="", host="here", boot_id="boot 1")
+ERROR = {"type": "builtins.KeyError", "message": "'x'", "traceback": "Traceback ..."}
+DUMP = "Fatal Python error: Segmentation fault\n\nThread 0x1 (most recent call first):\n"
+
+
+@pytest.mark.parametrize(
+    ("left", "cause", "said"),
+    [
+        ({}, "killed", "kill -9"),
+        ({"exception": ERROR}, "exception", "builtins.KeyError: 'x'"),
+        ({"fault_dump": DUMP}, "fatal-signal", "Fatal Python error: Segmentation fault"),
+        ({"fault_dump": "\n \n"}, "killed", "kill -9"),
+        ({"boot_id": "boot 2"}, "power-loss", "was restarted"),
+        ({"host": "there", "boot_id": "boot 2"}, "unknown", "another machine (here)"),
+        ({"boot_id": ""}, "killed", "kill -9"),
+        ({"exception": ERROR, "fault_dump": DUMP, "boot_id": "boot 2"}, "exception", "KeyError"),
+        ({"fault_dump": DUMP, "boot_id": "boot 2"}, "fatal-signal", "Segmentation"),
+    ],
+)
+def test_the_strongest_evidence_is_believed(left: dict[str, object], cause: str, said: str) -> None:
+    found = find_cause(msgspec.structs.replace(NOTHING, **left))
+
+    assert found.cause == cause
+    assert said in found.sentence
+
+
+def test_an_exception_of_a_run_that_ended_otherwise_is_not_its_cause() -> None:
+    ended = msgspec.structs.replace(RUN, ended=5, ending="closed")
+
+    assert find_cause(msgspec.structs.replace(NOTHING, run=ended, exception=ERROR)).cause == "killed"
+
+
+def test_the_evidence_goes_with_the_cause() -> None:
+    assert find_cause(msgspec.structs.replace(NOTHING, exception=ERROR)).evidence == ERROR
+    assert find_cause(msgspec.structs.replace(NOTHING, fault_dump=DUMP)).evidence == {"stacks": DUMP}
+    assert find_cause(msgspec.structs.replace(NOTHING, boot_id="boot 2")).evidence == {
+        "boot_id_then": "boot 1",
+        "boot_id_now": "boot 2",
+    }
+
+
+def test_only_a_power_loss_blames_no_task() -> None:
+    explained = [
+        find_cause(msgspec.structs.replace(NOTHING, **left)).explained
+        for left in ({}, {"exception": ERROR}, {"fault_dump": DUMP}, {"boot_id": "boot 2"})
+    ]
+
+    assert explained == [False, False, False, True]

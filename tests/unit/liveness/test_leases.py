@@ -1,0 +1,155 @@
+"""Leases' promises: transitions alone are events, silence is counted by the steady clock, a pause judges nobody."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from jarvis_ctx.liveness.leases import Leases, stale_at
+from jarvis_ctx.model.agent import Lease
+from jarvis_ctx.model.ids import AgentId
+from tests.fakes import MOMENT, FakeClock
+
+A, B = AgentId("a"), AgentId("b")
+
+
+class Heartbeats:
+    """Leases with a fake clock that are swept each second, and the transitions they told of."""
+
+    def __init__(self, known: list[Lease] | None = None) -> None:
+        self.clock = FakeClock()
+        self.told: list[tuple[str, str, dict[str, Any]]] = []
+        self.failing = 0
+        self.leases = Leases(self.clock, 5.0, self.append, known)
+
+    def append(self, kind: str, subject: str, body: dict[str, Any]) -> None:
+        if self.failing:
+            self.failing -= 1
+            raise OSError("planted")
+        self.told.append((kind, subject, body))
+
+    def pass_seconds(self, seconds: int) -> None:
+        for _ in range(seconds):
+            self.clock.advance(1)
+            self.leases.sweep(1.0)
+
+    @property
+    def transitions(self) -> list[tuple[str, str]]:
+        return [(kind, agent) for kind, agent, _ in self.told]
+
+
+def test_only_the_first_of_many_beats_is_an_event() -> None:
+    beats = Heartbeats()
+
+    for _ in range(10):
+        beats.leases.beat(A, {"load": 1})
+        beats.pass_seconds(1)
+
+    assert beats.told == [("AgentSeen", "a", {"details": {"load": 1}})]
+    assert beats.leases.all()[0].beats == 10
+
+
+def test_an_agent_silent_for_too_long_is_stale_once_and_back_with_its_next_beat() -> None:
+    beats = Heartbeats()
+    beats.leases.beat(A, {})
+
+    beats.pass_seconds(5)
+    before = list(beats.transitions)
+    beats.pass_seconds(10)
+    beats.leases.beat(A, {})
+
+    assert before == [("AgentSeen", "a")]
+    assert beats.transitions == [("AgentSeen", "a"), ("AgentStale", "a"), ("AgentBack", "a")]
+    assert beats.told[1][2] == {"beat": MOMENT}
+
+
+def test_agents_are_judged_apart() -> None:
+    beats = Heartbeats()
+    beats.leases.beat(A, {})
+    beats.leases.beat(B, {})
+
+    for _ in range(8):
+        beats.leases.beat(B, {})
+        beats.pass_seconds(1)
+
+    assert beats.transitions == [("AgentSeen", "a"), ("AgentSeen", "b"), ("AgentStale", "a")]
+
+
+@pytest.mark.parametrize("jump", [-86_400, 86_400])
+def test_a_jump_of_the_wall_clock_makes_nobody_stale(jump: int) -> None:
+    beats = Heartbeats()
+    beats.leases.beat(A, {})
+
+    beats.clock.time += jump * 1_000_000
+    beats.pass_seconds(3)
+
+    assert beats.transitions == [("AgentSeen", "a")]
+
+
+def test_after_a_pause_of_the_whole_process_everyone_gets_a_fresh_term() -> None:
+    beats = Heartbeats()
+    beats.leases.beat(A, {})
+
+    beats.clock.advance(3600)
+    beats.leases.sweep(1.0)
+    beats.pass_seconds(5)
+    paused = list(beats.transitions)
+    beats.pass_seconds(1)
+
+    assert paused == [("AgentSeen", "a")]
+    assert beats.transitions[-1] == ("AgentStale", "a")
+
+
+def test_an_agent_known_from_before_the_restart_is_back_with_its_first_beat() -> None:
+    beats = Heartbeats([Lease(agent=A, beat=1, beats=7)])
+    beats.pass_seconds(20)
+
+    beats.leases.beat(A, {})
+
+    assert beats.transitions == [("AgentBack", "a")]
+    assert beats.leases.all()[0].beats == 8
+
+
+def test_an_agent_that_has_left_is_not_missed_and_returns_with_a_beat() -> None:
+    beats = Heartbeats()
+    beats.leases.beat(A, {})
+    beats.leases.leave(A)
+
+    beats.pass_seconds(20)
+    beats.leases.beat(A, {})
+
+    assert beats.transitions == [("AgentSeen", "a"), ("AgentGone", "a"), ("AgentBack", "a")]
+
+
+def test_a_staleness_that_could_not_be_told_is_told_by_the_next_sweep() -> None:
+    beats = Heartbeats()
+    beats.leases.beat(A, {})
+    beats.leases.beat(B, {})
+    beats.pass_seconds(5)
+    beats.failing = 1
+    with pytest.raises(OSError, match="planted"):
+        beats.pass_seconds(1)
+
+    beats.pass_seconds(1)
+
+    assert sorted(beats.transitions[2:]) == [("AgentStale", "a"), ("AgentStale", "b")]
+
+
+def test_unsaved_leases_are_given_once_and_again_when_they_could_not_be_saved() -> None:
+    beats = Heartbeats()
+    beats.leases.beat(A, {})
+
+    taken = beats.leases.take_unsaved()
+    nothing = beats.leases.take_unsaved()
+    beats.leases.put_back(taken)
+
+    assert ([lease.agent for lease in taken], nothing) == (["a"], [])
+    assert beats.leases.take_unsaved() == taken
+
+
+def test_who_was_stale_at_a_moment_is_told_from_the_leases_alone() -> None:
+    leases = [Lease(agent=A, beat=MOMENT), Lease(agent=B, beat=MOMENT + 1)]
+
+    assert stale_at(leases, MOMENT + 5_000_001, 5.0) == leases[:1]
+    assert stale_at(leases, MOMENT + 5_000_000, 5.0) == []

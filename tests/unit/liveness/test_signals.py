@@ -1,0 +1,94 @@
+"""Signals' promises: a clean end where the program has no handler of its own, and always an end."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import threading
+
+import pytest
+
+from jarvis_ctx.liveness.signals import EndOnSignal
+
+CHILD = """
+import signal, sys, threading
+from jarvis_ctx.liveness.signals import EndOnSignal
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+def at_end(name):
+    print(name, threading.current_thread().name, flush=True)
+    {ending}
+
+EndOnSignal(at_end).install()
+print("ready", flush=True)
+{waiting}
+"""
+WAITING = "threading.Event().wait()"
+
+
+def end_by(number: signal.Signals, ending: str = "pass", waiting: str = WAITING) -> tuple[int, str]:
+    """How a child ends that is sent a signal once it is ready, and what it said."""
+    script = CHILD.format(ending=ending, waiting=waiting)
+    with subprocess.Popen(
+        [sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as child:
+        assert child.stdout is not None
+        assert child.stdout.readline() == "ready\n"
+        child.send_signal(number)
+        said = child.stdout.read()
+        return child.wait(10), said
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_the_run_is_ended_in_a_thread_of_its_own_and_the_process_by_the_signal(number: signal.Signals) -> None:
+    assert end_by(number) == (-number, f"{number.name} jarvis-ctx-signals\n")
+
+
+def test_an_end_that_cannot_be_written_ends_the_process_all_the_same() -> None:
+    assert end_by(signal.SIGTERM, ending="raise OSError") == (-signal.SIGTERM, "SIGTERM jarvis-ctx-signals\n")
+
+
+def test_a_second_signal_ends_a_process_whose_end_hangs() -> None:
+    hang = "import os; os.kill(os.getpid(), signal.SIGTERM); threading.Event().wait()"
+
+    assert end_by(signal.SIGTERM, ending=hang)[0] == -signal.SIGTERM
+
+
+def test_a_handler_of_the_programs_own_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    theirs = lambda number, frame: None  # noqa: E731  # a handler as programs install them
+    before = {number: signal.signal(number, theirs) for number in (signal.SIGTERM, signal.SIGINT)}
+    watch = EndOnSignal(lambda name: None)
+
+    watch.install()
+
+    assert [signal.getsignal(number) for number in before] == [theirs, theirs]
+    watch.remove()
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+def test_removing_gives_the_signals_back_and_ends_the_thread() -> None:
+    before = signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    watch = EndOnSignal(lambda name: None)
+    watch.install()
+    installed = signal.getsignal(signal.SIGTERM)
+
+    watch.remove()
+
+    assert installed == watch._on_signal
+    assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+    assert not [thread for thread in threading.enumerate() if thread.name == "jarvis-ctx-signals"]
+    signal.signal(signal.SIGTERM, before)
+
+
+def test_outside_the_main_thread_nothing_is_installed() -> None:
+    watch = EndOnSignal(lambda name: None)
+    before = signal.getsignal(signal.SIGTERM)
+
+    thread = threading.Thread(target=watch.install)
+    thread.start()
+    thread.join()
+
+    assert signal.getsignal(signal.SIGTERM) is before
+    watch.remove()
