@@ -177,7 +177,7 @@ class SeveralOrchestrators(JarvisError, LookupError):
 class TaskQuarantined(JarvisError):
     """A task that killed its process too often; it is not run again."""
 
-    sentence = "Task {task!r} was running alone at {deaths} deaths and is quarantined: {cause}."
+    sentence = "Task {task!r} was running alone at {deaths} deaths and is quarantined. {cause}"
 
 
 class ResultNotKept(JarvisError):

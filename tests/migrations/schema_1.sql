@@ -28,10 +28,11 @@ CREATE TABLE context_snapshots (
     tasks INTEGER NOT NULL,
     agents INTEGER NOT NULL,
     label TEXT NOT NULL,
+    seal TEXT NOT NULL,
     deduplicated INTEGER NOT NULL DEFAULT 0,
     context_data TEXT NOT NULL
 );
-INSERT INTO "context_snapshots" VALUES('a','jarvis','run-1',3,1790000000000000,'2026-09-21T14:13:20.000Z','{"0123456789abcdef":7}','[1790000000000000,"0123456789abcdef",7]','abababababababababababababababababababababababababababababababab',21,1,0,'before',0,'{"name":"jarvis — ü"}');
+INSERT INTO "context_snapshots" VALUES('a','jarvis','run-1',3,1790000000000000,'2026-09-21T14:13:20.000Z','{"0123456789abcdef":7}','[1790000000000000,"0123456789abcdef",7]','abababababababababababababababababababababababababababababababab',21,1,0,'before','',0,'{"name":"jarvis — ü"}');
 CREATE TABLE decision_log (
     writer_id INTEGER NOT NULL,
     number INTEGER NOT NULL,

@@ -7,8 +7,10 @@ from itertools import islice
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from jarvis_ctx.errors import CorruptData, OtherVersion
+from jarvis_ctx.model.checkpoint import CheckpointHeader
 from jarvis_ctx.model.state import FOLD_VERSION, State
 
 RECORDS_AT_ONCE = 200
@@ -46,14 +48,21 @@ def check(data: bytes, expected: str, what: str) -> None:
         raise CorruptData(what=what, reason="its contents do not match their hash")
 
 
-def state_of(data: bytes, expected: str, what: str, position: dict[str, int], stamp: tuple[int, str, int]) -> State:
+def sealed(header: CheckpointHeader) -> CheckpointHeader:
+    """`header` with the seal that belongs to it."""
+    return replace(header, seal=digest(_encode(replace(header, seal=""))))
+
+
+def state_of(header: CheckpointHeader, data: bytes, what: str) -> State:
     """The state of verified contents. Raises `CorruptData`, or `OtherVersion` for what is whole but not for us."""
-    check(data, expected, what)
+    if sealed(header) != header:
+        raise CorruptData(what=what, reason="its header does not match its seal")
+    check(data, header.hash, what)
     try:
         state = _decode_state(data)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise OtherVersion(what=what, reason=str(error)) from error
     if state.version != FOLD_VERSION:
         raise OtherVersion(what=what, reason=f"its fold is number {state.version}, this is {FOLD_VERSION}")
-    state.position, state.stamp = dict(position), stamp
+    state.position, state.stamp = dict(header.position), header.stamp
     return state

@@ -15,7 +15,7 @@ import msgspec
 from jarvis_ctx.checkpoint.contents import check, state_of
 from jarvis_ctx.clock import stamp
 from jarvis_ctx.codec import compress, pickled, sign
-from jarvis_ctx.errors import CorruptData, NotOurs
+from jarvis_ctx.errors import CorruptData, NotOurs, OtherVersion
 from jarvis_ctx.journal.files import private_folder, write_whole
 from jarvis_ctx.model.checkpoint import CheckpointHeader, Snapshot
 from jarvis_ctx.model.state import State
@@ -26,7 +26,7 @@ LIMIT = 1024 * 1024 * 1024
 """Bytes a checkpoint may unpack to."""
 EMERGENCIES_KEPT = 3
 
-T = TypeVar("T")
+T = TypeVar("T", "Line", "Twin")
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
@@ -123,7 +123,7 @@ class CheckpointFiles:
         header, data = self._signed_contents(path) if path.suffix == ".pkl" else self._json_contents(path)
         if header.orchestrator != self._orchestrator:
             raise CorruptData(what=str(path), reason=f"it belongs to {header.orchestrator!r}")
-        return header, state_of(data, header.hash, str(path), header.position, header.stamp)
+        return header, state_of(header, data, str(path))
 
     def _signed_contents(self, path: Path) -> tuple[CheckpointHeader, bytes]:
         text, _, data = _read(path).partition(b"\n")
@@ -162,6 +162,9 @@ def _read(path: Path) -> bytes:
 
 def _parse(text: bytes, cls: type[T], path: Path) -> T:
     try:
-        return msgspec.json.decode(text, type=cls)
+        parsed = msgspec.json.decode(text, type=cls)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise CorruptData(what=str(path), reason=str(error)) from error
+    if parsed.format != FORMAT:
+        raise OtherVersion(what=str(path), reason=f"its format is {parsed.format!r}, this is {FORMAT!r}")
+    return parsed

@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 
 from jarvis_ctx.checkpoint import thinning
-from jarvis_ctx.checkpoint.contents import contents, digest
+from jarvis_ctx.checkpoint.contents import contents, digest, sealed
 from jarvis_ctx.checkpoint.files import CheckpointFiles
 from jarvis_ctx.checkpoint.ports import CheckpointStore
 from jarvis_ctx.clock import Clock
@@ -62,13 +62,12 @@ class Keeper:
             self.skipped += 1
             return self.last
         snapshot, before = self._snapshot(state, label), self.last
-        same = before is not None and snapshot.header.hash == before.hash and not label
-        if same and before is not None:
-            header = msgspec.structs.replace(snapshot.header, id=before.id)
+        if before is not None and before.hash == snapshot.header.hash and not (label or before.label):
+            header = sealed(msgspec.structs.replace(snapshot.header, id=before.id))
             snapshot = msgspec.structs.replace(snapshot, header=header)
             self.deduplicated += 1
         self._files.put(snapshot)
-        if same and before is not None and before.taken != snapshot.header.taken:
+        if before is not None and before.id == snapshot.header.id and before.taken != snapshot.header.taken:
             self._files.delete(self._files.path(before))
         self._into_store(snapshot)
         self.last = snapshot.header
@@ -93,7 +92,7 @@ class Keeper:
             agents=len(state.agents),
             label=label,
         )
-        return Snapshot(header=header, state=data)
+        return Snapshot(header=sealed(header), state=data)
 
     def _into_store(self, snapshot: Snapshot) -> None:
         try:

@@ -29,9 +29,11 @@ class Schedule:
         self._starter.start()
 
     def _start(self) -> None:
-        from apscheduler.executors.debug import DebugExecutor
-        from apscheduler.schedulers.background import BackgroundScheduler
-
+        try:
+            from apscheduler.executors.debug import DebugExecutor
+            from apscheduler.schedulers.background import BackgroundScheduler
+        except RuntimeError:  # A short program is ending already, and no library may register for its end any more.
+            return
         with self._lock:
             if self._stopped:
                 return

@@ -24,6 +24,8 @@ class CheckpointHeader(msgspec.Struct, frozen=True, kw_only=True):
     agents: int
     label: str = ""
     """The recovery point's name, or nothing."""
+    seal: str = ""
+    """SHA-256 over all the other fields: a position that rotted would skip events, or fold them twice."""
 
 
 class Snapshot(msgspec.Struct, frozen=True, kw_only=True):

@@ -84,7 +84,7 @@ def _from_store(store: CheckpointStore, header: CheckpointHeader) -> Callable[[]
         snapshot = store.get(header.id)
         if snapshot is None:
             raise CorruptData(what=f"Snapshot {header.id}", reason="it is gone")
-        return state_of(snapshot.state, header.hash, f"Snapshot {header.id}", header.position, header.stamp)
+        return state_of(snapshot.header, snapshot.state, f"Snapshot {header.id}")
 
     return load
 

@@ -189,7 +189,7 @@ def _fate(task: TaskRecord, victims: Victims) -> TaskFate:
         return "in-flight"
     if task.done:
         return "done"
-    return "failed" if task.finished else "incomplete"
+    return "failed" if task.finished and task.shown_status != "completed" else "incomplete"
 
 
 def _agent_lines(state: State, leases: list[Lease], policy: Policy) -> list[AgentLine]:

@@ -125,7 +125,7 @@ WRONG: list[tuple[Callable[[Path], None], str, str, str]] = [
     (truncate_a_checkpoint, "warning", "checkpoints", "does not verify"),
     (lose_the_key, "problem", "key", "secret.key is missing"),
     (zero_the_database, "problem", "database", "file is not a database"),
-    (lose_the_database, "problem", "database", "no jarvis-ctx store"),
+    (lose_the_database, "problem", "database", "jarvis_context.db is missing"),
     (change_an_event, "problem", "events", "Not as written"),
     (change_a_side_file, "problem", "side files", "is not what was written"),
     (put_an_older_database_in_place, "problem", "events", "that it had"),

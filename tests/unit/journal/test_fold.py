@@ -8,8 +8,9 @@ import msgspec
 import pytest
 from hypothesis import given
 
-from jarvis_ctx.checkpoint.contents import contents, digest, state_of
+from jarvis_ctx.checkpoint.contents import contents, digest, sealed, state_of
 from jarvis_ctx.journal import fold
+from jarvis_ctx.model.checkpoint import CheckpointHeader
 from jarvis_ctx.model.event import Event
 from jarvis_ctx.model.ids import RunId, WriterId
 from jarvis_ctx.model.state import State
@@ -29,6 +30,25 @@ def said(*told: tuple[str, str, dict[str, Any]], run: str = "r") -> State:
     return state
 
 
+def header_of(state: State, data: bytes) -> CheckpointHeader:
+    """The header of a checkpoint of `state`, whose contents are `data`."""
+    return sealed(
+        CheckpointHeader(
+            id="c",
+            orchestrator=NAME,
+            run=RunId("r"),
+            epoch=1,
+            taken=1,
+            position=state.position,
+            stamp=state.stamp,
+            hash=digest(data),
+            size=len(data),
+            tasks=len(state.tasks),
+            agents=len(state.agents),
+        )
+    )
+
+
 @given(any_events())
 def test_no_body_whatever_stops_the_fold_or_spoils_the_state(events: list[Event]) -> None:
     state = empty()
@@ -36,7 +56,7 @@ def test_no_body_whatever_stops_the_fold_or_spoils_the_state(events: list[Event]
         fold.apply(state, event)
 
     kept = contents(state)
-    assert state_of(kept, digest(kept), "it", state.position, state.stamp) == state
+    assert state_of(header_of(state, kept), kept, "it") == state
     assert all(task.shown_status and task.in_flight is not None for task in state.tasks.values())
     assert sum(state.unreadable.values()) <= len(events) == state.position.get("w", 0)
 
@@ -60,7 +80,7 @@ def test_folding_in_two_parts_is_folding_at_once(arrived: list[Event]) -> None:
 
     first = fold.fold(empty(), ordered[:half])
     kept = contents(first)
-    restored = state_of(kept, digest(kept), "it", first.position, first.stamp)
+    restored = state_of(header_of(first, kept), kept, "it")
 
     assert fold.fold(restored, ordered[half:]) == fold.fold(empty(), arrived)
 

@@ -13,17 +13,20 @@ from jarvis_ctx.storage.sqlite.connection import Row
 from jarvis_ctx.storage.sqlite.database import Database
 from jarvis_ctx.storage.sqlite.documents import document
 
-_HEADER = "snapshot_id, orchestrator, run, epoch, taken, position, stamp, content_hash, bytes, tasks, agents, label"
+_HEADER = (
+    "snapshot_id, orchestrator, run, epoch, taken, position, stamp, content_hash, bytes, tasks, agents, label, seal"
+)
 """In the order of the fields of `CheckpointHeader`."""
 
 _PUT = f"""
 INSERT OR REPLACE INTO context_snapshots ({_HEADER}, timestamp, context_data)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, CAST(? AS TEXT))
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, CAST(? AS TEXT))
 """
 
 _MOVE = """
 UPDATE context_snapshots
-SET run = ?, epoch = ?, taken = ?, position = ?, stamp = ?, timestamp = ?, label = ?, deduplicated = deduplicated + 1
+SET run = ?, epoch = ?, taken = ?, position = ?, stamp = ?, timestamp = ?, label = ?, seal = ?,
+    deduplicated = deduplicated + 1
 WHERE snapshot_id = ?
 """
 
@@ -41,15 +44,15 @@ class SqliteCheckpoints:
     def put(self, snapshot: Snapshot) -> None:
         """Keep a snapshot; one with the same id is replaced."""
         header = snapshot.header
-        sizes = (header.hash, header.size, header.tasks, header.agents, header.label)
-        values = (header.id, header.orchestrator, *_place(header), *sizes, iso(header.taken), snapshot.state)
+        rest = (header.hash, header.size, header.tasks, header.agents, header.label, header.seal)
+        values = (header.id, header.orchestrator, *_place(header), *rest, iso(header.taken), snapshot.state)
         with self._database.transaction() as connection:
             connection.execute(_PUT, values)
 
     def move(self, header: CheckpointHeader) -> None:
         """Give the kept snapshot `header.id` its new run, epoch, time, position, stamp and label."""
         with self._database.transaction() as connection:
-            connection.execute(_MOVE, (*_place(header), iso(header.taken), header.label, header.id))
+            connection.execute(_MOVE, (*_place(header), iso(header.taken), header.label, header.seal, header.id))
 
     def headers(self, orchestrator: str) -> list[CheckpointHeader]:
         """All of `orchestrator`'s, newest (epoch, taken) first."""

@@ -129,6 +129,7 @@ CREATE TABLE context_snapshots (
     tasks INTEGER NOT NULL,
     agents INTEGER NOT NULL,
     label TEXT NOT NULL,
+    seal TEXT NOT NULL,
     deduplicated INTEGER NOT NULL DEFAULT 0,
     context_data TEXT NOT NULL
 );

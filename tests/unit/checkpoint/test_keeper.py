@@ -1,0 +1,137 @@
+"""When a checkpoint is taken, and what is kept of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.unit.checkpoint.taking import Scene
+
+
+def test_a_checkpoint_is_in_the_database_in_a_signed_file_and_in_its_twin(scene: Scene) -> None:
+    scene.progress(10)
+
+    header = scene.keeper.take()
+
+    assert [kept.id for kept in scene.store.checkpoints.headers("jarvis")] == [header.id]
+    states = [scene.files.load(path)[1] for path in (*scene.files.signed(), *scene.files.twins())]
+    assert states == [scene.state, scene.state]
+
+
+def test_an_unchanged_state_is_not_kept_again(scene: Scene) -> None:
+    scene.progress(10)
+
+    taken = [scene.keeper.take(), scene.keeper.take()]
+
+    assert taken[0] is taken[1]
+    assert (scene.keeper.taken, scene.keeper.skipped, len(scene.files.signed())) == (1, 1, 1)
+
+
+def test_equal_contents_at_a_later_position_are_kept_once(scene: Scene) -> None:
+    scene.progress(10)
+    first = scene.keeper.take()
+    scene.tell("RunRecovered", "r1", {})
+
+    second = scene.keeper.take()
+
+    assert (second.id, second.hash) == (first.id, first.hash)
+    assert second.position == {"w": 2}
+    assert (scene.keeper.deduplicated, len(scene.files.signed()), len(scene.files.twins())) == (1, 1, 1)
+    assert [kept.position for kept in scene.store.checkpoints.headers("jarvis")] == [{"w": 2}]
+
+
+def test_a_recovery_point_is_kept_even_if_nothing_changed(scene: Scene) -> None:
+    scene.progress(10)
+    scene.keeper.take()
+
+    point = scene.keeper.take("before the release")
+
+    assert point.label == "before the release"
+    assert len(scene.files.signed()) >= 1
+    assert any(header.label for header in scene.store.checkpoints.headers("jarvis"))
+
+
+def test_a_recovery_point_is_not_moved_on_by_a_later_checkpoint_of_the_same_contents(scene: Scene) -> None:
+    scene.progress(10)
+    point = scene.keeper.take("point")
+    scene.tell("RunRecovered", "r1", {})
+
+    scene.keeper.take()
+
+    kept = {header.id: header.position for header in scene.store.checkpoints.headers("jarvis")}
+    assert kept[point.id] == {"w": 1}
+    assert len(scene.files.signed()) == 2
+
+
+def test_recovery_points_outlive_the_thinning_of_all_others(store_path: Path) -> None:
+    scene = Scene(store_path, kept=2)
+    scene.progress(1)
+    point = scene.keeper.take("point")
+
+    for percentage in range(2, 9):
+        scene.progress(percentage)
+        scene.clock.advance(60)
+        scene.keeper.take()
+
+    labels = [header.label for _, header in scene.files.headers()]
+    assert len(labels) < 6
+    assert "point" in labels
+    assert point.id in [header.id for header in scene.store.checkpoints.headers("jarvis")]
+
+
+def test_while_the_database_cannot_be_used_the_whole_state_is_in_an_emergency_file(scene: Scene) -> None:
+    scene.progress(10)
+    scene.database_works = False
+
+    scene.keeper.take()
+
+    assert "locked" in scene.keeper.error
+    assert [scene.files.load(path)[1] for path in scene.files.emergencies()] == [scene.state]
+    assert len(scene.files.signed()) == 1
+
+
+def test_only_the_latest_emergency_files_stay(scene: Scene) -> None:
+    scene.database_works = False
+
+    for percentage in range(5):
+        scene.progress(percentage)
+        scene.keeper.take()
+
+    assert len(scene.files.emergencies()) == 3
+    assert scene.files.load(scene.files.emergencies()[0])[1] == scene.state
+
+
+def test_the_database_coming_back_clears_the_error(scene: Scene) -> None:
+    scene.progress(10)
+    scene.database_works = False
+    scene.keeper.take()
+    scene.database_works = True
+    scene.progress(20)
+
+    scene.keeper.take()
+
+    assert scene.keeper.error == ""
+    assert len(scene.store.checkpoints.headers("jarvis")) == 1
+
+
+def test_segments_are_archived_only_up_to_what_two_verified_files_cover(scene: Scene) -> None:
+    scene.progress(10)
+    scene.keeper.take()
+    scene.progress(20)
+    scene.keeper.take()
+    scene.progress(30)
+    scene.keeper.take()
+
+    assert scene.covered == [{}, {"w": 1}, {"w": 2}]
+
+
+def test_a_damaged_file_does_not_count_as_covering(scene: Scene) -> None:
+    for percentage in (10, 20):
+        scene.progress(percentage)
+        scene.keeper.take()
+    newest = scene.files.signed()[0]
+    newest.write_bytes(newest.read_bytes()[:-1])
+    scene.progress(30)
+
+    scene.keeper.take()
+
+    assert scene.covered[-1] == {"w": 1}
