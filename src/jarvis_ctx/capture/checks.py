@@ -52,7 +52,7 @@ def check_progress(progress: Mapping[str, Any]) -> tuple[dict[str, Any], bool]:
 
     Raises `BadValue`, naming the key.
     """
-    if not isinstance(progress, Mapping):
+    if type(progress) is not dict and not isinstance(progress, Mapping):
         raise BadValue(name="progress", value=type(progress).__name__, expected="a mapping")
     body, own = dict(progress), True
     for name, value in body.items():
