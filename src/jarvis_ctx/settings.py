@@ -5,16 +5,23 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 import msgspec
 
 from jarvis_ctx.errors import BadSetting, UnknownSetting, did_you_mean
 
-Seconds = Annotated[float, msgspec.Meta(gt=0, description="a number of seconds above 0")]
-Count = Annotated[int, msgspec.Meta(ge=1, description="a whole number from 1")]
-Bytes = Annotated[int, msgspec.Meta(ge=4096, description="a number of bytes from 4096")]
-Name = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,47}$")]
+Seconds = Annotated[float, msgspec.Meta(gt=0, le=31_536_000, description="seconds above 0 and at most a year")]
+Count = Annotated[int, msgspec.Meta(ge=1, le=1_000_000_000, description="a whole number from 1 to 1000000000")]
+Bytes = Annotated[int, msgspec.Meta(ge=4096, le=2**40, description="a number of bytes from 4096")]
+Folder = Annotated[str, msgspec.Meta(min_length=1, description="the path of a folder")]
+Name = Annotated[
+    str,
+    msgspec.Meta(
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,47}\Z",
+        description="1 to 48 letters, digits, - and _, the first one a letter or digit",
+    ),
+]
 
 ENVIRONMENT = {"path": "JARVIS_CONTEXT_PATH", "history_size": "JARVIS_CONTEXT_HISTORY_SIZE"}
 NOT_SETTINGS = {"JARVIS_CONFIG"}
@@ -23,7 +30,7 @@ NOT_SETTINGS = {"JARVIS_CONFIG"}
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a sidecar can be told. docs/settings.md and config/jarvis_ctx.yaml say what each one means."""
 
-    path: str = "./memory/context/jarvis"
+    path: Folder = "./memory/context/jarvis"
     name: Name = "jarvis"
     store: Literal["sqlite", "memory"] = "sqlite"
     durability: Literal["process", "power"] = "process"
@@ -66,7 +73,7 @@ def load(arguments: Mapping[str, Any] | None = None, environ: Mapping[str, str] 
     """Settings from `arguments` > `environ` > ./.env > the YAML file > defaults.
 
     The YAML file is ./config/jarvis_ctx.yaml, or what JARVIS_CONFIG names. Raises `UnknownSetting` or `BadSetting`,
-    naming the source and the nearest right name.
+    naming the source and the nearest right name. A variable that is set to nothing counts as not set.
     """
     environ = os.environ if environ is None else environ
     dotenv = _dotenv()
@@ -88,7 +95,7 @@ def _check_names(names: Iterable[str], known: Iterable[str], source: str) -> Non
     known = list(known)
     for name in names:
         if name not in known:
-            raise UnknownSetting(name=name, source=source, hint=did_you_mean(name, known))
+            raise UnknownSetting(name=name, source=source, hint=did_you_mean(str(name), known))
 
 
 def _convert(name: str, value: Any, source: str) -> Any:
@@ -98,16 +105,25 @@ def _convert(name: str, value: Any, source: str) -> Any:
     try:
         return msgspec.convert(value, field.type, strict=not isinstance(value, str))
     except msgspec.ValidationError as error:
-        expected = str(error).removeprefix("Expected ").split(" - at")[0]
-        raise BadSetting(name=name, value=value, source=source, expected=expected) from error
+        raise BadSetting(name=name, value=value, source=source, expected=_expected(field.type, value)) from error
+
+
+def _expected(kind: Any, value: Any) -> str:
+    """What a setting of that type may be, for people."""
+    if get_origin(kind) is Literal:
+        choices = list(get_args(kind))
+        return f"{', '.join(choices[:-1])} or {choices[-1]}{did_you_mean(str(value), choices)}"
+    if get_origin(kind) is Annotated:
+        return str(get_args(kind)[1].description)
+    return "true or false" if kind is bool else "text"
 
 
 def _variables(environ: Mapping[str, str]) -> dict[str, str]:
-    return {name: environ[variable(name)] for name in FIELDS if variable(name) in environ}
+    return {name: environ[variable(name)] for name in FIELDS if environ.get(variable(name))}
 
 
 def unknown_variables(environ: Mapping[str, str]) -> list[str]:
-    """JARVIS_* variables that are no setting: an application of that name may have its own, so `doctor` only lists them."""
+    """JARVIS_* variables that are no setting; an application of that name may have its own, so they are only listed."""
     known = NOT_SETTINGS | {variable(name) for name in FIELDS}
     return sorted(key for key in environ if key.startswith("JARVIS_") and key not in known)
 
@@ -129,7 +145,7 @@ def _yaml(path: Path, *, required: bool) -> dict[str, Any]:
 
     try:
         loaded = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-    except (OSError, yaml.YAMLError) as error:
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise BadSetting(
             name="JARVIS_CONFIG", value=str(path), source="the environment", expected="a YAML file"
         ) from error

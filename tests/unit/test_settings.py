@@ -109,3 +109,51 @@ def test_variables_of_an_application_called_jarvis_are_none_of_our_business() ->
 
     assert settings.load(environ=environ).name == "ours"
     assert settings.unknown_variables(environ) == ["JARVIS_API_KEY"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("durability", "powr", "expected process or power (did you mean power?)."),
+        ("segment_io", "disk", "expected auto, mmap or write."),
+        ("sync_interval", -1, "expected seconds above 0 and at most a year."),
+        ("sync_interval", float("nan"), "expected seconds above 0 and at most a year."),
+        ("checkpoint_interval", float("inf"), "expected seconds above 0 and at most a year."),
+        ("history_size", 2.5, "expected a whole number from 1 to 1000000000."),
+        ("history_size", 10**30, "expected a whole number from 1 to 1000000000."),
+        ("history_size", True, "expected a whole number from 1 to 1000000000."),
+        ("segment_bytes", 1, "expected a number of bytes from 4096."),
+        ("name", "jarvis\n", "expected 1 to 48 letters, digits, - and _, the first one a letter or digit."),
+        ("name", "-jarvis", "expected 1 to 48 letters, digits, - and _, the first one a letter or digit."),
+        ("path", "", "expected the path of a folder."),
+        ("handle_signals", "maybe", "expected true or false."),
+        ("log_file", 7, "expected text."),
+    ],
+)
+def test_what_was_expected_is_said_in_words(name: str, value: object, expected: str) -> None:
+    with pytest.raises(BadSetting) as caught:
+        settings.load({name: value}, environ={})
+
+    assert str(caught.value) == f"Setting {name} is {value!r} from an argument, {expected}"
+
+
+def test_a_variable_set_to_nothing_is_not_set() -> None:
+    loaded = settings.load(environ={"JARVIS_CONTEXT_PATH": "", "JARVIS_NAME": "", "JARVIS_CHECKPOINT_INTERVAL": ""})
+
+    assert loaded == settings.load(environ={})
+
+
+@pytest.mark.parametrize("content", [b"name: [", b"\xff\xfe", b"1: 2", b"name: null"])
+def test_a_configuration_file_of_any_content_is_at_worst_a_typed_error(folder: Path, content: bytes) -> None:
+    (folder / "config").mkdir()
+    (folder / "config" / "jarvis_ctx.yaml").write_bytes(content)
+
+    with pytest.raises((BadSetting, UnknownSetting)):
+        settings.load(environ={})
+
+
+def test_a_path_object_and_a_home_folder_are_paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+
+    assert settings.load({"path": tmp_path / "store"}, environ={}).folder == tmp_path / "store"
+    assert settings.load({"path": "~/store"}, environ={}).folder == tmp_path / "store"
