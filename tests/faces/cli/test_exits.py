@@ -129,8 +129,7 @@ def test_whatever_is_damaged_every_command_still_answers(dead: Path, call: Call,
 
 
 def test_an_error_of_the_file_system_is_one_sentence_too(dead: Path, call: Call) -> None:
-    (dead / "journal" / "marks").unlink()
-    (dead / "journal" / "marks").mkdir()
+    (dead / "journal" / f"{0:016x}-000001.seg").mkdir()
 
     result = call("status", "--path", dead)
 
