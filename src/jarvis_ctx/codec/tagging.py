@@ -62,8 +62,8 @@ class Tagging:
         return {tag: trees}
 
     def _dict(self, value: dict[Any, Any]) -> dict[str, Any]:
-        # A copy of the items, because another thread may be adding to the dict.
-        items = list(value.items())
+        # A copy, which is made in one go: another thread may be adding to the dict.
+        items = list(value.copy().items())
         named = all(type(key) is str and encodes(key) for key, _ in items)
         named = named and not (len(items) == 1 and items[0][0].startswith("$"))
         pairs, same = [], named
