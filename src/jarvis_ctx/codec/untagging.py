@@ -43,13 +43,13 @@ def _value(tree: Any, depth: int) -> Any:
 
 def _tagged(tag: str, payload: Any, depth: int) -> Any:
     leaf = BY_TAG.get(tag)
+    if leaf is None and tag not in SEQUENCES and tag != "$dict":
+        raise CorruptData(what=WHAT, reason=f"it has an unknown tag {tag[:40]!r}")
     if leaf is not None and type(payload) is leaf.payload:
         return leaf.read(payload)
     if leaf is not None or type(payload) is not list:
-        raise CorruptData(what=WHAT, reason=f"it has {tag[:40]!r} with a payload of another type")
+        raise CorruptData(what=WHAT, reason=f"it has {tag} with a payload of another type")
     if tag in SEQUENCES:
         return SEQUENCES[tag](map(_value, payload, repeat(depth)))
-    if tag != "$dict":
-        raise CorruptData(what=WHAT, reason=f"it has an unknown tag {tag[:40]!r}")
     keys, items = [key for key, _ in payload], [item for _, item in payload]
     return dict(zip(map(_value, keys, repeat(depth)), map(_value, items, repeat(depth)), strict=True))
