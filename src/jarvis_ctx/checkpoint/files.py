@@ -15,7 +15,7 @@ import msgspec
 from jarvis_ctx.checkpoint.contents import check, state_of
 from jarvis_ctx.clock import stamp
 from jarvis_ctx.codec import compress, pickled, sign
-from jarvis_ctx.errors import CorruptData, NotOurs, OtherVersion
+from jarvis_ctx.errors import CorruptData, NotOurs, OtherVersion, TooLarge
 from jarvis_ctx.journal.files import private_folder, write_whole
 from jarvis_ctx.model.checkpoint import CheckpointHeader, Snapshot
 from jarvis_ctx.model.state import State
@@ -132,7 +132,10 @@ class CheckpointFiles:
             raise NotOurs(what=str(path), reason="it is signed with another key than this store's")
         if not sign.verify(self._key, PURPOSE, msgspec.json.encode(line.header), data, line.mac):
             raise NotOurs(what=str(path), reason="its signature does not verify")
-        loaded: Any = pickled.loads(compress.decompress(data, LIMIT))
+        try:
+            loaded: Any = pickled.loads(compress.decompress(data, LIMIT))
+        except TooLarge as error:
+            raise CorruptData(what=str(path), reason=str(error)) from error
         if type(loaded) is not dict or type(loaded.get("state")) is not bytes:
             raise CorruptData(what=str(path), reason="it holds no state")
         return line.header, loaded["state"]

@@ -53,12 +53,12 @@ def rebuild(layers: Layers, steady: Callable[[], float]) -> Rebuilt:
     gathered = _gather(layers, base.state.position)
     read = steady()
     state = fold.fold(base.state, gathered.events)
-    if state.late and base.layer != "events":
+    anew = _gather(layers, {}) if state.late and base.layer != "events" else None
+    if anew is not None and not anew.lost:
         reason = f"{sum(state.late.values())} earlier events reached the store after it; all events were folded anew"
         tried[-1] = msgspec.structs.replace(tried[-1], verdict=reason)
-        gathered = _gather(layers, {})
-        state = fold.fold(fold.empty(layers.orchestrator, layers.history), gathered.events)
-    else:
+        gathered, state = anew, fold.fold(fold.empty(layers.orchestrator, layers.history), anew.events)
+    else:  # Where events are gone that the base has, a state that a few reached late is the better one.
         tried[-1] = msgspec.structs.replace(tried[-1], events_behind=len(gathered.events))
     seconds = {"base": loaded - began, "read": read - loaded, "fold": steady() - read}
     return Rebuilt(state=state, base=base.layer, gathered=gathered, tried=tried, seconds=seconds, damaged=base.damaged)
