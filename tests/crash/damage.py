@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 from pathlib import Path
 
 from jarvis_ctx.sidecar.opening import DATABASE
@@ -83,3 +84,14 @@ def change_a_letter(store: Path) -> None:
         at = data.find(b'"payload":{"text":"', data.find(b"\0\0\0\0" * 64) // 2)
         data[at + 30] = ord("x")
         segment.write_bytes(data)
+
+
+def spoil_events(store: Path) -> None:
+    """The page at the root of the table of events, which opening the database does not look at."""
+    connection = sqlite3.connect(database(store))
+    (page,) = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'events'").fetchone()
+    (size,) = connection.execute("PRAGMA page_size").fetchone()
+    connection.close()
+    with database(store).open("r+b") as file:
+        file.seek((page - 1) * size)
+        file.write(bytes(size))

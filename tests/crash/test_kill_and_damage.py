@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from jarvis_ctx.sidecar.opening import CONDEMNED
 from tests.crash import damage
 from tests.crash.harness import CHECKPOINTING, Stage
 
@@ -83,3 +84,20 @@ def test_an_older_checkpoint_is_used_when_the_newest_and_its_twin_are_damaged(st
     assert not verdicts.wrong()
     assert verdicts.checked.report is not None
     assert [layer.name for layer in verdicts.checked.report.layers][-1] == older.name
+
+
+def test_a_database_that_turns_out_to_be_damaged_in_use_is_rebuilt_by_the_next_start(stage: Stage) -> None:
+    stage.write(calls=20)
+    assert not stage.verify().wrong()
+    damage.spoil_events(stage.store)
+
+    child = stage.open(calls=5)
+    assert child.line() == "done"
+    while not (stage.store / CONDEMNED).exists():
+        assert child.lives_for(0.01)
+    child.kill()
+
+    verdicts = stage.verify(whole=True)
+    assert not verdicts.wrong()
+    assert "turned out to be damaged while it was in use" in verdicts.checked.damage[0]
+    assert not (stage.store / CONDEMNED).exists()

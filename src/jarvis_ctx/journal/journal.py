@@ -96,6 +96,8 @@ class Journal:
         self._archiver = Archiver(folder, marks, self.writer)
         self._listener = Listener(folder, marks, opening, state.position)
         self._draining = threading.Lock()
+        self.on_damage: Callable[[], object] | None = None
+        """Told when the store turns out to be damaged."""
         self.on_others: Callable[[list[Event]], object] | None = None
         """Told, in the drain's thread, what other writers have said to this orchestrator."""
         self._stop = threading.Event()
@@ -135,9 +137,14 @@ class Journal:
         except Exception as error:  # The top of a thread: the next turn must come, and health shows this one.
             if not self.drain_error:
                 log.warning("Draining pauses; captured calls go on in the journal: %s", error)
+                self._tell_of_damage(error)
             self.drain_error = str(error) or type(error).__name__
             return False
         return True
+
+    def _tell_of_damage(self, error: Exception) -> None:
+        if self.on_damage is not None and isinstance(error, StoreUnavailable) and error.facts.get("damaged"):
+            self.on_damage()
 
     def before_fork(self, patience: float) -> None:
         self._held_for_fork = self.writer.hold(patience)
@@ -255,6 +262,7 @@ class Journal:
             self.sync()
         except (StoreUnavailable, JournalUnavailable, Fenced) as error:
             log.warning("Closing before everything was drained; the next start goes on from the segments: %s", error)
+            self._tell_of_damage(error)
         self._role.release()
         self._supply.close()
         for segment in self.writer.segments:

@@ -115,6 +115,7 @@ class JarvisContextManager(Recorder):
         self.insight = Insight(LiveView(self, self._opening))
 
     def _start(self) -> None:
+        self.journal.on_damage = self._opening.condemn_database
         self.journal.on_others = lambda events: requests.answer(events, self.checkpoint, self.journal.append)
         self.journal.start()
         self._schedule.start()

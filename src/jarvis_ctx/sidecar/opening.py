@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeAlias, TypeVar
@@ -22,6 +23,8 @@ from jarvis_ctx.storage.memory.store import MemoryStore
 from jarvis_ctx.storage.sqlite.store import SqliteStore
 
 DATABASE = "jarvis_context.db"
+CONDEMNED = f"{DATABASE}.condemned"
+"""Stands beside a database that was found damaged while it was in use."""
 log = logging.getLogger("jarvis_ctx")
 
 T = TypeVar("T")
@@ -85,17 +88,27 @@ class Opening:
     def _store(self, folder: Path, settings: Settings) -> Engine:
         if settings.store == "memory":
             return MemoryStore()
-        path = folder / DATABASE
+        path, condemned = folder / DATABASE, folder / CONDEMNED
+        if condemned.exists():
+            self._set_aside(path, f"{DATABASE} turned out to be damaged while it was in use.")
+            condemned.unlink()
         try:
             return SqliteStore(path)
         except StoreUnavailable as error:
             if not error.facts.get("damaged"):
                 raise
-            for file in (path, path.with_name(f"{DATABASE}-wal"), path.with_name(f"{DATABASE}-shm")):
-                if file.exists():
-                    files.move_aside(file, "damaged")
-            self.damage.append(f"{error} It was moved aside and is rebuilt from journal and archive.")
+            self._set_aside(path, str(error))
             return SqliteStore(path)
+
+    def _set_aside(self, path: Path, reason: str) -> None:
+        for file in (path, path.with_name(f"{DATABASE}-wal"), path.with_name(f"{DATABASE}-shm")):
+            if file.exists():
+                files.move_aside(file, "damaged")
+        self.damage.append(f"{reason} It was moved aside and is rebuilt from journal and archive.")
+
+    def condemn_database(self) -> None:
+        """Let the next start rebuild the database: this run goes on in the journal, which needs none."""
+        os.close(files.open_or_create(self.ground.folder / CONDEMNED))
 
     def close(self) -> None:
         """Let go of everything, the run lock last."""
