@@ -43,6 +43,10 @@ class Steps:
         self.replayed: list[str] = []
         self.reconciled: dict[str, bool] = {}
 
+    def forget(self) -> None:
+        """Let no kept result stand in for a step: every one is done again."""
+        self._replay = False
+
     def run(self, call: StepCall, work: Callable[[], Any]) -> Any:
         """Do the step, or return what it returned before.
 

@@ -9,6 +9,7 @@ import msgspec
 
 from jarvis_ctx.capture.claims import Claims
 from jarvis_ctx.capture.sink import Sink
+from jarvis_ctx.capture.steps import Steps
 from jarvis_ctx.errors import CodeChanged
 from jarvis_ctx.model.report import RecoveryReport
 from jarvis_ctx.model.run import RunRecord
@@ -26,25 +27,37 @@ class CodeGuard:
         store: Path,
         policy: Literal["resume", "refuse", "fresh"],
         claims: Claims,
+        steps: Steps,
     ) -> None:
-        self._sink, self._run, self._report, self._store = sink, run, report, store
-        self._policy, self._claims = policy, claims
+        self._sink, self._run, self._store = sink, run, store
+        self.report = report
+        """The report of the recovery this run began with, and what has been found to have changed since."""
+        self._policy, self._claims, self._steps = policy, claims, steps
 
     def record(self, hashes: dict[str, str]) -> None:
         """Keep `hashes` {method: hash} with this run. Raises `CodeChanged` under `refuse`."""
         changed = self._changed(hashes)
-        if changed and self._report is not None:
-            self._report = msgspec.structs.replace(self._report, code_changed=changed)
-            reports.write(self._store, self._report)
+        if changed and self.report is not None:
+            known = {*self.report.code_changed, *changed}
+            self.report = msgspec.structs.replace(self.report, code_changed=sorted(known))
+            reports.write(self._store, self.report)
             if self._policy == "refuse":
-                raise CodeChanged(methods=", ".join(changed), run=self._report.recovered_run)
+                raise CodeChanged(methods=", ".join(changed), run=self.report.recovered_run)
             if self._policy == "fresh":
                 self._claims.forget()
+                self._steps.forget()
         self._sink.append("CodeRecorded", self._run.id, {"code": hashes})
 
     def _changed(self, hashes: dict[str, str]) -> list[str]:
-        if self._report is None:
+        if self.report is None:
             return []
-        dead = self._sink.state.runs.get(self._report.recovered_run)
-        known = dead.code if dead is not None else {}
+        known = self._known()
         return sorted(method for method, hash in hashes.items() if known.get(method, hash) != hash)
+
+    def _known(self) -> dict[str, str]:
+        """What the chain of crashes last ran with: a run that was refused, or died early, recorded nothing."""
+        chain = [run for run in self._sink.state.runs.values() if run.chain == self._run.chain]
+        known: dict[str, str] = {}
+        for run in sorted(chain, key=lambda run: run.epoch):
+            known |= run.code if run.id != self._run.id else {}
+        return known

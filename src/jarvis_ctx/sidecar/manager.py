@@ -94,7 +94,8 @@ class JarvisContextManager(Recorder):
         self.steps = Steps(writer, replay=chosen.resume == "skip", chain_runs=chain)
         self.failures = CaptureFailures(raises=chosen.on_capture_error == "raise")
         self.leases = Leases(self._clock, chosen.stale_after, writer.append, leases)
-        self.code = CodeGuard(writer, self.run, self.recovery_report, ground.folder, chosen.on_code_change, self.claims)
+        report, policy = self.recovery_report, chosen.on_code_change
+        self.code = CodeGuard(writer, self.run, report, ground.folder, policy, self.claims, self.steps)
         self.keeper = Keeper(
             run=self.run,
             store=ground.store.checkpoints,
@@ -149,7 +150,10 @@ class JarvisContextManager(Recorder):
 
     def record_code(self, hashes: Mapping[str, str]) -> None:
         """Note the code of captured methods, and hold it against the run that died. Raises `CodeChanged`."""
-        self.code.record(dict(hashes))
+        try:
+            self.code.record(dict(hashes))
+        finally:
+            self.recovery_report = self.code.report
 
     def capture_failed(self, method: str, error: BaseException) -> None:
         """Count a capture that could not be stored; raises it with `on_capture_error="raise"`."""
