@@ -11,10 +11,14 @@ import struct
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+import msgspec
+
 HEADER = struct.Struct("<I4sQ16s")
 LENGTH = struct.Struct("<I")
 NUMBER = struct.Struct("<Q")
 REST = struct.Struct("<4sQ16s")
+BEFORE = HEADER.size
+"""Bytes of a frame before its payload."""
 
 OPENING = b"JOPN"
 EVENT = b"JEVT"
@@ -22,7 +26,7 @@ SEAL = b"JEND"
 MAGICS = frozenset({OPENING, EVENT, SEAL})
 
 
-class Frame(NamedTuple):
+class Frame(msgspec.Struct, frozen=True, gc=False):
     """A frame that verified."""
 
     magic: bytes
@@ -41,7 +45,7 @@ class Hole(NamedTuple):
 
 def size(payload: int) -> int:
     """Bytes a frame takes whose payload has `payload` bytes."""
-    return (HEADER.size + payload + 7) & ~7
+    return (BEFORE + payload + 7) & ~7
 
 
 def digester(writer: str) -> Callable[[int, bytes], bytes]:
@@ -90,10 +94,11 @@ def _next_frame(data: bytes | memoryview, start: int, digest: Callable[[int, byt
 
 
 def _frame_at(data: bytes | memoryview, offset: int, digest: Callable[[int, bytes], bytes]) -> Frame | None:
-    if offset + HEADER.size > len(data):
+    start, whole = offset + BEFORE, len(data)
+    if start > whole:
         return None
     length, magic, number, expected = HEADER.unpack_from(data, offset)
-    if length == 0 or magic not in MAGICS or offset + HEADER.size + length > len(data):
+    if length == 0 or magic not in MAGICS or start + length > whole:
         return None
-    payload = bytes(data[offset + HEADER.size : offset + HEADER.size + length])
+    payload = bytes(data[start : start + length])
     return Frame(magic, number, expected, payload, offset) if digest(number, payload) == expected else None
