@@ -16,7 +16,7 @@ from jarvis_ctx.clock import Clock
 from jarvis_ctx.errors import Fenced, JournalUnavailable, StoreUnavailable
 from jarvis_ctx.journal import fold, forks
 from jarvis_ctx.journal.archiver import Archiver
-from jarvis_ctx.journal.drain import OwnDrain
+from jarvis_ctx.journal.drain import RECORDS, OwnDrain
 from jarvis_ctx.journal.filelock import FileLock
 from jarvis_ctx.journal.listener import Listener
 from jarvis_ctx.journal.marks import EPOCH, ORCHESTRATOR, Marks
@@ -189,7 +189,10 @@ class Journal:
         with self._draining:
             if self.writer.overtaken:
                 self._role.release()  # What an overtaken run wrote is for its successor to judge.
-            if self.writer.overtaken or not self._role.acquire():
+            if self.writer.overtaken:
+                return 0
+            if not self._role.acquire():
+                self._own.follow()
                 return 0
             self._others.catch_up(self.writer.state.fences)
             self._others.step(self.writer.state.fences)
@@ -198,21 +201,21 @@ class Journal:
             return moved
 
     def flush(self, timeout: float = 30.0) -> None:
-        """Return once the store has every event appended before.
+        """Return once the store has every event appended before, and the tasks as they then were.
 
         Raises `StoreUnavailable` when it takes longer than `timeout` seconds, `Fenced` when a newer run has begun.
         """
         target, deadline = self.writer.number, time.monotonic() + timeout
-        while self._own.number < target:
+        records = len(self.writer.dirty)
+        while self._own.number < target or records > 0:
             if not self.drain_once() and self._own.number < target:
                 if self.writer.overtaken:
                     raise self.writer.fenced()
-                if self._store.watermarks().get(self.writer.writer, 0) >= target:
-                    return
                 if time.monotonic() > deadline:
                     reason = f"{target - self._own.number} events were not drained within {timeout} s"
                     raise StoreUnavailable(path=str(self.folder.parent), reason=reason, damaged=False)
                 time.sleep(0.005)
+            records -= RECORDS
 
     def picture(self) -> State:
         """The state for a checkpoint. Raises `Fenced` when a newer run has begun, which may have refused part of it."""
@@ -252,7 +255,6 @@ class Journal:
 
     def close(self, timeout: float = 10.0) -> None:
         """Stop the threads, drain and sync what can be, let go of the files. What the store lacks stays in segments."""
-        forks.unwatch(self)
         self._stop.set()
         for thread in self._threads:
             thread.join(timeout)
@@ -263,6 +265,11 @@ class Journal:
         except (StoreUnavailable, JournalUnavailable, Fenced) as error:
             log.warning("Closing before everything was drained; the next start goes on from the segments: %s", error)
             self._tell_of_damage(error)
+        self.let_go()
+
+    def let_go(self) -> None:
+        """Close the files and nothing else; what was appended stays for the next run."""
+        forks.unwatch(self)
         self._role.release()
         self._supply.close()
         for segment in self.writer.segments:

@@ -114,10 +114,14 @@ def begin(ground: Ground) -> Begun:
     fences = {mark.writer: 0 for mark in ground.marks.writers() if mark.orchestrator == name} | rebuilt.state.position
     ground.runfile.write(run)
     journal = _journal(ground, run, rebuilt)
-    started = {**_started(run), "fences": fences}
-    journal.append("RunStarted", run.id, started)
-    if plan is not None:
-        act(plan, journal, ground, ground.clock.steady() - began)
+    try:
+        journal.append("RunStarted", run.id, {**_started(run), "fences": fences})
+        if plan is not None:
+            act(plan, journal, ground, ground.clock.steady() - began)
+    except BaseException:
+        # Whatever stopped the beginning goes on to the caller; the next one finds what was appended, and no open file.
+        journal.let_go()
+        raise
     return Begun(run=run, journal=journal, rebuilt=rebuilt, leases=leases, plan=plan)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TypeAlias, TypeVar
 
@@ -44,7 +45,8 @@ class Opening:
         self.damage: list[str] = []
         self.runfile = RunFile(folder, settings.name)
         self.runfile.claim()
-        self._opened: list[Callable[[], object]] = [self.runfile.release]
+        self._opened = ExitStack()
+        self._opened.callback(self.runfile.release)
         try:
             self.ground = self._open(folder, settings, clock)
         except BaseException:
@@ -59,9 +61,9 @@ class Opening:
             files.sweep_temporaries(swept, before=seconds(clock.wall()) - FORGOTTEN)
         mapped = settings.segment_io == "mmap" or (settings.segment_io == "auto" and place.safe_to_map(journal))
         marks = self._or_moved_aside(journal / "marks", lambda: Marks(journal / "marks", mapped=mapped))
-        self._opened.append(marks.close)
+        self._opened.callback(marks.close)
         self.store = self._store(folder, settings)
-        self._opened.append(self.store.close)
+        self._opened.callback(self.store.close)
         key = self._or_moved_aside(folder / "secret.key", lambda: sign.load_or_create_key(folder / "secret.key"))
         return Ground(
             folder=folder,
@@ -111,6 +113,5 @@ class Opening:
         os.close(files.open_or_create(self.ground.folder / CONDEMNED))
 
     def close(self) -> None:
-        """Let go of everything, the run lock last."""
-        while self._opened:
-            self._opened.pop()()
+        """Let go of everything, the run lock last, and whatever one of them runs into."""
+        self._opened.close()

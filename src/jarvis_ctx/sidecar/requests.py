@@ -13,7 +13,7 @@ import msgspec
 from jarvis_ctx.checkpoint.keeper import Keeper
 from jarvis_ctx.clock import SystemClock
 from jarvis_ctx.codec import exact
-from jarvis_ctx.errors import JarvisError, StoreUnavailable
+from jarvis_ctx.errors import JarvisError, NoStore, StoreUnavailable
 from jarvis_ctx.journal import fold
 from jarvis_ctx.journal.journal import new_writer, opening_of
 from jarvis_ctx.journal.marks import EPOCH, ORCHESTRATOR, Marks
@@ -39,7 +39,7 @@ def answer(events: list[Event], checkpoint: Callable[[str], CheckpointHeader], a
     for event in events:
         if event.kind == "CheckpointRequested":
             try:
-                body: dict[str, Any] = {"header": msgspec.to_builtins(checkpoint(event.body["label"]))}
+                body: dict[str, Any] = {"header": msgspec.to_builtins(checkpoint(str(event.body.get("label", ""))))}
             except (JarvisError, OSError) as error:
                 body = {"error": str(error)}
             append("RequestAnswered", event.subject, body)
@@ -87,15 +87,20 @@ def _ask(settings: Settings, label: str) -> str:
             supply=SegmentSupply(folder, opening.writer, REQUEST_SEGMENT, mapped=False),
             values=Values(folder / "values"),
         )
-        writer.append("CheckpointRequested", request, {"label": label})
-        writer.segment.seal()
+        try:
+            writer.append("CheckpointRequested", request, {"label": label})
+            writer.segment.seal()
+        finally:
+            writer.segment.close()
     finally:
         marks.close()
     return request
 
 
 def checkpoint_offline(settings: Settings, label: str = "") -> CheckpointHeader:
-    """Take a checkpoint of a store that nobody runs; begins no run. Raises `AlreadyRunning` when somebody does."""
+    """Take a checkpoint of a store that nobody runs; begins no run. Raises `NoStore` and `AlreadyRunning`."""
+    if not (settings.folder / "journal").is_dir():
+        raise NoStore(path=str(settings.folder))
     opening = Opening(settings, SystemClock())
     try:
         ground = opening.ground

@@ -1,0 +1,97 @@
+"""Opening's promises: what is damaged is moved aside and named, what is refused is left as it was."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from jarvis_ctx import settings
+from jarvis_ctx.errors import AlreadyRunning, UnsafeFolder
+from jarvis_ctx.journal.filelock import holder
+from jarvis_ctx.sidecar.opening import DATABASE, Opening
+from tests.fakes import FakeClock
+
+
+def opened(path: Path, **chosen: object) -> Opening:
+    return Opening(settings.load({"path": path, **chosen}, environ={}), FakeClock())
+
+
+@pytest.fixture
+def made(store_path: Path) -> Path:
+    """A store that has been opened before."""
+    opened(store_path).close()
+    return store_path
+
+
+def test_a_new_store_has_its_private_folders_and_files_whatever_the_umask(tmp_path: Path) -> None:
+    before = os.umask(0)
+    opened(tmp_path / "new" / "store").close()
+    os.umask(before)
+
+    assert [path for path in (tmp_path / "new").rglob("*") if path.stat().st_mode & 0o077] == []
+
+
+@pytest.mark.parametrize("name", ["journal/marks", "secret.key", DATABASE])
+def test_a_damaged_file_is_moved_aside_named_and_made_anew(made: Path, name: str) -> None:
+    (made / name).write_bytes(b"damaged beyond recognition" * 400)
+
+    opening = opened(made)
+
+    assert len(opening.damage) == 1
+    assert (made / f"{name}.damaged-1").read_bytes().startswith(b"damaged")
+    assert (made / name).exists()
+    opening.close()
+    assert opened_again(made) == []
+
+
+def opened_again(path: Path) -> list[str]:
+    opening = opened(path)
+    opening.close()
+    return opening.damage
+
+
+def test_a_second_opening_under_the_same_name_is_refused_and_the_first_keeps_its_lock(made: Path) -> None:
+    first = opened(made)
+
+    with pytest.raises(AlreadyRunning):
+        opened(made)
+
+    assert holder(first.runfile.lock_path) == os.getpid()
+    first.close()
+
+
+def test_closing_lets_the_next_one_in_even_when_a_part_of_it_fails(made: Path) -> None:
+    opening = opened(made)
+    opening.store.close()
+    opening._opened.callback(lambda: 1 // 0)
+
+    with pytest.raises(ZeroDivisionError):
+        opening.close()
+
+    opened(made).close()
+
+
+def test_an_opening_that_fails_lets_go_of_the_lock(made: Path) -> None:
+    (made / "checkpoints").chmod(0o777)
+    with pytest.raises(UnsafeFolder):
+        opened(made)
+
+    (made / "checkpoints").chmod(0o700)
+
+    opened(made).close()
+
+
+@pytest.mark.parametrize(("io", "mapped"), [("mmap", True), ("write", False)])
+def test_how_segments_are_written_can_be_chosen(made: Path, io: str, mapped: bool) -> None:
+    opening = opened(made, segment_io=io)
+
+    assert opening.ground.mapped is mapped
+    opening.close()
+
+
+def test_the_memory_store_needs_no_database_file(store_path: Path) -> None:
+    opened(store_path, store="memory").close()
+
+    assert not (store_path / DATABASE).exists()
