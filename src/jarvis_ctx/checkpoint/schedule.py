@@ -13,6 +13,9 @@ from typing import Any
 
 log = logging.getLogger("jarvis_ctx")
 
+LATE_IS_ONCE = {"coalesce": True, "misfire_grace_time": None}
+"""On a machine that is too busy for a turn, the job runs once as soon as it can; by default it would be left out."""
+
 
 class Schedule:
     """Runs each job at its interval (seconds); a job that is late or slow is not run twice."""
@@ -38,7 +41,7 @@ class Schedule:
             if self._stopped:
                 return
             self._scheduler = BackgroundScheduler(
-                daemon=True, timezone="UTC", job_defaults={"coalesce": True}, executors={"default": DebugExecutor()}
+                daemon=True, timezone="UTC", job_defaults=LATE_IS_ONCE, executors={"default": DebugExecutor()}
             )
             for name, (seconds, work) in self._jobs.items():
                 self._scheduler.add_job(

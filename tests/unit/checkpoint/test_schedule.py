@@ -1,0 +1,75 @@
+"""The schedule's promises: each job at its interval, none ended by its own error, none after stop."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from jarvis_ctx.checkpoint.schedule import Schedule
+
+
+def test_every_job_runs_again_and_again() -> None:
+    turns = {name: threading.Semaphore(0) for name in ("a", "b")}
+    schedule = Schedule({name: (0.01, turn.release) for name, turn in turns.items()})
+
+    schedule.start()
+
+    assert all(turn.acquire(timeout=10) for turn in turns.values() for _ in range(3))
+    schedule.stop()
+
+
+def test_a_job_that_fails_is_logged_and_run_again(caplog: pytest.LogCaptureFixture) -> None:
+    turns = threading.Semaphore(0)
+
+    def fail() -> None:
+        turns.release()
+        raise LookupError("planted")
+
+    schedule = Schedule({"checkpoint": (0.01, fail)})
+    schedule.start()
+
+    assert all(turns.acquire(timeout=10) for _ in range(2))
+    schedule.stop()
+    assert "checkpoint failed and is tried again at its next turn" in caplog.text
+
+
+def test_stop_waits_for_the_job_that_runs_and_lets_no_other_begin() -> None:
+    begun, go_on, turns = threading.Event(), threading.Event(), []
+
+    def slow() -> None:
+        begun.set()
+        go_on.wait(10)
+        turns.append("done")
+
+    schedule = Schedule({"slow": (0.01, slow)})
+    schedule.start()
+    begun.wait(10)
+    stopper = threading.Thread(target=schedule.stop)
+    stopper.start()
+    go_on.set()
+    stopper.join(10)
+
+    assert not stopper.is_alive()
+    assert turns == ["done"]
+
+
+def test_a_turn_that_a_busy_machine_delayed_is_not_left_out() -> None:
+    turns = threading.Semaphore(0)
+    schedule = Schedule({"checkpoint": (0.01, turns.release)})
+    schedule.start()
+    turns.acquire(timeout=10)
+    job = schedule._scheduler.get_job("checkpoint")
+    schedule.stop()
+
+    assert (job.misfire_grace_time, job.coalesce) == (None, True)
+
+
+def test_a_schedule_that_is_stopped_at_once_leaves_no_thread() -> None:
+    before = set(threading.enumerate())
+    schedule = Schedule({"job": (3600, lambda: None)})
+
+    schedule.start()
+    schedule.stop()
+
+    assert set(threading.enumerate()) == before
