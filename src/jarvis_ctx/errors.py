@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import ClassVar
 
 
@@ -29,6 +28,8 @@ def _rebuild(cls: type[JarvisError], facts: dict[str, object]) -> JarvisError:
 
 def did_you_mean(word: str, known: list[str]) -> str:
     """` (did you mean x?)` for the nearest of `known`, or nothing."""
+    from difflib import get_close_matches  # Here, because only a mistake needs it and a start should not wait for it.
+
     near = get_close_matches(word, known, n=1, cutoff=0.5)
     return f" (did you mean {near[0]}?)" if near else ""
 

@@ -7,6 +7,8 @@ from contextvars import Context, copy_context
 from typing import Any
 
 from jarvis_ctx.attach.call import AsyncCall
+from jarvis_ctx.codec import exact
+from jarvis_ctx.errors import JarvisError
 
 KEPT_ITEMS = 10_000
 """Items of one generator that are kept for a re-run; with more, it runs again instead."""
@@ -35,12 +37,13 @@ class _Item:
 class StreamCall(AsyncCall):
     """The call of a generator function, from its first item to its end; gives `{"yielded": …, "returned": …}`."""
 
-    __slots__ = ("begun", "items")
+    __slots__ = ("begun", "items", "keeping")
 
     def __init__(self, *call: Any) -> None:
         super().__init__(*call)
         self.begun = False
         self.items: list[Any] = []
+        self.keeping = True
 
     async def __call__(self) -> Any:
         self.begun = True
@@ -70,12 +73,17 @@ class StreamCall(AsyncCall):
         return self._kept()
 
     def _out(self, item: Any) -> _Item:
-        if len(self.items) <= KEPT_ITEMS:
-            self.items.append(item)
+        if self.keeping and len(self.items) < KEPT_ITEMS:
+            try:  # A copy: the generator may go on to change what it gave out.
+                self.items.append(exact.decode(exact.encode(item)))
+            except JarvisError:
+                self.keeping = False
+        else:
+            self.keeping = False
         return _Item(item)
 
     def _kept(self) -> Any:
-        return NotKept() if len(self.items) > KEPT_ITEMS else {"yielded": self.items, "returned": self.result}
+        return {"yielded": self.items, "returned": self.result} if self.keeping else NotKept()
 
 
 class AsyncStreamCall(StreamCall):

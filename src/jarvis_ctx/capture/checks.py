@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeGuard
 
 from jarvis_ctx.errors import BadValue
 from jarvis_ctx.model.ids import ID_LIMIT
@@ -16,10 +16,12 @@ _KINDS: dict[str, type] = {
 }
 """The keys of a progress that mean something to us, and what they hold."""
 
+TEXT = "text without lone surrogates"
+
 
 def identifier(name: str, value: object) -> str:
     """`value` as an id: text of 1 to 512 characters that any store can hold. Raises `BadValue`."""
-    if type(value) is str and 0 < len(value) <= ID_LIMIT and (value.isascii() or _encodes(value)) and "\0" not in value:
+    if is_text(value) and 0 < len(value) <= ID_LIMIT and "\0" not in value:
         return value
     shown = value if isinstance(value, str | int | float | None) else type(value).__name__
     if isinstance(shown, str) and len(shown) > ID_LIMIT:
@@ -29,12 +31,14 @@ def identifier(name: str, value: object) -> str:
     )
 
 
-def _encodes(text: str) -> bool:
+def is_text(value: object) -> TypeGuard[str]:
+    """Whether `value` is a plain `str` that UTF-8 can carry: no subclass, no lone surrogate."""
+    if type(value) is not str:
+        return False
     try:
-        text.encode()
+        return value.isascii() or bool(value.encode())
     except UnicodeEncodeError:
         return False
-    return True
 
 
 def mapping(name: str, value: object) -> dict[str, Any]:
@@ -42,8 +46,7 @@ def mapping(name: str, value: object) -> dict[str, Any]:
     if not isinstance(value, Mapping):
         raise BadValue(name=name, value=type(value).__name__, expected="a mapping")
     for key in value:
-        if type(key) is not str or key.startswith("$"):
-            raise BadValue(name=f"a key of {name}", value=key, expected="text that does not start with $")
+        _check_key(name, key)
     return dict(value)
 
 
@@ -58,8 +61,8 @@ def check_progress(progress: Mapping[str, Any]) -> tuple[dict[str, Any], bool]:
     for name, value in body.items():
         kind = _KINDS.get(name) if type(name) is str else None
         if kind is str:
-            if type(value) is not str:
-                raise BadValue(name=name, value=value, expected="text")
+            if not is_text(value):
+                raise BadValue(name=name, value=value, expected=TEXT)
         elif kind is list:
             body[name] = _texts(name, value)
         elif kind is float:
@@ -67,7 +70,7 @@ def check_progress(progress: Mapping[str, Any]) -> tuple[dict[str, Any], bool]:
                 raise BadValue(name=name, value=value, expected="a number from 0 to 100")
         else:
             own = False
-            _check_key(name)
+            _check_key("progress", name)
             body[name] = mapping(name, value) if kind is dict else value
     return body, own
 
@@ -75,11 +78,11 @@ def check_progress(progress: Mapping[str, Any]) -> tuple[dict[str, Any], bool]:
 def _texts(name: str, value: Any) -> list[str]:
     items: list[Any] = list(value) if type(value) in (list, tuple) else [None]
     for item in items:
-        if type(item) is not str:
-            raise BadValue(name=name, value=value, expected="a list of text")
+        if not is_text(item):
+            raise BadValue(name=name, value=value, expected=f"a list of {TEXT}")
     return items
 
 
-def _check_key(name: Any) -> None:
-    if type(name) is not str or name.startswith("$"):
-        raise BadValue(name="a key of progress", value=name, expected="text that does not start with $")
+def _check_key(owner: str, key: object) -> None:
+    if not is_text(key) or key.startswith("$"):
+        raise BadValue(name=f"a key of {owner}", value=key, expected=f"{TEXT} that does not start with $")

@@ -17,8 +17,8 @@ from jarvis_ctx.capture.sink import Sink
 from jarvis_ctx.codec import exact
 from jarvis_ctx.errors import TaskQuarantined, TooLarge, UnstorableValue
 from jarvis_ctx.liveness.exceptions import describe
-from jarvis_ctx.model.ids import RunId, TaskId
-from jarvis_ctx.model.task import Attempt, TaskRecord
+from jarvis_ctx.model.ids import TaskId
+from jarvis_ctx.model.task import Attempt
 
 log = logging.getLogger("jarvis_ctx")
 
@@ -143,7 +143,7 @@ class Claims:
 
     def _finished(self, claim: CurrentTask, call: TaskCall, result: Any) -> None:
         body: dict[str, Any] = {"key": claim.key}
-        if not call.completes:
+        if not call.completes or _goes_on(result):
             body["completes"] = False
         try:
             self._sink.append("TaskFinished", claim.task, {**body, "result": result})
@@ -156,17 +156,17 @@ class Claims:
 
 
 def _kept_results(sink: Sink) -> dict[tuple[str, str], deque[Attempt]]:
-    """The results that may stand in for calls: of tasks of this chain of crashes that are done, oldest first."""
+    """The results of this chain of crashes that may stand in for calls, by task and method, oldest first."""
     chain = sink.state.chain
     runs = {run.id for run in sink.state.runs.values() if run.chain == chain}
     kept: dict[tuple[str, str], deque[Attempt]] = {}
     for task in sink.state.tasks.values():
-        for attempt in _usable(task, runs):
-            kept.setdefault((task.id, attempt.method), deque()).append(attempt)
+        for attempt in task.results:
+            if attempt.run in runs:
+                kept.setdefault((task.id, attempt.method), deque()).append(attempt)
     return kept
 
 
-def _usable(task: TaskRecord, runs: set[RunId]) -> list[Attempt]:
-    if not task.done:
-        return []
-    return [a for a in task.attempts.values() if a.run in runs and a.kept]
+def _goes_on(result: object) -> bool:
+    """Whether the call has only begun its work: it returned something that is still to be awaited."""
+    return hasattr(type(result), "__await__") or hasattr(type(result), "add_done_callback")

@@ -26,5 +26,10 @@ class CurrentTask(msgspec.Struct, kw_only=True, eq=False):
     owner: Any = None
     """The sidecar the task was claimed in."""
 
+    @property
+    def method(self) -> str:
+        """The captured method that was called."""
+        return self.key.partition("#")[0]
+
 
 current_task: ContextVar[CurrentTask | None] = ContextVar("jarvis_ctx_current_task", default=None)

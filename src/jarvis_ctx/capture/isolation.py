@@ -42,15 +42,24 @@ class Isolation:
         if not self.concerns(task):
             yield False
             return
-        import asyncio
-
-        deadline = asyncio.get_running_loop().time() + self._timeout
-        while not (alone := self._lock.acquire(blocking=False)) and asyncio.get_running_loop().time() < deadline:
-            await asyncio.sleep(0.01)
+        alone = await self._turn()
         try:
             yield self._entered(task, alone)
         finally:
             self._leave(task, alone)
+
+    async def _turn(self) -> bool:
+        """Wait for the lock; whether it was got in time. A generator's call is driven without a loop, and may block."""
+        import asyncio
+
+        try:
+            now = asyncio.get_running_loop().time
+        except RuntimeError:
+            return self._lock.acquire(timeout=self._timeout)
+        deadline = now() + self._timeout
+        while not (alone := self._lock.acquire(blocking=False)) and now() < deadline:
+            await asyncio.sleep(0.01)
+        return alone
 
     def concerns(self, task: TaskId) -> bool:
         """Whether this task may have to wait; no need to `enter` otherwise."""

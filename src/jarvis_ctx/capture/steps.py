@@ -14,6 +14,7 @@ from jarvis_ctx.capture.identity import arguments_digest
 from jarvis_ctx.capture.sink import Sink
 from jarvis_ctx.codec import exact
 from jarvis_ctx.errors import ResultNotKept, TooLarge, UnstorableValue
+from jarvis_ctx.journal.fold_tasks import steps_of
 from jarvis_ctx.liveness.exceptions import describe
 from jarvis_ctx.model.ids import TaskId
 from jarvis_ctx.model.step import StepRecord
@@ -120,7 +121,7 @@ class Steps:
         count = claim.occurrences[base] = claim.occurrences.get(base, 0) + 1
         token = current_task.set(_inside(claim, call.name))
         try:
-            yield claim.task, f"{claim.task}/{base}.{count}"
+            yield claim.task, f"{steps_of(claim.task, claim.method)}{base}.{count}"
         finally:
             current_task.reset(token)
             claim.running.discard(base)

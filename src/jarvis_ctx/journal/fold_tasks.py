@@ -12,7 +12,7 @@ from jarvis_ctx.model.event import Event
 from jarvis_ctx.model.ids import RunId, TaskId
 from jarvis_ctx.model.state import State
 from jarvis_ctx.model.step import StepRecord
-from jarvis_ctx.model.task import Attempt, TaskRecord
+from jarvis_ctx.model.task import NOT_DONE, Attempt, TaskRecord
 
 TEXTS = frozenset({"description", "status", "agent"})
 LISTS = frozenset({"completed_subtasks", "blockers", "dependencies"})
@@ -57,6 +57,19 @@ def _keep(state: State, task: TaskRecord) -> None:
         del state.steps[task.id]
 
 
+def _retire_steps(state: State, task: TaskRecord, ended: Attempt) -> None:
+    """The steps of a call that stands leave, too, even if the task is called again; not those of its other methods."""
+    beside = any(attempt.method == ended.method for attempt in task.in_flight)
+    if ended.stands and not beside and task.id in state.steps:
+        of_call = steps_of(task.id, ended.method)
+        state.steps[task.id] = {k: step for k, step in state.steps[task.id].items() if not k.startswith(of_call)}
+
+
+def steps_of(task: str, method: str) -> str:
+    """How the keys of the steps begin that one captured method makes for a task."""
+    return f"{task}/{method}/"
+
+
 def _task_claimed(state: State, event: Event) -> None:
     task, body = _task(state, event), event.body
     attempt = Attempt(
@@ -87,11 +100,11 @@ def _bounded(attempts: dict[str, Attempt]) -> dict[str, Attempt]:
 
 
 def _ended(state: State, event: Event, outcome: str, **task_changes: Any) -> None:
-    task = _task(state, event)
-    body = event.body
+    body, task = event.body, replace(_task(state, event), updated=event.stamp, **task_changes)
     attempt = task.attempts.get(text(body["key"]))
     if attempt is not None:
         kept = outcome == "finished" and "result" in body and attempt.lost == ""
+        completes = body.get("completes") is not False
         ended = replace(
             attempt,
             ended=event.time,
@@ -99,10 +112,12 @@ def _ended(state: State, event: Event, outcome: str, **task_changes: Any) -> Non
             result=body["result"] if kept else msgspec.UNSET,
             kept=kept,
             lost=text(body.get("lost", attempt.lost)),
-            completes=body.get("completes") is not False,
+            completes=completes,
+            stands=outcome == "finished" and completes and task.shown_status not in NOT_DONE,
         )
-        task_changes["attempts"] = {**task.attempts, ended.key: ended}
-    _keep(state, replace(task, updated=event.stamp, **task_changes))
+        task = replace(task, attempts={**task.attempts, ended.key: ended})
+        _retire_steps(state, task, ended)
+    _keep(state, task)
 
 
 def _task_finished(state: State, event: Event) -> None:

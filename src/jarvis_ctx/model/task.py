@@ -36,6 +36,9 @@ STATUSES = {
 }
 """Statuses people write, and the seven they are shown as; any other is kept as given and shown as `other`."""
 
+NOT_DONE = frozenset({"pending", "blocked", "failed", "cancelled"})
+"""Shown statuses under which a call that returned has not done its work."""
+
 FINAL = frozenset({"completed", "failed", "cancelled", "quarantined"})
 
 
@@ -61,6 +64,8 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     """Why the result was not kept."""
     completes: bool = True
     """Whether the call's return completes the task; False where the orchestrator says so itself."""
+    stands: bool = False
+    """Whether it returned with its work done, so that its result holds even if the task was called again since."""
 
 
 class TaskRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -105,6 +110,16 @@ class TaskRecord(msgspec.Struct, frozen=True, kw_only=True):
             return False
         returned = latest is not None and latest.outcome == "finished" and latest.completes
         return self.shown_status == "completed" or (returned and self.shown_status == "other")
+
+    @property
+    def results(self) -> list[Attempt]:
+        """The attempts whose results may stand in for their calls, oldest first.
+
+        One task may be called several times, by several methods: an earlier call that returned with its work done is
+        not undone by a later one that died.
+        """
+        latest = next(reversed(self.attempts.values()), None)
+        return [a for a in self.attempts.values() if a.kept and (self.done if a is latest else a.stands)]
 
     @property
     def in_flight(self) -> list[Attempt]:

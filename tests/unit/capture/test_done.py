@@ -64,3 +64,27 @@ def test_a_handed_over_task_is_done_once_its_orchestrator_says_so() -> None:
     state = story(CLAIM, HAND_OVER, COMPLETED)
 
     assert state.tasks["t"].done
+
+
+SECOND = ("TaskClaimed", {"method": "publish", "key": "k2", "attempt": 1})
+
+
+def test_a_call_that_returned_stands_though_the_task_s_next_call_died() -> None:
+    state = story(CLAIM, RETURN, SECOND, ("TaskInterrupted", {"key": "k2", "counts": False}))
+
+    assert [attempt.key for attempt in state.tasks["t"].results] == ["k"]
+    assert not state.tasks["t"].done
+
+
+def test_a_call_that_returned_blocked_does_not_stand_once_the_task_is_called_again() -> None:
+    state = story(CLAIM, ("TaskProgressed", {"status": "blocked"}), RETURN, SECOND)
+
+    assert state.tasks["t"].results == []
+
+
+def test_the_steps_of_one_method_s_call_leave_without_those_of_another() -> None:
+    own, other = (("StepFinished", {"key": f"t/{method}/send:1", "result": 1}) for method in ("assign_task", "publish"))
+
+    state = story(CLAIM, own, SECOND, other, RETURN)
+
+    assert list(state.steps["t"]) == ["t/publish/send:1"]

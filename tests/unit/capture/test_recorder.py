@@ -56,7 +56,10 @@ def test_a_progress_changes_what_it_names() -> None:
         ({"blockers": {"a"}}, "expected a list of text without lone surrogates."),
         ({"metadata": [1]}, "metadata is 'list', expected a mapping."),
         ({"metadata": {1: 2}}, "a key of metadata is 1, expected"),
-        ({"$value": "x"}, "a key of progress is '$value', expected text without lone surrogates that does not start with $."),
+        (
+            {"$value": "x"},
+            "a key of progress is '$value', expected text without lone surrogates that does not start with $.",
+        ),
         ({7: 1}, "a key of progress is 7, expected"),
         (["percentage"], "progress is 'list', expected a mapping."),
     ],

@@ -78,7 +78,7 @@ def test_the_same_name_within_another_step_is_another_step() -> None:
     later = run.next()
 
     assert in_task(later, lambda: later.steps.run(step("charge"), Work("outside"))) == "outside"
-    assert next(s.key for s in run.state.steps["t"].values()).startswith("t/ship:")
+    assert next(s.key for s in run.state.steps["t"].values()).startswith("t/assign_task/ship:")
 
 
 def test_steps_belong_to_their_task() -> None:
