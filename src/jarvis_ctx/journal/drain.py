@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from jarvis_ctx.journal import frame
 from jarvis_ctx.journal.marks import DRAINED, Marks
 from jarvis_ctx.journal.others import BATCH_BYTES, stored
 from jarvis_ctx.journal.ports import Batch, EventStore, StoredEvent
-from jarvis_ctx.journal.segment import Opening, Segment
+from jarvis_ctx.journal.segment import Opening
 from jarvis_ctx.journal.sync import Sync
 from jarvis_ctx.journal.writer import Writer
+from jarvis_ctx.model.run import RunRecord
 
-
-class Cursor(NamedTuple):
-    """Where the drain stands in a segment being written."""
-
-    segment: Segment
-    offset: int
+RECORDS = 1000
+"""Tasks that one transaction writes at most, so that a long list of them keeps nobody waiting."""
 
 
 class OwnDrain:
@@ -30,6 +26,8 @@ class OwnDrain:
         self._writer, self._opening, self._store = writer, opening, store
         self._sync, self._marks, self._slot = sync, marks, slot
         self._offsets: dict[str, int] = {}
+        self._runs: dict[str, RunRecord] = {}
+        """The runs as the store has them."""
         self.number = 0
         """The last number the store has."""
         self.batches = 0
@@ -37,25 +35,34 @@ class OwnDrain:
     def step(self) -> int:
         """Move one batch; returns how many events it had. Raises `StoreUnavailable`, and then nothing was moved."""
         rows, offsets = self._collect()
-        dirty = self._writer.take_dirty()
-        if rows or dirty:
-            self._write(rows, dirty)
-        if offsets:
-            self._offsets |= offsets
-            self._give_up_full_segments()
+        self._write(rows)
+        if rows:
+            self.number = max(self.number, rows[-1].number)
+            self._marks.cells[self._slot + DRAINED] = self.number
+        self._offsets |= offsets
+        self._give_up_full_segments()
         return len(rows)
 
-    def _write(self, rows: list[StoredEvent], dirty: set[str]) -> None:
+    def follow(self) -> None:
+        """Keep up with another process that drains our events; what they add up to is still ours to write."""
+        if self.number < self._writer.number:
+            self.number = max(self.number, self._store.watermarks().get(self._writer.writer, 0))
+        self._write([])
+        self._give_up_full_segments()
+
+    def _write(self, rows: list[StoredEvent]) -> None:
+        state, dirty = self._writer.state, self._writer.take_dirty(RECORDS)
+        runs = [run for run in list(state.runs.values()) if self._runs.get(run.id) is not run]
+        if not (rows or dirty or runs):
+            return
         try:
-            self._store.write(self._batch(rows, dirty))
+            self._store.write(self._batch(rows, dirty, runs))
         except BaseException:
             # Whatever stopped the transaction, these tasks are still to be written; the error itself goes on.
             self._writer.dirty.update(dirty)
             raise
         self.batches += 1
-        if rows:
-            self.number = max(self.number, rows[-1].number)
-            self._marks.cells[self._slot + DRAINED] = self.number
+        self._runs |= {run.id: run for run in runs}
 
     def _collect(self) -> tuple[list[StoredEvent], dict[str, int]]:
         rows: list[StoredEvent] = []
@@ -74,19 +81,18 @@ class OwnDrain:
                     break
         return rows, offsets
 
-    def _batch(self, rows: list[StoredEvent], dirty: set[str]) -> Batch:
+    def _batch(self, rows: list[StoredEvent], dirty: set[str], runs: list[RunRecord]) -> Batch:
         state = self._writer.state
         openings: dict[str, Opening] = {self._writer.writer: self._opening}
         tasks = [record for name in dirty if (record := state.tasks.get(name)) is not None]
         steps = [step for name in dirty for step in state.steps.get(name, {}).values()]
-        runs = list(state.runs.values()) if any("Run" in row.payload[:120] for row in rows) else []
         return Batch(
             openings=openings, rows=rows, orchestrator=self._writer.orchestrator, tasks=tasks, steps=steps, runs=runs
         )
 
     def _give_up_full_segments(self) -> None:
-        for segment, end, _ in self._writer.committed()[:-1]:
-            if self._offsets.get(segment.path.name, 0) == end:
+        for segment, _, last in self._writer.committed()[:-1]:
+            if last <= self.number:
                 self._sync.give_up(segment)
                 self._offsets.pop(segment.path.name, None)
 

@@ -189,7 +189,6 @@ class Journal:
         with self._draining:
             if self.writer.overtaken:
                 self._role.release()  # What an overtaken run wrote is for its successor to judge.
-            if self.writer.overtaken:
                 return 0
             if not self._role.acquire():
                 self._own.follow()
@@ -231,8 +230,6 @@ class Journal:
 
     def archive(self, covered: dict[str, int]) -> list[Path]:
         """Archive the segments whose events the store has and two checkpoints cover: `covered` {writer: number}."""
-        if not self._role.held:
-            return []
         self._store.sync()
         drained = self._store.watermarks()
         return self._archiver.archive({writer: min(n, drained.get(writer, 0)) for writer, n in covered.items()})

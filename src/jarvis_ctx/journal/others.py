@@ -21,6 +21,8 @@ class OthersDrain:
     def __init__(self, folder: Path, store: EventStore, marks: Marks, own: Opening) -> None:
         self._folder, self._store, self._marks, self._own = folder, store, marks, own
         self._known: dict[str, int] | None = None
+        self._finished: set[Path] = set()
+        """Sealed segments that the store has whole, which need not be read again while they wait for the archive."""
         self.damaged: list[str] = []
         """Archives that did not verify; they stay where they are."""
 
@@ -40,10 +42,9 @@ class OthersDrain:
                     self._drain(archive.read_archived(archived), known, fences)
                 except (CorruptData, OSError) as error:
                     self.damaged.append(str(error))
-        for writer, paths in read.segment_paths(self._folder).items():
+        for writer in read.segment_paths(self._folder):
             if writer != self._own.writer:
-                for path in paths:
-                    self._drain(read.read_segment(path), known, fences)
+                self._drain_segments(writer, known, fences)
         self._known = known
 
     def _take_back(self, known: dict[str, int], fences: dict[str, int]) -> None:
@@ -60,9 +61,20 @@ class OthersDrain:
             return
         for mark in self._marks.writers():
             if mark.writer != self._own.writer and mark.appended > max(known.get(mark.writer, 0), mark.drained):
-                for path in read.segment_paths(self._folder).get(mark.writer, []):
-                    self._drain(read.read_segment(path), known, fences)
+                self._drain_segments(mark.writer, known, fences)
                 self._marks.cells[self._marks.slot(WRITER, mark.writer) + DRAINED] = known.get(mark.writer, 0)
+
+    def _drain_segments(self, writer: str, known: dict[str, int], fences: dict[str, int]) -> None:
+        for path in read.segment_paths(self._folder).get(writer, []):
+            if path in self._finished:
+                continue
+            try:
+                segment = read.read_segment(path)
+            except FileNotFoundError:  # Archived by its own orchestrator in this moment, so the store has it.
+                continue
+            self._drain(segment, known, fences)
+            if segment.seal is not None:
+                self._finished.add(path)
 
     def _drain(self, segment: read.SegmentData, known: dict[str, int], fences: dict[str, int]) -> None:
         after, fence = known.get(segment.writer, 0), fences.get(segment.writer)

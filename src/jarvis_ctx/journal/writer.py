@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable
+from itertools import islice
 from typing import Any, Literal, NoReturn, TypeVar
 
 import msgspec
@@ -282,10 +283,11 @@ class Writer:
             if event.kind in PROJECTED_KINDS:
                 self.dirty.add(event.subject)
 
-    def take_dirty(self) -> set[str]:
-        """The tasks that changed since the last call."""
+    def take_dirty(self, limit: int) -> set[str]:
+        """Up to `limit` of the tasks that changed and have not been taken since."""
         with self._lock:
-            dirty, self.dirty = self.dirty, set()
+            dirty = set(islice(self.dirty, limit))
+            self.dirty -= dirty
             return dirty
 
     def picture(self) -> State:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Protocol
 
@@ -24,6 +25,7 @@ from jarvis_ctx.liveness.marker import CrashMarker
 from jarvis_ctx.liveness.ports import LeaseStore
 from jarvis_ctx.liveness.runfile import RunFile
 from jarvis_ctx.model.agent import Lease
+from jarvis_ctx.model.event import PROJECTED_KINDS
 from jarvis_ctx.model.ids import RunId
 from jarvis_ctx.model.run import CauseOfDeath, RunRecord
 from jarvis_ctx.recovery import plan as planning
@@ -114,6 +116,7 @@ def begin(ground: Ground) -> Begun:
     fences = {mark.writer: 0 for mark in ground.marks.writers() if mark.orchestrator == name} | rebuilt.state.position
     ground.runfile.write(run)
     journal = _journal(ground, run, rebuilt)
+    journal.writer.dirty.update(_behind(rebuilt))
     try:
         journal.append("RunStarted", run.id, {**_started(run), "fences": fences})
         if plan is not None:
@@ -123,6 +126,15 @@ def begin(ground: Ground) -> Begun:
         journal.let_go()
         raise
     return Begun(run=run, journal=journal, rebuilt=rebuilt, leases=leases, plan=plan)
+
+
+def _behind(rebuilt: Rebuilt) -> Iterable[str]:
+    """The tasks whose rows in the store may be older than the state: those of the events after a checkpoint of the
+    store's own, which it was given after everything before; else all of them.
+    """
+    if rebuilt.base == "database":
+        return {event.subject for event in rebuilt.gathered.events if event.kind in PROJECTED_KINDS}
+    return rebuilt.state.tasks.keys() | rebuilt.state.steps.keys()
 
 
 def _moved_aside(path: Path) -> str:
