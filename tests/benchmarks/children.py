@@ -9,27 +9,37 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 ROOT = Path(__file__).parents[2]
 
 
 @contextmanager
 def child(code: str, *arguments: str) -> Iterator[subprocess.Popen[str]]:
-    """A new interpreter that runs `code`; killed at the end, if it is still there."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", code, *arguments],
-        cwd=ROOT,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        # An installed package comes with its bytecode; here the first round, which is not counted, writes it.
-        env={name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"},
-    )
-    with process:
-        try:
-            yield process
-        finally:
-            process.kill()
+    """A new interpreter that runs `code` in an empty folder, killed at the end, if it is still there."""
+    with TemporaryDirectory(prefix="jarvis-bench-") as folder:
+        process = subprocess.Popen(
+            [sys.executable, "-c", code, *arguments],
+            cwd=folder,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env=environment(),
+        )
+        with process:
+            try:
+                yield process
+            finally:
+                process.kill()
+
+
+def environment() -> dict[str, str]:
+    """Ours, without settings of the sidecar, and with bytecode kept.
+
+    An installed package comes with its bytecode; here the first round, which is not counted, writes it.
+    """
+    kept = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE" and not k.startswith("JARVIS_")}
+    return {**kept, "PYTHONPATH": os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))}
 
 
 def line(process: subprocess.Popen[str]) -> str:
