@@ -21,19 +21,19 @@ class Ground:
         self.manager, self._bare = manager, bare
         self._captured_calls, self._bare_calls = count(0), count(0)
 
-    def captured(self, calls: int) -> list[Sample]:
+    def captured(self, calls: int, pause: float = 0.0) -> list[Sample]:
         """Calls of `update_task_progress`; what they wrote is drained before the next round, of whichever side."""
         told = [(task_id(n), progress(n)) for n, _ in zip(self._captured_calls, range(calls), strict=False)]
         update = self.manager.update_task_progress
-        samples = timed(lambda at: update(*told[at]), range(calls))
+        samples = timed(lambda at: update(*told[at]), range(calls), pause)
         self.manager.flush()
         return samples
 
-    def bare(self, calls: int) -> list[Sample]:
+    def bare(self, calls: int, pause: float = 0.0) -> list[Sample]:
         """Transactions of the same values, while the sidecar has nothing to do."""
         bound = [values(n) for n, _ in zip(self._bare_calls, range(calls), strict=False)]
         write = self._bare.write
-        return timed(lambda at: write(bound[at]), range(calls))
+        return timed(lambda at: write(bound[at]), range(calls), pause)
 
 
 @contextmanager

@@ -23,10 +23,12 @@ def interleaved(sides: Mapping[str, Side], rounds: int) -> dict[str, list[list[S
     return measured
 
 
-def timed(call: Callable[[int], object], numbers: range) -> list[Sample]:
-    """Microseconds that each `call(number)` took."""
+def timed(call: Callable[[int], object], numbers: range, pause: float = 0.0) -> list[Sample]:
+    """Microseconds that each `call(number)` took, each after a pause of so many seconds."""
     clock, samples = time.perf_counter_ns, []
     for number in numbers:
+        if pause:
+            time.sleep(pause)
         began = clock()
         call(number)
         samples.append(clock() - began)
