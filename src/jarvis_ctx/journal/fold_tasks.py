@@ -59,10 +59,10 @@ def _keep(state: State, task: TaskRecord) -> None:
 
 def _retire_steps(state: State, task: TaskRecord, ended: Attempt) -> None:
     """The steps of a call that stands leave, too, even if the task is called again; not those of its other methods."""
-    beside = any(attempt.method == ended.method for attempt in task.in_flight)
-    if ended.stands and not beside and task.id in state.steps:
+    steps = state.steps.get(task.id)
+    if steps and ended.stands and all(attempt.method != ended.method for attempt in task.in_flight):
         of_call = steps_of(task.id, ended.method)
-        state.steps[task.id] = {k: step for k, step in state.steps[task.id].items() if not k.startswith(of_call)}
+        state.steps[task.id] = {key: step for key, step in steps.items() if not key.startswith(of_call)}
 
 
 def steps_of(task: str, method: str) -> str:
