@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from jarvis_ctx.codec import exact
-from jarvis_ctx.errors import CorruptData, TooLarge
+from jarvis_ctx.errors import CorruptData, JournalUnavailable, TooLarge
 from jarvis_ctx.journal.files import private_folder, write_whole
 
 MARK, BYTES = "$value", "bytes"
@@ -30,13 +30,19 @@ class Values:
         self.folder, self.limit = folder, limit
 
     def put(self, body: bytes) -> dict[str, Any]:
-        """Keep `body` (JSON) durably; the small body that stands for it in the event. Raises `TooLarge`."""
+        """Keep `body` (JSON) durably; the small body that stands for it in the event.
+
+        A damaged file of that name is written anew. Raises `TooLarge`, and `JournalUnavailable` when it cannot be kept.
+        """
         if len(body) > self.limit:
             raise TooLarge(what="An event", size=len(body), limit=self.limit)
         name = hashlib.sha256(body).hexdigest()
-        path = private_folder(self.folder) / name
-        if not path.exists():
-            write_whole(path, body)
+        try:
+            path = private_folder(self.folder) / name
+            if not _holds(path, body):
+                write_whole(path, body)
+        except OSError as error:
+            raise JournalUnavailable(path=str(self.folder), reason=error.strerror or str(error)) from error
         return {MARK: name, BYTES: len(body)}
 
     def get(self, reference: dict[str, Any]) -> dict[str, Any]:
@@ -52,3 +58,11 @@ class Values:
             raise CorruptData(what=str(path), reason="its bytes do not match its name")
         decoded: dict[str, Any] = msgspec.json.decode(body)
         return decoded
+
+
+def _holds(path: Path, body: bytes) -> bool:
+    """Whether `path` has these very bytes; one that is damaged or cannot be read has not."""
+    try:
+        return path.stat().st_size == len(body) and path.read_bytes() == body
+    except OSError:
+        return False

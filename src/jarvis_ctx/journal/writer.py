@@ -12,13 +12,13 @@ import msgspec
 
 from jarvis_ctx.clock import Clock
 from jarvis_ctx.codec import exact
-from jarvis_ctx.errors import Closed, Fenced, JournalUnavailable, TooLarge
+from jarvis_ctx.errors import Closed, CorruptData, Fenced, JournalUnavailable, TooLarge
 from jarvis_ctx.journal import fold, frame, read
 from jarvis_ctx.journal.cells import Cells
 from jarvis_ctx.journal.marks import APPENDED, EPOCH
 from jarvis_ctx.journal.segment import Opening, Segment
 from jarvis_ctx.journal.supply import SegmentSupply
-from jarvis_ctx.journal.values import Values, is_reference
+from jarvis_ctx.journal.values import Values
 from jarvis_ctx.model.event import PROJECTED_KINDS, Event
 from jarvis_ctx.model.ids import RunId, WriterId
 from jarvis_ctx.model.state import State
@@ -62,6 +62,8 @@ class Writer:
         self.after_append: Callable[[int], None] | None = None
         self.after_fork: Callable[[], None] | None = None
         """Called by a forked child's first append; is to `begin` with a writer of the child's own."""
+        self.unreadable: list[str] = []
+        """Events that an interrupt kept from being folded and that could not be read back, a sentence each."""
         self.begin(opening, writer_slot, supply)
 
     def begin(self, opening: Opening, writer_slot: int, supply: SegmentSupply) -> None:
@@ -122,7 +124,8 @@ class Writer:
         if not own:
             encoded = exact.encode(body, limit=self._values.limit)
         if len(encoded) > self._inline_limit:
-            encoded, own = _encode(self._values.put(encoded)), False
+            # The fold gets the body at hand: once the frame is written nothing may fail, a damaged side file neither.
+            return _encode(self._values.put(encoded)), body if own else _decode(encoded)
         return encoded, body if own else None
 
     def _undisturbed(self, work: Callable[[], T]) -> T:
@@ -168,9 +171,6 @@ class Writer:
         return number
 
     def _fold(self, event: Event) -> None:
-        body = event.body
-        if "$value" in body and is_reference(body):
-            event = msgspec.structs.replace(event, body=self._values.get(body))
         fold.apply(self.state, event)
         self._time, self.number = event.time, event.number
         self._cells[self._appended_cell] = event.number
@@ -181,7 +181,12 @@ class Writer:
         """Fold what an interrupt (KeyboardInterrupt, a signal handler that raised) kept us from folding."""
         for found in frame.scan(segment.read(0, segment.at[0]), self.writer):
             if isinstance(found, frame.Frame) and found.magic == frame.EVENT and found.number > self.number:
-                self._fold(read.event(self.writer, found.payload))
+                try:
+                    self._fold(read.event(self.writer, found.payload, self._values.get))
+                except CorruptData as error:
+                    # It is counted, and the next call goes on behind it: its number is taken for good.
+                    self.unreadable.append(str(error))
+                    self.number = self._cells[self._appended_cell] = found.number
 
     def _prefix(self, kind: str) -> bytes:
         prefix = b"%b,%b," % (_encode(self.run), _encode(kind))
@@ -197,11 +202,18 @@ class Writer:
     def _open_segment(self) -> Segment:
         try:
             segment = self.supply.take()
+            self._begin_segment(segment)
         except OSError as error:
             raise self._unavailable(error) from error
-        segment.open(msgspec.structs.replace(self._opening, first=self.number + 1))
         self.segments.append(segment)
         return segment
+
+    def _begin_segment(self, segment: Segment) -> None:
+        try:
+            segment.open(msgspec.structs.replace(self._opening, first=self.number + 1))
+        except OSError:
+            segment.discard()
+            raise
 
     def _unavailable(self, error: OSError) -> JournalUnavailable:
         return JournalUnavailable(path=str(self.supply.folder), reason=error.strerror or str(error))

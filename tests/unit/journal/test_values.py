@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from jarvis_ctx.codec import exact
-from jarvis_ctx.errors import CorruptData
+from jarvis_ctx.errors import CorruptData, JournalUnavailable
 from jarvis_ctx.journal.values import Values, is_reference
 
 JSON = st.recursive(st.none() | st.booleans() | st.integers(-(2**40), 2**40) | st.text(), st.lists, max_leaves=8)
@@ -43,6 +45,27 @@ def test_a_side_file_that_is_not_what_was_put_is_refused(tmp_path: Path, damage:
 
     with pytest.raises(CorruptData):
         values.get(reference)
+
+
+@pytest.mark.parametrize("damage", [b'{"a":2}', b"", b'{"a":1}more'], ids=["changed", "empty", "longer"])
+def test_a_damaged_side_file_is_written_anew_when_its_body_comes_again(tmp_path: Path, damage: bytes) -> None:
+    values = Values(tmp_path / "values")
+    reference = values.put(b'{"a":1}')
+    (tmp_path / "values" / reference["$value"]).write_bytes(damage)
+
+    values.put(b'{"a":1}')
+
+    assert values.get(reference) == {"a": 1}
+
+
+def test_a_side_file_that_finds_no_room_is_a_typed_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+
+    with pytest.raises(JournalUnavailable, match="No space left"):
+        Values(tmp_path / "values").put(b'{"a":1}')
 
 
 @pytest.mark.parametrize("name", ["../../secret.key", "", "x" * 64, "0" * 64 + "\n", 7, None])

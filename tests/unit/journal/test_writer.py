@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import threading
 from pathlib import Path
@@ -10,9 +11,11 @@ from typing import Any
 import msgspec
 import pytest
 
-from jarvis_ctx.errors import Closed, Fenced, JournalUnavailable, TooLarge, UnstorableValue
+from jarvis_ctx.errors import Closed, CorruptData, Fenced, JournalUnavailable, TooLarge, UnstorableValue
 from jarvis_ctx.journal import fold
 from jarvis_ctx.journal.journal import Journal, claim_epoch
+from jarvis_ctx.journal.segment import Segment
+from jarvis_ctx.journal.values import Values
 from jarvis_ctx.model.event import Event
 from tests.fakes import FakeClock
 from tests.unit.journal.build import NAME, Store, numbers, writer_id
@@ -331,3 +334,48 @@ def test_a_segment_is_private_whatever_the_umask(store: Store, journal: Journal,
 
 def _raise_interrupt(*arguments: Any) -> Any:
     raise KeyboardInterrupt
+
+
+def test_a_large_body_is_folded_from_what_the_caller_gave_not_from_its_side_file(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unreadable(self: object, reference: dict[str, Any]) -> None:
+        raise CorruptData(what="a side file", reason="it cannot be read")
+
+    monkeypatch.setattr(Values, "get", unreadable)
+
+    journal.append("AttributeSet", "big", {"value": "x" * 20_000})
+
+    assert journal.writer.state.attributes["big"].value == "x" * 20_000
+    assert journal.append("AttributeSet", "small", {"value": 1}) == 2
+
+
+def test_an_interrupted_event_whose_side_file_is_damaged_keeps_nobody_from_writing(
+    store: Store, journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(fold, "apply", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            journal.append("AttributeSet", "big", {"value": "x" * 20_000})
+    for path in (store.folder / "values").iterdir():
+        path.write_bytes(b"damaged")
+
+    assert journal.append("AttributeSet", "small", {"value": 1}) == 2
+    assert len(journal.writer.unreadable) == 1
+
+
+def test_a_segment_whose_first_frame_finds_no_room_is_a_typed_error(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with store.journal() as journal:
+        monkeypatch.setattr(Segment, "open", full)
+
+        with pytest.raises(JournalUnavailable, match="No space left"):
+            journal.writer._open_segment()
+        journal.writer.supply.close()
