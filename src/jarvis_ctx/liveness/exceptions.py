@@ -88,19 +88,26 @@ class _AsyncioHandler(logging.Handler):
 
 
 class FaultDump:
-    """faulthandler's stacks at a fatal signal, kept in a file for the next run's report."""
+    """faulthandler's stacks at a fatal signal, kept in a file for the next run's report.
+
+    The file's first line names the run that wrote it, so no run is told to have died of another one's signal.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._file: IO[str] | None = None
+        self._empty = 0
 
-    def start(self) -> None:
+    def start(self, run: str) -> None:
         """Direct the dump into the file, unless the program has directed it elsewhere itself; an earlier dump goes."""
         import faulthandler
 
-        self.path.unlink(missing_ok=True)
+        self.clear()
         if not faulthandler.is_enabled():
             self._file = os.fdopen(create(self.path), "w", encoding="utf-8")
+            self._file.write(_heading(run))
+            self._file.flush()
+            self._empty = os.fstat(self._file.fileno()).st_size
             faulthandler.enable(self._file, all_threads=True)
 
     def stop(self) -> None:
@@ -112,7 +119,7 @@ class FaultDump:
             ours = os.fstat(self._file.fileno())
             self._file.close()
             self._file = None
-            if ours.st_size == 0 and self._is_there(ours):
+            if ours.st_size == self._empty and self._is_there(ours):
                 self.path.unlink()
 
     def _is_there(self, ours: os.stat_result) -> bool:
@@ -122,9 +129,19 @@ class FaultDump:
         except FileNotFoundError:
             return False
 
-    def read(self) -> str:
-        """What an earlier process left, or nothing."""
+    def read(self, run: str) -> str:
+        """The stacks that `run` left, or nothing."""
         try:
-            return self.path.read_text(encoding="utf-8", errors="replace")[:TEXT_LIMIT]
+            text = self.path.read_text(encoding="utf-8", errors="replace")
         except OSError:
             return ""
+        heading = _heading(run)
+        return text[len(heading) :][:TEXT_LIMIT] if text.startswith(heading) else ""
+
+    def clear(self) -> None:
+        """Forget what an earlier run left."""
+        self.path.unlink(missing_ok=True)
+
+
+def _heading(run: str) -> str:
+    return f"Run {run}\n"

@@ -149,6 +149,7 @@ def act(plan: Plan, journal: Journal, ground: Ground, seconds: float) -> None:
     path = reports.write(ground.folder, plan.report)
     body = {"report": path.name, "recovered": plan.report.recovered_run, "lost": plan.report.lost}
     journal.append("RunRecovered", plan.report.run, body)
+    ground.faults.clear()
     ground.marker.clear(ground.settings.name)
 
 
@@ -195,7 +196,7 @@ def cause_of(ground: Ground, dead: RunRecord, rebuilt: Rebuilt) -> CauseOfDeath:
         Remains(
             run=dead,
             exception=fatal[-1] if fatal else None,
-            fault_dump=ground.faults.read(),
+            fault_dump=ground.faults.read(dead.id),
             host=here.host,
             boot_id=here.boot_id,
         )

@@ -121,7 +121,7 @@ class JarvisContextManager(Recorder):
         self.journal.start()
         self._schedule.start()
         self._watch.install()
-        self._opening.ground.faults.start()
+        self._opening.ground.faults.start(self.run.id)
         if self.settings.handle_signals:
             self._signals.install()
         atexit.register(self._at_exit)

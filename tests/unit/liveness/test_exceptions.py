@@ -189,7 +189,7 @@ def no_faulthandler() -> Iterator[None]:
 
 def test_a_dump_is_directed_into_the_file_and_an_empty_one_goes(tmp_path: Path, no_faulthandler: None) -> None:
     dump = FaultDump(tmp_path / "run.fault")
-    dump.start()
+    dump.start("jarvis.2")
     there = (dump.path.exists(), faulthandler.is_enabled())
     dump.stop()
 
@@ -200,7 +200,7 @@ def test_a_program_that_directs_its_dump_itself_is_left_alone(tmp_path: Path, no
     with (tmp_path / "own").open("w") as own:
         faulthandler.enable(own)
         dump = FaultDump(tmp_path / "run.fault")
-        dump.start()
+        dump.start("jarvis.2")
         dump.stop()
 
         assert faulthandler.is_enabled()
@@ -216,11 +216,21 @@ def test_an_earlier_runs_dump_is_read_once_and_never_taken_for_a_later_runs(
         if enabled:
             faulthandler.enable(own)
         dump = FaultDump(tmp_path / "run.fault")
-        dump.path.write_bytes(b"Fatal Python error: Aborted\n\xff")
-        read = dump.read()
+        dump.path.write_bytes(b"Run jarvis.1\nFatal Python error: Aborted\n\xff")
+        read = dump.read("jarvis.1")
 
-        dump.start()
+        dump.start("jarvis.2")
 
-        assert (read, dump.read()) == ("Fatal Python error: Aborted\n\ufffd", "")
+        assert (read, dump.read("jarvis.1")) == ("Fatal Python error: Aborted\n\ufffd", "")
         dump.stop()
         faulthandler.disable()
+
+
+@pytest.mark.parametrize("heading", [b"Run jarvis.1\n", b"Run jarvis.12\n", b""])
+def test_a_dump_is_no_evidence_about_any_run_but_the_one_that_it_names(tmp_path: Path, heading: bytes) -> None:
+    dump = FaultDump(tmp_path / "run.fault")
+
+    dump.path.write_bytes(heading + b"Fatal Python error: Aborted\n")
+
+    assert dump.read("jarvis.2") == ""
+    assert bool(dump.read("jarvis.1")) == (heading == b"Run jarvis.1\n")

@@ -180,6 +180,20 @@ def test_the_cause_that_an_interrupted_recovery_found_stands(place: Place, monke
         assert begun.plan.report.cause.cause == "exception"
 
 
+def test_a_fault_dump_explains_the_one_death_that_it_belongs_to(place: Place) -> None:
+    dump = place.path / "run-jarvis.fault"
+    with place.run() as faulted:
+        dump.write_text(f"Run {faulted.run.id}\nFatal Python error: Aborted\n")
+    with place.run() as killed:
+        assert killed.plan is not None
+        assert (killed.plan.report.cause.cause, dump.exists()) == ("fatal-signal", False)
+        dump.write_text(f"Run {faulted.run.id}\nFatal Python error: Aborted\n")
+
+    with place.run() as begun:
+        assert begun.plan is not None
+        assert begun.plan.report.cause.cause == "killed"
+
+
 def test_the_report_of_a_recovery_is_the_latest_readable_one(place: Place) -> None:
     with place.run():
         pass
