@@ -44,6 +44,11 @@ class Child:
         """SIGCONT."""
         self.signal(signal.SIGCONT)
 
+    def kill_group(self) -> int:
+        """SIGKILL for it and what it has forked, and wait for its own end."""
+        os.killpg(self.pid, signal.SIGKILL)
+        return self.wait()
+
     def kill(self) -> int:
         """SIGKILL, and wait for the end."""
         if self.code is None:

@@ -19,6 +19,8 @@ from tests.crash.calls import Token, verb
 
 LATE = 5 + 8 * 20
 """The count of the call that a stopped child makes when it is continued: it sets an attribute."""
+LONGEST = 60
+"""Seconds after which a forked child ends by itself: nobody waits for it, should its test fail."""
 
 
 def say(word: str) -> None:
@@ -35,18 +37,22 @@ def write(
     calls: int = 1_000_000,
     plant: str = "",
     checkpoint_every: int = 0,
+    forks: int = 0,
     settings: dict[str, Any] | None = None,
 ) -> None:
     """Open the store, say `opened`, and call the whole API from each thread until killed or done, then say `done`.
 
     With `checkpoint_every`, each thread takes one after so many calls; `plant` is a break of `plants`, made first.
+    With `forks`, so many forked children do the same beside it, in a process group of their own.
     """
     plants.plant(plant)
     told = Acknowledgements(Path(acks))
     threading.excepthook = _fail
     manager = JarvisContextManager(path, **(settings or {}))
-    say("opened")
-    work = [(manager, told, Token(round, thread, 0), calls, checkpoint_every) for thread in range(threads)]
+    first = _forked(forks) * threads
+    if first == 0:
+        say("opened")
+    work = [(manager, told, Token(round, first + n, 0), calls, checkpoint_every) for n in range(threads)]
     writers = [threading.Thread(target=_call, args=arguments) for arguments in work]
     for thread in writers:
         thread.start()
@@ -54,6 +60,17 @@ def write(
         thread.join()
     say("done")
     threading.Event().wait()
+
+
+def _forked(forks: int) -> int:
+    """0 in the parent, 1, 2, … in its forked children."""
+    if forks:
+        os.setpgid(0, 0)
+    for child in range(1, forks + 1):
+        if os.fork() == 0:
+            signal.alarm(LONGEST)
+            return child
+    return 0
 
 
 def _fail(raised: threading.ExceptHookArgs) -> None:
@@ -126,7 +143,7 @@ def fork(path: str) -> None:
     signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR1])
     if os.fork() != 0:
         threading.Event().wait()
-    signal.alarm(30)  # Nobody waits for an orphan that was forgotten.
+    signal.alarm(LONGEST)
     say(str(os.getpid()))
     open_twice(path)
     signal.sigwait([signal.SIGUSR1])

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.crash.calls import token_of
 from tests.crash.harness import Stage
 
 pytestmark = pytest.mark.crash
@@ -29,3 +30,15 @@ def test_no_acknowledged_call_is_lost_by_kills_at_random_moments(stage: Stage, w
         assert not stage.verify(ending=ending, whole=last, settings=WAYS[way]).wrong()
 
     assert len(stage.said().acknowledged) > 10 * stage.round
+
+
+def test_no_acknowledged_call_of_forked_children_is_lost_by_kills_either(stage: Stage) -> None:
+    for _ in range(6):
+        child = stage.open(threads=2, forks=2)
+        child.lives_for(stage.random.uniform(0.02, 0.15))
+        assert child.kill_group() == -9
+
+        assert not stage.verify(ending=stage.random.choice(["close", "kill"])).wrong(threads=6)
+
+    assert not stage.verify(whole=True).wrong(threads=6)
+    assert {token_of(token).thread for token in stage.said().acknowledged} == set(range(6))

@@ -9,10 +9,10 @@ from typing import Any
 import msgspec
 
 from jarvis_ctx.errors import CorruptData, StoreUnavailable
-from jarvis_ctx.journal import archive, frame, read
+from jarvis_ctx.journal import archive, frame, losses, read
 from jarvis_ctx.journal.marks import WriterMark
 from jarvis_ctx.journal.ports import EventStore, StoredEvent
-from jarvis_ctx.journal.ranges import Range, missing
+from jarvis_ctx.journal.ranges import Range, joined
 from jarvis_ctx.model.event import Event
 
 Resolve = Callable[[Any], Any]
@@ -27,7 +27,7 @@ class Gathered(msgspec.Struct, kw_only=True):
     last: dict[str, int] = {}
     """The last number found of each writer."""
     lost: dict[str, list[Range]] = {}
-    """Numbers that were written and are nowhere any more, by writer."""
+    """Numbers that were written and are nowhere any more, by writer; the state may have what they added up to."""
     damaged: list[str] = []
     """What did not verify, a sentence each."""
     epoch: int = 0
@@ -48,15 +48,17 @@ def gather(
     """
     result = Gathered()
     found: dict[str, dict[int, Event]] = {}
-    ours = {mark.writer for mark in marks if mark.orchestrator == orchestrator}
-    for source, segment in _files(folder, orchestrator, ours, after, result):
+    marks = [mark for mark in marks if mark.orchestrator == orchestrator]
+    for source, segment in _files(folder, orchestrator, {mark.writer for mark in marks}, after, result):
         numbers = found.setdefault(segment.writer, {})
         _add(result, source, numbers, segment.writer, _wanted(segment, after), resolve)
     if store is not None:
         _from_store(result, found, orchestrator, after, store, resolve)
+        result.lost = losses.within(folder, after, marks, store)
     result.events = [event for numbers in found.values() for event in numbers.values()]
     result.last = {writer: max(numbers) for writer, numbers in found.items() if numbers}
-    _find_lost(result, found, after, [mark for mark in marks if mark.orchestrator == orchestrator])
+    for writer, gaps in losses.beyond(found, after, marks).items():
+        result.lost[writer] = joined(result.lost.get(writer, []), gaps)
     return result
 
 
@@ -136,15 +138,3 @@ def _contiguous(numbers: dict[int, Event], start: int) -> int:
 
 def _verifies(row: StoredEvent) -> bool:
     return frame.digester(row.writer)(row.number, row.payload.encode()).hex() == row.digest
-
-
-def _find_lost(
-    result: Gathered, found: dict[str, dict[int, Event]], after: dict[str, int], marks: list[WriterMark]
-) -> None:
-    appended = {mark.writer: mark.appended for mark in marks}
-    for writer in found.keys() | appended.keys():
-        numbers = found.get(writer, {})
-        known = after.get(writer, 0)
-        end = max(max(numbers, default=known), appended.get(writer, 0))
-        if gaps := missing(numbers, known + 1, end):
-            result.lost[writer] = gaps

@@ -18,3 +18,10 @@ def missing(found: Iterable[int], first: int, last: int) -> list[Range]:
     if first <= last:
         gaps.append((first, last))
     return gaps
+
+
+def joined(ranges: list[Range], later: list[Range]) -> list[Range]:
+    """All of them, `later` ones being beyond the others: those that meet become one."""
+    if ranges and later and ranges[-1][1] + 1 == later[0][0]:
+        return [*ranges[:-1], (ranges[-1][0], later[0][1]), *later[1:]]
+    return ranges + later
