@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
 
+from jarvis_ctx.journal import forks
 from jarvis_ctx.journal.files import create
 
 Report = Callable[[str, dict[str, Any]], None]
@@ -109,18 +110,36 @@ class FaultDump:
             self._file.flush()
             self._empty = os.fstat(self._file.fileno()).st_size
             faulthandler.enable(self._file, all_threads=True)
+            forks.watch(self)
 
     def stop(self) -> None:
         """End the watch; an empty dump goes."""
         import faulthandler
 
         if self._file is not None:
+            forks.unwatch(self)
             faulthandler.disable()
             ours = os.fstat(self._file.fileno())
             self._file.close()
             self._file = None
             if ours.st_size == self._empty and self._is_there(ours):
                 self.path.unlink()
+
+    def before_fork(self, patience: float) -> None:
+        """Nothing of it is ever halfway through a change."""
+
+    def after_fork_in_parent(self) -> None:
+        """The parent's own death is what is watched for; nothing has changed for it."""
+
+    def after_fork_in_child(self) -> None:
+        """Leave the file to the parent: a child's death is not the run's."""
+        import faulthandler
+
+        if self._file is not None:
+            faulthandler.disable()
+            self._file.close()
+            self._file = None
+        forks.unwatch(self)
 
     def _is_there(self, ours: os.stat_result) -> bool:
         """Whether the file under our name is still ours: a successor that overtook us has made its own."""

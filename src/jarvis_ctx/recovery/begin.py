@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 
@@ -28,6 +28,7 @@ from jarvis_ctx.model.agent import Lease
 from jarvis_ctx.model.event import PROJECTED_KINDS
 from jarvis_ctx.model.ids import RunId
 from jarvis_ctx.model.run import CauseOfDeath, RunRecord
+from jarvis_ctx.model.state import State
 from jarvis_ctx.recovery import plan as planning
 from jarvis_ctx.recovery import reports
 from jarvis_ctx.recovery.plan import Plan, Policy
@@ -190,17 +191,27 @@ def cause_of(ground: Ground, dead: RunRecord, rebuilt: Rebuilt) -> CauseOfDeath:
     """Why `dead` died; what an earlier, interrupted recovery found out stands."""
     if dead.cause:
         return msgspec.convert(dead.cause, CauseOfDeath)
-    fatal = [e.body for e in rebuilt.state.exceptions if e.run == dead.id and e.body.get("place") == "main"]
     here = identity.this_process()
     return find_cause(
         Remains(
             run=dead,
-            exception=fatal[-1] if fatal else None,
+            exception=_fatal(dead, rebuilt.state),
             fault_dump=ground.faults.read(dead.id),
             host=here.host,
             boot_id=here.boot_id,
         )
     )
+
+
+def _fatal(dead: RunRecord, state: State) -> dict[str, Any] | None:
+    """The exception that ended the run: its own process's last one of the main thread, not a forked child's.
+
+    Of a run that does not say how it ended, only its very last event: after any other exception it went on.
+    """
+    own = [e for e in state.exceptions if e.writer == dead.writer and e.body.get("place") == "main"]
+    if not own or (dead.ended is None and own[-1].number != state.position.get(dead.writer)):
+        return None
+    return own[-1].body
 
 
 def _new_run(ground: Ground, epoch: int, dead: RunRecord | None) -> RunRecord:

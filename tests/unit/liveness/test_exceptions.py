@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import faulthandler
 import gc
+import os
+import signal
 import sys
 import threading
 from collections.abc import Iterator
@@ -234,3 +236,18 @@ def test_a_dump_is_no_evidence_about_any_run_but_the_one_that_it_names(tmp_path:
 
     assert dump.read("jarvis.2") == ""
     assert bool(dump.read("jarvis.1")) == (heading == b"Run jarvis.1\n")
+
+
+def test_a_forked_childs_fatal_signal_leaves_nothing_in_its_parents_dump(tmp_path: Path, no_faulthandler: None) -> None:
+    dump = FaultDump(tmp_path / "run.fault")
+    dump.start("jarvis.1")
+
+    child = os.fork()
+    if child == 0:
+        signal.raise_signal(signal.SIGSEGV)
+        os._exit(0)
+    ended = os.waitpid(child, 0)[1]
+
+    assert (os.WTERMSIG(ended), dump.read("jarvis.1")) == (signal.SIGSEGV, "")
+    dump.stop()
+    assert not dump.path.exists()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -192,6 +193,35 @@ def test_a_fault_dump_explains_the_one_death_that_it_belongs_to(place: Place) ->
     with place.run() as begun:
         assert begun.plan is not None
         assert begun.plan.report.cause.cause == "killed"
+
+
+ERROR = {"place": "main", "type": "builtins.KeyError", "message": "x", "traceback": ""}
+
+
+def test_an_exception_of_a_forked_child_is_not_the_cause_of_its_parents_death(place: Place) -> None:
+    with place.run() as dead:
+        child = os.fork()
+        if child == 0:
+            dead.journal.append("ExceptionRaised", "builtins.KeyError", ERROR)
+            os._exit(0)
+        assert os.waitpid(child, 0)[1] == 0
+
+    with place.run() as begun:
+        assert begun.plan is not None
+        assert [event.body for event in begun.rebuilt.state.exceptions] == [ERROR]
+        assert begun.plan.report.cause.cause == "killed"
+
+
+@pytest.mark.parametrize(("went_on", "cause"), [(False, "exception"), (True, "killed")])
+def test_an_exception_after_which_the_run_went_on_did_not_end_it(place: Place, went_on: bool, cause: str) -> None:
+    with place.run() as dead:
+        dead.journal.append("ExceptionRaised", "builtins.KeyError", ERROR)
+        if went_on:
+            dead.journal.append("TaskProgressed", "t", {"percentage": 40})
+
+    with place.run() as begun:
+        assert begun.plan is not None
+        assert begun.plan.report.cause.cause == cause
 
 
 def test_the_report_of_a_recovery_is_the_latest_readable_one(place: Place) -> None:
