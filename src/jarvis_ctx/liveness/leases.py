@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
+
 from jarvis_ctx.clock import MICROSECONDS, Clock
+from jarvis_ctx.codec import exact
+from jarvis_ctx.errors import StoreUnavailable
 from jarvis_ctx.model.agent import Lease
 from jarvis_ctx.model.ids import AgentId
+
+log = logging.getLogger("jarvis_ctx")
 
 Append = Callable[[str, str, dict[str, Any]], object]
 
@@ -30,12 +37,13 @@ class Leases:
         self._swept = clock.steady()
 
     def beat(self, agent: AgentId, details: dict[str, Any]) -> None:
-        """Note that `agent` lives now."""
+        """Note that `agent` lives now. Raises `UnstorableValue` and `TooLarge` for its details, and notes nothing then."""
+        kept: dict[str, Any] = msgspec.json.decode(exact.encode(details)) if details else {}
         with self._lock:
             known = self._leases.get(agent)
             transition = "AgentSeen" if known is None else "AgentBack" if agent in self._stale else ""
             beats = known.beats + 1 if known else 1
-            self._leases[agent] = Lease(agent=agent, beat=self._clock.wall(), beats=beats, details=details)
+            self._leases[agent] = Lease(agent=agent, beat=self._clock.wall(), beats=beats, details=kept)
             self._beaten[agent] = self._clock.steady()
             self._stale.discard(agent)
             self._unsaved.add(agent)
@@ -72,6 +80,24 @@ class Leases:
                 self._stale.add(agent)
         self._append("AgentGone", agent, {})
 
+    def save(self, put: Callable[[list[Lease]], object]) -> None:
+        """Give `put` the leases that changed since they were last saved; those it failed on are given again next time.
+
+        Where it fails on all of them at once for a reason of one, each is given alone, so that the others are saved.
+        """
+        left = self.take_unsaved()
+        try:
+            if left:
+                put(left)
+            left = []
+        except (StoreUnavailable, OSError):
+            raise  # The store fails, whichever lease it is given.
+        except Exception as error:
+            left = _each_alone(left, put)
+            log.warning("The last heartbeats of %s were not kept: %s", [lease.agent for lease in left], error)
+        finally:
+            self.put_back(left)
+
     def take_unsaved(self) -> list[Lease]:
         """The leases that changed since the last call, for the store."""
         with self._lock:
@@ -87,6 +113,17 @@ class Leases:
         """Every agent's lease, by agent."""
         with self._lock:
             return sorted(self._leases.values(), key=lambda lease: lease.agent)
+
+
+def _each_alone(leases: list[Lease], put: Callable[[list[Lease]], object]) -> list[Lease]:
+    """Those that `put` fails on."""
+    failed = []
+    for lease in leases:
+        try:
+            put([lease])
+        except Exception:  # Whatever a store makes of a lease that it cannot hold; it is told of by the caller.
+            failed.append(lease)
+    return failed
 
 
 def stale_at(leases: list[Lease], moment: int, stale_after: float) -> list[Lease]:

@@ -7,6 +7,7 @@ import logging
 import os
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from os import PathLike
 from types import TracebackType
 from typing import Any, Self
@@ -225,13 +226,12 @@ class JarvisContextManager(Recorder):
             self._opening.ground.runfile.write(self.journal.writer.state.runs[self.run.id])
 
     def _save_beats(self) -> None:
-        self.leases.sweep(SWEEP)
-        leases = self.leases.take_unsaved()
+        store, name = self._opening.ground.store.leases, self.settings.name
         try:
-            if leases:
-                self._opening.ground.store.leases.put(self.settings.name, leases)
-        except StoreUnavailable:
-            self.leases.put_back(leases)
+            self.leases.sweep(SWEEP)
+        finally:
+            with suppress(StoreUnavailable):  # They are saved with the next.
+                self.leases.save(lambda leases: store.put(name, leases))
 
     def _while_ours(self, work: Callable[[], object]) -> Callable[[], None]:
         """The job, but in a run that was overtaken: its calls say so already."""

@@ -70,3 +70,11 @@ def test_details_of_beats_and_reports_come_back_as_they_were_given(manager: Jarv
     (agent,) = manager.agents()
 
     assert (agent["status"], agent["details"]) == ("busy", {"files": ("a", "b"), "load": {1, 2}})
+
+
+def test_a_beats_details_come_back_though_they_look_like_ours(manager: JarvisContextManager) -> None:
+    manager.heartbeat("parser", schema={"$ref": "#/x"}, pair=(1, 2))
+
+    (agent,) = manager.agents()
+
+    assert agent["details"] == {"schema": {"$ref": "#/x"}, "pair": (1, 2)}

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from jarvis_ctx.codec import exact
+from jarvis_ctx.errors import StoreUnavailable, UnstorableValue
 from jarvis_ctx.liveness.leases import Leases, stale_at
 from jarvis_ctx.model.agent import Lease
 from jarvis_ctx.model.ids import AgentId
@@ -146,6 +148,55 @@ def test_unsaved_leases_are_given_once_and_again_when_they_could_not_be_saved() 
 
     assert ([lease.agent for lease in taken], nothing) == (["a"], [])
     assert beats.leases.take_unsaved() == taken
+
+
+def test_a_beats_details_are_kept_as_they_were_at_the_call() -> None:
+    beats = Heartbeats()
+    details: dict[str, Any] = {"schema": {"$ref": "#/x"}, "pair": (1, 2), "files": ["a"]}
+
+    beats.leases.beat(A, details)
+    details["files"].append("b")
+
+    kept = exact.from_tree(beats.leases.all()[0].details)
+    assert kept == {"schema": {"$ref": "#/x"}, "pair": (1, 2), "files": ["a"]}
+
+
+def test_a_beat_whose_details_cannot_be_stored_is_refused_at_the_call_and_not_noted() -> None:
+    beats = Heartbeats()
+
+    with pytest.raises(UnstorableValue):
+        beats.leases.beat(A, {"load": object()})
+
+    assert (beats.leases.all(), beats.told) == ([], [])
+
+
+@pytest.mark.parametrize("failure", [StoreUnavailable(path="x", reason="planted"), KeyboardInterrupt()])
+def test_leases_are_given_again_whatever_kept_them_from_being_saved(failure: BaseException) -> None:
+    beats = Heartbeats()
+    beats.leases.beat(A, {})
+
+    def fail(leases: list[Lease]) -> None:
+        raise failure
+
+    with pytest.raises(type(failure)):
+        beats.leases.save(fail)
+
+    assert [lease.agent for lease in beats.leases.take_unsaved()] == ["a"]
+
+
+def test_one_lease_that_a_store_cannot_hold_keeps_no_other_from_being_saved() -> None:
+    beats, saved = Heartbeats(), list[str]()
+    beats.leases.beat(A, {})
+    beats.leases.beat(B, {})
+
+    def put(leases: list[Lease]) -> None:
+        if any(lease.agent == A for lease in leases):
+            raise TypeError("planted")
+        saved.extend(lease.agent for lease in leases)
+
+    beats.leases.save(put)
+
+    assert (saved, [lease.agent for lease in beats.leases.take_unsaved()]) == (["b"], ["a"])
 
 
 def test_who_was_stale_at_a_moment_is_told_from_the_leases_alone() -> None:
