@@ -16,6 +16,7 @@ from jarvis_ctx.capture.isolation import Isolation
 from jarvis_ctx.capture.sink import Sink
 from jarvis_ctx.codec import exact
 from jarvis_ctx.errors import TaskQuarantined, TooLarge, UnstorableValue
+from jarvis_ctx.journal import forks
 from jarvis_ctx.liveness.exceptions import describe
 from jarvis_ctx.model.ids import TaskId
 from jarvis_ctx.model.task import Attempt
@@ -40,6 +41,7 @@ class Claims:
     def __init__(self, sink: Sink, *, owner: object, epoch: int, skip: bool, isolation: Isolation) -> None:
         self._sink, self._owner, self._epoch, self._isolation = sink, owner, epoch, isolation
         self._lock = threading.Lock()
+        forks.renew_lock(self)
         self._numbers = itertools.count(1)
         self._calls: dict[tuple[str, str], int] = {}
         self._kept = _kept_results(sink) if skip else {}

@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import threading
 
+from jarvis_ctx.journal import forks
+
 log = logging.getLogger("jarvis_ctx")
 
 
@@ -14,6 +16,7 @@ class CaptureFailures:
     def __init__(self, *, raises: bool) -> None:
         self._raises = raises
         self._lock = threading.Lock()
+        forks.renew_lock(self)
         self.total = 0
         self.last = ""
         self._logged: set[type[BaseException]] = set()

@@ -15,6 +15,7 @@ from jarvis_ctx.checkpoint.files import CheckpointFiles
 from jarvis_ctx.checkpoint.ports import CheckpointStore
 from jarvis_ctx.clock import Clock
 from jarvis_ctx.errors import CorruptData, NotOurs, StoreUnavailable
+from jarvis_ctx.journal import forks
 from jarvis_ctx.model.checkpoint import CheckpointHeader, Snapshot
 from jarvis_ctx.model.run import RunRecord
 from jarvis_ctx.model.state import State
@@ -40,6 +41,7 @@ class Keeper:
         self._run, self._store, self._files, self._clock, self._kept = run, store, files, clock, kept
         self._picture, self._flush, self._archive = picture, flush, archive
         self._lock = threading.Lock()
+        forks.renew_lock(self)
         self.last: CheckpointHeader | None = None
         self.taken = self.skipped = self.deduplicated = 0
         self.seconds = 0.0

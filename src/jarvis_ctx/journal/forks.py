@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import threading
+from collections.abc import Callable
 from typing import Protocol
-from weakref import WeakSet
+from weakref import WeakKeyDictionary, WeakSet
 
 PATIENCE = 0.5
 """Seconds a fork waits for a call that is just being appended."""
@@ -22,6 +24,7 @@ class Forkable(Protocol):
 
 # A fork concerns the whole process, so the process must know who is open.
 _open: WeakSet[Forkable] = WeakSet()
+_locked: WeakKeyDictionary[object, Callable[[], object]] = WeakKeyDictionary()
 
 
 def watch(journal: Forkable) -> None:
@@ -34,6 +37,16 @@ def unwatch(journal: Forkable) -> None:
     _open.discard(journal)
 
 
+def renew_lock(owner: object, make: Callable[[], object] = threading.Lock) -> None:
+    """Give `owner._lock` anew in every forked child: the thread that held it is not there to let it go."""
+    _locked[owner] = make
+
+
+def _renew_locks() -> None:
+    for owner, make in list(_locked.items()):
+        owner._lock = make()  # type: ignore[attr-defined]  # what `renew_lock` asks of its owners
+
+
 def _each(step: str, *arguments: float) -> None:
     for journal in list(_open):
         getattr(journal, step)(*arguments)
@@ -44,3 +57,4 @@ os.register_at_fork(
     after_in_parent=lambda: _each("after_fork_in_parent"),
     after_in_child=lambda: _each("after_fork_in_child"),
 )
+os.register_at_fork(after_in_child=_renew_locks)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
+import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
@@ -12,12 +13,16 @@ import msgspec
 from jarvis_ctx.clock import MICROSECONDS, Clock
 from jarvis_ctx.codec import exact
 from jarvis_ctx.errors import StoreUnavailable
-from jarvis_ctx.model.agent import Lease
+from jarvis_ctx.journal import forks
+from jarvis_ctx.model.agent import AgentRecord, Lease
 from jarvis_ctx.model.ids import AgentId
 
 log = logging.getLogger("jarvis_ctx")
 
 Append = Callable[[str, str, dict[str, Any]], object]
+
+SIGNS = 10
+"""How often within `stale_after` a forked child's beats are told of: enough that a late one makes nobody stale."""
 
 LATE_SWEEP = 3.0
 """A sweep that comes this many times later than due means that we slept, not the agents: it judges nobody."""
@@ -35,13 +40,19 @@ class Leases:
         self._stale: set[str] = set(self._leases)
         self._unsaved: set[str] = set()
         self._swept = clock.steady()
+        self._pid = self._told_by = os.getpid()
+        self._told: dict[str, float] = {}
+        forks.renew_lock(self, threading.RLock)
 
     def beat(self, agent: AgentId, details: dict[str, Any]) -> None:
-        """Note that `agent` lives now. Raises `UnstorableValue` and `TooLarge` for its details, and notes nothing then."""
+        """Note that `agent` lives now; raises `UnstorableValue` or `TooLarge` for its details, and notes nothing then.
+
+        Nobody saves a forked child's beats, so there one becomes an event every `stale_after` / 10 seconds.
+        """
         kept: dict[str, Any] = msgspec.json.decode(exact.encode(details)) if details else {}
         with self._lock:
             known = self._leases.get(agent)
-            transition = "AgentSeen" if known is None else "AgentBack" if agent in self._stale else ""
+            transition = "AgentSeen" if known is None else "AgentBack" if agent in self._stale else self._sign(agent)
             beats = known.beats + 1 if known else 1
             self._leases[agent] = Lease(agent=agent, beat=self._clock.wall(), beats=beats, details=kept)
             self._beaten[agent] = self._clock.steady()
@@ -49,12 +60,22 @@ class Leases:
             self._unsaved.add(agent)
         if transition:
             self._append(transition, agent, {"details": details} if details else {})
+            self._told[agent] = self._clock.steady()
 
-    def sweep(self, interval: float) -> list[str]:
+    def _sign(self, agent: str) -> str:
+        """The event that a forked child's beat is due to be, if any."""
+        if os.getpid() == self._pid:
+            return ""
+        if self._told_by != os.getpid():
+            self._told, self._told_by = {}, os.getpid()
+        told = self._told.get(agent)
+        return "AgentSeen" if told is None or self._clock.steady() - told >= self.stale_after / SIGNS else ""
+
+    def sweep(self, interval: float, agents: Mapping[str, AgentRecord] | None = None) -> list[str]:
         """Find the agents that have been silent for `stale_after` seconds; to be called each `interval` seconds.
 
         Counted on the clock that never jumps, and only while this process ran: after a pause of the whole process
-        everyone gets a fresh term.
+        everyone gets a fresh term. `agents` are what the events tell of: a forked child's beats are events alone.
         """
         now = self._clock.steady()
         with self._lock:
@@ -62,6 +83,7 @@ class Leases:
             if late:
                 self._beaten = dict.fromkeys(self._beaten, now)
             silent = [a for a, at in self._beaten.items() if now - at > self.stale_after and a not in self._stale]
+            silent = [agent for agent in silent if not self._heard(agent, (agents or {}).get(agent))]
             self._stale.update(silent)
         told: set[str] = set()
         try:
@@ -71,6 +93,12 @@ class Leases:
         finally:
             self._stale.difference_update(set(silent) - told)  # They are told of at the next sweep.
         return silent
+
+    def _heard(self, agent: str, record: AgentRecord | None) -> bool:
+        """Whether an event tells that it lives."""
+        if record is None or record.health != "alive":
+            return False
+        return 0 <= self._clock.wall() - record.updated[0] <= self.stale_after * MICROSECONDS
 
     def leave(self, agent: AgentId) -> None:
         """Note that `agent` has left: nobody misses it, and its next beat is a return."""

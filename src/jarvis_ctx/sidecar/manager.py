@@ -228,7 +228,7 @@ class JarvisContextManager(Recorder):
     def _save_beats(self) -> None:
         store, name = self._opening.ground.store.leases, self.settings.name
         try:
-            self.leases.sweep(SWEEP)
+            self.leases.sweep(SWEEP, self.journal.writer.state.agents)
         finally:
             with suppress(StoreUnavailable):  # They are saved with the next.
                 self.leases.save(lambda leases: store.put(name, leases))

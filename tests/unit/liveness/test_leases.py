@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import threading
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -9,7 +13,7 @@ import pytest
 from jarvis_ctx.codec import exact
 from jarvis_ctx.errors import StoreUnavailable, UnstorableValue
 from jarvis_ctx.liveness.leases import Leases, stale_at
-from jarvis_ctx.model.agent import Lease
+from jarvis_ctx.model.agent import AgentRecord, Lease
 from jarvis_ctx.model.ids import AgentId
 from tests.fakes import MOMENT, FakeClock
 
@@ -197,6 +201,64 @@ def test_one_lease_that_a_store_cannot_hold_keeps_no_other_from_being_saved() ->
     beats.leases.save(put)
 
     assert (saved, [lease.agent for lease in beats.leases.take_unsaved()]) == (["b"], ["a"])
+
+
+def in_a_forked_child(work: Callable[[], object]) -> bool:
+    """Whether `work` was done there; a child that hangs ends by itself."""
+    child = os.fork()
+    if child == 0:
+        signal.alarm(10)
+        done = False
+        try:
+            done = bool(work())
+        finally:
+            os._exit(not done)
+    return os.waitpid(child, 0)[1] == 0
+
+
+def test_a_beat_in_a_forked_child_does_not_wait_for_a_thread_that_is_not_there() -> None:
+    beats, held, over = Heartbeats(), threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with beats.leases._lock:
+            held.set()
+            over.wait(20)
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    held.wait(20)
+
+    beaten = in_a_forked_child(lambda: beats.leases.beat(A, {}) is None)
+
+    over.set()
+    holder.join()
+    assert beaten
+
+
+def test_a_forked_childs_beats_are_events_ten_times_within_stale_after() -> None:
+    beats = Heartbeats()
+    beats.leases.beat(A, {})
+
+    def beat() -> bool:
+        for _ in range(100):
+            beats.leases.beat(A, {})
+            beats.clock.advance(0.1)
+        return beats.transitions == [("AgentSeen", "a")] * 21
+
+    assert in_a_forked_child(beat)
+
+
+def test_an_agent_that_events_tell_of_is_not_silent() -> None:
+    beats = Heartbeats()
+    beats.leases.beat(A, {})
+    beats.pass_seconds(5)
+    beats.clock.advance(1)
+    heard = AgentRecord(id=A, created=0, updated=(beats.clock.time - 1_000_000, "w2", 1), health="alive")
+
+    silent = beats.leases.sweep(1.0, {"a": heard})
+    beats.clock.advance(1)
+
+    assert (silent, beats.leases.sweep(1.0)) == ([], ["a"])
 
 
 def test_who_was_stale_at_a_moment_is_told_from_the_leases_alone() -> None:
