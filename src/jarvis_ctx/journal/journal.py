@@ -134,6 +134,7 @@ class Journal:
             while self.drain_once():
                 pass
             self._listen()
+            self._archiver.free_ended(self._store.watermarks)
         except Exception as error:  # The top of a thread: the next turn must come, and health shows this one.
             if not self.drain_error:
                 log.warning("Draining pauses; captured calls go on in the journal: %s", error)

@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from jarvis_ctx.errors import CorruptData, JournalUnavailable
 from jarvis_ctx.journal.cells import Cells, MappedCells, WrittenCells
+from jarvis_ctx.journal.ended import has_ended
 from jarvis_ctx.journal.filelock import FileLock
 from jarvis_ctx.journal.files import allocate, open_or_create, sync_data
 
@@ -81,12 +82,25 @@ class Marks:
     def _take(self, kind: int, name: str) -> int:
         free = self._find(FREE, None)
         if free is None:
-            raise JournalUnavailable(path=str(self.path), reason=f"all {SLOTS} marks are taken")
+            free = self._of_ended_writer()
+        if free is None:
+            raise JournalUnavailable(path=str(self.path), reason=f"all {SLOTS} marks are taken by living writers")
+        self.cells[free + KIND] = FREE
         for cell in range(EPOCH, OWNER + 1):
             self.cells[free + cell] = 0
         os.pwrite(self._descriptor, name.encode().ljust(NAME_BYTES, b"\0"), free * 8 + SLOT_BYTES - NAME_BYTES)
         self.cells[free + KIND] = kind
         return free
+
+    def _of_ended_writer(self) -> int | None:
+        """A slot that a full page gives up: of a writer that is gone, drained if there is one, the oldest first.
+
+        What it wrote stays in its segments, which say themselves what they hold.
+        """
+        for mark in sorted(self.writers(), key=lambda mark: (mark.drained < mark.appended, mark.epoch)):
+            if has_ended(self.path.parent, mark.writer):
+                return self._find(WRITER, mark.writer)
+        return None
 
     def writer_slot(self, writer: str, orchestrator: str, epoch: int) -> int:
         """The first cell of a new writer's slot."""
@@ -97,9 +111,17 @@ class Marks:
 
     def free(self, writer: str) -> None:
         """Give back the slot of a writer whose numbers the store knows for good."""
-        found = self._find(WRITER, writer)
-        if found is not None:
-            self.cells[found + KIND] = FREE
+        with _SlotLock(self.path.with_name("marks.lock")):
+            found = self._find(WRITER, writer)
+            if found is not None:
+                self.cells[found + KIND] = FREE
+
+    def note_drained(self, writer: str, number: int) -> None:
+        """The store has `writer`'s events up to `number`; one whose slot was given back meanwhile needs no note."""
+        with _SlotLock(self.path.with_name("marks.lock")):
+            found = self._find(WRITER, writer)
+            if found is not None:
+                self.cells[found + DRAINED] = number
 
     def _find(self, kind: int, name: str | None) -> int | None:
         for first in range(SLOT_BYTES // 8, SIZE // 8, SLOT_BYTES // 8):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from jarvis_ctx.errors import CorruptData
 from jarvis_ctx.journal import archive, frame, read
-from jarvis_ctx.journal.marks import DRAINED, WRITER, Marks
+from jarvis_ctx.journal.marks import Marks
 from jarvis_ctx.journal.ports import Batch, EventStore, StoredEvent
 from jarvis_ctx.journal.segment import Opening
 
@@ -62,7 +62,7 @@ class OthersDrain:
         for mark in self._marks.writers():
             if mark.writer != self._own.writer and mark.appended > max(known.get(mark.writer, 0), mark.drained):
                 self._drain_segments(mark.writer, known, fences)
-                self._marks.cells[self._marks.slot(WRITER, mark.writer) + DRAINED] = known.get(mark.writer, 0)
+                self._marks.note_drained(mark.writer, known.get(mark.writer, 0))
 
     def _drain_segments(self, writer: str, known: dict[str, int], fences: dict[str, int]) -> None:
         for path in read.segment_paths(self._folder).get(writer, []):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
+from jarvis_ctx.journal.ended import hold
 from jarvis_ctx.journal.files import sync_folder
-from jarvis_ctx.journal.segment import Segment, path_of
+from jarvis_ctx.journal.segment import Opening, Segment, path_of
 
 
 class SegmentSupply:
@@ -34,6 +36,25 @@ class SegmentSupply:
                 self.waited += 1
                 segment = self._make()
             return segment
+
+    def begin(self, opening: Opening) -> Segment:
+        """The next segment with its first frame, held for as long as it is written. Raises `OSError`."""
+        return self._held(lambda segment: segment.open(opening))
+
+    def copy(self, other: Segment) -> Segment:
+        """A segment with all of `other`, which cannot be synced; it and all later ones are not mapped."""
+        self.distrust()
+        return self._held(lambda segment: segment.copy(other))
+
+    def _held(self, begin: Callable[[Segment], None]) -> Segment:
+        segment = self.take()
+        hold(segment.descriptor)
+        try:
+            begin(segment)
+        except OSError:
+            segment.discard()
+            raise
+        return segment
 
     def distrust(self) -> None:
         """Map no segment made from now on: on a disk that fails, a write says so where a mapping ends the process."""

@@ -62,8 +62,7 @@ class Writer:
         self.after_append: Callable[[int], None] | None = None
         self.after_fork: Callable[[], None] | None = None
         """Called by a forked child's first append; is to `begin` with a writer of the child's own."""
-        self.unreadable: list[str] = []
-        """Events that an interrupt kept from being folded and that could not be read back, a sentence each."""
+        self.unreadable: list[str] = []  # What `_catch_up` could not fold, a sentence each.
         self.begin(opening, writer_slot, supply)
 
     def begin(self, opening: Opening, writer_slot: int, supply: SegmentSupply) -> None:
@@ -184,8 +183,7 @@ class Writer:
                 try:
                     self._fold(read.event(self.writer, found.payload, self._values.get))
                 except CorruptData as error:
-                    # It is counted, and the next call goes on behind it: its number is taken for good.
-                    self.unreadable.append(str(error))
+                    self.unreadable.append(str(error))  # Its number is taken for good; the next call goes on.
                     self.number = self._cells[self._appended_cell] = found.number
 
     def _prefix(self, kind: str) -> bytes:
@@ -201,19 +199,11 @@ class Writer:
 
     def _open_segment(self) -> Segment:
         try:
-            segment = self.supply.take()
-            self._begin_segment(segment)
+            segment = self.supply.begin(msgspec.structs.replace(self._opening, first=self.number + 1))
         except OSError as error:
             raise self._unavailable(error) from error
         self.segments.append(segment)
         return segment
-
-    def _begin_segment(self, segment: Segment) -> None:
-        try:
-            segment.open(msgspec.structs.replace(self._opening, first=self.number + 1))
-        except OSError:
-            segment.discard()
-            raise
 
     def _unavailable(self, error: OSError) -> JournalUnavailable:
         return JournalUnavailable(path=str(self.supply.folder), reason=error.strerror or str(error))
@@ -223,10 +213,8 @@ class Writer:
         return self._undisturbed(lambda: self._replace(segment))
 
     def _replace(self, segment: Segment) -> Segment:
-        self.supply.distrust()
         try:
-            fresh = self.supply.take()
-            fresh.copy(segment)
+            fresh = self.supply.copy(segment)
         except OSError as error:
             raise self._unavailable(error) from error
         self.segments[self.segments.index(segment)] = fresh

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from jarvis_ctx.journal import archive, read
 from jarvis_ctx.journal.journal import Journal
+from jarvis_ctx.journal.marks import APPENDED, FREE, WRITER
 from tests.unit.journal.build import NAME, Store, numbers, opening, writer_id
 
 FIRST, SECOND = writer_id(1), writer_id(2)
@@ -125,3 +126,46 @@ def test_a_damaged_beginning_is_no_empty_segment(store: Store) -> None:
 
     assert path.exists()
     assert [event.subject for event in store.gather(name=NAME).events] == ["t"]
+
+
+def test_the_marks_of_a_child_that_ended_are_given_back_while_the_run_lives(store: Store, journal: Journal) -> None:
+    with store.pen(journal.marks, opening(1, 2)) as child:
+        child.append("TaskProgressed", "t", {})
+
+    journal._try_to_drain()
+
+    assert [mark.writer for mark in journal.marks.writers()] == [FIRST]
+    assert journal.writer.state.position == {child.writer: 1}
+
+
+def test_the_marks_of_a_child_that_lives_stay(store: Store, journal: Journal) -> None:
+    with store.pen(journal.marks, opening(1, 2)) as child:
+        child.append("TaskProgressed", "t", {})
+
+        journal._try_to_drain()
+
+        assert [mark.writer for mark in journal.marks.writers()] == [FIRST, child.writer]
+
+
+def test_the_marks_of_an_ended_child_whose_tail_is_lost_stay(store: Store, journal: Journal) -> None:
+    with store.pen(journal.marks, opening(1, 2)) as child:
+        child.append("TaskProgressed", "t", {})
+    journal.marks.cells[journal.marks.slot(WRITER, child.writer) + APPENDED] = 5
+
+    journal._try_to_drain()
+
+    assert [mark.writer for mark in journal.marks.writers()] == [FIRST, child.writer]
+    assert child.writer in store.gather().lost
+
+
+def test_full_marks_keep_nobody_from_writing_where_a_writer_has_ended(store: Store, journal: Journal) -> None:
+    with store.pen(journal.marks, opening(1, 2)) as child:
+        child.append("TaskProgressed", "t", {})
+    while journal.marks._find(FREE, None) is not None:
+        journal.marks._take(WRITER, "of whom nothing is known")
+
+    with store.pen(journal.marks, opening(1, 3)) as newer:
+        newer.append("TaskProgressed", "u", {})
+
+    assert child.writer not in journal.marks.owners()
+    assert [event.subject for event in store.gather().events] == ["t", "u"]

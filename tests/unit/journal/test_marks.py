@@ -78,7 +78,7 @@ def test_full_marks_are_a_typed_error(marks: Marks) -> None:
     for n in range(SLOTS):
         marks._take(WRITER, f"{n:016x}")
 
-    with pytest.raises(JournalUnavailable, match="all 511 marks are taken"):
+    with pytest.raises(JournalUnavailable, match="all 511 marks are taken by living writers"):
         marks.slot(WRITER, "one more")
 
 

@@ -1,0 +1,51 @@
+"""Whether a writer's process is gone: it holds a lock on the segment it writes, which its death releases."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from pathlib import Path
+
+from jarvis_ctx.journal import read
+
+_BEGINNING = 8192
+"""Bytes within which a segment's first frame lies."""
+
+
+def hold(descriptor: int) -> None:
+    """Show that the segment open here is being written, until it is closed or this process dies.
+
+    It belongs to the open file, so that reading the same segment elsewhere in this process does not end it. A forked
+    child keeps it too: while one lives, its parent counts as alive, which only keeps a slot for longer.
+    """
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        pass  # A file system without such locks: `has_ended` cannot have one there either, and says False.
+
+
+def has_ended(folder: Path, writer: str) -> bool:
+    """Whether `writer` has begun a segment and nobody holds one of its segments any more."""
+    before = read.segment_paths(folder).get(writer, [])
+    begun = [_is_let_go_and_begun(path) for path in before]
+    if None in begun or True not in begun:
+        return False
+    # A writer holds its next segment before it lets go of one, so a list that has not changed missed none.
+    return read.segment_paths(folder).get(writer, []) == before
+
+
+def _is_let_go_and_begun(path: Path) -> bool | None:
+    """Whether the segment has its first frame; None when somebody holds it, or it is gone."""
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(descriptor, fcntl.LOCK_UN)  # Now, as a child forked in this moment would keep it.
+        data = os.pread(descriptor, _BEGINNING, 0)
+    except OSError:
+        return None
+    finally:
+        os.close(descriptor)
+    return read.parse(data, read.SegmentData(path=path, writer=path.name[:16])).opening is not None
