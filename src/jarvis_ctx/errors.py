@@ -187,19 +187,13 @@ class ResultNotKept(JarvisError):
     sentence = "Step {step!r} of task {task!r} was done, but its result could not be kept: {reason}."
 
 
-class StepInDoubt(JarvisError):
-    """A step started before the crash and has no recorded end, and nothing can tell whether it happened."""
-
-    sentence = "Step {step!r} of task {task!r} may or may not have happened; give it reconcile= to decide."
-
-
 class CodeChanged(JarvisError):
     """Captured code differs from the run that died and on_code_change is `refuse`."""
 
     sentence = "The code of {methods} changed since run {run}; start with on_code_change='resume' or 'fresh'."
 
 
-class NothingToRecover(JarvisError):
-    """Recovery was asked for from something that is not there or does not verify."""
+class NothingToKeep(JarvisError):
+    """A checkpoint was asked for of a store in which nobody has run yet."""
 
-    sentence = "Nothing can be recovered from {source}: {reason}."
+    sentence = "{orchestrator!r} has not run in {path} yet, so there is nothing to take a checkpoint of."

@@ -46,7 +46,6 @@ class Claims:
         self._calls: dict[tuple[str, str], int] = {}
         self._kept = _kept_results(sink) if skip else {}
         self.skipped: list[TaskId] = []
-        self.rerun: list[TaskId] = []
 
     def occurrence(self, method: str, digest: str) -> int:
         """How often a call without a declared id has now been made in this run, from 1."""
@@ -126,8 +125,6 @@ class Claims:
         if task is not None and task.quarantined:
             raise TaskQuarantined(task=call.task, deaths=task.deaths_alone, cause=task.quarantined)
         number = 1 + (sum(a.method == call.method for a in task.attempts.values()) if task else 0)
-        if number > 1:
-            self.rerun.append(call.task)
         outer = current_task.get()
         key = f"{call.method}#{self._epoch}.{next(self._numbers)}"
         claim = CurrentTask(task=call.task, key=key, alone=alone, owner=self._owner)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 from jarvis_ctx.errors import CorruptData
@@ -10,6 +11,8 @@ from jarvis_ctx.journal.marks import Marks
 from jarvis_ctx.journal.segment import Opening
 from jarvis_ctx.journal.values import Values
 from jarvis_ctx.model.event import Event
+
+log = logging.getLogger("jarvis_ctx")
 
 
 class Listener:
@@ -43,4 +46,5 @@ class Listener:
                 heard.append(read.event(writer, found.payload, self._resolve))
             except CorruptData as error:
                 self.damaged.append(str(error))
+                log.warning("What another writer said cannot be read: %s", error)
         return heard

@@ -120,7 +120,7 @@ class Leases:
             left = []
         except (StoreUnavailable, OSError):
             raise  # The store fails, whichever lease it is given.
-        except Exception as error:
+        except Exception as error:  # Whatever one lease holds that a store cannot: the others are saved alone.
             left = _each_alone(left, put)
             log.warning("The last heartbeats of %s were not kept: %s", [lease.agent for lease in left], error)
         finally:

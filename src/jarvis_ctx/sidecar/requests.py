@@ -13,7 +13,7 @@ import msgspec
 from jarvis_ctx.checkpoint.keeper import Keeper
 from jarvis_ctx.clock import SystemClock
 from jarvis_ctx.codec import exact
-from jarvis_ctx.errors import JarvisError, NoStore, StoreUnavailable
+from jarvis_ctx.errors import JarvisError, NoStore, NothingToKeep, StoreUnavailable
 from jarvis_ctx.journal import fold
 from jarvis_ctx.journal.journal import new_writer, opening_of
 from jarvis_ctx.journal.marks import EPOCH, ORCHESTRATOR, Marks
@@ -107,7 +107,7 @@ def checkpoint_offline(settings: Settings, label: str = "") -> CheckpointHeader:
         state = rebuild(ground.layers, ground.clock.steady).state
         run = state.latest_run
         if run is None:
-            raise StoreUnavailable(path=str(ground.folder), reason="it has no run yet", damaged=False)
+            raise NothingToKeep(orchestrator=settings.name, path=str(ground.folder))
         keeper = Keeper(
             run=run,
             store=ground.store.checkpoints,
