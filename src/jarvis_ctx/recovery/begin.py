@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import msgspec
+from msgspec.structs import replace
 
 from jarvis_ctx.checkpoint.files import CheckpointFiles
 from jarvis_ctx.checkpoint.ports import CheckpointStore
@@ -34,6 +35,9 @@ from jarvis_ctx.recovery import reports
 from jarvis_ctx.recovery.plan import Plan, Policy
 from jarvis_ctx.recovery.rebuild import Layers, Rebuilt, rebuild
 from jarvis_ctx.settings import Settings
+
+UNTOLD = "Whatever the run with the missing journal told is lost."
+"""How many events that were, nobody knows."""
 
 
 class Store(Protocol):
@@ -105,7 +109,8 @@ def begin(ground: Ground) -> Begun:
     epoch = 1 + greatest_epoch(ground)
     claim_epoch(ground.marks, name, epoch)
     rebuilt = rebuild(ground.layers, ground.clock.steady)
-    rebuilt.gathered.damaged[:0] = ground.damage + [_moved_aside(path) for path in rebuilt.damaged]
+    missing = _missing_journal(ground, rebuilt)
+    rebuilt.gathered.damaged[:0] = ground.damage + missing + [_moved_aside(path) for path in rebuilt.damaged]
     dead = dead_run(ground, rebuilt)
     run = _new_run(ground, epoch, dead)
     leases = _leases(ground)
@@ -114,12 +119,15 @@ def begin(ground: Ground) -> Begun:
         tries = ground.marker.set(name, dead.id)
         cause = cause_of(ground, dead, rebuilt)
         plan = planning.make(rebuilt, dead, run, cause, leases, ground.policy, tries)
+        if missing:
+            lost = f"{plan.report.possibly_lost} {UNTOLD}".lstrip()
+            plan = replace(plan, report=replace(plan.report, possibly_lost=lost))
     fences = {mark.writer: 0 for mark in ground.marks.writers() if mark.orchestrator == name} | rebuilt.state.position
-    ground.runfile.write(run)
     journal = _journal(ground, run, rebuilt)
     journal.writer.dirty.update(_behind(rebuilt))
     try:
         journal.append("RunStarted", run.id, {**_started(run), "fences": fences})
+        ground.runfile.write(run)  # Only now, so that a run it names has events, unless they were taken away.
         if plan is not None:
             act(plan, journal, ground, ground.clock.steady() - began)
     except BaseException:
@@ -136,6 +144,15 @@ def _behind(rebuilt: Rebuilt) -> Iterable[str]:
     if rebuilt.base == "database":
         return {event.subject for event in rebuilt.gathered.events if event.kind in PROJECTED_KINDS}
     return rebuilt.state.tasks.keys() | rebuilt.state.steps.keys()
+
+
+def _missing_journal(ground: Ground, rebuilt: Rebuilt) -> list[str]:
+    """What is to be said when the latest run is known by its record alone."""
+    recorded = ground.runfile.read()
+    if recorded is None or recorded.id in rebuilt.state.runs:
+        return []
+    known = f"{ground.runfile.path.name} knows this run, and no event of it was found"
+    return [f"The journal of run {recorded.id} is missing: {known}."]
 
 
 def _moved_aside(path: Path) -> str:

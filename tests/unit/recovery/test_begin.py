@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from jarvis_ctx.errors import Fenced
 from jarvis_ctx.journal.journal import Journal
 from jarvis_ctx.liveness.marker import NAME
 from jarvis_ctx.recovery import begin as beginning
-from jarvis_ctx.recovery import reports
+from jarvis_ctx.recovery import reports, text
 from tests.unit.recovery.beginning import Place
 
 
@@ -222,6 +223,38 @@ def test_an_exception_after_which_the_run_went_on_did_not_end_it(place: Place, w
     with place.run() as begun:
         assert begun.plan is not None
         assert begun.plan.report.cause.cause == cause
+
+
+def test_a_journal_that_was_taken_away_before_anything_was_drained_is_reported_missing(place: Place) -> None:
+    with place.run() as dead:
+        dead.journal.append("TaskProgressed", "t", {"percentage": 40})
+    shutil.rmtree(place.path / "journal")
+
+    with place.run() as begun:
+        assert begun.plan is not None
+        [said] = begun.plan.report.damage
+        headline = text.headline(begun.plan.report)
+
+    assert "Nothing is lost" not in headline
+    assert said.startswith(f"The journal of run {dead.run.id} is missing")
+    with place.run() as after:
+        assert after.plan is not None
+        assert after.plan.report.damage == []
+
+
+def test_a_run_that_was_killed_before_its_first_event_has_no_missing_journal(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with place.run():
+        pass
+    monkeypatch.setattr(beginning, "_started", interrupt)
+    with pytest.raises(KeyboardInterrupt), place.run():
+        pass
+    monkeypatch.undo()
+
+    with place.run() as begun:
+        assert begun.plan is not None
+        assert begun.plan.report.damage == []
 
 
 def test_the_report_of_a_recovery_is_the_latest_readable_one(place: Place) -> None:
