@@ -144,6 +144,10 @@ class Marks:
             if self.cells[first + KIND] == WRITER:
                 yield self._mark(first)
 
+    def taken(self) -> int:
+        """How many of the `SLOTS` are taken, by orchestrators and writers."""
+        return sum(self.cells[first] != FREE for first in range(SLOT_BYTES // 8, SIZE // 8, SLOT_BYTES // 8))
+
     def _mark(self, first: int) -> WriterMark:
         cells = self.cells
         return WriterMark(

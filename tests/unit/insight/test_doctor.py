@@ -9,10 +9,11 @@ import pytest
 
 from jarvis_ctx.insight.findings import Finding
 from jarvis_ctx.insight.insight import Insight
+from jarvis_ctx.journal.marks import ORCHESTRATOR, Marks
 from jarvis_ctx.sidecar import JarvisContextManager, open_view
 from tests.unit.insight.folders import listing
 from tests.unit.insight.planted import PlantedClock
-from tests.unit.insight.spoils import WRONG, lose_the_key
+from tests.unit.insight.spoils import WRONG, lose_a_segment_and_the_database, lose_the_key
 
 
 def examine(store: Path, environ: dict[str, str] | None = None) -> list[Finding]:
@@ -33,6 +34,28 @@ def test_what_is_wrong_is_found_with_what_to_do(
 
     assert any(words in finding.sentence for finding in found), examine(dead)
     assert all(finding.remedy for finding in found)
+
+
+def test_a_loss_is_still_named_after_a_new_start(dead: Path) -> None:
+    lose_a_segment_and_the_database(dead)
+    JarvisContextManager(dead).close()
+
+    found = [finding for finding in examine(dead) if finding.check == "marks"]
+
+    assert [finding.level for finding in found] == ["problem"], found
+    assert "An earlier death cost" in found[0].sentence
+
+
+def test_marks_that_are_nearly_all_taken_are_a_warning(dead: Path) -> None:
+    marks = Marks(dead / "journal" / "marks", mapped=False)
+    for n in range(410):
+        marks.slot(ORCHESTRATOR, f"name-{n}")
+    marks.close()
+
+    found = [finding for finding in examine(dead) if finding.check == "marks" and finding.level == "warning"]
+
+    assert len(found) == 1
+    assert "of 511 marks are taken" in found[0].sentence
 
 
 def test_a_live_store_in_order_gets_no_word_but_that_it_is_well(manager: JarvisContextManager) -> None:

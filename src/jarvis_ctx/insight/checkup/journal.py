@@ -12,13 +12,16 @@ from jarvis_ctx.errors import CorruptData
 from jarvis_ctx.insight.findings import Finding, ok, problem, warning
 from jarvis_ctx.insight.view import View
 from jarvis_ctx.journal import archive, frame, read
-from jarvis_ctx.journal.marks import Marks, WriterMark
+from jarvis_ctx.journal.marks import SLOTS, Marks, WriterMark
 from jarvis_ctx.journal.values import NAME, Values
+from jarvis_ctx.model.report import RecoveryReport
 from jarvis_ctx.recovery.wording import number
 
 REBUILT = (
     "start the orchestrator: the database and the archive are asked for what is missing, the report names the rest"
 )
+
+REPORTED = "see the recovery reports; the events may be in a backup. Move reports that are dealt with out of the folder"
 
 
 def check(view: View) -> Iterator[Finding]:
@@ -28,6 +31,7 @@ def check(view: View) -> Iterator[Finding]:
         yield problem("journal", f"{journal} is missing.", "restore it from a backup, or start anew in another folder")
         return
     yield from _marks(view)
+    yield from _room(view)
     yield from _segments(journal, live=view.pulse().live_pid is not None)
     yield from _archive(journal / "archive")
     yield from _values(journal / "values")
@@ -47,10 +51,40 @@ def _marks(view: View) -> Iterator[Finding]:
     for mark in marks:
         expected = min(mark.appended, state.fences.get(mark.writer, mark.appended))
         missing += max(0, expected - state.position.get(mark.writer, 0))
+    lost = _reported_lost(view)
     if missing:
         yield problem("marks", f"{number(missing, 'event')} known to have been written: nowhere any more.", REBUILT)
+    elif lost:
+        yield problem("marks", f"An earlier death cost {number(sum(lost.values()), 'event')}.", REPORTED)
     else:
         yield ok("marks", f"Every event the marks know of is there ({_written(marks)}).")
+
+
+def _reported_lost(view: View) -> dict[str, int]:
+    """How many events of each writer the recovery reports name as lost: a later start counts on without them."""
+    lost: dict[str, int] = {}
+    for path in sorted(view.folder.glob(f"recovery_report_{view.name}.*.json")):
+        try:
+            report = msgspec.json.decode(path.read_bytes(), type=RecoveryReport)
+        except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+            continue  # That it cannot be read loses no event.
+        for writer, ranges in report.events_lost.items():
+            lost[writer] = max(lost.get(writer, 0), sum(last - first + 1 for first, last in ranges))
+    return lost
+
+
+def _room(view: View) -> Iterator[Finding]:
+    try:
+        marks = Marks(view.folder / "journal" / "marks", mapped=False, viewer=True)
+    except (FileNotFoundError, CorruptData):
+        return  # That they are missing or damaged is told already.
+    try:
+        taken = marks.taken()
+    finally:
+        marks.close()
+    if taken > 0.8 * SLOTS:
+        sentence = f"{taken} of {SLOTS} marks are taken; with all of them taken by living writers no other can write."
+        yield warning("marks", sentence, "run fewer processes that capture into this store at a time")
 
 
 def known_marks(view: View) -> list[WriterMark]:
