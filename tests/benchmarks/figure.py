@@ -42,7 +42,7 @@ class Effort(msgspec.Struct, frozen=True, kw_only=True):
     events: int
 
 
-FULL = Effort(rounds=60, busy_rounds=8, starts=15, calls=500, events=100_000)
+FULL = Effort(rounds=60, busy_rounds=12, starts=15, calls=500, events=100_000)
 QUICK = Effort(rounds=2, busy_rounds=1, starts=1, calls=50, events=1_000)
 
 Measure = Callable[[Effort], list[Figure]]
