@@ -6,6 +6,7 @@ import logging
 import secrets
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -74,19 +75,7 @@ def _ask(settings: Settings, label: str) -> str:
     folder, request = settings.folder / "journal", f"request-{secrets.token_hex(8)}"
     marks = Marks(folder / "marks", mapped=False)
     try:
-        slot = marks.slot(ORCHESTRATOR, settings.name)
-        epoch = marks.cells[slot + EPOCH]
-        opening = opening_of(settings.name, new_writer(epoch), RunId(""), epoch)
-        writer = Writer(
-            opening=opening,
-            state=fold.empty(settings.name, 1),
-            clock=SystemClock(),
-            cells=marks.cells,
-            epoch_slot=slot,
-            writer_slot=marks.writer_slot(opening.writer, settings.name, epoch),
-            supply=SegmentSupply(folder, opening.writer, REQUEST_SEGMENT, mapped=False),
-            values=Values(folder / "values"),
-        )
+        writer = _pen(settings.name, folder, marks)
         try:
             writer.append("CheckpointRequested", request, {"label": label})
             writer.segment.seal()
@@ -95,6 +84,23 @@ def _ask(settings: Settings, label: str) -> str:
     finally:
         marks.close()
     return request
+
+
+def _pen(name: str, folder: Path, marks: Marks) -> Writer:
+    """A writer beside the owner's, in its run's epoch."""
+    slot = marks.slot(ORCHESTRATOR, name)
+    epoch = marks.cells[slot + EPOCH]
+    opening = opening_of(name, new_writer(epoch), RunId(""), epoch)
+    return Writer(
+        opening=opening,
+        state=fold.empty(name, 1),
+        clock=SystemClock(),
+        cells=marks.cells,
+        epoch_slot=slot,
+        writer_slot=marks.writer_slot(opening.writer, name, epoch),
+        supply=SegmentSupply(folder, opening.writer, REQUEST_SEGMENT, mapped=False),
+        values=Values(folder / "values"),
+    )
 
 
 def checkpoint_offline(settings: Settings, label: str = "") -> CheckpointHeader:
