@@ -175,8 +175,8 @@ class CallingDict(dict[str, Any]):
 
 
 def test_an_append_that_reenters_a_picture_is_written_after_it(store: Store, journal: Journal) -> None:
-    journal.writer.state.agents = CallingDict()
-    journal.writer.state.agents.action = lambda: journal.append("TaskProgressed", "inner", {})
+    journal.writer.state.runs = CallingDict()
+    journal.writer.state.runs.action = lambda: journal.append("TaskProgressed", "inner", {})
 
     picture = journal.writer.picture()
 
@@ -319,6 +319,7 @@ def test_a_prepared_segment_is_taken_and_one_not_needed_is_removed(store: Store,
 
     while len(journal.writer.segments) == 1:
         journal.append("TaskProgressed", "t", {"note": "x" * 1000})
+    journal._supply.prepare()
     journal._supply.close()
 
     assert {path.name for path in store.folder.glob("*.seg")} == ready
