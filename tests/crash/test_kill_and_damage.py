@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from jarvis_ctx.sidecar.opening import CONDEMNED
+from jarvis_ctx.sidecar.database import condemned
+from jarvis_ctx.storage.sqlite import soundness
 from tests.crash import damage
 from tests.crash.harness import CHECKPOINTING, Stage
 
@@ -56,6 +57,18 @@ def test_no_acknowledged_call_is_lost_when_the_database_is_replaced_by_an_older_
     assert not stage.verify(whole=True).wrong()
 
 
+def test_only_a_database_that_changed_after_its_log_is_read_whole_at_a_start(stage: Stage, tmp_path: Path) -> None:
+    stage.write(calls=5)
+    path = damage.database(stage.store)
+
+    assert not soundness.is_suspect(path)
+
+    damage.keep_database(stage.store, tmp_path / "backup")
+    damage.put_back_database(stage.store, tmp_path / "backup")
+    assert soundness.is_suspect(path)
+    assert soundness.is_sound(path)
+
+
 @pytest.mark.parametrize("harm", [damage.truncate, damage.flip_last_bit])
 def test_a_damaged_checkpoint_is_named_and_the_next_layer_is_used(stage: Stage, harm: Callable[[Path], None]) -> None:
     stage.write(calls=60, **CHECKPOINTING)
@@ -93,11 +106,11 @@ def test_a_database_that_turns_out_to_be_damaged_in_use_is_rebuilt_by_the_next_s
 
     child = stage.open(calls=5)
     assert child.line() == "done"
-    while not (stage.store / CONDEMNED).exists():
+    while not condemned(damage.database(stage.store)).exists():
         assert child.lives_for(0.01)
     child.kill()
 
     verdicts = stage.verify(whole=True)
     assert not verdicts.wrong()
     assert "turned out to be damaged while it was in use" in verdicts.checked.damage[0]
-    assert not (stage.store / CONDEMNED).exists()
+    assert not condemned(damage.database(stage.store)).exists()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import TypeAlias, TypeVar
 from jarvis_ctx.checkpoint.files import CheckpointFiles
 from jarvis_ctx.clock import Clock, seconds
 from jarvis_ctx.codec import sign
-from jarvis_ctx.errors import CorruptData, StoreUnavailable
+from jarvis_ctx.errors import CorruptData
 from jarvis_ctx.journal import files, place
 from jarvis_ctx.journal.marks import Marks
 from jarvis_ctx.liveness.exceptions import FaultDump
@@ -20,12 +19,11 @@ from jarvis_ctx.liveness.marker import CrashMarker
 from jarvis_ctx.liveness.runfile import RunFile
 from jarvis_ctx.recovery.begin import Ground
 from jarvis_ctx.settings import Settings
+from jarvis_ctx.sidecar.database import condemn, open_database
 from jarvis_ctx.storage.memory.store import MemoryStore
 from jarvis_ctx.storage.sqlite.store import SqliteStore
 
 DATABASE = "jarvis_context.db"
-CONDEMNED = f"{DATABASE}.condemned"
-"""Stands beside a database that was found damaged while it was in use."""
 log = logging.getLogger("jarvis_ctx")
 
 T = TypeVar("T")
@@ -62,7 +60,9 @@ class Opening:
         mapped = settings.segment_io == "mmap" or (settings.segment_io == "auto" and place.safe_to_map(journal))
         marks = self._or_moved_aside(journal / "marks", lambda: Marks(journal / "marks", mapped=mapped))
         self._opened.callback(marks.close)
-        self.store = self._store(folder, settings)
+        self.store: Engine = (
+            MemoryStore() if settings.store == "memory" else open_database(folder / DATABASE, self.damage)
+        )
         self._opened.callback(self.store.close)
         key = self._or_moved_aside(folder / "secret.key", lambda: sign.load_or_create_key(folder / "secret.key"))
         return Ground(
@@ -87,30 +87,9 @@ class Opening:
             self.damage.append(f"{error} It was moved to {aside.name}.")
             return open_it()
 
-    def _store(self, folder: Path, settings: Settings) -> Engine:
-        if settings.store == "memory":
-            return MemoryStore()
-        path, condemned = folder / DATABASE, folder / CONDEMNED
-        if condemned.exists():
-            self._set_aside(path, f"{DATABASE} turned out to be damaged while it was in use.")
-            condemned.unlink()
-        try:
-            return SqliteStore(path)
-        except StoreUnavailable as error:
-            if not error.facts.get("damaged"):
-                raise
-            self._set_aside(path, str(error))
-            return SqliteStore(path)
-
-    def _set_aside(self, path: Path, reason: str) -> None:
-        for file in (path, path.with_name(f"{DATABASE}-wal"), path.with_name(f"{DATABASE}-shm")):
-            if file.exists():
-                files.move_aside(file, "damaged")
-        self.damage.append(f"{reason} It was moved aside and is rebuilt from journal and archive.")
-
     def condemn_database(self) -> None:
-        """Let the next start rebuild the database: this run goes on in the journal, which needs none."""
-        os.close(files.open_or_create(self.ground.folder / CONDEMNED))
+        """Let the next start rebuild the database."""
+        condemn(self.ground.folder / DATABASE)
 
     def close(self) -> None:
         """Let go of everything, the run lock last, and whatever one of them runs into."""
