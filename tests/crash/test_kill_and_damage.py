@@ -60,7 +60,8 @@ def test_no_acknowledged_call_is_lost_when_the_database_is_replaced_by_an_older_
 def test_only_a_database_that_changed_after_its_log_is_read_whole_at_a_start(stage: Stage, tmp_path: Path) -> None:
     child, path = stage.open(calls=5), damage.database(stage.store)
     assert child.line() == "done"
-    while not path.with_name(f"{path.name}-wal").exists():
+    log = path.with_name(f"{path.name}-wal")
+    while not (log.exists() and log.stat().st_size):
         assert child.lives_for(0.01)
     child.kill()
 
