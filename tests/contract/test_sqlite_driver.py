@@ -65,7 +65,7 @@ def test_facts_name_the_library_and_its_version() -> None:
 SETTINGS = {
     "journal_mode": "wal",
     "synchronous": 1,
-    "busy_timeout": 5000,
+    "busy_timeout": 1000,
     "trusted_schema": 0,
     "cell_size_check": 1,
     "mmap_size": 0,

@@ -6,18 +6,22 @@ import os
 import signal
 import threading
 from collections.abc import Callable
+from weakref import WeakSet
 
 
 class EndOnSignal:
     """Ends the run, then the process, by the signal it was sent.
 
     Installed only in the main thread and only where the default action stands; `at_end` runs in a thread of its own.
+    A forked child gets the default action back: its end is not the run's.
     """
 
     def __init__(self, at_end: Callable[[str], None]) -> None:
         self._at_end = at_end
+        self._pid = os.getpid()
         self._wake = threading.Event()
         self._received: signal.Signals | None = None
+        self._removed = False
         self._installed: list[signal.Signals] = []
         self._thread = threading.Thread(target=self._end, name="jarvis-ctx-signals", daemon=True)
 
@@ -30,12 +34,15 @@ class EndOnSignal:
                 self._installed.append(number)
         if self._installed:
             self._thread.start()
+            _installed.add(self)
 
     def _on_signal(self, number: int, frame: object) -> None:
         # The default action is back at once: a second signal ends the process even if its end cannot be written.
         signal.signal(number, signal.SIG_DFL)
         self._received = signal.Signals(number)
         self._wake.set()
+        if self._removed or os.getpid() != self._pid:
+            os.kill(os.getpid(), number)  # No thread waits for it: the run is over, or not this process's.
 
     def _end(self) -> None:
         self._wake.wait()
@@ -45,13 +52,50 @@ class EndOnSignal:
             finally:
                 os.kill(os.getpid(), self._received)
 
+    def give_back(self) -> None:
+        """Restore the default action, where nobody has taken the signals since; only the main thread may."""
+        for number in self._installed:
+            if signal.getsignal(number) == self._on_signal:
+                signal.signal(number, signal.SIG_DFL)
+        self._installed.clear()
+
     def remove(self) -> None:
-        """Give the signals back, where nobody has taken them since."""
+        """Give the signals back; one that has come before ends the process, as soon as `at_end` is through.
+
+        To be called without holding what `at_end` waits for.
+        """
+        self._removed = True
+        _installed.discard(self)
         if threading.current_thread() is threading.main_thread():
-            for number in self._installed:
-                if signal.getsignal(number) == self._on_signal:
-                    signal.signal(number, signal.SIG_DFL)
-            self._installed.clear()
+            self.give_back()
         self._wake.set()
         if self._thread.is_alive() and self._thread is not threading.current_thread():
             self._thread.join()
+
+
+# A fork concerns the whole process, so the process must know whose handlers a child inherits.
+_installed: WeakSet[EndOnSignal] = WeakSet()
+_masks = threading.local()
+
+
+def _before() -> None:
+    # Signals wait for the moment of the fork: the interpreter forgets one that reaches a child before it is ready.
+    _masks.before = None
+    if _installed:
+        _masks.before = signal.pthread_sigmask(signal.SIG_BLOCK, ())
+        signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGTERM, signal.SIGINT))
+
+
+def _after() -> None:
+    if _masks.before is not None:
+        signal.pthread_sigmask(signal.SIG_SETMASK, _masks.before)
+
+
+def _in_child() -> None:
+    for watch in list(_installed):
+        watch.give_back()
+    _installed.clear()
+    _after()
+
+
+os.register_at_fork(before=_before, after_in_parent=_after, after_in_child=_in_child)

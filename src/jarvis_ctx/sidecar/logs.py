@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import os
 from pathlib import Path
 
+from jarvis_ctx.journal.files import create
 from jarvis_ctx.settings import Settings
 
 FORM = "%(asctime)s %(levelname)s %(name)s %(message)s"
@@ -17,8 +19,11 @@ class LogFile:
         self._handler: logging.Handler | None = None
         logger = logging.getLogger("jarvis_ctx")
         if settings.log_file:
-            Path(settings.log_file).parent.mkdir(parents=True, exist_ok=True)
-            self._handler = logging.FileHandler(settings.log_file, encoding="utf-8")
+            path = Path(settings.log_file)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if not path.exists():
+                os.close(create(path))
+            self._handler = logging.FileHandler(path, encoding="utf-8")
             self._handler.setFormatter(logging.Formatter(FORM))
             self._handler.setLevel(settings.log_level.upper())
             logger.setLevel(min(logger.level or logging.WARNING, logging.getLevelName(settings.log_level.upper())))

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import atexit
-import logging
 import os
-import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from os import PathLike
@@ -35,11 +33,10 @@ from jarvis_ctx.model.run import RunRecord
 from jarvis_ctx.recovery.begin import begin
 from jarvis_ctx.recovery.code import CodeGuard
 from jarvis_ctx.sidecar import requests
+from jarvis_ctx.sidecar.ending import Ending, Part
 from jarvis_ctx.sidecar.logs import LogFile
 from jarvis_ctx.sidecar.opening import Opening
 from jarvis_ctx.sidecar.views import LiveView
-
-log = logging.getLogger("jarvis_ctx")
 
 FLUSH_PATIENCE = 5.0
 """Seconds a checkpoint waits for the database before it writes an emergency file instead."""
@@ -83,8 +80,7 @@ class JarvisContextManager(Recorder):
             begun.leases, begun.plan is not None and begun.plan.skip, begun.plan.suspects if begun.plan else set()
         )
         self._pid = os.getpid()
-        self._closing = threading.Lock()
-        self.closed = False
+        self._ending = Ending()
         self._start()
 
     def _wire(self, leases: list[Any], skip: bool, suspects: set[Any]) -> None:
@@ -196,30 +192,48 @@ class JarvisContextManager(Recorder):
         """Return once the database has everything said before. Raises `StoreUnavailable`."""
         self.journal.flush(timeout)
 
-    def close(self, ending: str = "closed", *, dying: bool = False) -> None:
-        """End the run cleanly: last event, last checkpoint, everything drained and synced. Twice is once."""
-        with self._closing:
-            if self.closed or os.getpid() != self._pid:
-                return
-            self.closed = True
-            self._schedule.stop()
-            self._watch.remove()
-            if not dying:
-                self._signals.remove()
-            self._end_run(ending, dying)
-            atexit.unregister(self._at_exit)
+    @property
+    def closed(self) -> bool:
+        """Whether the run has ended and everything was let go of."""
+        return self._ending.done
 
-    def _end_run(self, ending: str, dying: bool) -> None:
-        opening = self._opening
-        last = {"ending": ending}
-        _try("Its last heartbeats were not kept", self._save_beats)
-        _try("Its end was not written, so it counts as a crash", lambda: self.journal.finish(last, dying=dying))
-        _try("It ends without a checkpoint, so the next start folds more events", self.keeper.take)
-        _try("Not everything was drained and synced", self.journal.close)
-        _try("Its record was not written", self._record_end)
-        opening.ground.faults.stop()
-        opening.close()
-        self._log.close()
+    def close(self, ending: str = "closed", *, dying: bool = False) -> None:
+        """End the run cleanly: last event, last checkpoint, everything drained and synced. Twice is once.
+
+        What an interrupt (Ctrl-C) cuts short, the next call or the end of the process goes on with.
+        """
+        if os.getpid() != self._pid:
+            return
+        self._ending.go_on(lambda: self._parts(ending, dying))
+        if self.closed and not dying:
+            self._signals.remove()
+
+    def _parts(self, ending: str, dying: bool) -> list[Part]:
+        # The end is written first: nothing that is slow afterwards, or cut short, makes a crash of it.
+        opening, last = self._opening, {"ending": ending}
+        return [
+            ("Uncaught exceptions are still watched for", self._watch.remove),
+            ("Agents that fell silent were not noted", lambda: self.leases.sweep(SWEEP)),
+            ("Its end was not written, so it counts as a crash", lambda: self._write_end(last, dying)),
+            ("Its schedule was not stopped", self._schedule.stop),
+            ("Its last heartbeats were not kept", self._save_beats),
+            ("It ends without a checkpoint, so the next start folds more events", self.keeper.take),
+            ("Not everything was drained and synced", self.journal.close),
+            ("Its record was not written", self._record_end),
+            ("The dump at a fatal signal stays where it was", opening.ground.faults.stop),
+            ("Not everything was closed", opening.close),
+            ("Its log file was not closed", self._log.close),
+            ("It is closed once more at the exit", lambda: atexit.unregister(self._at_exit)),
+        ]
+
+    def _write_end(self, last: dict[str, Any], dying: bool) -> None:
+        writer = self.journal.writer
+        writer.committed()  # Writes what an interrupted try has left queued.
+        if writer.state.runs[self.run.id].ended is not None:
+            return
+        if writer.put_down in ("closed", "dying"):
+            writer.put_down = ""  # The interrupt took the event, but not the pen.
+        self.journal.finish(last, dying=dying)
 
     def _record_end(self) -> None:
         if not self.journal.writer.overtaken:  # Else the record is our successor's.
@@ -234,10 +248,10 @@ class JarvisContextManager(Recorder):
                 self.leases.save(lambda leases: store.put(name, leases))
 
     def _while_ours(self, work: Callable[[], object]) -> Callable[[], None]:
-        """The job, but in a run that was overtaken: its calls say so already."""
+        """The job, but neither in a run that was overtaken, whose calls say so already, nor after its end."""
 
         def job() -> None:
-            if not self.journal.writer.overtaken:
+            if not (self.journal.writer.overtaken or self.journal.writer.put_down):
                 work()
 
         return job
@@ -267,11 +281,3 @@ class JarvisContextManager(Recorder):
             if not self.closed:
                 self._exception_seen("main", describe(error))
             self.close("exception")
-
-
-def _try(otherwise: str, work: Callable[[], object]) -> None:
-    """Do one part of a run's end; none keeps the others from being tried."""
-    try:
-        work()
-    except (JarvisError, OSError) as error:
-        log.warning("%s: %s", otherwise, error)

@@ -107,6 +107,11 @@ def test_a_bad_id_is_refused_by_every_verb(bad: Any) -> None:
     assert run.kinds() == []
 
 
+@pytest.mark.parametrize("text", ["x", "x" * 512, "ü" * 512, "$", "a b/c"])
+def test_an_id_of_up_to_512_characters_of_any_kind_is_taken(text: str) -> None:
+    assert identifier("task_id", text) == text
+
+
 def test_a_refused_id_does_not_fill_the_log() -> None:
     with pytest.raises(BadValue) as caught:
         identifier("task_id", "x" * 1_000_000)

@@ -102,8 +102,18 @@ def test_a_failed_step_is_done_again_and_the_persons_exception_is_untouched() ->
         run.claims.run(call("t"), lambda: run.steps.run(step(), Work(error)))
     later = run.next()
 
-    assert caught.value is error
+    assert (caught.value is error, [s.status for s in run.state.steps["t"].values()]) == (True, ["failed"])
     assert in_task(later, lambda: later.steps.run(step(), Work("again"))) == "again"
+
+
+def test_of_a_step_that_failed_there_is_no_doubt_to_ask_about() -> None:
+    run, asked = Run(), Work("asked")
+    with pytest.raises(KeyError):
+        run.claims.run(call("t"), lambda: run.steps.run(step(), Work(KeyError())))
+    later = run.next()
+
+    assert in_task(later, lambda: later.steps.run(step(reconcile=lambda key: asked()), Work("again"))) == "again"
+    assert asked.calls == 0
 
 
 def test_a_step_in_doubt_without_reconcile_is_done_again() -> None:

@@ -15,7 +15,7 @@ from jarvis_ctx.model.event import Event
 from jarvis_ctx.model.ids import RunId, WriterId
 from jarvis_ctx.model.state import State
 from tests.unit.journal.build import NAME
-from tests.unit.journal.events import any_events, valid_events
+from tests.unit.journal.events import PROCESS, any_events, valid_events
 
 
 def empty() -> State:
@@ -94,6 +94,55 @@ def test_a_picture_is_not_changed_by_later_events(arrived: list[Event]) -> None:
         fold.apply(state, event)
 
     assert contents(picture) == before
+
+
+WRONG: list[tuple[str, dict[str, Any]]] = [
+    ("TaskProgressed", {"status": 7}),
+    ("TaskProgressed", {"description": ["a"]}),
+    ("TaskProgressed", {"percentage": "40"}),
+    ("TaskProgressed", {"percentage": 101}),
+    ("TaskProgressed", {"blockers": [1]}),
+    ("TaskProgressed", {"blockers": "ab"}),
+    ("TaskProgressed", {"metadata": [["a", 1]]}),
+    ("TaskClaimed", {"method": "m", "key": 7, "attempt": 1}),
+    ("TaskClaimed", {"method": "m", "key": "k", "attempt": "1"}),
+    ("TaskFinished", {"result": 1}),
+    ("TaskQuarantined", {"cause": {}}),
+    ("StepStarted", {"key": "k", "name": 7}),
+    ("AgentUpdated", {"status": []}),
+    ("AttributeSet", {}),
+    ("RunStarted", {"epoch": "1", "chain": "r", "process": PROCESS}),
+    ("RunStarted", {"epoch": 1, "chain": None, "process": PROCESS}),
+    ("RunStarted", {"epoch": 1, "chain": "r", "process": PROCESS, "fences": {"w": "9"}}),
+    ("RunStarted", {"epoch": 1, "chain": "r", "process": PROCESS, "fences": [1]}),
+]
+
+
+@pytest.mark.parametrize(("kind", "body"), WRONG, ids=lambda value: value if isinstance(value, str) else "")
+def test_a_body_of_a_wrong_shape_is_counted_and_changes_nothing(kind: str, body: dict[str, Any]) -> None:
+    before = empty()
+
+    state = fold.fold(empty(), [Event(WriterId("w"), 1, 1, RunId("r"), kind, "t", body)])
+
+    assert state.unreadable == {kind: 1}
+    assert (state.tasks, state.steps, state.agents, state.attributes, state.runs, state.fences) == (
+        before.tasks,
+        before.steps,
+        before.agents,
+        before.attributes,
+        before.runs,
+        before.fences,
+    )
+
+
+def test_a_step_that_arrives_behind_a_later_one_of_its_task_is_noticed() -> None:
+    state = empty()
+    late = Event(WriterId("a"), 1, 1, RunId("r"), "StepStarted", "t", {"key": "k", "name": "charge"})
+    fold.apply(state, Event(WriterId("b"), 1, 2, RunId("r"), "StepFinished", "t", {"key": "k", "result": 1}))
+
+    fold.apply(state, late)
+
+    assert state.late == {"t": 1}
 
 
 def test_an_event_this_version_does_not_know_is_counted_and_passed_over() -> None:

@@ -89,6 +89,8 @@ def test_a_jump_of_the_wall_clock_makes_nobody_stale(jump: int) -> None:
 
     beats.clock.time += jump * 1_000_000
     beats.pass_seconds(3)
+    beats.leases.beat(A, {})
+    beats.pass_seconds(3)
 
     assert beats.transitions == [("AgentSeen", "a")]
 

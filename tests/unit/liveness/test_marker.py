@@ -35,9 +35,11 @@ def test_orchestrators_of_one_store_have_their_own_entries(tmp_path: Path) -> No
     marker = CrashMarker(tmp_path)
     marker.set("one", "run 1")
     marker.set("two", "run 2")
+    both = set(marker.entries())
 
     marker.clear("one")
 
+    assert both == {"one", "two"}
     assert marker.of("one") is None
     assert marker.of("two") is not None
     assert marker.path.exists()

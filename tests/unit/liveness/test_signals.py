@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import signal
 import subprocess
 import sys
@@ -92,3 +93,35 @@ def test_outside_the_main_thread_nothing_is_installed() -> None:
 
     assert signal.getsignal(signal.SIGTERM) is before
     watch.remove()
+
+
+def test_a_forked_child_ends_by_the_signal_as_if_nothing_were_installed() -> None:
+    before = signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    watch = EndOnSignal(lambda name: None)
+    watch.install()
+
+    child = multiprocessing.get_context("fork").Process(target=threading.Event().wait, daemon=True)
+    child.start()
+    child.terminate()
+    child.join(10)
+    child.kill()
+
+    assert child.exitcode == -signal.SIGTERM
+    watch.remove()
+    signal.signal(signal.SIGTERM, before)
+
+
+def test_a_signal_after_the_removal_outside_the_main_thread_still_ends_the_process() -> None:
+    script = """
+import os, signal, threading
+from jarvis_ctx.liveness.signals import EndOnSignal
+watch = EndOnSignal(print)
+watch.install()
+thread = threading.Thread(target=watch.remove)
+thread.start()
+thread.join()
+os.kill(os.getpid(), signal.SIGTERM)
+threading.Event().wait()
+"""
+
+    assert subprocess.run([sys.executable, "-c", script], timeout=10).returncode == -signal.SIGTERM

@@ -15,8 +15,11 @@ from jarvis_ctx.storage.sqlite.leases import SqliteLeases
 from jarvis_ctx.storage.sqlite.migrations import IDENTITY, schema_of
 from jarvis_ctx.storage.sqlite.queries import SqliteQueries
 
-BUSY = 5.0
-"""Seconds to wait for another process's transaction."""
+BUSY = 1.0
+"""Seconds to wait for another process's transaction; whoever drains tries again, and nobody closing waits long."""
+
+OPENING = 5.0
+"""Seconds to wait for it where there is no second try: when the database is made, checked or migrated."""
 
 
 class SqliteStore:
@@ -34,7 +37,7 @@ class SqliteStore:
             raise NoStore(path=str(path.parent))
         if not viewer:
             with translated(path):
-                ensure(path, busy)
+                ensure(path, OPENING)
         self._database = _viewed(path, busy) if viewer else Database(path, viewer=False, busy=busy)
         self.events = SqliteEvents(self._database)
         self.checkpoints = SqliteCheckpoints(self._database)
