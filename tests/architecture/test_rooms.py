@@ -13,7 +13,7 @@ DOORS = {
     "apscheduler": ("checkpoint",),
     "click": ("cli",),
     "dotenv": ("settings.py",),
-    "fcntl": ("journal",),
+    "fcntl": ("disk",),
     "mmap": ("journal",),
     "pickle": ("codec",),
     "psutil": ("liveness",),

@@ -13,8 +13,8 @@ from typing import NoReturn
 
 import pytest
 
+from jarvis_ctx.disk.files import sweep_temporaries
 from jarvis_ctx.errors import StoreUnavailable
-from jarvis_ctx.journal.files import sweep_temporaries
 from jarvis_ctx.storage.sqlite.store import SqliteStore
 from tests.contract.children import ROOT, SIZE, Child, command, environment
 from tests.contract.records import WRITER, batch, event, events, lease, snapshot

@@ -15,8 +15,8 @@ import msgspec
 from jarvis_ctx.checkpoint.contents import check, state_of
 from jarvis_ctx.clock import stamp
 from jarvis_ctx.codec import compress, pickled, sign
+from jarvis_ctx.disk.files import private_folder, write_whole
 from jarvis_ctx.errors import CorruptData, NotOurs, OtherVersion, TooLarge
-from jarvis_ctx.journal.files import private_folder, write_whole
 from jarvis_ctx.model.checkpoint import CheckpointHeader, Snapshot
 from jarvis_ctx.model.state import State
 

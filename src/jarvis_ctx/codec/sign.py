@@ -12,6 +12,7 @@ from pathlib import Path
 
 import msgspec
 
+from jarvis_ctx.disk.files import create, sync_folder, take_name
 from jarvis_ctx.errors import CorruptData, UnsafeFolder
 
 SECRET_BYTES = 32
@@ -26,7 +27,6 @@ UNSAFE = {
     errno.EACCES: "may not be read by this user",
     errno.ENXIO: "is not a regular file",
 }
-NO_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS)
 
 
 class Key(msgspec.Struct, frozen=True, kw_only=True):
@@ -126,33 +126,13 @@ def _parse(path: Path, text: bytes) -> Key:
 
 def _create(path: Path, key: Key) -> None:
     new = path.with_name(f".{path.name}.{os.urandom(8).hex()}.new")
-    descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    descriptor = create(new, os.O_WRONLY)
     try:
         with open(descriptor, "wb") as file:
-            os.fchmod(descriptor, 0o600)
             file.write(b"%s %s %s\n" % (MAGIC, key.secret.hex().encode(), key.id.encode()))
             file.flush()
             os.fsync(descriptor)
-        _place(new, path)
+        take_name(new, path)
     finally:
         new.unlink(missing_ok=True)
-    _sync_folder(path.parent)
-
-
-def _place(new: Path, path: Path) -> None:
-    try:
-        os.link(new, path)  # unlike a rename, it fails when another process has made its key meanwhile
-    except FileExistsError:
-        pass
-    except OSError as error:
-        if error.errno not in NO_LINKS:
-            raise
-        os.rename(new, path)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    sync_folder(path.parent)

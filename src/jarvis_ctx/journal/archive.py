@@ -14,9 +14,9 @@ from typing import NamedTuple
 import msgspec
 
 from jarvis_ctx.codec import compress
+from jarvis_ctx.disk.files import private_folder, sync_folder, write_whole
 from jarvis_ctx.errors import CorruptData, TooLarge
 from jarvis_ctx.journal import frame, read
-from jarvis_ctx.journal.files import private_folder, sync_folder, write_whole
 from jarvis_ctx.journal.segment import Seal
 
 NAME = re.compile(r"^(?P<orchestrator>[^.]+)\.(?P<writer>[0-9a-f]{16})-(?P<first>\d+)-(?P<last>\d+)\.seg\.zst$")

@@ -1,27 +1,15 @@
-"""Whether a writer's process is gone: it holds a lock on the segment it writes, which its death releases."""
+"""Whether a writer's process is gone: it holds the segment it writes, and its death lets go of it."""
 
 from __future__ import annotations
 
-import fcntl
 import os
 from pathlib import Path
 
+from jarvis_ctx.disk.held import is_held
 from jarvis_ctx.journal import read
 
 _BEGINNING = 8192
 """Bytes within which a segment's first frame lies."""
-
-
-def hold(descriptor: int) -> None:
-    """Show that the segment open here is being written, until it is closed or this process dies.
-
-    It belongs to the open file, so that reading the same segment elsewhere in this process does not end it. A forked
-    child keeps it too: while one lives, its parent counts as alive, which only keeps a slot for longer.
-    """
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except OSError:
-        pass  # A file system without such locks: `has_ended` cannot have one there either, and says False.
 
 
 def has_ended(folder: Path, writer: str) -> bool:
@@ -41,8 +29,8 @@ def _is_let_go_and_begun(path: Path) -> bool | None:
     except OSError:
         return None
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        fcntl.flock(descriptor, fcntl.LOCK_UN)  # Now, as a child forked in this moment would keep it.
+        if is_held(descriptor):
+            return None
         data = os.pread(descriptor, _BEGINNING, 0)
     except OSError:
         return None

@@ -13,11 +13,11 @@ from typing import Any
 import msgspec
 
 from jarvis_ctx.clock import Clock
+from jarvis_ctx.disk.filelock import FileLock
 from jarvis_ctx.errors import Fenced, JournalUnavailable, StoreUnavailable
 from jarvis_ctx.journal import fold, forks
 from jarvis_ctx.journal.archiver import Archiver
 from jarvis_ctx.journal.drain import RECORDS, OwnDrain
-from jarvis_ctx.journal.filelock import FileLock
 from jarvis_ctx.journal.listener import Listener
 from jarvis_ctx.journal.marks import EPOCH, ORCHESTRATOR, Marks
 from jarvis_ctx.journal.others import OthersDrain

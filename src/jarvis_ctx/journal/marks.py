@@ -15,11 +15,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from jarvis_ctx.disk.filelock import FileLock
+from jarvis_ctx.disk.files import allocate, open_or_create, sync_data
 from jarvis_ctx.errors import CorruptData, JournalUnavailable
 from jarvis_ctx.journal.cells import Cells, MappedCells, WrittenCells
 from jarvis_ctx.journal.ended import has_ended
-from jarvis_ctx.journal.filelock import FileLock
-from jarvis_ctx.journal.files import allocate, open_or_create, sync_data
 
 MAGIC = b"JCTXMRK1"
 SLOTS = 511

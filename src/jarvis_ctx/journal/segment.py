@@ -16,8 +16,8 @@ from pathlib import Path
 
 import msgspec
 
+from jarvis_ctx.disk.files import allocate, create, sync_data
 from jarvis_ctx.journal import frame
-from jarvis_ctx.journal.files import allocate, create, sync_data
 
 FORMAT = 1
 SUFFIX = ".seg"

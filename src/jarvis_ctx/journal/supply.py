@@ -6,8 +6,8 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from jarvis_ctx.journal.ended import hold
-from jarvis_ctx.journal.files import sync_folder
+from jarvis_ctx.disk.files import sync_folder
+from jarvis_ctx.disk.held import hold
 from jarvis_ctx.journal.segment import Opening, Segment, path_of
 
 

@@ -10,8 +10,8 @@ from typing import Any
 import msgspec
 
 from jarvis_ctx.codec import exact
+from jarvis_ctx.disk.files import private_folder, write_whole
 from jarvis_ctx.errors import CorruptData, JournalUnavailable, TooLarge
-from jarvis_ctx.journal.files import private_folder, write_whole
 
 MARK, BYTES = "$value", "bytes"
 NAME = re.compile(r"[0-9a-f]{64}")

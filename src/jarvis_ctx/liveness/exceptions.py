@@ -11,8 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
 
+from jarvis_ctx.disk.files import create
 from jarvis_ctx.journal import forks
-from jarvis_ctx.journal.files import create
 
 Report = Callable[[str, dict[str, Any]], None]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from jarvis_ctx.journal.files import sync_folder, write_whole
+from jarvis_ctx.disk.files import sync_folder, write_whole
 
 NAME = "CRASH_DETECTED"
 

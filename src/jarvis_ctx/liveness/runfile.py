@@ -6,9 +6,9 @@ from pathlib import Path
 
 import msgspec
 
+from jarvis_ctx.disk.filelock import FileLock, holder
+from jarvis_ctx.disk.files import write_whole
 from jarvis_ctx.errors import AlreadyRunning
-from jarvis_ctx.journal.filelock import FileLock, holder
-from jarvis_ctx.journal.files import write_whole
 from jarvis_ctx.model.run import RunRecord
 
 FORMAT = "jarvis-ctx run 1"

@@ -13,8 +13,8 @@ from msgspec.structs import replace
 from jarvis_ctx.checkpoint.files import CheckpointFiles
 from jarvis_ctx.checkpoint.ports import CheckpointStore
 from jarvis_ctx.clock import Clock
+from jarvis_ctx.disk.files import move_aside
 from jarvis_ctx.errors import StoreUnavailable
-from jarvis_ctx.journal.files import move_aside
 from jarvis_ctx.journal.journal import Journal, claim_epoch, new_writer, opening_of
 from jarvis_ctx.journal.marks import Marks
 from jarvis_ctx.journal.ports import EventStore

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from jarvis_ctx.journal.files import write_whole
+from jarvis_ctx.disk.files import write_whole
 from jarvis_ctx.model.report import RecoveryReport
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from jarvis_ctx.disk.files import move_aside, open_or_create
 from jarvis_ctx.errors import StoreUnavailable
-from jarvis_ctx.journal.files import move_aside, open_or_create
 from jarvis_ctx.storage.sqlite import soundness
 from jarvis_ctx.storage.sqlite.store import SqliteStore
 

@@ -6,7 +6,7 @@ import logging
 import os
 from pathlib import Path
 
-from jarvis_ctx.journal.files import create
+from jarvis_ctx.disk.files import create
 from jarvis_ctx.settings import Settings
 
 FORM = "%(asctime)s %(levelname)s %(name)s %(message)s"

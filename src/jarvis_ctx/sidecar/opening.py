@@ -11,8 +11,8 @@ from typing import TypeAlias, TypeVar
 from jarvis_ctx.checkpoint.files import CheckpointFiles
 from jarvis_ctx.clock import Clock, seconds
 from jarvis_ctx.codec import sign
+from jarvis_ctx.disk import files, place
 from jarvis_ctx.errors import CorruptData
-from jarvis_ctx.journal import files, place
 from jarvis_ctx.journal.marks import Marks
 from jarvis_ctx.liveness.exceptions import FaultDump
 from jarvis_ctx.liveness.marker import CrashMarker

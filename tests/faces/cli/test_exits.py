@@ -9,7 +9,7 @@ import pytest
 
 from jarvis_ctx import errors
 from jarvis_ctx.cli.exits import MEANINGS, ExitCode, code_of
-from jarvis_ctx.journal.files import private_folder
+from jarvis_ctx.disk.files import private_folder
 from tests.faces.cli.conftest import Call
 from tests.faces.cli.processes import ROOT
 from tests.faces.cli.test_reading import READING

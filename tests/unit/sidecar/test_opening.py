@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from jarvis_ctx import settings
+from jarvis_ctx.disk.filelock import holder
 from jarvis_ctx.errors import AlreadyRunning, UnsafeFolder
-from jarvis_ctx.journal.filelock import holder
 from jarvis_ctx.sidecar.opening import DATABASE, Opening
 from tests.fakes import FakeClock
 

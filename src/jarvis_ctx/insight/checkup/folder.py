@@ -8,9 +8,9 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
+from jarvis_ctx.disk import place
 from jarvis_ctx.insight.findings import Finding, ok, problem, warning
 from jarvis_ctx.insight.view import View
-from jarvis_ctx.journal import place
 
 LITTLE_ROOM, NO_ROOM = 512 * 1024 * 1024, 32 * 1024 * 1024
 SHOWN = 3

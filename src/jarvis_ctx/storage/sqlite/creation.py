@@ -6,8 +6,8 @@ import os
 import stat
 from pathlib import Path
 
+from jarvis_ctx.disk.files import FILE_MODE, create, sync_folder, take_name
 from jarvis_ctx.errors import UnsafeFolder
-from jarvis_ctx.journal.files import FILE_MODE, create, sync_folder
 from jarvis_ctx.storage.sqlite import migrations
 from jarvis_ctx.storage.sqlite.connection import connect, writable
 from jarvis_ctx.storage.sqlite.viewing import Viewer
@@ -43,7 +43,7 @@ def make(path: Path, busy: float) -> None:
             migrations.migrate(connection)
         finally:
             connection.close()
-        _name(temporary, path)
+        take_name(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
     sync_folder(path.parent)
@@ -72,14 +72,3 @@ def check_owner(path: Path) -> None:
             raise UnsafeFolder(path=str(file), problem=problem, remedy="run as its owner or move it away")
         if found.st_mode & 0o077:
             os.chmod(file, FILE_MODE)
-
-
-def _name(temporary: Path, path: Path) -> None:
-    # A link, unlike a rename, never takes the name from a database that another process has made meanwhile.
-    try:
-        os.link(temporary, path)
-    except FileExistsError:
-        pass
-    except OSError:
-        # A file system without links. Who starts first then is for the locks on the folder to say.
-        os.rename(temporary, path)

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from jarvis_ctx.journal.filelock import FileLock, holder
+from jarvis_ctx.disk.filelock import FileLock, holder
 
 HOLD = """
 import sys
 from pathlib import Path
-from jarvis_ctx.journal.filelock import FileLock
+from jarvis_ctx.disk.filelock import FileLock
 print(FileLock(Path(sys.argv[1])).acquire(), flush=True)
 sys.stdin.read()
 """

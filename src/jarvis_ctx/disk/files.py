@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import secrets
@@ -14,6 +15,7 @@ from jarvis_ctx.errors import UnsafeFolder
 
 FOLDER_MODE = 0o700
 FILE_MODE = 0o600
+NO_LINKS = frozenset({errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK})
 
 
 def private_folder(path: Path) -> Path:
@@ -78,6 +80,21 @@ def sync_folder(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def take_name(new: Path, path: Path) -> None:
+    """Give the file `new` the name `path`, unless somebody came first: a rename would take it from them.
+
+    On a file system without hard links the last one wins.
+    """
+    try:
+        os.link(new, path)
+    except FileExistsError:
+        pass
+    except OSError as error:
+        if error.errno not in NO_LINKS:
+            raise
+        os.rename(new, path)
 
 
 def write_whole(path: Path, data: bytes) -> None:

@@ -8,7 +8,7 @@ import struct
 import sys
 from pathlib import Path
 
-from jarvis_ctx.journal.files import open_or_create
+from jarvis_ctx.disk.files import open_or_create
 
 _Key = tuple[int, str]
 _holders: dict[_Key, FileLock] = {}

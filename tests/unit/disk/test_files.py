@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from jarvis_ctx.disk import files
 from jarvis_ctx.errors import UnsafeFolder
-from jarvis_ctx.journal import files
 
 
 @pytest.fixture(params=[0o000, 0o022, 0o077], ids=oct, autouse=True)
