@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 import msgspec
 
 from jarvis_ctx.insight.agents import leases
-from jarvis_ctx.insight.status import latest_run
 from jarvis_ctx.insight.view import View
 from jarvis_ctx.liveness import identity
-from jarvis_ctx.liveness.exceptions import FaultDump
-from jarvis_ctx.liveness.marker import CrashMarker
-from jarvis_ctx.liveness.runfile import RunFile
 from jarvis_ctx.model.ids import RunId, WriterId
 from jarvis_ctx.model.run import RunRecord
 from jarvis_ctx.recovery import plan as planning
-from jarvis_ctx.recovery.begin import Ground, cause_of, dead_run
 from jarvis_ctx.recovery.plan import Plan, Policy
+from jarvis_ctx.recovery.predecessor import Predecessor
 from jarvis_ctx.recovery.rebuild import Rebuilt
 from jarvis_ctx.settings import Settings
 
@@ -43,54 +39,36 @@ class Forecast(msgspec.Struct, frozen=True, kw_only=True):
         }
 
 
-class _Remains:
-    """Of an opened store, what the beginning of a run asks about its predecessor; nothing of it is open."""
-
-    def __init__(self, view: View, settings: Settings) -> None:
-        self.settings = settings
-        self.runfile = RunFile(view.folder, view.name)
-        self.marker = CrashMarker(view.folder)
-        self.faults = FaultDump(view.folder / f"run-{view.name}.fault")
-
-
 def forecast(view: View, rebuilt: Rebuilt, settings: Settings) -> Forecast:
     """Decide as a start with these settings would; nothing is written."""
     live = view.pulse().live_pid
     if live is not None:
         sentence = f"{view.name} runs as process {live}: a second start would be refused, nothing is recovered."
         return Forecast(sentence=sentence, live_pid=live, plan=None)
-    remains = _Remains(view, settings)
-    ground = cast(Ground, remains)  # These two functions ask for nothing else of it.
-    dead = dead_run(ground, rebuilt)
+    before = Predecessor.of(view.folder, view.name)
+    latest, dead = before.latest(rebuilt.state), before.dead(rebuilt.state)
     if dead is None:
-        return Forecast(sentence=_nothing(view, rebuilt), live_pid=None, plan=None)
-    marked = remains.marker.of(view.name)
+        return Forecast(sentence=_nothing(view, latest), live_pid=None, plan=None)
+    marked = before.marker.of(view.name)
     plan = planning.make(
         rebuilt,
         dead,
-        _next_run(view, rebuilt, dead, settings),
-        cause_of(ground, dead, rebuilt),
+        _next_run(view, latest, dead, settings),
+        before.cause(dead, rebuilt.state),
         leases(view),
-        Policy(
-            resume=settings.resume,
-            max_attempts=settings.max_attempts,
-            stale_after=settings.stale_after,
-            sync_interval=settings.sync_interval,
-        ),
+        Policy.of(settings),
         (marked.begun if marked else 0) + 1,
     )
     return Forecast(sentence="Nothing was written. A start now would report this:", live_pid=None, plan=plan)
 
 
-def _nothing(view: View, rebuilt: Rebuilt) -> str:
-    run = latest_run(view, rebuilt.state)
+def _nothing(view: View, run: RunRecord | None) -> str:
     if run is None:
         return f"{view.name} has never run here: a start now begins with an empty state."
     return f"Run {run.id} ended cleanly ({run.ending}): a start now carries on from its state, nothing is recovered."
 
 
-def _next_run(view: View, rebuilt: Rebuilt, dead: RunRecord, settings: Settings) -> RunRecord:
-    latest = latest_run(view, rebuilt.state)
+def _next_run(view: View, latest: RunRecord | None, dead: RunRecord, settings: Settings) -> RunRecord:
     epoch = (latest.epoch if latest else 0) + 1
     return RunRecord(
         id=RunId(f"{view.name}.{epoch}"),

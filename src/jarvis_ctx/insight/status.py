@@ -8,16 +8,16 @@ from jarvis_ctx.clock import MICROSECONDS, iso
 from jarvis_ctx.insight import agents, tasks
 from jarvis_ctx.insight.view import Pulse, View
 from jarvis_ctx.liveness.marker import CrashMarker
-from jarvis_ctx.liveness.runfile import RunFile
 from jarvis_ctx.model.run import RunRecord
 from jarvis_ctx.model.state import State
+from jarvis_ctx.recovery.predecessor import Predecessor
 
 
 def status(view: View) -> dict[str, Any]:
     """What docs/cli.md documents under `jarvis-ctx status`; times are ISO 8601 in UTC, durations in seconds."""
     state, pulse = view.state(), view.pulse()
     everyone = agents.lines(state, agents.leases(view), view.now(), view.stale_after)
-    run = latest_run(view, state)
+    run = Predecessor.of(view.folder, view.name).latest(state)
     return {
         "orchestrator": view.name,
         "path": str(view.folder),
@@ -39,16 +39,6 @@ def status(view: View) -> dict[str, Any]:
         "recovery": _recovery(view),
         "damaged": list(pulse.damaged),
     }
-
-
-def latest_run(view: View, state: State) -> RunRecord | None:
-    """The last run, as its events tell it or, where those do not know it or its end, as run.json does."""
-    told, recorded = state.latest_run, RunFile(view.folder, view.name).read()
-    if told is None or recorded is None:
-        return told or recorded
-    if told.epoch != recorded.epoch:
-        return max(told, recorded, key=lambda run: run.epoch)
-    return told if told.ended is not None else recorded
 
 
 def life(pulse: Pulse, run: RunRecord | None) -> str:

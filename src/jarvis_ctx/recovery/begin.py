@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import msgspec
 from msgspec.structs import replace
@@ -20,7 +20,6 @@ from jarvis_ctx.journal.marks import Marks
 from jarvis_ctx.journal.ports import EventStore
 from jarvis_ctx.journal.read import segment_paths
 from jarvis_ctx.liveness import identity
-from jarvis_ctx.liveness.causes import Remains, find_cause
 from jarvis_ctx.liveness.exceptions import FaultDump
 from jarvis_ctx.liveness.marker import CrashMarker
 from jarvis_ctx.liveness.ports import LeaseStore
@@ -28,11 +27,11 @@ from jarvis_ctx.liveness.runfile import RunFile
 from jarvis_ctx.model.agent import Lease
 from jarvis_ctx.model.event import PROJECTED_KINDS
 from jarvis_ctx.model.ids import RunId
-from jarvis_ctx.model.run import CauseOfDeath, RunRecord
-from jarvis_ctx.model.state import State
+from jarvis_ctx.model.run import RunRecord
 from jarvis_ctx.recovery import plan as planning
 from jarvis_ctx.recovery import reports
 from jarvis_ctx.recovery.plan import Plan, Policy
+from jarvis_ctx.recovery.predecessor import Predecessor
 from jarvis_ctx.recovery.rebuild import Layers, Rebuilt, rebuild
 from jarvis_ctx.settings import Settings
 
@@ -82,14 +81,8 @@ class Ground(msgspec.Struct, frozen=True, kw_only=True):
         )
 
     @property
-    def policy(self) -> Policy:
-        chosen = self.settings
-        return Policy(
-            resume=chosen.resume,
-            max_attempts=chosen.max_attempts,
-            stale_after=chosen.stale_after,
-            sync_interval=chosen.sync_interval,
-        )
+    def predecessor(self) -> Predecessor:
+        return Predecessor(name=self.settings.name, runfile=self.runfile, marker=self.marker, faults=self.faults)
 
 
 class Begun(msgspec.Struct, kw_only=True):
@@ -109,16 +102,17 @@ def begin(ground: Ground) -> Begun:
     epoch = 1 + greatest_epoch(ground)
     claim_epoch(ground.marks, name, epoch)
     rebuilt = rebuild(ground.layers, ground.clock.steady)
-    missing = _missing_journal(ground, rebuilt)
+    before = ground.predecessor
+    missing = before.missing(rebuilt.state)
     rebuilt.gathered.damaged[:0] = ground.damage + missing + [_moved_aside(path) for path in rebuilt.damaged]
-    dead = dead_run(ground, rebuilt)
+    dead = before.dead(rebuilt.state)
     run = _new_run(ground, epoch, dead)
     leases = _leases(ground)
     plan = None
     if dead is not None:
         tries = ground.marker.set(name, dead.id)
-        cause = cause_of(ground, dead, rebuilt)
-        plan = planning.make(rebuilt, dead, run, cause, leases, ground.policy, tries)
+        cause = before.cause(dead, rebuilt.state)
+        plan = planning.make(rebuilt, dead, run, cause, leases, Policy.of(ground.settings), tries)
         if missing:
             lost = f"{plan.report.possibly_lost} {UNTOLD}".lstrip()
             plan = replace(plan, report=replace(plan.report, possibly_lost=lost))
@@ -144,15 +138,6 @@ def _behind(rebuilt: Rebuilt) -> Iterable[str]:
     if rebuilt.base == "database":
         return {event.subject for event in rebuilt.gathered.events if event.kind in PROJECTED_KINDS}
     return rebuilt.state.tasks.keys() | rebuilt.state.steps.keys()
-
-
-def _missing_journal(ground: Ground, rebuilt: Rebuilt) -> list[str]:
-    """What is to be said when the latest run is known by its record alone."""
-    recorded = ground.runfile.read()
-    if recorded is None or recorded.id in rebuilt.state.runs:
-        return []
-    known = f"{ground.runfile.path.name} knows this run, and no event of it was found"
-    return [f"The journal of run {recorded.id} is missing: {known}."]
 
 
 def _moved_aside(path: Path) -> str:
@@ -183,52 +168,6 @@ def greatest_epoch(ground: Ground) -> int:
     except StoreUnavailable:
         pass  # Segments and checkpoints know it, too; that the database failed is in the report's layers.
     return max(known)
-
-
-def dead_run(ground: Ground, rebuilt: Rebuilt) -> RunRecord | None:
-    """The run whose death is to be recovered from: one whose recovery was not completed, or the last, if it died."""
-    latest = _latest_run(ground, rebuilt)
-    marked = ground.marker.of(ground.settings.name)
-    if marked is not None:
-        return rebuilt.state.runs.get(marked.run) or latest
-    return latest if latest is not None and not latest.clean else None
-
-
-def _latest_run(ground: Ground, rebuilt: Rebuilt) -> RunRecord | None:
-    """The last run, as its events tell it or, where those do not know it or its end, as run.json does."""
-    told, recorded = rebuilt.state.latest_run, ground.runfile.read()
-    if recorded is None or told is None:
-        return told or recorded
-    if recorded.epoch != told.epoch:
-        return max(told, recorded, key=lambda run: run.epoch)
-    return told if told.ended is not None else recorded
-
-
-def cause_of(ground: Ground, dead: RunRecord, rebuilt: Rebuilt) -> CauseOfDeath:
-    """Why `dead` died; what an earlier, interrupted recovery found out stands."""
-    if dead.cause:
-        return msgspec.convert(dead.cause, CauseOfDeath)
-    here = identity.this_process()
-    return find_cause(
-        Remains(
-            run=dead,
-            exception=_fatal(dead, rebuilt.state),
-            fault_dump=ground.faults.read(dead.id),
-            host=here.host,
-            boot_id=here.boot_id,
-        )
-    )
-
-
-def _fatal(dead: RunRecord, state: State) -> dict[str, Any] | None:
-    """The exception that ended the run: its own process's last one of the main thread, not a forked child's.
-
-    Of a run that does not say how it ended, only its very last event: after any other exception it went on.
-    """
-    own = [e for e in state.exceptions if e.writer == dead.writer and e.body.get("place") == "main"]
-    if not own or (dead.ended is None and own[-1].number != state.position.get(dead.writer)):
-        return None
-    return own[-1].body
 
 
 def _new_run(ground: Ground, epoch: int, dead: RunRecord | None) -> RunRecord:

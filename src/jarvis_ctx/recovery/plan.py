@@ -15,6 +15,7 @@ from jarvis_ctx.model.run import CauseOfDeath, RunRecord
 from jarvis_ctx.model.state import State
 from jarvis_ctx.model.task import Attempt, TaskRecord
 from jarvis_ctx.recovery.rebuild import Rebuilt
+from jarvis_ctx.settings import Settings
 
 FAILED_RECOVERIES = 3
 """Recoveries that were begun and not completed, after which calls are changed no more."""
@@ -27,6 +28,16 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     max_attempts: int
     stale_after: float
     sync_interval: float
+
+    @classmethod
+    def of(cls, settings: Settings) -> Policy:
+        """As chosen for an orchestrator."""
+        return cls(
+            resume=settings.resume,
+            max_attempts=settings.max_attempts,
+            stale_after=settings.stale_after,
+            sync_interval=settings.sync_interval,
+        )
 
 
 class Planned(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 
 from jarvis_ctx.clock import MICROSECONDS, iso
 from jarvis_ctx.insight.findings import Finding, ok, problem, warning
-from jarvis_ctx.insight.status import latest_run, life
+from jarvis_ctx.insight.status import life
 from jarvis_ctx.insight.view import Pulse, View
 from jarvis_ctx.liveness import identity
 from jarvis_ctx.liveness.marker import CrashMarker
 from jarvis_ctx.liveness.runfile import RunFile
 from jarvis_ctx.model.run import RunRecord
 from jarvis_ctx.model.state import State
+from jarvis_ctx.recovery.predecessor import Predecessor
 from jarvis_ctx.recovery.wording import day_time, number
 
 AHEAD = 60
@@ -36,7 +37,7 @@ def check(view: View) -> Iterator[Finding]:
 
 
 def _run(view: View, state: State, pulse: Pulse) -> Finding:
-    run = latest_run(view, state)
+    run = Predecessor.of(view.folder, view.name).latest(state)
     match life(pulse, run), run:
         case "live", _:
             return ok("run", f"{view.name} runs as process {pulse.live_pid}.")
