@@ -145,6 +145,22 @@ class StoreUnavailable(JarvisError):
     sentence = "The database {path} cannot be used: {reason}."
 
 
+class StoreDamaged(StoreUnavailable):
+    """The database is corrupt or none of ours: trying again is no use, it is to be moved aside and rebuilt."""
+
+
+class NotAnswered(JarvisError, TimeoutError):
+    """A running orchestrator was asked for something and did not answer in time; it may still do it."""
+
+    sentence = "The running orchestrator {orchestrator!r} in {path} did not answer within {seconds:g} s."
+
+
+class RequestFailed(JarvisError):
+    """A running orchestrator was asked for something and could not do it."""
+
+    sentence = "The running orchestrator {orchestrator!r} in {path} could not do it: {reason}"
+
+
 class JournalUnavailable(JarvisError, OSError):
     """No segment can be written: the call was not stored."""
 

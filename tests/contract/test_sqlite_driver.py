@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from jarvis_ctx.errors import StoreUnavailable
+from jarvis_ctx.errors import StoreDamaged, StoreUnavailable
 from jarvis_ctx.storage.sqlite import driver
 from jarvis_ctx.storage.sqlite.database import Database
 from jarvis_ctx.storage.sqlite.driver import Version, sqlite
@@ -51,7 +51,7 @@ def test_a_version_too_old_to_serve_is_refused_by_name() -> None:
     with pytest.raises(StoreUnavailable, match=r"SQLite 3\.37\.2 is too old") as refused:
         driver.check("db", (3, 37, 2))
 
-    assert refused.value.facts["damaged"] is False
+    assert not isinstance(refused.value, StoreDamaged)
 
 
 def test_facts_name_the_library_and_its_version() -> None:

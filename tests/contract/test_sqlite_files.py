@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from jarvis_ctx.errors import NewerSchema, StoreUnavailable, UnsafeFolder
+from jarvis_ctx.errors import NewerSchema, StoreDamaged, StoreUnavailable, UnsafeFolder
 from jarvis_ctx.storage.sqlite.driver import sqlite
 from jarvis_ctx.storage.sqlite.migrations import SCHEMA
 from jarvis_ctx.storage.sqlite.store import SqliteStore
@@ -118,10 +118,9 @@ def test_a_file_that_is_no_database_of_ours_is_never_started_over(database: Path
     DAMAGES[damage](database)
     before = database.read_bytes()
 
-    with pytest.raises(StoreUnavailable) as refused:
+    with pytest.raises(StoreDamaged) as refused:
         SqliteStore(database)
 
-    assert refused.value.facts["damaged"] is True
     assert refused.value.facts["path"] == str(database)
     assert database.read_bytes() == before
 
@@ -139,7 +138,7 @@ def test_a_missing_folder_is_a_store_that_cannot_be_used(tmp_path: Path) -> None
     with pytest.raises(StoreUnavailable, match="No such file or directory") as refused:
         SqliteStore(path)
 
-    assert refused.value.facts["damaged"] is False
+    assert not isinstance(refused.value, StoreDamaged)
 
 
 def test_a_newer_schema_is_refused_and_its_file_untouched(database: Path) -> None:
@@ -164,9 +163,8 @@ def test_rot_that_sqlite_notices_while_reading_is_reported_as_damage(database: P
 
     store = SqliteStore(database)
 
-    with pytest.raises(StoreUnavailable) as refused:
+    with pytest.raises(StoreDamaged):
         list(store.events.events("jarvis", {}))
-    assert refused.value.facts["damaged"] is True
     store.close()
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from jarvis_ctx.errors import StoreUnavailable
+from jarvis_ctx.errors import StoreDamaged, StoreUnavailable
 from jarvis_ctx.storage.sqlite import migrations
 from jarvis_ctx.storage.sqlite.driver import sqlite
 from jarvis_ctx.storage.sqlite.store import SqliteStore
@@ -66,7 +66,7 @@ def test_a_step_that_fails_leaves_the_database_as_it_was(store_path: Path, plant
     with pytest.raises(StoreUnavailable, match="not_there") as refused:
         SqliteStore(path)
 
-    assert refused.value.facts["damaged"] is False
+    assert not isinstance(refused.value, StoreDamaged)
     assert _found(path, "PRAGMA user_version") == [(1,)]
     assert _found(path, "SELECT name FROM sqlite_schema WHERE name = 'added'") == []
 

@@ -34,6 +34,7 @@ MEANINGS = {
 }
 """What docs/cli.md says of each code."""
 
+# The first that fits.
 _CODES: tuple[tuple[type[BaseException], ExitCode], ...] = (
     (errors.NoStore, ExitCode.NO_STORE),
     (errors.UnknownOrchestrator, ExitCode.NO_STORE),
@@ -42,6 +43,9 @@ _CODES: tuple[tuple[type[BaseException], ExitCode], ...] = (
     (errors.BadSetting, ExitCode.USAGE),
     (errors.BadValue, ExitCode.USAGE),
     (errors.AlreadyRunning, ExitCode.BUSY),
+    (errors.StoreDamaged, ExitCode.DAMAGED),
+    (errors.StoreUnavailable, ExitCode.BUSY),
+    (errors.NotAnswered, ExitCode.BUSY),
     (errors.UnsafeFolder, ExitCode.UNSAFE),
     (errors.CorruptData, ExitCode.DAMAGED),
     (errors.NotOurs, ExitCode.DAMAGED),
@@ -52,6 +56,4 @@ _CODES: tuple[tuple[type[BaseException], ExitCode], ...] = (
 
 def code_of(error: BaseException) -> ExitCode:
     """The exit code an error ends a command with."""
-    if isinstance(error, errors.StoreUnavailable):
-        return ExitCode.DAMAGED if error.facts.get("damaged") else ExitCode.BUSY
     return next((code for kind, code in _CODES if isinstance(error, kind)), ExitCode.FAILED)

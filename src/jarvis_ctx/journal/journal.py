@@ -14,7 +14,7 @@ import msgspec
 
 from jarvis_ctx.clock import Clock
 from jarvis_ctx.disk.filelock import FileLock
-from jarvis_ctx.errors import Fenced, JournalUnavailable, StoreUnavailable
+from jarvis_ctx.errors import Fenced, JournalUnavailable, StoreDamaged, StoreUnavailable
 from jarvis_ctx.journal import fold, forks
 from jarvis_ctx.journal.archiver import Archiver
 from jarvis_ctx.journal.drain import RECORDS, OwnDrain
@@ -144,7 +144,7 @@ class Journal:
         return True
 
     def _tell_of_damage(self, error: Exception) -> None:
-        if self.on_damage is not None and isinstance(error, StoreUnavailable) and error.facts.get("damaged"):
+        if self.on_damage is not None and isinstance(error, StoreDamaged):
             self.on_damage()
 
     def before_fork(self, patience: float) -> None:
@@ -213,7 +213,7 @@ class Journal:
                     raise self.writer.fenced()
                 if time.monotonic() > deadline:
                     reason = f"{target - self._own.number} events were not drained within {timeout} s"
-                    raise StoreUnavailable(path=str(self.folder.parent), reason=reason, damaged=False)
+                    raise StoreUnavailable(path=str(self.folder.parent), reason=reason)
                 time.sleep(0.005)
             records -= RECORDS
 

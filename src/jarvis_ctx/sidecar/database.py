@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from jarvis_ctx.disk.files import move_aside, open_or_create
-from jarvis_ctx.errors import StoreUnavailable
+from jarvis_ctx.errors import StoreDamaged
 from jarvis_ctx.storage.sqlite import soundness
 from jarvis_ctx.storage.sqlite.store import SqliteStore
 
@@ -21,9 +21,7 @@ def open_database(path: Path, damage: list[str]) -> SqliteStore:
     suspect = soundness.is_suspect(path)
     try:
         store = SqliteStore(path)
-    except StoreUnavailable as error:
-        if not error.facts.get("damaged"):
-            raise
+    except StoreDamaged as error:
         _set_aside(path, str(error), damage)
         return SqliteStore(path)
     if suspect and not soundness.is_sound(path):

@@ -14,7 +14,7 @@ import msgspec
 from jarvis_ctx.checkpoint.keeper import Keeper
 from jarvis_ctx.clock import SystemClock
 from jarvis_ctx.codec import exact
-from jarvis_ctx.errors import JarvisError, NoStore, NothingToKeep, StoreUnavailable
+from jarvis_ctx.errors import JarvisError, NoStore, NotAnswered, NothingToKeep, RequestFailed
 from jarvis_ctx.journal import fold
 from jarvis_ctx.journal.journal import new_writer, opening_of
 from jarvis_ctx.journal.marks import EPOCH, ORCHESTRATOR, Marks
@@ -47,7 +47,7 @@ def answer(events: list[Event], checkpoint: Callable[[str], CheckpointHeader], a
 
 
 def request_checkpoint(settings: Settings, label: str = "", timeout: float = 30.0) -> CheckpointHeader:
-    """Ask the live owner for a checkpoint and wait for it. Raises `StoreUnavailable` when no answer comes in time."""
+    """Ask the live owner for a checkpoint and wait for it. Raises `NotAnswered` and `RequestFailed`."""
     view = StoreView(settings, SystemClock())
     try:
         before = view.state().position
@@ -60,13 +60,12 @@ def request_checkpoint(settings: Settings, label: str = "", timeout: float = 30.
             time.sleep(POLL)
     finally:
         view.close()
-    reason = f"the running orchestrator did not answer within {timeout:g} s"
-    raise StoreUnavailable(path=str(settings.folder), reason=reason, damaged=False)
+    raise NotAnswered(orchestrator=settings.name, path=str(settings.folder), seconds=timeout)
 
 
 def _header(settings: Settings, event: Event) -> CheckpointHeader:
     if "error" in event.body:
-        raise StoreUnavailable(path=str(settings.folder), reason=event.body["error"], damaged=False)
+        raise RequestFailed(orchestrator=settings.name, path=str(settings.folder), reason=event.body["error"])
     return msgspec.convert(exact.from_tree(event.body["header"]), CheckpointHeader)
 
 

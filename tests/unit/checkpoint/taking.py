@@ -50,7 +50,7 @@ class Scene:
 
     def _flush(self) -> None:
         if not self.database_works:
-            raise StoreUnavailable(path="db", reason="it is locked", damaged=False)
+            raise StoreUnavailable(path="db", reason="it is locked")
 
     def tell(self, kind: str, subject: str, body: dict[str, Any]) -> None:
         """Fold one more event, a second after the last."""

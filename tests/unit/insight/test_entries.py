@@ -19,13 +19,13 @@ class Down:
     """A store that cannot be used."""
 
     def orchestrators(self) -> list[str]:
-        raise StoreUnavailable(path="there", reason="it is gone", damaged=False)
+        raise StoreUnavailable(path="there", reason="it is gone")
 
     def facts(self) -> dict[str, Any]:
-        raise StoreUnavailable(path="there", reason="it is gone", damaged=False)
+        raise StoreUnavailable(path="there", reason="it is gone")
 
     def entries(self, orchestrator: str, kind: str, limit: int, before: int | None = None) -> list[Any]:
-        raise StoreUnavailable(path="there", reason="it is gone", damaged=False)
+        raise StoreUnavailable(path="there", reason="it is gone")
 
 
 def test_values_come_back_exactly_as_they_were_given(manager: JarvisContextManager) -> None:

@@ -276,7 +276,7 @@ def test_a_close_without_a_store_leaves_everything_in_the_segments(
 
 
 def refuse(batch: Batch) -> None:
-    raise StoreUnavailable(path="db", reason="locked", damaged=False)
+    raise StoreUnavailable(path="db", reason="locked")
 
 
 def damage(store: Store, offset: int) -> None:

@@ -175,7 +175,7 @@ def test_a_store_that_cannot_be_used_is_named_and_the_files_suffice(
     store: Store, journal: Journal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*arguments: Any) -> Any:
-        raise StoreUnavailable(path="db", reason="locked", damaged=False)
+        raise StoreUnavailable(path="db", reason="locked")
 
     journal.append("TaskProgressed", "t", {})
     monkeypatch.setattr(store.database.events, "events", broken)

@@ -43,7 +43,7 @@ class Layered:
 
     def _flush(self) -> None:
         if not self.database_works:
-            raise StoreUnavailable(path="db", reason="locked", damaged=False)
+            raise StoreUnavailable(path="db", reason="locked")
         self.journal.flush()
 
     def progress(self, percentage: int) -> None:
@@ -157,7 +157,7 @@ def test_without_a_store_the_files_are_enough(layered: Layered) -> None:
 
 def test_a_store_that_fails_is_named_and_passed_by(layered: Layered, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*arguments: Any) -> Any:
-        raise StoreUnavailable(path="db", reason="locked", damaged=False)
+        raise StoreUnavailable(path="db", reason="locked")
 
     monkeypatch.setattr(layered.store.database.checkpoints, "headers", broken)
 

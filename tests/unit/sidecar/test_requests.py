@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from jarvis_ctx import settings
-from jarvis_ctx.errors import AlreadyRunning, NoStore, StoreUnavailable
+from jarvis_ctx.errors import AlreadyRunning, NoStore, NotAnswered, StoreUnavailable
 from jarvis_ctx.model.checkpoint import CheckpointHeader
 from jarvis_ctx.model.event import Event
 from jarvis_ctx.model.ids import RunId, WriterId
@@ -34,7 +34,7 @@ def test_a_request_that_nobody_answers_says_so(store_path: Path) -> None:
     with JarvisContextManager(store_path, handle_signals=False):
         pass
 
-    with pytest.raises(StoreUnavailable, match="did not answer"):
+    with pytest.raises(NotAnswered, match=r"did not answer within 0\.1 s"):
         request_checkpoint(at(store_path), timeout=0.1)
 
 
@@ -110,4 +110,4 @@ def asked(number: int, body: dict[str, object], kind: str = "CheckpointRequested
 
 
 def refuse(*arguments: object, **more: object) -> int:
-    raise StoreUnavailable(path="db", reason="planted", damaged=False)
+    raise StoreUnavailable(path="db", reason="planted")

@@ -26,7 +26,7 @@ class Gate:
         self._lock.acquire()
         if self._closed:
             self._lock.release()
-            raise StoreUnavailable(path=PATH, reason="it is closed", damaged=False)
+            raise StoreUnavailable(path=PATH, reason="it is closed")
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None

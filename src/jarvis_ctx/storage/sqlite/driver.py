@@ -37,7 +37,7 @@ def check(path: str, version: Version = sqlite.sqlite_version_info) -> None:
     shown = ".".join(map(str, version))
     if version < OLDEST:
         reason = f"SQLite {shown} is too old, 3.38 is needed; install pysqlite3"
-        raise StoreUnavailable(path=path, reason=reason, damaged=False)
+        raise StoreUnavailable(path=path, reason=reason)
     if vulnerable(version) and version not in _warned:
         _warned.add(version)
         _log.warning("%s", VulnerableSQLite(version=shown))

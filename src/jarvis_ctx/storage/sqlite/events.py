@@ -11,7 +11,7 @@ from jarvis_ctx.storage.sqlite import documents, projections
 from jarvis_ctx.storage.sqlite.connection import Row
 from jarvis_ctx.storage.sqlite.database import Database
 from jarvis_ctx.storage.sqlite.driver import sqlite
-from jarvis_ctx.storage.sqlite.faults import unavailable
+from jarvis_ctx.storage.sqlite.faults import damaged
 
 PAGE = 500
 
@@ -134,9 +134,9 @@ class SqliteEvents:
 
 
 def stored(rows: list[Row], path: Path) -> list[StoredEvent]:
-    """Rows of a writer and `COLUMNS`. Raises `StoreUnavailable` for numbers that are none: the file is damaged."""
+    """Rows of a writer and `COLUMNS`. Raises `StoreDamaged` for numbers that are none."""
     if any(type(number) is not int or number < 1 for _, number, _, _ in rows):
-        raise unavailable(path, "an event has no number any more", damaged=True)
+        raise damaged(path, "an event has no number any more")
     return list(starmap(StoredEvent, rows))
 
 

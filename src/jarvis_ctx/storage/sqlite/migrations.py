@@ -8,7 +8,7 @@ from pathlib import Path
 from jarvis_ctx.errors import NewerSchema
 from jarvis_ctx.storage.sqlite.connection import immediate
 from jarvis_ctx.storage.sqlite.driver import sqlite
-from jarvis_ctx.storage.sqlite.faults import unavailable
+from jarvis_ctx.storage.sqlite.faults import damaged
 
 MIGRATIONS = ("0001_first_schema.sql",)
 """Files in `sql/`; the n-th brings a database from schema n - 1 to n. A released one never changes."""
@@ -27,14 +27,14 @@ IDENTITY = "SELECT application_id, user_version FROM pragma_application_id, prag
 
 
 def schema_of(identity: tuple[int, int], path: Path) -> int:
-    """The schema of an existing database. Raises `NewerSchema`, or `StoreUnavailable` with `damaged` for one that is
-    empty or not ours: it was made whole under its name, so it has lost what it held.
+    """The schema of an existing database. Raises `NewerSchema`, or `StoreDamaged` for one that is empty or not ours:
+    it was made whole under its name, so it has lost what it held.
     """
     application, found = identity
     if application == 0 and found == 0:
-        raise unavailable(path, "it is empty or holds no jarvis-ctx schema", damaged=True)
+        raise damaged(path, "it is empty or holds no jarvis-ctx schema")
     if application != APPLICATION:
-        raise unavailable(path, "it belongs to another program", damaged=True)
+        raise damaged(path, "it belongs to another program")
     if found > SCHEMA:
         raise NewerSchema(path=str(path), found=found, known=SCHEMA)
     return found

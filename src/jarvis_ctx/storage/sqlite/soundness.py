@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import closing
 from pathlib import Path
 
-from jarvis_ctx.errors import StoreUnavailable
+from jarvis_ctx.errors import StoreDamaged
 from jarvis_ctx.storage.sqlite.connection import connect
 from jarvis_ctx.storage.sqlite.faults import translated
 
@@ -38,7 +38,5 @@ def is_sound(path: Path, busy: float = 5.0) -> bool:
         with translated(path), closing(connect(path, "mode=rw", busy)) as connection:
             checked = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
             return bool(checked == "ok" and connection.execute(_GAPS).fetchone()[0] == 0)
-    except StoreUnavailable as error:
-        if not error.facts["damaged"]:
-            raise
+    except StoreDamaged:
         return False

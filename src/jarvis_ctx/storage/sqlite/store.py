@@ -27,8 +27,8 @@ class SqliteStore:
 
     A missing file is made (0600), an older schema is migrated. A `viewer` reads a live or a dead store, creates and
     writes nothing, and raises `NoStore` when there is none. Raises `NewerSchema` (the file is untouched),
-    `UnsafeFolder` for a file that is not ours, and `StoreUnavailable`, whose `damaged` is true when the file is no
-    database of ours or corrupt, so that it should be moved aside. Safe in any thread; a forked child opens its own.
+    `UnsafeFolder` for a file that is not ours, `StoreDamaged` when the file is no database of ours or corrupt, so that
+    it should be moved aside, and else `StoreUnavailable`. Safe in any thread; a forked child opens its own.
     """
 
     def __init__(self, path: Path, *, viewer: bool = False, busy: float = BUSY) -> None:
