@@ -114,7 +114,8 @@ class JarvisContextManager(Recorder):
 
     def _start(self) -> None:
         self.journal.on_damage = self._opening.condemn_database
-        self.journal.on_others = lambda events: requests.answer(events, self.checkpoint, self.journal.append)
+        answers = {"CheckpointRequested": requests.checkpoint_answer(self.checkpoint)}
+        self.journal.on_others = lambda events: requests.answer(events, answers, self.journal.append)
         self.journal.start()
         self._schedule.start()
         self._watch.install()

@@ -1,4 +1,4 @@
-"""Checkpoints asked for from outside: of a live owner by a request event, of a store nobody runs directly."""
+"""What is asked of an orchestrator from outside: of a live owner by a request event, of a store nobody runs by hand."""
 
 from __future__ import annotations
 
@@ -35,48 +35,66 @@ REQUEST_SEGMENT = 65_536
 POLL = 0.05
 
 
-def answer(events: list[Event], checkpoint: Callable[[str], CheckpointHeader], append: Callable[..., object]) -> None:
-    """The owner's side: take the checkpoints that were asked for and answer each request once."""
+Answer = Callable[[dict[str, Any]], dict[str, Any]]
+"""Does what a request's body asks for; returns what its answer's body says."""
+
+
+def answer(events: list[Event], answers: dict[str, Answer], append: Callable[..., object]) -> None:
+    """The owner's side: do what was asked for, by the request's kind, and answer each request once."""
     for event in events:
-        if event.kind == "CheckpointRequested":
+        if event.kind in answers:
             try:
-                body: dict[str, Any] = {"header": msgspec.to_builtins(checkpoint(str(event.body.get("label", ""))))}
+                body = answers[event.kind](event.body)
             except (JarvisError, OSError) as error:
                 body = {"error": str(error)}
             append("RequestAnswered", event.subject, body)
 
 
+def checkpoint_answer(checkpoint: Callable[[str], CheckpointHeader]) -> Answer:
+    """Answers a `CheckpointRequested`."""
+    return lambda body: {"header": msgspec.to_builtins(checkpoint(str(body.get("label", ""))))}
+
+
 def request_checkpoint(settings: Settings, label: str = "", timeout: float = 30.0) -> CheckpointHeader:
     """Ask the live owner for a checkpoint and wait for it. Raises `NotAnswered` and `RequestFailed`."""
+    body = ask(settings, "CheckpointRequested", {"label": label}, timeout)
+    return msgspec.convert(exact.from_tree(body["header"]), CheckpointHeader)
+
+
+def ask(settings: Settings, kind: str, body: dict[str, Any], timeout: float) -> dict[str, Any]:
+    """Ask the live owner for something and wait; the answer's body.
+
+    Raises `RequestFailed` when it could not do it, and `NotAnswered` after `timeout` seconds.
+    """
     view = StoreView(settings, SystemClock())
     try:
         before = view.state().position
-        request = _ask(settings, label)
+        request = _write(settings, kind, body)
         deadline = time.monotonic() + timeout
         while time.monotonic() < deadline:
             for event in view.events_after(before):
                 if event.kind == "RequestAnswered" and event.subject == request:
-                    return _header(settings, event)
+                    return _without_error(settings, event)
             time.sleep(POLL)
     finally:
         view.close()
     raise NotAnswered(orchestrator=settings.name, path=str(settings.folder), seconds=timeout)
 
 
-def _header(settings: Settings, event: Event) -> CheckpointHeader:
+def _without_error(settings: Settings, event: Event) -> dict[str, Any]:
     if "error" in event.body:
         raise RequestFailed(orchestrator=settings.name, path=str(settings.folder), reason=event.body["error"])
-    return msgspec.convert(exact.from_tree(event.body["header"]), CheckpointHeader)
+    return event.body
 
 
-def _ask(settings: Settings, label: str) -> str:
-    """Write the request into a segment of our own."""
+def _write(settings: Settings, kind: str, body: dict[str, Any]) -> str:
+    """Write the request into a segment of our own; its name."""
     folder, request = settings.folder / "journal", f"request-{secrets.token_hex(8)}"
     marks = Marks(folder / "marks", mapped=False)
     try:
         writer = _pen(settings.name, folder, marks)
         try:
-            writer.append("CheckpointRequested", request, {"label": label})
+            writer.append(kind, request, body)
             writer.segment.seal()
         finally:
             writer.segment.close()

@@ -1,4 +1,4 @@
-"""Checkpoints asked for from outside."""
+"""What is asked of an orchestrator from outside."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from jarvis_ctx.model.event import Event
 from jarvis_ctx.model.ids import RunId, WriterId
 from jarvis_ctx.settings import Settings
 from jarvis_ctx.sidecar import JarvisContextManager, checkpoint_offline, open_view, request_checkpoint
-from jarvis_ctx.sidecar.requests import answer
+from jarvis_ctx.sidecar.requests import answer, checkpoint_answer
 
 
 def at(path: Path) -> Settings:
@@ -85,7 +85,9 @@ def test_a_checkpoint_that_fails_is_answered_with_its_reason() -> None:
 
     said: list[tuple[object, ...]] = []
 
-    answer([asked(1, {"label": "x"})], fail, lambda *told: said.append(told))
+    answer(
+        [asked(1, {"label": "x"})], {"CheckpointRequested": checkpoint_answer(fail)}, lambda *told: said.append(told)
+    )
 
     assert said == [("RequestAnswered", "request-1", {"error": "the disk is full"})]
 
@@ -100,7 +102,11 @@ def test_a_strange_request_is_answered_too(body: dict[str, object]) -> None:
 
     said: list[tuple[object, ...]] = []
 
-    answer([asked(1, body), asked(2, {}, "AttributeSet")], take, lambda *told: said.append(told))
+    answer(
+        [asked(1, body), asked(2, {}, "AttributeSet")],
+        {"CheckpointRequested": checkpoint_answer(take)},
+        lambda *told: said.append(told),
+    )
 
     assert (labels, len(said)) == ([str(body.get("label", ""))], 1)
 
