@@ -167,6 +167,24 @@ class JournalUnavailable(JarvisError, OSError):
     sentence = "The journal in {path} cannot be written: {reason}."
 
 
+class DurabilityUnknown(JarvisError, TimeoutError):
+    """With `durability="store"`: the call is in the journal, and the store did not confirm it in time.
+
+    `confirm(operation_id)` waits for it again; saying the same once more would make a second event of it.
+    """
+
+    sentence = (
+        "The store has not confirmed operation {operation_id} within {seconds:g} s ({reason}). "
+        "It is kept in the journal; wait for it again with confirm({operation_id!r})."
+    )
+
+
+class UnknownOperation(JarvisError, LookupError):
+    """An operation id that no acknowledged or waiting call of this store has."""
+
+    sentence = "There is no operation {operation_id!r} of {orchestrator!r} in {path}."
+
+
 class VulnerableSQLite(JarvisError, RuntimeWarning):
     """The SQLite library can corrupt a database that several connections write."""
 

@@ -33,7 +33,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     path: Folder = "./memory/context/jarvis"
     name: Name = "jarvis"
     store: Literal["sqlite", "memory"] = "sqlite"
-    durability: Literal["process", "power"] = "process"
+    durability: Literal["process", "power", "store"] = "process"
+    store_timeout: Seconds = 10.0
     sync_interval: Seconds = 1.0
     drain_interval: Seconds = 0.05
     checkpoint_interval: Seconds = 30.0

@@ -114,7 +114,7 @@ def test_variables_of_an_application_called_jarvis_are_none_of_our_business() ->
 @pytest.mark.parametrize(
     ("name", "value", "expected"),
     [
-        ("durability", "powr", "expected process or power (did you mean power?)."),
+        ("durability", "powr", "expected process, power or store (did you mean power?)."),
         ("segment_io", "disk", "expected auto, mmap or write."),
         ("sync_interval", -1, "expected seconds above 0 and at most a year."),
         ("sync_interval", float("nan"), "expected seconds above 0 and at most a year."),

@@ -8,16 +8,18 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 import msgspec
 
 from jarvis_ctx.clock import Clock
 from jarvis_ctx.disk.filelock import FileLock
-from jarvis_ctx.errors import Fenced, JournalUnavailable, StoreDamaged, StoreUnavailable
+from jarvis_ctx.errors import Fenced, JournalUnavailable, StoreDamaged, StoreUnavailable, UnknownOperation
 from jarvis_ctx.journal import fold, forks
+from jarvis_ctx.journal.acknowledge import StoreAcknowledge
 from jarvis_ctx.journal.archiver import Archiver
 from jarvis_ctx.journal.drain import RECORDS, OwnDrain
+from jarvis_ctx.journal.health import JournalHealth
 from jarvis_ctx.journal.listener import Listener
 from jarvis_ctx.journal.marks import EPOCH, ORCHESTRATOR, Marks
 from jarvis_ctx.journal.others import OthersDrain
@@ -33,23 +35,13 @@ from jarvis_ctx.model.state import State
 
 log = logging.getLogger("jarvis_ctx")
 
+Durability: TypeAlias = Literal["process", "power", "store"]
+
 CHILD_SEGMENT = 65_536
 """Bytes of a forked child's segments."""
 
 LONGEST_PAUSE = 5.0
 """Seconds between two tries of the drain at the most, while the store cannot be used."""
-
-
-class JournalHealth(msgspec.Struct, frozen=True, kw_only=True):
-    """How far the background is behind, and what is wrong with it."""
-
-    appended: int
-    synced: int
-    drained: int
-    drain_error: str
-    sync_error: str
-    segments: int
-    segments_waited_for: int
 
 
 class Journal:
@@ -67,7 +59,8 @@ class Journal:
         segment_bytes: int,
         value_bytes: int,
         mapped: bool,
-        power: bool,
+        durability: Durability,
+        store_timeout: float,
         sync_interval: float,
         drain_interval: float,
     ) -> None:
@@ -88,14 +81,12 @@ class Journal:
             values=self.values,
         )
         self._sync = Sync(self.writer, marks, slot, clock)
-        if power:
-            self.writer.after_append = self._sync.up_to
         self._own = OwnDrain(self.writer, opening, store, self._sync, marks, slot)
         self._role = FileLock(folder.parent / "drain.lock")
         self._others = OthersDrain(folder, store, marks, opening)
         self._archiver = Archiver(folder, marks, self.writer)
         self._listener = Listener(folder, marks, opening, state.position)
-        self._draining = threading.Lock()
+        self._draining, self._within = threading.RLock(), False
         self.on_damage: Callable[[], object] | None = None
         """Told when the store turns out to be damaged."""
         self.on_others: Callable[[list[Event]], object] | None = None
@@ -104,9 +95,19 @@ class Journal:
         self._threads: list[threading.Thread] = []
         self.drain_error = ""
         self._held_for_fork = False
+        self._durability, self._store_timeout = durability, store_timeout
+        self._acknowledge()
         self.append = self.writer.append
         self.writer.after_fork = self._begin_in_child
         forks.watch(self)
+
+    def _acknowledge(self) -> None:
+        """Set what a call of this pen waits for."""
+        self._stored = StoreAcknowledge(
+            self.writer.writer, self.drain_once, lambda: self._own.number, self._store, self._store_timeout
+        )
+        waits = {"process": None, "power": self._sync.up_to, "store": self._stored.up_to}
+        self.writer.after_append = waits[self._durability]
 
     def start(self) -> None:
         """Start the background: one thread that syncs, one that drains."""
@@ -158,7 +159,7 @@ class Journal:
     def after_fork_in_child(self) -> None:
         """The child has no threads of ours, does not drain, and writes nothing before its first capture."""
         self._threads.clear()
-        self._draining = threading.Lock()
+        self._draining, self._within = threading.RLock(), False
         self.writer.inherited()
 
     def _begin_in_child(self) -> None:
@@ -173,9 +174,8 @@ class Journal:
             raise self.writer.fenced()
         self.writer.begin(opening, slot, self._supply)
         self._sync = Sync(self.writer, self.marks, slot, self._clock)
-        if self.writer.after_append is not None:
-            self.writer.after_append = self._sync.up_to
         self._own = OwnDrain(self.writer, opening, self._store, self._sync, self.marks, slot)
+        self._acknowledge()
 
     def _listen(self) -> None:
         """Take in what other writers of this orchestrator have appended: forked children, commands."""
@@ -188,17 +188,26 @@ class Journal:
     def drain_once(self) -> int:
         """Move one batch if the drain role is ours, or free; returns how many events. Raises `StoreUnavailable`."""
         with self._draining:
-            if self.writer.overtaken:
-                self._role.release()  # What an overtaken run wrote is for its successor to judge.
-                return 0
-            if not self._role.acquire():
-                self._own.follow()
-                return 0
-            self._others.catch_up(self.writer.state.fences)
-            self._others.step(self.writer.state.fences)
-            moved = self._own.step()
-            self.drain_error = ""
-            return moved
+            if self._within:
+                return 0  # A signal handler in the middle of a drain: whoever was interrupted goes on.
+            self._within = True
+            try:
+                return self._drain()
+            finally:
+                self._within = False
+
+    def _drain(self) -> int:
+        if self.writer.overtaken:
+            self._role.release()  # What an overtaken run wrote is for its successor to judge.
+            return 0
+        if not self._role.acquire():
+            self._own.follow()
+            return 0
+        self._others.catch_up(self.writer.state.fences)
+        self._others.step(self.writer.state.fences)
+        moved = self._own.step()
+        self.drain_error = ""
+        return moved
 
     def flush(self, timeout: float = 30.0) -> None:
         """Return once the store has every event appended before, and the tasks as they then were.
@@ -216,6 +225,19 @@ class Journal:
                     raise StoreUnavailable(path=str(self.folder.parent), reason=reason)
                 time.sleep(0.005)
             records -= RECORDS
+
+    def confirm(self, operation_id: str) -> None:
+        """Return once the store has for good what `DurabilityUnknown` told of.
+
+        Raises `DurabilityUnknown` again, and `UnknownOperation` for what this store never acknowledged.
+        """
+        writer, _, number = operation_id.rpartition(":")
+        own = writer == self.writer.writer
+        known = self.writer.number if own else self.writer.state.position.get(writer, 0)
+        if not number.isdecimal() or not 1 <= int(number) <= known:
+            name, path = self.writer.orchestrator, str(self.folder.parent)
+            raise UnknownOperation(operation_id=operation_id, orchestrator=name, path=path)
+        self._stored.up_to(int(number) if own else self.writer.number)
 
     def picture(self) -> State:
         """The state for a checkpoint. Raises `Fenced` when a newer run has begun, which may have refused part of it."""

@@ -208,7 +208,8 @@ def _journal(ground: Ground, run: RunRecord, rebuilt: Rebuilt) -> Journal:
         segment_bytes=chosen.segment_bytes,
         value_bytes=chosen.max_value_bytes,
         mapped=ground.mapped,
-        power=chosen.durability == "power",
+        durability=chosen.durability,
+        store_timeout=chosen.store_timeout,
         sync_interval=chosen.sync_interval,
         drain_interval=chosen.drain_interval,
     )

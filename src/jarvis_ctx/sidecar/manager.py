@@ -51,7 +51,7 @@ class JarvisContextManager(Recorder):
     Constructing it begins a run: if the last one died, its state is rebuilt and `recovery_report` says why it died.
     Raises `AlreadyRunning`, `UnsafeFolder`, `NewerSchema`, `StoreUnavailable`, `BadSetting`, `UnknownSetting`.
     Every verb of `Recorder` is durable before it returns (`durability="process"`: against any death of the process;
-    `"power"`: against power loss, too).
+    `"power"`: against power loss, too; `"store"`: committed in the store).
     """
 
     def __init__(
@@ -192,6 +192,13 @@ class JarvisContextManager(Recorder):
     def flush(self, timeout: float = 30.0) -> None:
         """Return once the database has everything said before. Raises `StoreUnavailable`."""
         self.journal.flush(timeout)
+
+    def confirm(self, operation_id: str) -> None:
+        """Wait again for what a `DurabilityUnknown` told of: it stays one event, however often this is called.
+
+        Raises `DurabilityUnknown`, `UnknownOperation`.
+        """
+        self.journal.confirm(operation_id)
 
     @property
     def closed(self) -> bool:

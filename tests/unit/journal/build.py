@@ -63,7 +63,8 @@ class Store:
             "segment_bytes": SEGMENT,
             "value_bytes": LIMIT,
             "mapped": True,
-            "power": False,
+            "durability": "process",
+            "store_timeout": 10.0,
             "sync_interval": 60,
             "drain_interval": 60,
         }

@@ -24,7 +24,7 @@ def test_process_durability_does_not_wait_for_a_sync(journal: Journal) -> None:
 
 
 def test_power_durability_returns_after_the_sync(store: Store) -> None:
-    with store.journal(power=True) as journal:
+    with store.journal(durability="power") as journal:
         journal.append("TaskProgressed", "t", {})
 
         assert (journal._sync.syncs, journal._sync.number) == (1, 1)
@@ -39,7 +39,7 @@ def test_callers_that_wait_together_share_one_sync(store: Store, monkeypatch: py
         go_on.wait(10)
         sync(segment)
 
-    with store.journal(power=True) as journal:
+    with store.journal(durability="power") as journal:
         monkeypatch.setattr(Segment, "sync", slow)
         callers = [threading.Thread(target=journal.append, args=("TaskProgressed", f"t{n}", {})) for n in range(8)]
         callers[0].start()
@@ -64,7 +64,7 @@ def test_a_signal_handler_that_appends_in_the_middle_of_a_sync_is_durable_too(
         journal.append("TaskProgressed", "inner", {})
         sync(segment)
 
-    with store.journal(power=True) as journal:
+    with store.journal(durability="power") as journal:
         monkeypatch.setattr(Segment, "sync", reentered)
         journal.append("TaskProgressed", "outer", {})
 
@@ -90,7 +90,7 @@ def test_a_failed_sync_is_answered_by_a_copy_that_syncs(store: Store, monkeypatc
 
 
 def test_a_disk_that_syncs_nothing_acknowledges_nothing(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    with store.journal(power=True) as journal:
+    with store.journal(durability="power") as journal:
         monkeypatch.setattr("jarvis_ctx.journal.segment.sync_data", fail)
         for _ in range(3):
             with pytest.raises(JournalUnavailable, match="planted"):

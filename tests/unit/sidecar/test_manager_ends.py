@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import os
 import signal
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from jarvis_ctx.sidecar import JarvisContextManager
+from tests.locked import locked
 
 STOPPED = """
 import os, signal, sys
@@ -63,8 +62,7 @@ def test_a_database_locked_by_another_process_does_not_keep_close_from_ending_th
 ) -> None:
     manager.set_attribute("x", 1)
 
-    with closing(sqlite3.connect(store_path / "jarvis_context.db", isolation_level=None)) as other:
-        other.execute("BEGIN IMMEDIATE")
+    with locked(store_path / "jarvis_context.db"):
         manager.set_attribute("x", 2)
         manager.close()
 

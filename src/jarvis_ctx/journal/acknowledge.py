@@ -1,0 +1,71 @@
+"""Acknowledges a call when the store has committed it for good; callers that wait together share one commit."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+from jarvis_ctx.errors import DurabilityUnknown, StoreUnavailable
+from jarvis_ctx.journal.ports import EventStore
+
+PAUSE = 0.01
+"""Seconds between two tries while the store cannot be used, or another process drains for us."""
+
+
+class StoreAcknowledge:
+    """What `durability="store"` waits for: drained, then synced by the store itself. Safe in any thread."""
+
+    def __init__(
+        self, writer: str, drain: Callable[[], int], drained: Callable[[], int], store: EventStore, patience: float
+    ) -> None:
+        """`drain` moves one batch and raises `StoreUnavailable`; `drained` is the last number the store has."""
+        self._writer, self._drain, self._drained = writer, drain, drained
+        self._store, self._patience = store, patience
+        self._lock = threading.RLock()  # A signal handler may say something in the middle of a commit.
+        self._within = False
+        self.number = 0
+        """The last number that the store has for good."""
+        self.commits = 0
+
+    def up_to(self, number: int) -> None:
+        """Return once the store has `number` for good. Raises `DurabilityUnknown` after `patience` seconds."""
+        deadline = time.monotonic() + self._patience
+        if self.number >= number:
+            return
+        if not self._lock.acquire(timeout=self._patience):
+            raise self._unknown(number, "other callers were waiting for the store")
+        try:
+            if self._within:
+                raise self._unknown(number, "it was said in the middle of a commit, which cannot wait for itself")
+            self._within = True
+            try:
+                self._commit(number, deadline)
+            finally:
+                self._within = False
+        finally:
+            self._lock.release()
+
+    def _commit(self, number: int, deadline: float) -> None:
+        while self.number < number:
+            reason = self._try(number)
+            if reason and time.monotonic() > deadline:
+                raise self._unknown(number, reason)
+            if reason:
+                time.sleep(PAUSE)
+
+    def _try(self, number: int) -> str:
+        """Why the store does not have `number` for good yet; empty when it has."""
+        try:
+            while self._drained() < number:
+                if not self._drain() and self._drained() < number:
+                    return "another process drains the journal, and has not come this far"
+            reached = self._drained()
+            self._store.sync()
+        except StoreUnavailable as error:
+            return str(error)
+        self.number, self.commits = reached, self.commits + 1
+        return ""
+
+    def _unknown(self, number: int, reason: str) -> DurabilityUnknown:
+        return DurabilityUnknown(operation_id=f"{self._writer}:{number}", seconds=self._patience, reason=reason)
