@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from hashlib import sha256
 from math import isfinite
 from typing import Any
@@ -15,7 +16,7 @@ LIMIT = 64 * 1024 * 1024
 """Bytes of JSON text a value may have, unless the caller says otherwise."""
 NOT_PLAIN, TOO_HEAVY = -1, -2
 UNFORESEEN = (TypeError, ValueError, RuntimeError, MemoryError)
-"""From the quick ways: a lone surrogate, or a value that changes meanwhile; the thorough walk stores it or refuses."""
+"""From the quick way: a lone surrogate, or a value that changes meanwhile; the thorough walk stores it or refuses."""
 DOLLAR = ord("$")
 """A dict whose only key begins with it is a tag and its payload; a value's own such dict is tagged itself."""
 
@@ -33,14 +34,9 @@ def encode(value: object, *, limit: int = LIMIT) -> bytes:
     Raises `UnstorableValue` for everything else, subclasses of those types too, for cycles and for more than 200 levels
     of containers; `TooLarge` over `limit` bytes, 64 Mi characters or 4 Mi items. No code of the value's types is run.
     """
-    data = None
-    try:
-        if _is_flat(value):
-            data = _to_json(value)
-    except UNFORESEEN:
-        pass
+    data = _encode_plain(value)
     if data is None:
-        data = _encode_deep(value)
+        data = _encode_tagged(value)
     if len(data) > limit:
         raise TooLarge(what="The value", size=len(data), limit=limit)
     return data
@@ -78,7 +74,7 @@ def is_plain(value: object) -> bool:
 
     Exact types only; lone surrogates are not looked for. False also for what `encode` finds too deep or too large.
     """
-    return _room_after(value, HEAVIEST, DEEPEST) >= 0
+    return _room_after((value,), HEAVIEST, DEEPEST) >= 0
 
 
 def digest(data: bytes) -> str:
@@ -86,79 +82,54 @@ def digest(data: bytes) -> str:
     return sha256(data).hexdigest()
 
 
-def _is_flat(value: Any) -> bool:
-    """`is_plain` in one loop for the commonest shape: a dict of strings, integers and lists of strings."""
-    if type(value) is not dict or len(value) == 1:
-        return False
-    size = 0
-    for key, item in value.items():
-        if type(key) is not str:
-            return False
-        kind = type(item)
-        if kind is str:
-            size += len(item)
-        elif kind is int:
-            if not -(2**63) <= item < 2**63:
-                return False
-        elif kind is list:
-            for text in item:
-                if type(text) is not str:
-                    return False
-                size += len(text)
-        elif kind is not bool and item is not None:
-            return False
-    return size < HEAVIEST
-
-
-def _room_after(value: Any, room: int, depth: int) -> int:
-    """What is left of `room` after the value's characters and items, `NOT_PLAIN` or `TOO_HEAVY`.
+def _room_after(items: Iterable[Any], room: int, depth: int) -> int:
+    """What is left of `room` after the items' characters and their own items, `NOT_PLAIN` or `TOO_HEAVY`.
 
     Types are compared, never hashed or asked: their metaclass could answer with code of its own.
     """
-    kind = type(value)
-    if kind is str:
-        return room - len(value) if len(value) <= room else TOO_HEAVY
-    if kind is int:
-        return room if -(2**63) <= value < 2**63 else NOT_PLAIN
-    if kind is float:
-        return room if isfinite(value) else NOT_PLAIN
-    if kind is bool or value is None:
-        return room
-    if depth == 0 or (kind is not list and kind is not dict):
+    for item in items:
+        kind = type(item)
+        if kind is str:
+            room -= len(item)
+        elif kind is int:
+            if not -(2**63) <= item < 2**63:
+                return NOT_PLAIN
+        elif kind is dict or kind is list:
+            if (room := _room_after_inner(item, room - len(item) * ITEM, depth)) < 0:
+                return room
+        elif kind is float:
+            if not isfinite(item):
+                return NOT_PLAIN
+        elif kind is not bool and item is not None:
+            return NOT_PLAIN
+    return room if room >= 0 else TOO_HEAVY
+
+
+def _room_after_inner(items: list[Any] | dict[Any, Any], room: int, depth: int) -> int:
+    if depth == 0:
         return NOT_PLAIN
-    room -= len(value) * ITEM
     if room < 0:
         return TOO_HEAVY
-    return (_room_after_list if kind is list else _room_after_dict)(value, room, depth - 1)
-
-
-def _room_after_list(items: list[Any], room: int, depth: int) -> int:
-    for item in items:
-        if (room := _room_after(item, room, depth)) < 0:
-            return room
-    return room
-
-
-def _room_after_dict(items: dict[Any, Any], room: int, depth: int) -> int:
-    for key, item in items.items():
+    if isinstance(items, list):
+        return _room_after(items, room, depth - 1)
+    for key in items:
         if type(key) is not str or (len(items) == 1 and key.startswith("$")):
             return NOT_PLAIN
-        if (room := _room_after(item, room, depth)) < 0:
-            return room
-    return room
+    return _room_after(items.values(), room, depth - 1)
 
 
-def _encode_deep(value: object) -> bytes:
+def _encode_plain(value: object) -> bytes | None:
+    """The JSON text of a value that JSON holds as it is; None for one that needs the thorough walk."""
     room = NOT_PLAIN
     try:
-        room = _room_after(value, HEAVIEST, DEEPEST)
+        room = _room_after((value,), HEAVIEST, DEEPEST)
         if room >= 0:
             return _to_json(value)
     except UNFORESEEN:
         pass
     if room == TOO_HEAVY:
         raise too_heavy()
-    return _encode_tagged(value)
+    return None
 
 
 def _encode_tagged(value: object) -> bytes:
