@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import threading
 import time
 from collections.abc import Callable
@@ -21,16 +20,15 @@ from jarvis_ctx.journal.archiver import Archiver
 from jarvis_ctx.journal.drain import RECORDS, OwnDrain
 from jarvis_ctx.journal.health import JournalHealth
 from jarvis_ctx.journal.listener import Listener
-from jarvis_ctx.journal.marks import EPOCH, ORCHESTRATOR, Marks
+from jarvis_ctx.journal.marks import ORCHESTRATOR, Marks
 from jarvis_ctx.journal.others import OthersDrain
 from jarvis_ctx.journal.ports import EventStore
-from jarvis_ctx.journal.segment import FORMAT, Opening
+from jarvis_ctx.journal.segment import Opening, new_writer
 from jarvis_ctx.journal.supply import SegmentSupply
 from jarvis_ctx.journal.sync import Sync
 from jarvis_ctx.journal.values import Values
 from jarvis_ctx.journal.writer import Writer
-from jarvis_ctx.model.event import SCHEMA, Event
-from jarvis_ctx.model.ids import RunId, WriterId
+from jarvis_ctx.model.event import Event
 from jarvis_ctx.model.state import State
 
 log = logging.getLogger("jarvis_ctx")
@@ -294,21 +292,3 @@ class Journal:
         self._supply.close()
         for segment in self.writer.segments:
             segment.close()
-
-
-def opening_of(orchestrator: str, writer: WriterId, run: RunId, epoch: int) -> Opening:
-    """What a new writer's segments say of themselves."""
-    return Opening(
-        format=FORMAT, schema=SCHEMA, writer=writer, orchestrator=orchestrator, run=run, epoch=epoch, first=1
-    )
-
-
-def new_writer(epoch: int) -> WriterId:
-    """A writer's id: its epoch and chance, 16 hex digits, so that ids sort by epoch."""
-    return WriterId(f"{epoch & 0xFFFFFFFF:08x}{os.urandom(4).hex()}")
-
-
-def claim_epoch(marks: Marks, orchestrator: str, epoch: int) -> None:
-    """From here on, whatever writes with an older epoch is refused before it is acknowledged."""
-    marks.cells[marks.slot(ORCHESTRATOR, orchestrator) + EPOCH] = epoch
-    marks.sync()

@@ -189,3 +189,9 @@ class _SlotLock:
 
     def __exit__(self, *exc: object) -> None:
         self._lock.release()
+
+
+def claim_epoch(marks: Marks, orchestrator: str, epoch: int) -> None:
+    """From here on, whatever writes with an older epoch is refused before it is acknowledged."""
+    marks.cells[marks.slot(ORCHESTRATOR, orchestrator) + EPOCH] = epoch
+    marks.sync()

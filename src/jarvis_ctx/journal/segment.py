@@ -18,6 +18,8 @@ import msgspec
 
 from jarvis_ctx.disk.files import allocate, create, sync_data
 from jarvis_ctx.journal import frame
+from jarvis_ctx.model.event import SCHEMA
+from jarvis_ctx.model.ids import RunId, WriterId
 
 FORMAT = 1
 SUFFIX = ".seg"
@@ -37,6 +39,18 @@ class Opening(msgspec.Struct, frozen=True, kw_only=True):
     run: str
     epoch: int
     first: int
+
+
+def opening_of(orchestrator: str, writer: WriterId, run: RunId, epoch: int) -> Opening:
+    """What a new writer's segments say of themselves."""
+    return Opening(
+        format=FORMAT, schema=SCHEMA, writer=writer, orchestrator=orchestrator, run=run, epoch=epoch, first=1
+    )
+
+
+def new_writer(epoch: int) -> WriterId:
+    """A writer's id: its epoch and chance, 16 hex digits, so that ids sort by epoch."""
+    return WriterId(f"{epoch & 0xFFFFFFFF:08x}{os.urandom(4).hex()}")
 
 
 class Seal(msgspec.Struct, frozen=True, kw_only=True):

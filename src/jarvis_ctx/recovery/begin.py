@@ -15,10 +15,11 @@ from jarvis_ctx.checkpoint.ports import CheckpointStore
 from jarvis_ctx.clock import Clock
 from jarvis_ctx.disk.files import move_aside
 from jarvis_ctx.errors import StoreUnavailable
-from jarvis_ctx.journal.journal import Journal, claim_epoch, new_writer, opening_of
-from jarvis_ctx.journal.marks import Marks
+from jarvis_ctx.journal.journal import Journal
+from jarvis_ctx.journal.marks import Marks, claim_epoch
 from jarvis_ctx.journal.ports import EventStore
 from jarvis_ctx.journal.read import segment_paths
+from jarvis_ctx.journal.segment import new_writer, opening_of
 from jarvis_ctx.liveness import identity
 from jarvis_ctx.liveness.exceptions import FaultDump
 from jarvis_ctx.liveness.marker import CrashMarker

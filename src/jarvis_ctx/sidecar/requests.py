@@ -16,8 +16,8 @@ from jarvis_ctx.clock import SystemClock
 from jarvis_ctx.codec import exact
 from jarvis_ctx.errors import JarvisError, NoStore, NotAnswered, NothingToKeep, RequestFailed
 from jarvis_ctx.journal import fold
-from jarvis_ctx.journal.journal import new_writer, opening_of
 from jarvis_ctx.journal.marks import EPOCH, ORCHESTRATOR, Marks
+from jarvis_ctx.journal.segment import new_writer, opening_of
 from jarvis_ctx.journal.supply import SegmentSupply
 from jarvis_ctx.journal.values import Values
 from jarvis_ctx.journal.writer import Writer

@@ -12,9 +12,9 @@ from jarvis_ctx.clock import Clock
 from jarvis_ctx.codec.exact import LIMIT
 from jarvis_ctx.journal import fold, read
 from jarvis_ctx.journal.gather import Gathered, gather
-from jarvis_ctx.journal.journal import Journal, claim_epoch, opening_of
-from jarvis_ctx.journal.marks import ORCHESTRATOR, Marks
-from jarvis_ctx.journal.segment import Opening
+from jarvis_ctx.journal.journal import Journal
+from jarvis_ctx.journal.marks import ORCHESTRATOR, Marks, claim_epoch
+from jarvis_ctx.journal.segment import Opening, opening_of
 from jarvis_ctx.journal.supply import SegmentSupply
 from jarvis_ctx.journal.values import Values
 from jarvis_ctx.journal.writer import Writer

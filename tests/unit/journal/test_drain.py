@@ -9,7 +9,8 @@ import pytest
 
 from jarvis_ctx.errors import Fenced, StoreUnavailable
 from jarvis_ctx.journal import fold, others
-from jarvis_ctx.journal.journal import Journal, claim_epoch
+from jarvis_ctx.journal.journal import Journal
+from jarvis_ctx.journal.marks import claim_epoch
 from jarvis_ctx.journal.ports import Batch
 from tests.unit.journal.build import NAME, Store, numbers, opening, writer_id
 

@@ -13,7 +13,8 @@ import pytest
 
 from jarvis_ctx.errors import Closed, CorruptData, Fenced, JournalUnavailable, TooLarge, UnstorableValue
 from jarvis_ctx.journal import fold
-from jarvis_ctx.journal.journal import Journal, claim_epoch
+from jarvis_ctx.journal.journal import Journal
+from jarvis_ctx.journal.marks import claim_epoch
 from jarvis_ctx.journal.segment import Segment
 from jarvis_ctx.journal.values import Values
 from jarvis_ctx.model.event import Event
