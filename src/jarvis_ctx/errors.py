@@ -185,15 +185,6 @@ class UnknownOperation(JarvisError, LookupError):
     sentence = "There is no operation {operation_id!r} of {orchestrator!r} in {path}."
 
 
-class VulnerableSQLite(JarvisError, RuntimeWarning):
-    """The SQLite library can corrupt a database that several connections write."""
-
-    sentence = (
-        "SQLite {version} has the WAL-reset bug (fixed in 3.44.6, 3.50.7 and 3.51.3); "
-        "install pysqlite3, or keep to one writing process."
-    )
-
-
 class UnknownOrchestrator(JarvisError, LookupError):
     """A store that exists was asked about an orchestrator it does not hold."""
 

@@ -45,7 +45,6 @@ class Claims:
         self._numbers = itertools.count(1)
         self._calls: dict[tuple[str, str], int] = {}
         self._kept = _kept_results(sink) if skip else {}
-        self.skipped: list[TaskId] = []
 
     def occurrence(self, method: str, digest: str) -> int:
         """How often a call without a declared id has now been made in this run, from 1."""
@@ -115,10 +114,7 @@ class Claims:
             return None
         with self._lock:
             results = self._kept.get((call.task, call.method))
-            attempt = results.popleft() if results else None
-        if attempt is not None:
-            self.skipped.append(call.task)
-        return attempt
+            return results.popleft() if results else None
 
     def _claim(self, call: TaskCall, alone: bool) -> CurrentTask:
         task = self._sink.state.tasks.get(call.task)

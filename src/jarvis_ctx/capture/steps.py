@@ -41,8 +41,6 @@ class Steps:
     def __init__(self, sink: Sink, *, replay: bool, chain_runs: frozenset[str]) -> None:
         self._sink, self._replay, self._chain_runs = sink, replay, chain_runs
         self.unkept = 0
-        self.replayed: list[str] = []
-        self.reconciled: dict[str, bool] = {}
 
     def forget(self) -> None:
         """Let no kept result stand in for a step: every one is done again."""
@@ -59,7 +57,7 @@ class Steps:
                 return work()
             record = self._earlier(task, key)
             if record is not None and record.kept:
-                return self._replayed(record)
+                return exact.from_tree(record.result)
             if record is not None and call.reconcile is not None:
                 answer = call.reconcile(record.key, *call.args, **call.kwargs)
                 if self._happened(record, answer):
@@ -84,7 +82,7 @@ class Steps:
                 return await work()
             record = self._earlier(task, key)
             if record is not None and record.kept:
-                return self._replayed(record)
+                return exact.from_tree(record.result)
             if record is not None and call.reconcile is not None:
                 answer = call.reconcile(record.key, *call.args, **call.kwargs)
                 answer = await answer if hasattr(answer, "__await__") else answer
@@ -138,13 +136,9 @@ class Steps:
             return None
         return record if record.kept or record.status == "started" else None
 
-    def _replayed(self, record: StepRecord) -> Any:
-        self.replayed.append(record.key)
-        return exact.from_tree(record.result)
-
     def _happened(self, record: StepRecord, answer: Any) -> bool:
         """Record what `reconcile` said of a step in doubt; whether it had been done."""
-        happened = self.reconciled[record.key] = answer is not None
+        happened = answer is not None
         body = {"key": record.key, "name": record.name, "happened": happened}
         try:
             self._sink.append("StepReconciled", record.task, body | ({"result": answer} if happened else {}))

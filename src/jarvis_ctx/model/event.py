@@ -11,9 +11,6 @@ from jarvis_ctx.model.ids import RunId, WriterId
 Stamp = tuple[int, str, int]
 """The total order of events: hybrid logical time in microseconds, writer, number."""
 
-Position = dict[WriterId, int]
-"""How far a state has read: the last number of each writer."""
-
 Kind = Literal[
     "RunStarted",
     "RunEnded",

@@ -8,10 +8,8 @@ import msgspec
 
 from jarvis_ctx.model.ids import RunId, WriterId
 
-Ending = Literal["closed", "exited", "SIGTERM", "SIGINT", "exception"]
-"""How a run can end by itself; anything else is a death found by its successor."""
-
 CLEAN: frozenset[str] = frozenset({"closed", "exited", "SIGTERM", "SIGINT"})
+"""The endings after which nothing is recovered; a run can say of itself that it ended with an `exception`, too."""
 
 Cause = Literal["exception", "fatal-signal", "killed", "power-loss", "unknown"]
 """What a run died of, as far as the next one can tell."""

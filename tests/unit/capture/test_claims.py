@@ -45,9 +45,9 @@ def test_a_skipped_call_tells_the_journal_nothing() -> None:
     run.claims.run(call("t"), Work(1))
     later = run.next()
 
-    later.claims.run(call("t"), Work(2))
+    result = later.claims.run(call("t"), Work(2))
 
-    assert (later.kinds(), later.claims.skipped) == ([], ["t"])
+    assert (later.kinds(), result) == ([], 1)
 
 
 def test_each_kept_result_stands_for_one_call_in_order() -> None:

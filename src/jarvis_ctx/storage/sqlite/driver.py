@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from jarvis_ctx.errors import StoreUnavailable, VulnerableSQLite
+from jarvis_ctx.errors import StoreUnavailable
 
 if TYPE_CHECKING:
     import sqlite3 as sqlite
@@ -40,7 +40,11 @@ def check(path: str, version: Version = sqlite.sqlite_version_info) -> None:
         raise StoreUnavailable(path=path, reason=reason)
     if vulnerable(version) and version not in _warned:
         _warned.add(version)
-        _log.warning("%s", VulnerableSQLite(version=shown))
+        _log.warning(
+            "SQLite %s has the WAL-reset bug (fixed in 3.44.6, 3.50.7 and 3.51.3); "
+            "install pysqlite3, or keep to one writing process.",
+            shown,
+        )
 
 
 def facts() -> dict[str, object]:
