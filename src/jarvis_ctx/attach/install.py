@@ -8,8 +8,8 @@ from typing import Any
 
 from jarvis_ctx.attach.around import Around, AroundClaim, AroundNote, AroundStep
 from jarvis_ctx.attach.attachment import Attachment
+from jarvis_ctx.attach.captured import CapturedMethod, captured_in, mark
 from jarvis_ctx.attach.notes import Source, note
-from jarvis_ctx.attach.place import Place, captured_in, mark
 from jarvis_ctx.attach.wrapping import wrap
 from jarvis_ctx.capture.arguments import TaskArguments
 from jarvis_ctx.capture.code import code_hash
@@ -40,8 +40,10 @@ def capturing(obj: Any, attachment: Attachment) -> dict[str, Callable[..., Any]]
     captured = {}
     for name, choice in chosen.items():
         method = found[name]
-        place = Place(object, name, method.binding, attachment, around_of(method, choice, chosen, attachment))
-        captured[name] = place.wrapper = wrap(method.function, place.around, place.find)
+        capture = CapturedMethod(
+            object, name, method.binding, attachment, around_of(method, choice, chosen, attachment)
+        )
+        captured[name] = capture.wrapper = wrap(method.function, capture.around, capture.find)
     _record_code([found[name] for name in chosen], attachment)
     return captured
 
@@ -86,9 +88,9 @@ def _bare(method: Method, cls: type, choice: Chosen) -> Method | None:
 
 
 def _captured(cls: type, method: Method, around: Around, attachment: Attachment) -> Any:
-    place = Place(cls, method.name, method.binding, attachment, around)
+    capture = CapturedMethod(cls, method.name, method.binding, attachment, around)
     own = method.owner is cls or method.binding == "static"
-    wrapper = place.wrapper = wrap(method.function, around, place.find, called=None if own else place.call_next)
+    wrapper = capture.wrapper = wrap(method.function, around, capture.find, called=None if own else capture.call_next)
     mark(wrapper)
     if method.binding == "instance":
         return wrapper

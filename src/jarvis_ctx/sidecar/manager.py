@@ -25,9 +25,10 @@ from jarvis_ctx.insight.insight import Insight
 from jarvis_ctx.liveness.exceptions import ExceptionWatch, describe
 from jarvis_ctx.liveness.leases import Leases
 from jarvis_ctx.liveness.signals import EndOnSignal
+from jarvis_ctx.model.agent import Lease
 from jarvis_ctx.model.checkpoint import CheckpointHeader
 from jarvis_ctx.model.entries import AgentMessage, ConversationEntry, Decision
-from jarvis_ctx.model.ids import AgentId
+from jarvis_ctx.model.ids import AgentId, TaskId
 from jarvis_ctx.model.report import RecoveryReport
 from jarvis_ctx.model.run import RunRecord
 from jarvis_ctx.recovery.begin import begin
@@ -35,7 +36,7 @@ from jarvis_ctx.recovery.code import CodeGuard
 from jarvis_ctx.sidecar import requests
 from jarvis_ctx.sidecar.ending import Ending, Part
 from jarvis_ctx.sidecar.logs import LogFile
-from jarvis_ctx.sidecar.opening import Opening
+from jarvis_ctx.sidecar.opening import OpenStore
 from jarvis_ctx.sidecar.views import LiveView
 
 FLUSH_PATIENCE = 5.0
@@ -64,12 +65,12 @@ class JarvisContextManager(Recorder):
     ) -> None:
         self.settings = settings_room.load({"path": path, "name": name, **settings})
         self._clock = clock or SystemClock()
-        self._opening = Opening(self.settings, self._clock)
+        self._opened = OpenStore(self.settings, self._clock)
         try:
-            begun = begin(self._opening.ground)
+            begun = begin(self._opened.ground)
         except BaseException:
             # Whatever stopped the beginning goes on to the caller; the next try must find the lock free.
-            self._opening.close()
+            self._opened.close()
             raise
         self._log = LogFile(self.settings)
         self.run: RunRecord = begun.run
@@ -83,8 +84,8 @@ class JarvisContextManager(Recorder):
         self._ending = Ending()
         self._start()
 
-    def _wire(self, leases: list[Any], skip: bool, suspects: set[Any]) -> None:
-        chosen, ground, writer = self.settings, self._opening.ground, self.journal.writer
+    def _wire(self, leases: list[Lease], skip: bool, suspects: set[TaskId]) -> None:
+        chosen, ground, writer = self.settings, self._opened.ground, self.journal.writer
         isolation = Isolation(suspects, chosen.isolation_timeout)
         chain = frozenset(run.id for run in writer.state.runs.values() if run.chain == self.run.chain)
         self.claims = Claims(writer, owner=self, epoch=self.run.epoch, skip=skip, isolation=isolation)
@@ -110,16 +111,16 @@ class JarvisContextManager(Recorder):
             "heartbeats": (SWEEP, self._while_ours(self._save_beats)),
         }
         self._schedule = Schedule(jobs)
-        self.insight = Insight(LiveView(self, self._opening))
+        self.insight = Insight(LiveView(self, self._opened))
 
     def _start(self) -> None:
-        self.journal.on_damage = self._opening.condemn_database
+        self.journal.on_damage = self._opened.condemn_database
         answers = {"CheckpointRequested": requests.checkpoint_answer(self.checkpoint)}
         self.journal.on_others = lambda events: requests.answer(events, answers, self.journal.append)
         self.journal.start()
         self._schedule.start()
         self._watch.install()
-        self._opening.ground.faults.start(self.run.id)
+        self._opened.ground.faults.start(self.run.id)
         if self.settings.handle_signals:
             self._signals.install()
         atexit.register(self._at_exit)
@@ -218,7 +219,7 @@ class JarvisContextManager(Recorder):
 
     def _parts(self, ending: str, dying: bool) -> list[Part]:
         # The end is written first: nothing that is slow afterwards, or cut short, makes a crash of it.
-        opening, last = self._opening, {"ending": ending}
+        opened, last = self._opened, {"ending": ending}
         return [
             ("Uncaught exceptions are still watched for", self._watch.remove),
             ("Agents that fell silent were not noted", lambda: self.leases.sweep(SWEEP)),
@@ -228,8 +229,8 @@ class JarvisContextManager(Recorder):
             ("It ends without a checkpoint, so the next start folds more events", self.keeper.take),
             ("Not everything was drained and synced", self.journal.close),
             ("Its record was not written", self._record_end),
-            ("The dump at a fatal signal stays where it was", opening.ground.faults.stop),
-            ("Not everything was closed", opening.close),
+            ("The dump at a fatal signal stays where it was", opened.ground.faults.stop),
+            ("Not everything was closed", opened.close),
             ("Its log file was not closed", self._log.close),
             ("It is closed once more at the exit", lambda: atexit.unregister(self._at_exit)),
         ]
@@ -245,10 +246,10 @@ class JarvisContextManager(Recorder):
 
     def _record_end(self) -> None:
         if not self.journal.writer.overtaken:  # Else the record is our successor's.
-            self._opening.ground.runfile.write(self.journal.writer.state.runs[self.run.id])
+            self._opened.ground.runfile.write(self.journal.writer.state.runs[self.run.id])
 
     def _save_beats(self) -> None:
-        store, name = self._opening.ground.store.leases, self.settings.name
+        store, name = self._opened.ground.store.leases, self.settings.name
         try:
             self.leases.sweep(SWEEP, self.journal.writer.state.agents)
         finally:

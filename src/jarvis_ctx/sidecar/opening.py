@@ -32,7 +32,7 @@ FORGOTTEN = 3600.0
 Engine: TypeAlias = SqliteStore | MemoryStore
 
 
-class Opening:
+class OpenStore:
     """One orchestrator's place in a store, opened by its one live run."""
 
     def __init__(self, settings: Settings, clock: Clock) -> None:

@@ -26,7 +26,7 @@ from jarvis_ctx.model.event import Event
 from jarvis_ctx.model.ids import RunId
 from jarvis_ctx.recovery.rebuild import rebuild
 from jarvis_ctx.settings import Settings
-from jarvis_ctx.sidecar.opening import Opening
+from jarvis_ctx.sidecar.opening import OpenStore
 from jarvis_ctx.sidecar.views import StoreView
 
 log = logging.getLogger("jarvis_ctx")
@@ -124,9 +124,9 @@ def checkpoint_offline(settings: Settings, label: str = "") -> CheckpointHeader:
     """Take a checkpoint of a store that nobody runs; begins no run. Raises `NoStore` and `AlreadyRunning`."""
     if not (settings.folder / "journal").is_dir():
         raise NoStore(path=str(settings.folder))
-    opening = Opening(settings, SystemClock())
+    opened = OpenStore(settings, SystemClock())
     try:
-        ground = opening.ground
+        ground = opened.ground
         state = rebuild(ground.layers, ground.clock.steady).state
         run = state.latest_run
         if run is None:
@@ -143,4 +143,4 @@ def checkpoint_offline(settings: Settings, label: str = "") -> CheckpointHeader:
         )
         return keeper.take(label)
     finally:
-        opening.close()
+        opened.close()

@@ -24,7 +24,7 @@ from jarvis_ctx.model.state import State
 from jarvis_ctx.recovery import reports
 from jarvis_ctx.recovery.rebuild import Layers, Rebuilt, rebuild
 from jarvis_ctx.settings import Settings
-from jarvis_ctx.sidecar.opening import DATABASE, Opening
+from jarvis_ctx.sidecar.opening import DATABASE, OpenStore
 from jarvis_ctx.storage.memory.store import MemoryStore
 from jarvis_ctx.storage.sqlite.store import SqliteStore
 
@@ -35,11 +35,11 @@ if TYPE_CHECKING:
 class LiveView:
     """The view of a sidecar in its own process."""
 
-    def __init__(self, manager: JarvisContextManager, opening: Opening) -> None:
-        self._manager, self._ground = manager, opening.ground
+    def __init__(self, manager: JarvisContextManager, opened: OpenStore) -> None:
+        self._manager, self._ground = manager, opened.ground
         self.name, self.folder = self._ground.settings.name, self._ground.folder
         self.stale_after = self._ground.settings.stale_after
-        self.queries: Queries = opening.store.queries
+        self.queries: Queries = opened.store.queries
 
     def now(self) -> int:
         return self._ground.clock.wall()

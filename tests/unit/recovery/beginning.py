@@ -9,7 +9,7 @@ from typing import Any
 
 from jarvis_ctx import settings
 from jarvis_ctx.recovery.begin import Begun, begin
-from jarvis_ctx.sidecar.opening import Opening
+from jarvis_ctx.sidecar.opening import OpenStore
 from tests.fakes import FakeClock
 from tests.unit.journal.build import abandon
 
@@ -22,9 +22,9 @@ class Place:
         self.settings = settings.load({"path": path, "resume": "skip", **chosen}, environ={})
 
     @contextmanager
-    def opened(self) -> Iterator[Opening]:
+    def opened(self) -> Iterator[OpenStore]:
         self.clock.advance(60)
-        opening = Opening(self.settings, self.clock)
+        opening = OpenStore(self.settings, self.clock)
         try:
             yield opening
         finally:

@@ -10,12 +10,12 @@ import pytest
 from jarvis_ctx import settings
 from jarvis_ctx.disk.filelock import holder
 from jarvis_ctx.errors import AlreadyRunning, UnsafeFolder
-from jarvis_ctx.sidecar.opening import DATABASE, Opening
+from jarvis_ctx.sidecar.opening import DATABASE, OpenStore
 from tests.fakes import FakeClock
 
 
-def opened(path: Path, **chosen: object) -> Opening:
-    return Opening(settings.load({"path": path, **chosen}, environ={}), FakeClock())
+def opened(path: Path, **chosen: object) -> OpenStore:
+    return OpenStore(settings.load({"path": path, **chosen}, environ={}), FakeClock())
 
 
 @pytest.fixture

@@ -19,8 +19,8 @@ DEPTH = 50
 """Decorators that are looked through."""
 
 
-class Place:
-    """A captured method's place in a class."""
+class CapturedMethod:
+    """A captured method in the class it was put into."""
 
     __slots__ = ("_first_of", "around", "attachment", "binding", "home", "name", "wrapper")
 
