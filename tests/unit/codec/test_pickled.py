@@ -47,8 +47,10 @@ class Bits(enum.IntFlag):
 
 
 class Kept(enum.Enum):
-    __reduce_ex__ = enum.pickle_by_enum_name  # type: ignore[assignment]
     ONE = 1
+
+    def __reduce_ex__(self, proto: Any) -> Any:
+        return getattr, (self.__class__, self._name_)
 
 
 class Point(NamedTuple):
