@@ -51,7 +51,7 @@ class AroundClaim:
         running = current_task.get()
         if running is None or running.owner is not manager or running.key.partition("#")[0] != self.method:
             return False
-        task = self._task.read(args, kwargs)[0]
+        task = self._task.declared(args, kwargs)
         return task is None or task == running.task
 
     def _claim(self, manager: JarvisContextManager, call: Call) -> TaskCall:

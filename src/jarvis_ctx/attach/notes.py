@@ -37,7 +37,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
 
     def task_id(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
         """The task a call is about: the one it names, else the one that is running. Raises `BadValue`."""
-        task = self.task.read(args, kwargs)[0]
+        task = self.task.declared(args, kwargs)
         if task is not None:
             return task
         running = current_task.get()

@@ -45,6 +45,10 @@ class TaskArguments:
         task, subject = self._find(args, kwargs)
         return task, self._describe(subject, args, kwargs), self._find_agent(subject, args, kwargs)
 
+    def declared(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str | None:
+        """The declared id alone."""
+        return self._find(args, kwargs)[0]
+
     def hashed(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str:
         """What stands for the id of a call that declares none: a digest of its arguments, secrets left out."""
         named = self._parameters.named(args, kwargs)
@@ -55,12 +59,15 @@ class TaskArguments:
     def _find(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> tuple[str | None, Any]:
         """The declared id, and the mapping or object that is the task itself: the first with an id, else the first."""
         named = self.id.of(args, kwargs) if self.id is not None else kwargs.get(self._by_keyword, UNSET)
-        task, subject = as_id(named), UNSET
-        if task is None and type(named) not in SIMPLE and named is not UNSET:
-            return as_id(part(named, *IDS)), named
+        task: str | None = None
+        if named is not UNSET:
+            task = as_id(named)
+            if task is None and type(named) not in SIMPLE:
+                return as_id(part(named, *IDS)), named
+        subject: Any = UNSET
         for argument in self.subjects:
             value = argument.of(args, kwargs)
-            if type(value) in SIMPLE or value is UNSET:
+            if value is UNSET or type(value) in SIMPLE:
                 continue
             if task is None and (declared := as_id(part(value, *IDS))) is not None:
                 return declared, value

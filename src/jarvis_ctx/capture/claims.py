@@ -164,4 +164,7 @@ def _kept_results(sink: Sink) -> dict[tuple[str, str], deque[Attempt]]:
 
 def _goes_on(result: object) -> bool:
     """Whether the call has only begun its work: it returned something that is still to be awaited."""
-    return hasattr(type(result), "__await__") or hasattr(type(result), "add_done_callback")
+    kind = type(result)
+    if kind is dict or kind is str or result is None:
+        return False  # The commonest results, told without two lookups that find nothing.
+    return hasattr(kind, "__await__") or hasattr(kind, "add_done_callback")
