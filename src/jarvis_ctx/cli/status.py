@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 UNFINISHED = 15
 """Tasks that are shown; `tasks` shows all."""
+AMISS = ("damaged", "unread", "writers_refused")
 NO_LONGER_WELL = ("drain_error", "sync_error")
 
 
@@ -44,7 +45,8 @@ def status(place: Place, check: bool, as_json: bool) -> None:
 def _verdict(found: dict[str, Any]) -> ExitCode:
     if found["state"] != "live":
         return ExitCode.NOT_RUNNING
-    wrong = found["damaged"] or found["capture_errors"]["count"] or any(found["lag"][key] for key in NO_LONGER_WELL)
+    wrong = any(found[key] for key in AMISS) or found["capture_errors"]["count"]
+    wrong = wrong or any(found["lag"][key] for key in NO_LONGER_WELL)
     return ExitCode.PROBLEMS if wrong else ExitCode.OK
 
 
@@ -80,7 +82,7 @@ def headline(found: dict[str, Any]) -> str:
 
 def _attention(found: dict[str, Any]) -> list[str]:
     recovery, captures, lag = found["recovery"], found["capture_errors"], found["lag"]
-    said = list(found["damaged"])
+    said = [*found["damaged"], *found["unread"]]
     if found["state"] == "dead":
         said.append("The next start recovers it; jarvis-ctx recover --dry-run shows what that would do.")
     if recovery["pending"]:
@@ -89,6 +91,9 @@ def _attention(found: dict[str, Any]) -> list[str]:
         said.append(f"{number(found['steps_in_doubt'], 'step')} in doubt: started, with no recorded end.")
     if captures["count"]:
         said.append(f"{number(captures['count'], 'call')} not captured; the last: {captures['last']}")
+    if found["writers_refused"]:
+        times = number(found["writers_refused"], "time")
+        said.append(f"A process was refused a mark {times}: what it then captured was not stored.")
     said += [lag[key] for key in NO_LONGER_WELL if lag[key]]
     if found["checkpoint"] and found["checkpoint"]["error"]:
         said.append(found["checkpoint"]["error"])

@@ -36,6 +36,8 @@ def status(view: View) -> dict[str, Any]:
         "lag": _lag(pulse),
         "capture_errors": {"count": pulse.capture_errors, "last": pulse.last_capture_error},
         "unkept_steps": pulse.unkept_steps,
+        "unread": list(pulse.unread),
+        "writers_refused": pulse.writers_refused,
         "recovery": _recovery(view),
         "damaged": list(pulse.damaged),
     }

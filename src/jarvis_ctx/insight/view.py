@@ -29,6 +29,10 @@ class Pulse(msgspec.Struct, frozen=True, kw_only=True):
     checkpoint_seconds: float | None = None
     checkpoint_error: str = ""
     unkept_steps: int = 0
+    unread: list[str] = []
+    """What the live process could not read of its journal, a sentence each."""
+    writers_refused: int = 0
+    """How often a process found all marks taken, so that nothing it captured was stored."""
     damaged: list[str] = []
 
 

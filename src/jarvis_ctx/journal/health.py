@@ -15,3 +15,5 @@ class JournalHealth(msgspec.Struct, frozen=True, kw_only=True):
     sync_error: str
     segments: int
     segments_waited_for: int
+    unread: list[str]
+    """What was written to the journal and cannot be read, a sentence each."""

@@ -265,6 +265,7 @@ class Journal:
             sync_error=self._sync.error,
             segments=len(self.writer.segments),
             segments_waited_for=self._supply.waited,
+            unread=[*self.writer.unreadable, *self._listener.damaged, *self._others.damaged],
         )
 
     def finish(self, body: dict[str, Any], *, dying: bool = False) -> None:

@@ -2,8 +2,8 @@
 
 Layout of `journal/marks`, little-endian: a header of 128 bytes (8 bytes `JCTXMRK1`), then slots of 128 bytes:
 kind (0 free, 1 orchestrator, 2 writer), epoch, appended, synced, drained, wall time of the last sync, first cell of the
-writer's orchestrator, a spare cell, and 64 bytes of UTF-8 name padded with NUL. Every number is one aligned cell of
-eight bytes.
+writer's orchestrator, how often a writer of this orchestrator's run was refused a slot, and 64 bytes of UTF-8 name
+padded with NUL. Every number is one aligned cell of eight bytes.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ SLOTS = 511
 SLOT_BYTES = 128
 SIZE = SLOT_BYTES * (SLOTS + 1)
 FREE, ORCHESTRATOR, WRITER = 0, 1, 2
-KIND, EPOCH, APPENDED, SYNCED, DRAINED, SYNC_TIME, OWNER = range(7)
+KIND, EPOCH, APPENDED, SYNCED, DRAINED, SYNC_TIME, OWNER, REFUSED = range(8)
 NAME_BYTES = 64
 
 
@@ -86,7 +86,7 @@ class Marks:
         if free is None:
             raise JournalUnavailable(path=str(self.path), reason=f"all {SLOTS} marks are taken by living writers")
         self.cells[free + KIND] = FREE
-        for cell in range(EPOCH, OWNER + 1):
+        for cell in range(EPOCH, REFUSED + 1):
             self.cells[free + cell] = 0
         os.pwrite(self._descriptor, name.encode().ljust(NAME_BYTES, b"\0"), free * 8 + SLOT_BYTES - NAME_BYTES)
         self.cells[free + KIND] = kind
@@ -103,8 +103,13 @@ class Marks:
         return None
 
     def writer_slot(self, writer: str, orchestrator: str, epoch: int) -> int:
-        """The first cell of a new writer's slot."""
-        first = self.slot(WRITER, writer)
+        """The first cell of a new writer's slot. Raises `JournalUnavailable` for lack of one, and counts that."""
+        try:
+            first = self.slot(WRITER, writer)
+        except JournalUnavailable:
+            if (known := self._find(ORCHESTRATOR, orchestrator)) is not None:
+                self.cells[known + REFUSED] += 1
+            raise
         self.cells[first + EPOCH] = epoch
         self.cells[first + OWNER] = self.slot(ORCHESTRATOR, orchestrator)
         return first
@@ -137,6 +142,11 @@ class Marks:
         """The epoch that may write for `orchestrator`; 0 when the marks know none."""
         found = self._find(ORCHESTRATOR, orchestrator)
         return self.cells[found + EPOCH] if found is not None else 0
+
+    def refused(self, orchestrator: str) -> int:
+        """How often a writer was refused a slot in the orchestrator's latest run; of two at one time, maybe once."""
+        found = self._find(ORCHESTRATOR, orchestrator)
+        return self.cells[found + REFUSED] if found is not None else 0
 
     def writers(self) -> Iterator[WriterMark]:
         """All writers that have a slot."""
@@ -193,5 +203,7 @@ class _SlotLock:
 
 def claim_epoch(marks: Marks, orchestrator: str, epoch: int) -> None:
     """From here on, whatever writes with an older epoch is refused before it is acknowledged."""
-    marks.cells[marks.slot(ORCHESTRATOR, orchestrator) + EPOCH] = epoch
+    slot = marks.slot(ORCHESTRATOR, orchestrator)
+    marks.cells[slot + EPOCH] = epoch
+    marks.cells[slot + REFUSED] = 0
     marks.sync()

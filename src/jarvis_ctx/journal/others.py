@@ -34,6 +34,7 @@ class OthersDrain:
         """
         if self._known is not None:
             return
+        self.damaged = []
         known = self._store.watermarks()
         self._take_back(known, fences)
         for archived in archive.listing(self._folder / "archive"):

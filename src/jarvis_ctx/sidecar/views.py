@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from jarvis_ctx import settings as settings_room
 from jarvis_ctx.checkpoint.files import CheckpointFiles
@@ -30,6 +31,8 @@ from jarvis_ctx.storage.sqlite.store import SqliteStore
 
 if TYPE_CHECKING:
     from jarvis_ctx.sidecar.manager import JarvisContextManager
+
+T = TypeVar("T")
 
 
 class LiveView:
@@ -65,6 +68,8 @@ class LiveView:
             checkpoint_seconds=keeper.seconds if keeper.last else None,
             checkpoint_error=keeper.error,
             unkept_steps=self._manager.steps.unkept,
+            unread=journal.unread,
+            writers_refused=self._ground.marks.refused(self.name),
             damaged=self._ground.damage,
         )
 
@@ -134,12 +139,15 @@ class StoreView:
 
     def marks(self) -> list[WriterMark]:
         """What the marks say; nothing when there are none."""
+        return self._of_marks(lambda marks: list(marks.writers()), [])
+
+    def _of_marks(self, read: Callable[[Marks], T], otherwise: T) -> T:
         try:
             marks = Marks(self.folder / "journal" / "marks", mapped=False, viewer=True)
         except (CorruptData, OSError):
-            return []
+            return otherwise
         try:
-            return list(marks.writers())
+            return read(marks)
         finally:
             marks.close()
 
@@ -160,6 +168,7 @@ class StoreView:
             drained=mark.drained if mark else None,
             checkpoint=headers[0] if headers else None,
             damaged=self._damaged,
+            writers_refused=self._of_marks(lambda marks: marks.refused(self.name), 0),
         )
 
     def report(self) -> RecoveryReport | None:

@@ -5,10 +5,24 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
+from jarvis_ctx.errors import JournalUnavailable
 from jarvis_ctx.insight.insight import Insight
+from jarvis_ctx.journal import fold
+from jarvis_ctx.journal.marks import SLOTS, WRITER, Marks
 from jarvis_ctx.liveness.marker import CrashMarker
-from jarvis_ctx.sidecar import JarvisContextManager, open_view
+from jarvis_ctx.sidecar import JarvisContextManager, open_view, request_checkpoint
 from tests.unit.insight.planted import PlantedClock
+
+
+def take_all(marks: Marks) -> None:
+    for number in range(SLOTS - marks.taken()):
+        marks.slot(WRITER, f"{number:016x}")
+
+
+def interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
 
 
 def test_tasks_are_counted_by_the_status_they_are_shown_with(manager: JarvisContextManager) -> None:
@@ -124,6 +138,35 @@ def test_calls_that_could_not_be_captured_are_counted(manager: JarvisContextMana
     found = manager.status()["capture_errors"]
 
     assert (found["count"], found["last"]) == (1, "assign_task: no room")
+
+
+def test_a_process_that_is_refused_a_mark_is_shown_inside_and_outside(manager: JarvisContextManager) -> None:
+    take_all(manager.journal.marks)
+    with pytest.raises(JournalUnavailable):
+        request_checkpoint(manager.settings)
+
+    view = open_view(manager.settings.folder)
+    outside = Insight(view)
+    findings, found = outside.doctor({}), outside.status()
+    view.close()
+
+    assert (manager.status()["writers_refused"], found["writers_refused"]) == (1, 1)
+    assert any(f.level == "problem" and "refused a mark 1 time," in f.sentence for f in findings)
+
+
+def test_what_the_live_run_cannot_read_is_shown(manager: JarvisContextManager, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(fold, "apply", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            manager.set_attribute("big", "x" * 300_000)
+    for path in (manager.settings.folder / "journal" / "values").iterdir():
+        path.write_bytes(b"damaged")
+
+    manager.set_attribute("small", 1)
+    findings = manager.insight.doctor({})
+
+    assert len(manager.status()["unread"]) == 1
+    assert any(f.level == "problem" and "could not read this" in f.sentence for f in findings)
 
 
 def test_a_recovery_that_is_not_complete_is_shown_as_pending(manager: JarvisContextManager) -> None:

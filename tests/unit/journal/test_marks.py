@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from jarvis_ctx.errors import CorruptData, JournalUnavailable
-from jarvis_ctx.journal.marks import APPENDED, DRAINED, EPOCH, ORCHESTRATOR, SLOTS, SYNCED, WRITER, Marks
+from jarvis_ctx.journal.marks import APPENDED, DRAINED, EPOCH, ORCHESTRATOR, SLOTS, SYNCED, WRITER, Marks, claim_epoch
 
 NAME = "0000000100000001"
 
@@ -80,6 +80,20 @@ def test_full_marks_are_a_typed_error(marks: Marks) -> None:
 
     with pytest.raises(JournalUnavailable, match="all 511 marks are taken by living writers"):
         marks.slot(WRITER, "one more")
+
+
+def test_writers_that_find_no_slot_are_counted_until_the_next_run_begins(marks: Marks) -> None:
+    claim_epoch(marks, "jarvis", 1)
+    for n in range(SLOTS - marks.taken()):
+        marks._take(WRITER, f"{n:016x}")
+    for name in ("one more", "and another"):
+        with pytest.raises(JournalUnavailable):
+            marks.writer_slot(name, "jarvis", 1)
+
+    refused = marks.refused("jarvis")
+    claim_epoch(marks, "jarvis", 2)
+
+    assert (refused, marks.refused("jarvis"), marks.refused("nobody")) == (2, 0, 0)
 
 
 @pytest.mark.parametrize("damage", [b"", b"\0" * 65_536, b"JCTXMRK2", b"x" * 65_536, b"JCTXMRK1" + bytes(10)])

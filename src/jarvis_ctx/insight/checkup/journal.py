@@ -32,6 +32,7 @@ def check(view: View) -> Iterator[Finding]:
         return
     yield from _marks(view)
     yield from _room(view)
+    yield from _unread(view)
     yield from _segments(journal, live=view.pulse().live_pid is not None)
     yield from _archive(journal / "archive")
     yield from _values(journal / "values")
@@ -85,6 +86,17 @@ def _room(view: View) -> Iterator[Finding]:
     if taken > 0.8 * SLOTS:
         sentence = f"{taken} of {SLOTS} marks are taken; with all of them taken by living writers no other can write."
         yield warning("marks", sentence, "run fewer processes that capture into this store at a time")
+
+
+def _unread(view: View) -> Iterator[Finding]:
+    pulse = view.pulse()
+    if pulse.writers_refused:
+        times = number(pulse.writers_refused, "time")
+        sentence = f"A process was refused a mark {times}, as all are taken: what it then captured was not stored."
+        yield problem("marks", sentence, "run fewer processes that capture into this store at a time")
+    for sentence in pulse.unread:
+        remedy = "the run goes on without it; restore the file from a backup, and the next start reads it again"
+        yield problem("events", f"The live run could not read this: {sentence}", remedy)
 
 
 def known_marks(view: View) -> list[WriterMark]:
