@@ -55,7 +55,7 @@ def write(path: Path, out: Path, since: dict[str, int], ending: str, settings: d
         contents=contents(state),
         position=state.position,
         report=manager.recovery_report,
-        damage=manager._opening.damage,
+        damage=manager._opened.damage,
         opened=seconds,
     )
     out.write_bytes(msgspec.json.encode(checked))
