@@ -17,6 +17,7 @@ from jarvis_ctx.errors import Fenced, JournalUnavailable, StoreDamaged, StoreUna
 from jarvis_ctx.journal import fold, forks
 from jarvis_ctx.journal.acknowledge import StoreAcknowledge
 from jarvis_ctx.journal.archiver import Archiver
+from jarvis_ctx.journal.background import Background
 from jarvis_ctx.journal.drain import RECORDS, OwnDrain
 from jarvis_ctx.journal.health import JournalHealth
 from jarvis_ctx.journal.listener import Listener
@@ -37,9 +38,6 @@ Durability: TypeAlias = Literal["process", "power", "store"]
 
 CHILD_SEGMENT = 65_536
 """Bytes of a forked child's segments."""
-
-LONGEST_PAUSE = 5.0
-"""Seconds between two tries of the drain at the most, while the store cannot be used."""
 
 
 class Journal:
@@ -89,8 +87,7 @@ class Journal:
         """Told when the store turns out to be damaged."""
         self.on_others: Callable[[list[Event]], object] | None = None
         """Told, in the drain's thread, what other writers have said to this orchestrator."""
-        self._stop = threading.Event()
-        self._threads: list[threading.Thread] = []
+        self._background = Background()
         self.drain_error = ""
         self._held_for_fork = False
         self._durability, self._store_timeout = durability, store_timeout
@@ -109,24 +106,20 @@ class Journal:
 
     def start(self) -> None:
         """Start the background: one thread that syncs, one that drains."""
-        self._stop.clear()
-        for work in (self._keep_synced, self._keep_drained):
-            thread = threading.Thread(target=work, name=f"jarvis-ctx-{work.__name__.strip('_')}", daemon=True)
-            thread.start()
-            self._threads.append(thread)
+        self._background.start(
+            {
+                "keep_synced": (self._sync_interval, self._try_to_sync),
+                "keep_drained": (self._drain_interval, self._try_to_drain),
+            }
+        )
 
-    def _keep_synced(self) -> None:
-        while not self._stop.wait(self._sync_interval):
-            for work in (self._sync.now, self._supply.prepare):
-                try:
-                    work()
-                except Exception as error:  # The top of a thread: the next turn must come, and health shows this one.
-                    self._sync.error = str(error)
-
-    def _keep_drained(self) -> None:
-        pause = self._drain_interval
-        while not self._stop.wait(pause):
-            pause = self._drain_interval if self._try_to_drain() else min(pause * 2, LONGEST_PAUSE)
+    def _try_to_sync(self) -> bool:
+        for work in (self._sync.now, self._supply.prepare):
+            try:
+                work()
+            except Exception as error:  # The top of a thread: the next turn must come, and health shows this one.
+                self._sync.error = str(error)
+        return True  # A disk that fails is tried as often as one that does not: what is not synced is at stake.
 
     def _try_to_drain(self) -> bool:
         try:
@@ -156,7 +149,7 @@ class Journal:
 
     def after_fork_in_child(self) -> None:
         """The child has no threads of ours, does not drain, and writes nothing before its first capture."""
-        self._threads.clear()
+        self._background.forget()
         self._draining, self._within = threading.RLock(), False
         self.writer.inherited()
 
@@ -274,10 +267,7 @@ class Journal:
 
     def close(self, timeout: float = 10.0) -> None:
         """Stop the threads, drain and sync what can be, let go of the files. What the store lacks stays in segments."""
-        self._stop.set()
-        for thread in self._threads:
-            thread.join(timeout)
-        self._threads.clear()
+        self._background.stop(timeout)
         try:
             self.flush(timeout)
             self.sync()

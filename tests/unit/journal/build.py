@@ -121,9 +121,7 @@ def abandon(journal: Journal) -> None:
     from jarvis_ctx.journal import forks
 
     forks.unwatch(journal)
-    journal._stop.set()
-    for thread in journal._threads:
-        thread.join()
+    journal._background.stop()
     journal._role.release()
     if journal._supply._ready is not None:
         journal._supply._ready.close()
