@@ -19,6 +19,7 @@ from jarvis_ctx.errors import TaskQuarantined, TooLarge, UnstorableValue
 from jarvis_ctx.journal import forks
 from jarvis_ctx.liveness.exceptions import describe
 from jarvis_ctx.model.ids import TaskId
+from jarvis_ctx.model.step import StepRecord, never_asked
 from jarvis_ctx.model.task import Attempt
 
 log = logging.getLogger("jarvis_ctx")
@@ -45,6 +46,7 @@ class Claims:
         self._numbers = itertools.count(1)
         self._calls: dict[tuple[str, str], int] = {}
         self._kept = _kept_results(sink) if skip else {}
+        self._in_doubt = {id for id, steps in sink.state.steps.items() if any(map(_is_open, steps.values()))}
 
     def occurrence(self, method: str, digest: str) -> int:
         """How often a call without a declared id has now been made in this run, from 1."""
@@ -145,9 +147,20 @@ class Claims:
         except (UnstorableValue, TooLarge) as error:
             log.warning("The result of task %r cannot be kept, a restart will run it again: %s", claim.task, error)
             self._sink.append("TaskFinished", claim.task, {**body, "lost": str(error)})
+        if claim.task in self._in_doubt:
+            self._tell_never_asked(claim.task)
+
+    def _tell_never_asked(self, id: TaskId) -> None:
+        task = self._sink.state.tasks.get(id)
+        for step in task.never_asked if task is not None else ():
+            log.warning("%s", never_asked(step, id))
 
     def _failed(self, claim: CurrentTask, error: BaseException) -> None:
         self._sink.append("TaskFailed", claim.task, {"key": claim.key, "error": describe(error)})
+
+
+def _is_open(step: StepRecord) -> bool:
+    return step.status == "started"
 
 
 def _kept_results(sink: Sink) -> dict[tuple[str, str], deque[Attempt]]:

@@ -11,6 +11,7 @@ from jarvis_ctx.cli.exits import ExitCode
 from jarvis_ctx.cli.screen import COLOURS, facts, print_json, show, text, width
 from jarvis_ctx.cli.store import Place, json_option, place_options
 from jarvis_ctx.cli.tasks import task_table
+from jarvis_ctx.model.step import never_asked
 from jarvis_ctx.recovery.wording import day_time, listed, number, parse, size, span, wrap
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 UNFINISHED = 15
 """Tasks that are shown; `tasks` shows all."""
 AMISS = ("damaged", "unread", "writers_refused")
+UNASKED = 5
+"""Steps nobody was asked about that are shown; `doctor` shows all."""
 NO_LONGER_WELL = ("drain_error", "sync_error")
 
 
@@ -89,6 +92,7 @@ def _attention(found: dict[str, Any]) -> list[str]:
         said.append(f"Its recovery was begun {recovery['begun']} times and is not complete.")
     if found["steps_in_doubt"]:
         said.append(f"{number(found['steps_in_doubt'], 'step')} in doubt: started, with no recorded end.")
+    said += [f"{never_asked(step['name'], step['task'])}." for step in found["steps_never_asked"][:UNASKED]]
     if captures["count"]:
         said.append(f"{number(captures['count'], 'call')} not captured; the last: {captures['last']}")
     if found["writers_refused"]:

@@ -30,6 +30,7 @@ def status(view: View) -> dict[str, Any]:
         "tasks": {"total": len(state.tasks), **tasks.counts(state)},
         "incomplete": tasks.incomplete(state),
         "steps_in_doubt": _in_doubt(state, run.id if run is not None and pulse.live_pid is not None else ""),
+        "steps_never_asked": tasks.never_asked(state),
         "agents": {"total": len(everyone), **agents.counts(everyone)},
         "stale_agents": [agent["id"] for agent in everyone if agent["health"] == "stale"],
         "checkpoint": _checkpoint(view, state, pulse),

@@ -39,6 +39,7 @@ def line(task: TaskRecord, state: State) -> dict[str, Any]:
         "in_flight": bool(task.in_flight),
         "steps_finished": sorted(step.name for step in steps if step.status == "finished"),
         "steps_open": sorted(step.name for step in steps if step.status == "started"),
+        "steps_never_asked": list(task.never_asked),
         "deaths_alone": task.deaths_alone,
         "quarantined": task.quarantined,
     }
@@ -57,3 +58,8 @@ def incomplete(state: State) -> list[dict[str, Any]]:
     keys = ("id", "description", "status", "shown_status", "percentage", "completed_subtasks", "blockers", "agent")
     ordered = sorted(state.tasks.values(), key=lambda task: (task.created, task.id))
     return [{key: line(task, state)[key] for key in keys} for task in ordered if not task.finished]
+
+
+def never_asked(state: State) -> list[dict[str, str]]:
+    """Steps in doubt that their task was completed without, so that their effect may have happened twice."""
+    return [{"task": task.id, "name": step} for task in state.tasks.values() for step in task.never_asked]

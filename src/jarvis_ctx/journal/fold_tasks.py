@@ -47,22 +47,30 @@ def task_progressed(state: State, event: Event) -> None:
             metadata[name] = value
     if metadata:
         changes["metadata"] = {**task.metadata, **metadata}
-    _keep(state, replace(task, **changes))
+    _keep(state, replace(task, **changes), event.run)
 
 
-def _keep(state: State, task: TaskRecord) -> None:
+def _keep(state: State, task: TaskRecord, run: str) -> None:
     """The steps of a task that is done leave the state: it will not be run again, or is meant to be."""
-    state.tasks[task.id] = task
     if task.id in state.steps and task.done:
-        del state.steps[task.id]
+        task = _noted(task, state.steps.pop(task.id), run)
+    state.tasks[task.id] = task
 
 
-def _retire_steps(state: State, task: TaskRecord, ended: Attempt) -> None:
+def _retire_steps(state: State, task: TaskRecord, ended: Attempt, run: str) -> TaskRecord:
     """The steps of a call that stands leave, too, even if the task is called again; not those of its other methods."""
     steps = state.steps.get(task.id)
-    if steps and ended.stands and all(attempt.method != ended.method for attempt in task.in_flight):
-        of_call = steps_of(task.id, ended.method)
-        state.steps[task.id] = {key: step for key, step in steps.items() if not key.startswith(of_call)}
+    if not steps or not ended.stands or any(attempt.method == ended.method for attempt in task.in_flight):
+        return task
+    of_call = steps_of(task.id, ended.method)
+    state.steps[task.id] = {key: step for key, step in steps.items() if not key.startswith(of_call)}
+    return _noted(task, {key: step for key, step in steps.items() if key.startswith(of_call)}, run)
+
+
+def _noted(task: TaskRecord, leaving: dict[str, StepRecord], run: str) -> TaskRecord:
+    """The task, with the steps that an earlier run left in doubt and that no later one has asked about or redone."""
+    unasked = tuple(step.name for step in leaving.values() if step.status == "started" and step.run != run)
+    return replace(task, never_asked=task.never_asked + unasked) if unasked else task
 
 
 def steps_of(task: str, method: str) -> str:
@@ -116,8 +124,8 @@ def _ended(state: State, event: Event, outcome: str, **task_changes: Any) -> Non
             stands=outcome == "finished" and completes and task.shown_status not in NOT_DONE,
         )
         task = replace(task, attempts={**task.attempts, ended.key: ended})
-        _retire_steps(state, task, ended)
-    _keep(state, task)
+        task = _retire_steps(state, task, ended, event.run)
+    _keep(state, task, event.run)
 
 
 def _task_finished(state: State, event: Event) -> None:

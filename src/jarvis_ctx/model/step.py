@@ -24,3 +24,9 @@ class StepRecord(msgspec.Struct, frozen=True, kw_only=True):
     result: Any = msgspec.UNSET
     kept: bool = False
     error: str = ""
+
+
+def never_asked(step: str, task: str) -> str:
+    """What is said of a step in doubt that its task was completed without: its effect may have happened twice."""
+    why = "the re-run called it with other arguments, or not at all"
+    return f"Step {step} of {task} was in doubt and was never asked about: {why}"

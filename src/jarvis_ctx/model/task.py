@@ -89,6 +89,8 @@ class TaskRecord(msgspec.Struct, frozen=True, kw_only=True):
     deaths_alone: int = 0
     quarantined: str = ""
     """Why it is not run again, or nothing."""
+    never_asked: tuple[str, ...] = ()
+    """Names of steps that a death left in doubt, and that it was completed without: neither asked about nor redone."""
 
     @property
     def shown_status(self) -> str:

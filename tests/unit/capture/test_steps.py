@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from jarvis_ctx.capture.steps import NO_TASK, StepCall
+from jarvis_ctx.model.ids import TaskId
 from tests.unit.capture.keeping import Killed, Run, Work, call
 
 
@@ -129,6 +130,31 @@ def test_a_step_in_doubt_without_reconcile_is_done_again() -> None:
 
     assert in_task(later, lambda: later.steps.run(step(), again)) == "again"
     assert again.calls == 1
+
+
+def test_a_step_in_doubt_that_a_re_run_calls_with_other_arguments_is_told(caplog: pytest.LogCaptureFixture) -> None:
+    run = Run()
+    die_in(run, step("fetch", "http://one"))
+    later = run.next()
+
+    later.claims.run(call("t"), lambda: later.steps.run(step("fetch", "http://two"), Work("page")))
+
+    assert later.state.tasks[TaskId("t")].never_asked == ("fetch",)
+    assert "Step fetch of t was in doubt and was never asked about" in caplog.text
+
+
+@pytest.mark.parametrize("answer", [None, "sent"])
+def test_a_step_in_doubt_that_was_asked_about_or_done_again_is_not_told(
+    answer: str | None, caplog: pytest.LogCaptureFixture
+) -> None:
+    run = Run()
+    die_in(run, step())
+    later = run.next()
+
+    later.claims.run(call("t"), lambda: later.steps.run(step(reconcile=lambda key: answer), Work("done")))
+
+    assert later.state.tasks[TaskId("t")].never_asked == ()
+    assert caplog.text == ""
 
 
 def test_a_step_in_doubt_that_had_happened_is_not_done_again() -> None:

@@ -77,6 +77,17 @@ def test_a_dead_run_a_step_in_doubt_and_a_quarantined_task_are_warnings(dead: Pa
     assert any("publish_review of task-1" in sentence for sentence in warned)
 
 
+def test_a_step_in_doubt_that_its_task_was_completed_without_is_named_by_status_and_doctor(dead: Path) -> None:
+    with JarvisContextManager(dead, handle_signals=False) as manager:
+        manager.journal.append("TaskClaimed", "task-1", {"method": "assign_task", "attempt": 2, "key": "k2"})
+        manager.journal.append("TaskFinished", "task-1", {"key": "k2", "result": None})
+        shown, findings = manager.status(), manager.insight.doctor({})
+
+    assert shown["steps_never_asked"] == [{"task": "task-1", "name": "publish_review"}]
+    (found,) = [finding for finding in findings if finding.check == "steps"]
+    assert found.sentence.startswith("Step publish_review of task-1 was in doubt and was never asked about")
+
+
 def test_a_quarantined_task_is_named_with_its_reason(manager: JarvisContextManager) -> None:
     manager.journal.append("TaskQuarantined", "a", {"cause": "It was ended from outside.", "deaths": 3})
 

@@ -7,17 +7,20 @@ from collections.abc import Iterator
 from jarvis_ctx.clock import MICROSECONDS, iso
 from jarvis_ctx.insight.findings import Finding, ok, problem, warning
 from jarvis_ctx.insight.status import life
+from jarvis_ctx.insight.tasks import never_asked
 from jarvis_ctx.insight.view import Pulse, View
 from jarvis_ctx.liveness import identity
 from jarvis_ctx.liveness.marker import CrashMarker
 from jarvis_ctx.liveness.runfile import RunFile
 from jarvis_ctx.model.run import RunRecord
 from jarvis_ctx.model.state import State
+from jarvis_ctx.model.step import never_asked as sentence_of
 from jarvis_ctx.recovery.predecessor import Predecessor
 from jarvis_ctx.recovery.wording import day_time, number
 
 AHEAD = 60
 """Seconds the last event may lie in the future before the clock is doubted."""
+GIVE_A_KEY = "its effect may have happened twice; give it a key= of your own, or make what differs a step"
 LOOK = "look at it with: jarvis-ctx report"
 DRY = "start the orchestrator to recover; to see first what that would do: jarvis-ctx recover --dry-run"
 
@@ -100,6 +103,8 @@ def _tasks(state: State, pulse: Pulse) -> Iterator[Finding]:
         named = ", ".join(f"{step.name} of {step.task}" for step in started[:3])
         more = f" and {len(started) - 3} more" if len(started) > 3 else ""
         yield warning("steps", f"In doubt, it may or may not have happened: {named}{more}.", LOOK)
+    for step in never_asked(state):
+        yield warning("steps", f"{sentence_of(step['name'], step['task'])}.", GIVE_A_KEY)
     if pulse.unkept_steps:
         sentence = f"Run outside any task and without key=, so not kept: {number(pulse.unkept_steps, 'step')}."
         yield warning("steps", sentence, "call them inside a captured task, or give them key=")
