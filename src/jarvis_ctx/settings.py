@@ -51,6 +51,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     max_value_bytes: Bytes = 67_108_864
     segment_bytes: Bytes = 1_048_576
     segment_io: Literal["auto", "mmap", "write"] = "auto"
+    secrets: Literal["keep", "drop"] = "keep"
+    secret_names: str = ""
     handle_signals: bool = True
     disabled: bool = False
     log_file: str = ""

@@ -20,6 +20,7 @@ from jarvis_ctx.cli.report import report
 from jarvis_ctx.cli.status import status
 from jarvis_ctx.cli.store import Place, place_options
 from jarvis_ctx.cli.tasks import tasks
+from jarvis_ctx.codec.redaction import Redaction
 from jarvis_ctx.errors import JarvisError
 
 SILENT = logging.NullHandler()
@@ -35,7 +36,7 @@ class Commands(click.Group):
         except BrokenPipeError:
             raise  # click ends quietly when nobody reads any more.
         except (JarvisError, OSError) as error:
-            click.echo(f"Error: {error}", err=True)
+            click.echo(f"Error: {Redaction().text(str(error))}", err=True)
             ctx.exit(code_of(error))
 
     def list_commands(self, ctx: click.Context) -> list[str]:

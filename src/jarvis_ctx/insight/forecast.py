@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from jarvis_ctx.insight.agents import leases
 from jarvis_ctx.insight.view import View
@@ -59,6 +60,7 @@ def forecast(view: View, rebuilt: Rebuilt, settings: Settings) -> Forecast:
         Policy.of(settings),
         (marked.begun if marked else 0) + 1,
     )
+    plan = replace(plan, report=view.redaction(plan.report))
     return Forecast(sentence="Nothing was written. A start now would report this:", live_pid=None, plan=plan)
 
 

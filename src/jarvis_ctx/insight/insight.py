@@ -16,23 +16,26 @@ from jarvis_ctx.model.run import RunRecord
 
 
 class Insight:
-    """Read-only answers about one orchestrator, live or dead; nothing here writes. Raises `StoreUnavailable`."""
+    """Read-only answers about one orchestrator, live or dead; nothing here writes. Raises `StoreUnavailable`.
+
+    Every answer is without secrets (docs/secrets.md).
+    """
 
     def __init__(self, view: View) -> None:
-        self._view = view
+        self._view, self._shown = view, view.redaction
 
     def status(self) -> dict[str, Any]:
         """Health at a glance: life, tasks, agents, checkpoint, lag, recovery. JSON-able; keys as in docs/cli.md."""
-        return status.status(self._view)
+        return self._shown(status.status(self._view))
 
     def tasks(self, status: str | None = None) -> list[dict[str, Any]]:
         """The tasks, oldest first; with `status`, those that have it, as given or as shown."""
-        return tasks.lines(self._view.state(), status)
+        return self._shown(tasks.lines(self._view.state(), status))
 
     def agents(self) -> list[dict[str, Any]]:
         """The agents by id, with health (alive, stale, gone, unseen) and last sign of life."""
         view = self._view
-        return agents.lines(view.state(), agents.leases(view), view.now(), view.stale_after)
+        return self._shown(agents.lines(view.state(), agents.leases(view), view.now(), view.stale_after))
 
     def decisions(self, limit: int = 100) -> list[Decision]:
         """The latest `limit` decisions, oldest first. Raises `BadValue` for a limit below 1."""
@@ -48,16 +51,15 @@ class Insight:
 
     def runs(self) -> list[RunRecord]:
         """The runs of this orchestrator that the state keeps, oldest first."""
-        return sorted(self._view.state().runs.values(), key=lambda run: run.epoch)
+        return self._shown(sorted(self._view.state().runs.values(), key=lambda run: run.epoch))
 
     def attributes(self) -> dict[str, Any]:
-        """The named values that were set, exactly as they were given."""
-        found = self._view.state().attributes
-        return {name: exact.from_tree(attribute.value) for name, attribute in found.items()}
+        """The named values that were set."""
+        return self._shown(attributes(self._view))
 
     def report(self) -> RecoveryReport | None:
         """The latest recovery report; None when there never was a recovery."""
-        return self._view.report()
+        return self._shown(self._view.report())
 
     def doctor(self, environ: Mapping[str, str] | None = None) -> list[Finding]:
         """Every check of the store's health, each with what to do about what it found; reads every file.
@@ -66,7 +68,14 @@ class Insight:
         """
         from jarvis_ctx.insight import doctor  # Hardly any process asks, and no start should wait for it.
 
-        return doctor.examine(self._view, environ or {})
+        return self._shown(doctor.examine(self._view, environ or {}))
 
     def _entries(self, tail: list[Event], kind: str, limit: int) -> list[Any]:
-        return entries.latest(tail, kind, limit, self._view.queries, self._view.name, self._view.folder)
+        view = self._view
+        return self._shown(entries.latest(tail, kind, limit, view.queries, view.name, view.folder))
+
+
+def attributes(view: View) -> dict[str, Any]:
+    """The named values exactly as they were given, secrets too: for the program that gave them."""
+    found = view.state().attributes
+    return {name: exact.from_tree(attribute.value) for name, attribute in found.items()}

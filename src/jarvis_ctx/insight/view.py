@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 import msgspec
 
+from jarvis_ctx.codec.redaction import Redaction
 from jarvis_ctx.insight.ports import Queries
 from jarvis_ctx.model.agent import Lease
 from jarvis_ctx.model.checkpoint import CheckpointHeader
@@ -48,6 +49,11 @@ class View(Protocol):
     @property
     def stale_after(self) -> float:
         """Seconds of silence after which an agent is stale."""
+        ...
+
+    @property
+    def redaction(self) -> Redaction:
+        """Takes the secrets out of what is shown."""
         ...
 
     @property

@@ -21,10 +21,16 @@ TEXT_LIMIT = 32_768
 
 
 def describe(error: BaseException) -> dict[str, Any]:
-    """An exception as stored: type, message, traceback. Never raises, whatever the exception's own methods do."""
+    """An exception as stored: type, message, traceback, all without secrets.
+
+    Never raises, whatever the exception's own methods do.
+    """
+    from jarvis_ctx.codec.redaction import Redaction
+
+    redacted = Redaction().text
     try:
-        message = str(error)[:TEXT_LIMIT]
-        trace = "".join(traceback.format_exception(error))[-TEXT_LIMIT:]
+        message = redacted(str(error))[:TEXT_LIMIT]
+        trace = redacted("".join(traceback.format_exception(error)))[-TEXT_LIMIT:]
     except Exception as broken:  # The user's exception class may raise from anywhere; its name is then all there is.
         message, trace = f"(its text raised {type(broken).__name__})", ""
     kind = type(error)

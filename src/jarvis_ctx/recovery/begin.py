@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from jarvis_ctx.checkpoint.files import CheckpointFiles
 from jarvis_ctx.checkpoint.ports import CheckpointStore
 from jarvis_ctx.clock import Clock
+from jarvis_ctx.codec.redaction import Redaction
 from jarvis_ctx.disk.files import move_aside
 from jarvis_ctx.errors import StoreUnavailable
 from jarvis_ctx.journal.journal import Journal
@@ -117,6 +118,7 @@ def begin(ground: Ground) -> Begun:
         if missing:
             lost = f"{plan.report.possibly_lost} {UNTOLD}".lstrip()
             plan = replace(plan, report=replace(plan.report, possibly_lost=lost))
+        plan = replace(plan, report=Redaction(ground.settings.secret_names)(plan.report))
     fences = {mark.writer: 0 for mark in ground.marks.writers() if mark.orchestrator == name} | rebuilt.state.position
     journal = _journal(ground, run, rebuilt)
     journal.writer.dirty.update(_behind(rebuilt))

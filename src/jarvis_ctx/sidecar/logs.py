@@ -4,20 +4,42 @@ from __future__ import annotations
 
 import logging
 import os
+import traceback
 from pathlib import Path
 
+from jarvis_ctx.codec.redaction import Redaction
 from jarvis_ctx.disk.files import create
 from jarvis_ctx.settings import Settings
 
 FORM = "%(asctime)s %(levelname)s %(name)s %(message)s"
 
 
+class WithoutSecrets(logging.Filter):
+    """Takes the secrets out of a record before any handler has it."""
+
+    def __init__(self, redaction: Redaction) -> None:
+        super().__init__()
+        self._redaction = redaction
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.msg, record.args = self._redaction.text(record.getMessage()), ()
+        if record.exc_info and record.exc_info[1] is not None:
+            record.exc_text = self._redaction.text("".join(traceback.format_exception(record.exc_info[1])).rstrip())
+            record.exc_info = None
+        return True
+
+
 class LogFile:
-    """Sends the `jarvis_ctx` logger to `settings.log_file`; without one, logging is left to the application."""
+    """Sends the `jarvis_ctx` logger to `settings.log_file`; without one, logging is left to the application.
+
+    Either way no handler gets a secret.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self._handler: logging.Handler | None = None
         logger = logging.getLogger("jarvis_ctx")
+        self._filter = WithoutSecrets(Redaction(settings.secret_names))
+        logger.addFilter(self._filter)
         if settings.log_file:
             path = Path(settings.log_file)
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -31,6 +53,7 @@ class LogFile:
 
     def close(self) -> None:
         """Write no more to the file."""
+        logging.getLogger("jarvis_ctx").removeFilter(self._filter)
         if self._handler is not None:
             logging.getLogger("jarvis_ctx").removeHandler(self._handler)
             self._handler.close()

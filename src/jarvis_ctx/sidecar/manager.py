@@ -13,15 +13,18 @@ from typing import Any, Self
 from jarvis_ctx import settings as settings_room
 from jarvis_ctx.capture.checks import identifier, mapping
 from jarvis_ctx.capture.claims import Claims
+from jarvis_ctx.capture.dropping import Dropping
 from jarvis_ctx.capture.failures import CaptureFailures
 from jarvis_ctx.capture.isolation import Isolation
 from jarvis_ctx.capture.recorder import Recorder
+from jarvis_ctx.capture.sink import Sink
 from jarvis_ctx.capture.steps import Steps
 from jarvis_ctx.checkpoint.keeper import Keeper
 from jarvis_ctx.checkpoint.schedule import Schedule
 from jarvis_ctx.clock import Clock, SystemClock
+from jarvis_ctx.codec.redaction import Redaction
 from jarvis_ctx.errors import Closed, JarvisError, StoreUnavailable
-from jarvis_ctx.insight.insight import Insight
+from jarvis_ctx.insight.insight import Insight, attributes
 from jarvis_ctx.liveness.exceptions import ExceptionWatch, describe
 from jarvis_ctx.liveness.leases import Leases
 from jarvis_ctx.liveness.signals import EndOnSignal
@@ -76,7 +79,10 @@ class JarvisContextManager(Recorder):
         self.run: RunRecord = begun.run
         self.journal = begun.journal
         self.recovery_report: RecoveryReport | None = begun.plan.report if begun.plan else None
-        super().__init__(self.journal.writer)
+        self._sink: Sink = self.journal.writer
+        if self.settings.secrets == "drop":
+            self._sink = Dropping(self.journal.writer, Redaction(self.settings.secret_names))
+        super().__init__(self._sink)
         self._wire(
             begun.leases, begun.plan is not None and begun.plan.skip, begun.plan.suspects if begun.plan else set()
         )
@@ -88,10 +94,10 @@ class JarvisContextManager(Recorder):
         chosen, ground, writer = self.settings, self._opened.ground, self.journal.writer
         isolation = Isolation(suspects, chosen.isolation_timeout)
         chain = frozenset(run.id for run in writer.state.runs.values() if run.chain == self.run.chain)
-        self.claims = Claims(writer, owner=self, epoch=self.run.epoch, skip=skip, isolation=isolation)
-        self.steps = Steps(writer, replay=chosen.resume == "skip", chain_runs=chain)
+        self.claims = Claims(self._sink, owner=self, epoch=self.run.epoch, skip=skip, isolation=isolation)
+        self.steps = Steps(self._sink, replay=chosen.resume == "skip", chain_runs=chain)
         self.failures = CaptureFailures(raises=chosen.on_capture_error == "raise")
-        self.leases = Leases(self._clock, chosen.stale_after, writer.append, leases)
+        self.leases = Leases(self._clock, chosen.stale_after, self._sink.append, leases)
         report, policy = self.recovery_report, chosen.on_code_change
         self.code = CodeGuard(writer, self.run, report, ground.folder, policy, self.claims, self.steps)
         self.keeper = Keeper(
@@ -111,7 +117,8 @@ class JarvisContextManager(Recorder):
             "heartbeats": (SWEEP, self._while_ours(self._save_beats)),
         }
         self._schedule = Schedule(jobs)
-        self.insight = Insight(LiveView(self, self._opened))
+        self._view = LiveView(self, self._opened)
+        self.insight = Insight(self._view)
 
     def _start(self) -> None:
         self.journal.on_damage = self._opened.condemn_database
@@ -127,7 +134,10 @@ class JarvisContextManager(Recorder):
 
     def heartbeat(self, agent_id: str, **details: Any) -> None:
         """Note that an agent lives. Only its first beat, and one after a silence, are events."""
-        self.leases.beat(AgentId(identifier("agent_id", agent_id)), mapping("details", details))
+        known = mapping("details", details)
+        if known and self.settings.secrets == "drop":
+            known = self._view.redaction(known)
+        self.leases.beat(AgentId(identifier("agent_id", agent_id)), known)
 
     def agent_gone(self, agent_id: str) -> None:
         """Note that an agent has left."""
@@ -187,8 +197,8 @@ class JarvisContextManager(Recorder):
         return self.insight.runs()
 
     def attributes(self) -> dict[str, Any]:
-        """The named values that were set."""
-        return self.insight.attributes()
+        """The named values that were set, exactly as they were given, secrets too."""
+        return attributes(self._view)
 
     def flush(self, timeout: float = 30.0) -> None:
         """Return once the database has everything said before. Raises `StoreUnavailable`."""

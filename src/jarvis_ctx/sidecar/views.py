@@ -10,6 +10,7 @@ from jarvis_ctx import settings as settings_room
 from jarvis_ctx.checkpoint.files import CheckpointFiles
 from jarvis_ctx.clock import Clock, SystemClock
 from jarvis_ctx.codec import sign
+from jarvis_ctx.codec.redaction import Redaction
 from jarvis_ctx.errors import CorruptData, NoStore, StoreUnavailable, UnsafeFolder
 from jarvis_ctx.insight.ports import Queries
 from jarvis_ctx.insight.view import Pulse
@@ -42,6 +43,7 @@ class LiveView:
         self._manager, self._ground = manager, opened.ground
         self.name, self.folder = self._ground.settings.name, self._ground.folder
         self.stale_after = self._ground.settings.stale_after
+        self.redaction = Redaction(self._ground.settings.secret_names)
         self.queries: Queries = opened.store.queries
 
     def now(self) -> int:
@@ -74,7 +76,7 @@ class LiveView:
         )
 
     def report(self) -> RecoveryReport | None:
-        return self._manager.recovery_report or reports.latest(self.folder, self.name)
+        return self.redaction(self._manager.recovery_report or reports.latest(self.folder, self.name))
 
     def checkpoints(self) -> list[CheckpointHeader]:
         return [header for _, header in self._ground.files.headers()]
@@ -90,6 +92,7 @@ class StoreView:
         """Raises `NoStore`; a database that cannot be used is looked past, and named in `pulse().damaged`."""
         self.name, self.folder = settings.name, settings.folder
         self.stale_after = settings.stale_after
+        self.redaction = Redaction(settings.secret_names)
         self._settings, self._clock = settings, clock
         if not (self.folder / "journal").is_dir():
             raise NoStore(path=str(self.folder))
@@ -172,7 +175,7 @@ class StoreView:
         )
 
     def report(self) -> RecoveryReport | None:
-        return reports.latest(self.folder, self.name)
+        return self.redaction(reports.latest(self.folder, self.name))
 
     def checkpoints(self) -> list[CheckpointHeader]:
         return [header for _, header in self._files.headers()]
