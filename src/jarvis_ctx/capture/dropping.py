@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from jarvis_ctx.capture.sink import Sink
@@ -31,3 +32,11 @@ class Dropping:
         if "result" in shown and shown["result"] != given["result"]:
             shown = {name: value for name, value in shown.items() if name != "result"} | {"lost": LOST}
         return self._sink.append(kind, subject, shown)
+
+
+def storing(sink: Sink, secrets: str, names: str) -> tuple[Sink, Callable[[dict[str, Any]], dict[str, Any]]]:
+    """What events are told to, and what makes of an agent's details those that are stored, under `secrets=`."""
+    if secrets != "drop":
+        return sink, lambda details: details
+    redaction = Redaction(names)
+    return Dropping(sink, redaction), redaction

@@ -13,16 +13,14 @@ from typing import Any, Self
 from jarvis_ctx import settings as settings_room
 from jarvis_ctx.capture.checks import identifier, mapping
 from jarvis_ctx.capture.claims import Claims
-from jarvis_ctx.capture.dropping import Dropping
+from jarvis_ctx.capture.dropping import storing
 from jarvis_ctx.capture.failures import CaptureFailures
 from jarvis_ctx.capture.isolation import Isolation
 from jarvis_ctx.capture.recorder import Recorder
-from jarvis_ctx.capture.sink import Sink
 from jarvis_ctx.capture.steps import Steps
 from jarvis_ctx.checkpoint.keeper import Keeper
 from jarvis_ctx.checkpoint.schedule import Schedule
 from jarvis_ctx.clock import Clock, SystemClock
-from jarvis_ctx.codec.redaction import Redaction
 from jarvis_ctx.errors import Closed, JarvisError, StoreUnavailable
 from jarvis_ctx.insight.insight import Insight, attributes
 from jarvis_ctx.liveness.exceptions import ExceptionWatch, describe
@@ -79,9 +77,7 @@ class JarvisContextManager(Recorder):
         self.run: RunRecord = begun.run
         self.journal = begun.journal
         self.recovery_report: RecoveryReport | None = begun.plan.report if begun.plan else None
-        self._sink: Sink = self.journal.writer
-        if self.settings.secrets == "drop":
-            self._sink = Dropping(self.journal.writer, Redaction(self.settings.secret_names))
+        self._sink, self._stored = storing(self.journal.writer, self.settings.secrets, self.settings.secret_names)
         super().__init__(self._sink)
         self._wire(
             begun.leases, begun.plan is not None and begun.plan.skip, begun.plan.suspects if begun.plan else set()
@@ -134,10 +130,7 @@ class JarvisContextManager(Recorder):
 
     def heartbeat(self, agent_id: str, **details: Any) -> None:
         """Note that an agent lives. Only its first beat, and one after a silence, are events."""
-        known = mapping("details", details)
-        if known and self.settings.secrets == "drop":
-            known = self._view.redaction(known)
-        self.leases.beat(AgentId(identifier("agent_id", agent_id)), known)
+        self.leases.beat(AgentId(identifier("agent_id", agent_id)), self._stored(mapping("details", details)))
 
     def agent_gone(self, agent_id: str) -> None:
         """Note that an agent has left."""

@@ -94,7 +94,7 @@ def test_a_program_gets_back_what_it_has_set_secrets_too(dead: Path) -> None:
 def test_dropped_secrets_are_nowhere_in_the_folder(tmp_path: Path) -> None:
     store = leaked(tmp_path / "store", "drop")
     with JarvisContextManager(store, secrets="drop", log_file=str(store / "log.txt"), durability="process") as manager:
-        answers = manager.journal.writer.state.tasks["answers"]  # type: ignore[index]
+        answers = manager.journal.writer.state.tasks["answers"]
         manager.checkpoint()
 
     files = {path.name: path.read_bytes() for path in store.rglob("*") if path.is_file()}
