@@ -28,13 +28,13 @@ from jarvis_ctx.liveness.leases import Leases
 from jarvis_ctx.liveness.signals import EndOnSignal
 from jarvis_ctx.model.agent import Lease
 from jarvis_ctx.model.checkpoint import CheckpointHeader
-from jarvis_ctx.model.entries import AgentMessage, ConversationEntry, Decision
 from jarvis_ctx.model.ids import AgentId, TaskId
 from jarvis_ctx.model.report import RecoveryReport
 from jarvis_ctx.model.run import RunRecord
 from jarvis_ctx.recovery.begin import begin
 from jarvis_ctx.recovery.code import CodeGuard
 from jarvis_ctx.sidecar import requests
+from jarvis_ctx.sidecar.answers import Answers
 from jarvis_ctx.sidecar.ending import Ending, Part
 from jarvis_ctx.sidecar.logs import LogFile
 from jarvis_ctx.sidecar.opening import OpenStore
@@ -47,7 +47,7 @@ SWEEP = 1.0
 """Seconds between two looks at the agents' beats, and at most what a crash takes of the beats' precision."""
 
 
-class JarvisContextManager(Recorder):
+class JarvisContextManager(Recorder, Answers):
     """Keeps one orchestrator's context durably; a context manager, usable from any thread and from asyncio.
 
     Constructing it begins a run: if the last one died, its state is rebuilt and `recovery_report` says why it died.
@@ -160,34 +160,6 @@ class JarvisContextManager(Recorder):
     def capture_failed(self, method: str, error: BaseException) -> None:
         """Count a capture that could not be stored; raises it with `on_capture_error="raise"`."""
         self.failures.count(method, error)
-
-    def status(self) -> dict[str, Any]:
-        """Health at a glance, as plain data."""
-        return self.insight.status()
-
-    def tasks(self, status: str | None = None) -> list[dict[str, Any]]:
-        """The tasks, oldest first; with `status`, those shown with it."""
-        return self.insight.tasks(status)
-
-    def agents(self) -> list[dict[str, Any]]:
-        """The agents with their last signs of life."""
-        return self.insight.agents()
-
-    def decisions(self, limit: int = 100) -> list[Decision]:
-        """The latest decisions, oldest first."""
-        return self.insight.decisions(limit)
-
-    def messages(self, limit: int = 100) -> list[AgentMessage]:
-        """The latest messages between agents, oldest first."""
-        return self.insight.messages(limit)
-
-    def conversation(self, limit: int = 100) -> list[ConversationEntry]:
-        """The latest turns of the conversation, oldest first."""
-        return self.insight.conversation(limit)
-
-    def runs(self) -> list[RunRecord]:
-        """The runs of this orchestrator, oldest first."""
-        return self.insight.runs()
 
     def attributes(self) -> dict[str, Any]:
         """The named values that were set, exactly as they were given, secrets too."""
