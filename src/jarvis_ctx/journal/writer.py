@@ -14,6 +14,7 @@ from jarvis_ctx.clock import Clock
 from jarvis_ctx.codec import exact
 from jarvis_ctx.errors import Closed, CorruptData, Fenced, JournalUnavailable, TooLarge
 from jarvis_ctx.journal import fold, frame, read
+from jarvis_ctx.journal.bodies import Bodies
 from jarvis_ctx.journal.cells import Cells
 from jarvis_ctx.journal.marks import APPENDED, EPOCH
 from jarvis_ctx.journal.segment import Opening, Segment
@@ -73,7 +74,8 @@ class Writer:
         self.dirty: set[str] = set()
         """Tasks changed since the drain last wrote them to their table."""
         self._appended_cell = writer_slot + APPENDED
-        self._inline_limit, self._payload_limit = supply.size // 4, supply.size - 1024
+        self._encoded = Bodies(self._values, inline=supply.size // 4).encoded
+        self._payload_limit = supply.size - 1024
         self._queued: deque[_Told] = deque()
         self.put_down: Literal["", "closed", "dying", "fenced"] = ""
         self._ending: Literal["", "closed", "dying"] = ""
@@ -111,21 +113,6 @@ class Writer:
         if self.after_append is not None:
             self.after_append(number)
         return number
-
-    def _encoded(self, body: dict[str, Any], own: bool) -> tuple[bytes, dict[str, Any] | None]:
-        """The body as JSON, and the body itself where it may be folded as it is."""
-        encoded = b""
-        if own:
-            try:
-                encoded = _encode(body)
-            except (TypeError, ValueError):
-                own = False  # Not plain after all: a lone surrogate.
-        if not own:
-            encoded = exact.encode(body, limit=self._values.limit)
-        if len(encoded) > self._inline_limit:
-            # The fold gets the body at hand: once the frame is written nothing may fail, a damaged side file neither.
-            return _encode(self._values.put(encoded)), body if own else _decode(encoded)
-        return encoded, body if own else None
 
     def _undisturbed(self, work: Callable[[], T]) -> T:
         """`work` under the lock; an append that re-enters in this thread meanwhile is queued, and written after it."""
