@@ -53,12 +53,14 @@ class CapturedMethod:
         if not args:
             raise TypeError(f"{self.name}() missing 1 required positional argument: 'self'")
         owner = type(args[0]) if self.binding == "instance" else args[0]
-        order = iter(owner.__mro__)
-        for cls in order:
+        return getattr(super(self._standing_in(owner), args[0]), self.name)(*args[1:], **kwargs)
+
+    def _standing_in(self, owner: type) -> type:
+        """The class, of those that `owner` is made of, that this captured method was put into."""
+        for cls in owner.__mro__:
             if self._is_mine(vars(cls).get(self.name)):
-                break
-        raw = next(vars(cls)[self.name] for cls in order if self.name in vars(cls))
-        return raw.__get__(args[0] if self.binding == "instance" else None, owner)(*args[1:], **kwargs)
+                return cls
+        return self.home
 
     def _is_mine(self, raw: Any) -> bool:
         return raw is self.wrapper or (raw is not None and captured_in(raw) is self.wrapper)
