@@ -22,7 +22,8 @@ def agents(place: Place, as_json: bool) -> None:
     from jarvis_ctx.insight.insight import Insight
 
     with place.view() as view:
-        found, term = Insight(view).agents(), view.stale_after
+        insight = Insight(view)
+        found, term = insight.agents(), insight.stale_after()
     if as_json:
         print_json(found)
         return

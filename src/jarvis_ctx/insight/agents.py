@@ -46,6 +46,12 @@ def lines(state: State, beats: list[Lease], now: int, stale_after: float) -> lis
     return found
 
 
+def term(view: View, state: State) -> float:
+    """Seconds of silence after which an agent is stale: as the latest run was told, or else by these settings."""
+    run = state.latest_run
+    return run.policy.get("stale_after", view.stale_after) if run is not None else view.stale_after
+
+
 def health(record: AgentRecord | None, seen: int | None, now: int, stale_after: float) -> Health:
     """`gone` if it said so and has not come back; `unseen` without any sign of life; else by the silence since."""
     if record is not None and record.health == "gone" and (seen is None or seen <= record.changed):

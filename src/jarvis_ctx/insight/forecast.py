@@ -18,6 +18,11 @@ from jarvis_ctx.recovery.predecessor import Predecessor
 from jarvis_ctx.recovery.rebuild import Rebuilt
 from jarvis_ctx.settings import Settings
 
+LIKE_THE_LAST = (
+    "Nothing was written. A start with the settings of the run that died (resume={resume}) would now report this; "
+    "its own settings decide:"
+)
+
 
 class Forecast(msgspec.Struct, frozen=True, kw_only=True):
     """The recovery that a start would make now; `plan` is None when there is nothing to recover from."""
@@ -41,7 +46,10 @@ class Forecast(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def forecast(view: View, rebuilt: Rebuilt, settings: Settings) -> Forecast:
-    """Decide as a start with these settings would; nothing is written."""
+    """Decide as a start would that is told what the dead run was told; nothing is written.
+
+    `settings` say what its record does not. A start decides by its own settings.
+    """
     live = view.pulse().live_pid
     if live is not None:
         sentence = f"{view.name} runs as process {live}: a second start would be refused, nothing is recovered."
@@ -54,14 +62,14 @@ def forecast(view: View, rebuilt: Rebuilt, settings: Settings) -> Forecast:
     plan = planning.make(
         rebuilt,
         dead,
-        _next_run(view, latest, dead, settings),
+        _next_run(view, latest, dead),
         before.cause(dead, rebuilt.state),
         leases(view),
-        Policy.of(settings),
+        Policy.as_told(dead, settings),
         (marked.begun if marked else 0) + 1,
     )
     plan = replace(plan, report=view.redaction(plan.report))
-    return Forecast(sentence="Nothing was written. A start now would report this:", live_pid=None, plan=plan)
+    return Forecast(sentence=LIKE_THE_LAST.format(resume=dead.resume), live_pid=None, plan=plan)
 
 
 def _nothing(view: View, run: RunRecord | None) -> str:
@@ -70,7 +78,7 @@ def _nothing(view: View, run: RunRecord | None) -> str:
     return f"Run {run.id} ended cleanly ({run.ending}): a start now carries on from its state, nothing is recovered."
 
 
-def _next_run(view: View, latest: RunRecord | None, dead: RunRecord, settings: Settings) -> RunRecord:
+def _next_run(view: View, latest: RunRecord | None, dead: RunRecord) -> RunRecord:
     epoch = (latest.epoch if latest else 0) + 1
     return RunRecord(
         id=RunId(f"{view.name}.{epoch}"),
@@ -80,5 +88,5 @@ def _next_run(view: View, latest: RunRecord | None, dead: RunRecord, settings: S
         process=identity.this_process(),
         started=view.now(),
         chain=dead.chain,
-        resume=settings.resume,
+        resume=dead.resume,
     )

@@ -35,7 +35,12 @@ class Insight:
     def agents(self) -> list[dict[str, Any]]:
         """The agents by id, with health (alive, stale, gone, unseen) and last sign of life."""
         view = self._view
-        return self._shown(agents.lines(view.state(), agents.leases(view), view.now(), view.stale_after))
+        state = view.state()
+        return self._shown(agents.lines(state, agents.leases(view), view.now(), agents.term(view, state)))
+
+    def stale_after(self) -> float:
+        """Seconds of silence after which an agent is stale."""
+        return agents.term(self._view, self._view.state())
 
     def decisions(self, limit: int = 100) -> list[Decision]:
         """The latest `limit` decisions, oldest first. Raises `BadValue` for a limit below 1."""

@@ -64,6 +64,7 @@ def _run_started(state: State, event: Event) -> None:
         started=event.time,
         chain=RunId(text(body["chain"])),
         resume=text(body.get("resume", "report")),
+        policy=msgspec.convert(body.get("policy", {}), dict[str, float]),
         code=_code(body.get("code", {})),
     )
     state.fences.update(_fences(event))

@@ -184,12 +184,19 @@ def _new_run(ground: Ground, epoch: int, dead: RunRecord | None) -> RunRecord:
         started=ground.clock.wall(),
         chain=dead.chain if dead is not None else id,
         resume=ground.settings.resume,
+        policy={name: getattr(ground.settings, name) for name in ("max_attempts", "stale_after", "sync_interval")},
     )
 
 
 def _started(run: RunRecord) -> dict[str, object]:
     process = msgspec.to_builtins(run.process)
-    return {"epoch": run.epoch, "process": process, "chain": run.chain, "resume": run.resume}
+    return {
+        "epoch": run.epoch,
+        "process": process,
+        "chain": run.chain,
+        "resume": run.resume,
+        "policy": run.policy,
+    }
 
 
 def _leases(ground: Ground) -> list[Lease]:

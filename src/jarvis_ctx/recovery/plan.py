@@ -39,6 +39,17 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
             sync_interval=settings.sync_interval,
         )
 
+    @classmethod
+    def as_told(cls, run: RunRecord, settings: Settings) -> Policy:
+        """As `run` was told, whose program may say more than can be seen from outside; `settings` say the rest."""
+        told = {"stale_after": settings.stale_after, "sync_interval": settings.sync_interval} | run.policy
+        return cls(
+            resume=run.resume,
+            max_attempts=int(run.policy.get("max_attempts", settings.max_attempts)),
+            stale_after=told["stale_after"],
+            sync_interval=told["sync_interval"],
+        )
+
 
 class Planned(msgspec.Struct, frozen=True, kw_only=True):
     """An event that recovery will append."""

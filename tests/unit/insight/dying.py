@@ -10,11 +10,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from jarvis_ctx.sidecar import JarvisContextManager
 
 ROOT = Path(__file__).parents[3]
 READY = "ready"
+TOLD: dict[str, Any] = {"resume": "skip", "max_attempts": 2, "stale_after": 200}
 STATUSES = ("pending", "in_progress", "completed", "blocked", "failed", "polishing")
 
 
@@ -64,7 +66,7 @@ def living(store: Path, name: str = "jarvis") -> Iterator[subprocess.Popen[str]]
 
 
 def _live(store: str, name: str) -> None:
-    manager = JarvisContextManager(store, name=name)
+    manager = JarvisContextManager(store, name=name, **TOLD)
     fill(manager)
     manager.flush()
     while manager.insight.status()["lag"]["not_synced"]:

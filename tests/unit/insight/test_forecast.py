@@ -7,16 +7,18 @@ from pathlib import Path
 from jarvis_ctx import settings
 from jarvis_ctx.insight.forecast import Forecast, forecast
 from jarvis_ctx.model.report import RecoveryReport
+from jarvis_ctx.recovery.plan import Policy
 from jarvis_ctx.sidecar import JarvisContextManager, open_view
+from tests.unit.insight.dying import TOLD
 from tests.unit.insight.folders import listing
 
 OF_THE_START = ("run", "created", "died_between", "seconds", "layers", "sources")
 
 
-def foresee(store: Path, **chosen: str) -> Forecast:
+def foresee(store: Path) -> Forecast:
     view = open_view(store)
     try:
-        return forecast(view, view.rebuilt(), settings.load({"path": store, **chosen}))
+        return forecast(view, view.rebuilt(), settings.load({"path": store}))
     finally:
         view.close()
 
@@ -27,14 +29,25 @@ def lasting(report: RecoveryReport) -> dict[str, object]:
 
 
 def test_a_dry_run_says_what_the_next_start_then_reports(dead: Path) -> None:
-    foreseen = foresee(dead, resume="skip")
-    with JarvisContextManager(dead, resume="skip", handle_signals=False) as manager:
+    foreseen = foresee(dead)
+    with JarvisContextManager(dead, **TOLD, handle_signals=False) as manager:
         report = manager.recovery_report
 
     assert foreseen.plan is not None
     assert report is not None
     assert lasting(foreseen.plan.report) == lasting(report)
     assert foreseen.to_json()["runs_alone"] == ["task-1"]
+
+
+def test_a_dry_run_goes_by_what_the_program_of_the_dead_run_says(dead: Path) -> None:
+    foreseen = foresee(dead)
+    with JarvisContextManager(dead, handle_signals=False) as manager:
+        told = manager.runs()[0]
+
+    assert foreseen.plan is not None
+    assert (foreseen.plan.skip, foreseen.plan.report.resume) == (True, "skip")
+    assert "resume=skip" in foreseen.sentence
+    assert Policy.as_told(told, settings.load({})) == Policy(**TOLD, sync_interval=1)
 
 
 def test_a_dry_run_changes_nothing(dead: Path) -> None:
@@ -48,7 +61,7 @@ def test_a_dry_run_changes_nothing(dead: Path) -> None:
 def test_a_recovery_that_was_begun_before_is_counted(dead: Path) -> None:
     (dead / "CRASH_DETECTED").write_text('{"jarvis": {"run": "", "begun": 3}}')
 
-    plan = foresee(dead, resume="skip").plan
+    plan = foresee(dead).plan
 
     assert plan is not None
     assert (plan.report.recoveries_begun, plan.skip) == (4, False)

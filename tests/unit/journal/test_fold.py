@@ -115,6 +115,7 @@ WRONG: list[tuple[str, dict[str, Any]]] = [
     ("RunStarted", {"epoch": 1, "chain": None, "process": PROCESS}),
     ("RunStarted", {"epoch": 1, "chain": "r", "process": PROCESS, "fences": {"w": "9"}}),
     ("RunStarted", {"epoch": 1, "chain": "r", "process": PROCESS, "fences": [1]}),
+    ("RunStarted", {"epoch": 1, "chain": "r", "process": PROCESS, "policy": {"max_attempts": "3"}}),
 ]
 
 
