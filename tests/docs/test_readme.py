@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
 import threading
 from pathlib import Path
+
+import pytest
+
+from jarvis_ctx import JarvisContextManager
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -32,6 +37,23 @@ def test_the_twenty_lines_survive_a_kill_and_send_no_letter_twice(tmp_path: Path
     assert again.stdout.splitlines()[-1] == "300 letters sent", again.stderr
     assert again.stdout.startswith("It was ended from outside")
     assert sent(tmp_path) == [f"Dear guest {number}, welcome!" for number in range(300)]
+
+
+@pytest.mark.parametrize("environ", [{}, {"JARVIS_DISABLED": "true"}], ids=["started twice", "disabled"])
+def test_the_twenty_lines_run_where_nothing_is_captured(tmp_path: Path, environ: dict[str, str]) -> None:
+    (code,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    (tmp_path / "letters.py").write_text(code.replace("range(300)", "range(30)"))
+    with JarvisContextManager(tmp_path / "memory/context/jarvis", name="letters", handle_signals=False):
+        done = subprocess.run(
+            [sys.executable, "letters.py"],
+            cwd=tmp_path,
+            env={**os.environ, **environ},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    assert done.stdout.splitlines()[-1] == "30 letters sent", done.stderr
 
 
 def test_the_code_is_about_twenty_lines() -> None:
