@@ -6,44 +6,91 @@ from itertools import count
 from typing import Any
 
 from jarvis_ctx import integrate_context_manager
-from tests.benchmarks.beside_sqlite import ground
+from tests.benchmarks.beside_sqlite import Ground, ground
 from tests.benchmarks.figure import Effort, Figure
-from tests.benchmarks.rounds import difference, interleaved, p50, p99, timed, typical
+from tests.benchmarks.rounds import Sample, difference, interleaved, p50, p99, timed, typical
+
+PAUSE = 0.001
+"""Seconds between two calls of the second figure."""
+PACED_CALLS = 60
+"""Calls of one of its rounds, either side."""
 
 
-class Reviews:
-    """An orchestrator whose work is nothing, so that only what is added is measured."""
+def orchestrator() -> type:
+    """A class with one method, of which each caller gets its own. Its work is nothing, so only what is added counts."""
 
-    def assign_task(self, task: dict[str, Any]) -> dict[str, Any]:
-        return {"task": task["id"], "findings": 3, "severity": "minor"}
+    class Reviews:
+        def assign_task(self, task: dict[str, Any]) -> dict[str, Any]:
+            return {"task": task["id"], "findings": 3, "severity": "minor"}
+
+    return Reviews
+
+
+class Calls:
+    """Rounds of calls on both sides, each call of a task of its own."""
+
+    def __init__(self, both: Ground) -> None:
+        attach = integrate_context_manager(path=both.manager.settings.path, handle_signals=False)
+        self._both, self._numbers = both, count(0)
+        self._plain, self._decorated = orchestrator()(), attach(orchestrator())()
+
+    def plain(self, calls: int, pause: float = 0.0) -> list[Sample]:
+        """Calls of the method as its author wrote it."""
+        return self._round(self._plain, calls, pause)
+
+    def decorated(self, calls: int, pause: float = 0.0) -> list[Sample]:
+        """Calls of the same method, captured."""
+        return self._round(self._decorated, calls, pause)
+
+    def _round(self, reviews: Any, calls: int, pause: float) -> list[Sample]:
+        tasks = [{"id": f"task-{next(self._numbers)}", "description": "Review one module"} for _ in range(calls)]
+        samples = timed(lambda at: reviews.assign_task(tasks[at]), range(calls), pause)
+        self._both.manager.flush()
+        return samples
 
 
 def measure(effort: Effort) -> list[Figure]:
-    """Microseconds added to the median call, each of a task of its own."""
-    numbers, calls = count(0), effort.calls // 2
+    """Microseconds added to the median call: in bursts, and with pauses as between calls that wait for an agent."""
+    rounds, calls = effort.rounds // 2, effort.calls // 2
     with ground() as both:
-        attach = integrate_context_manager(path=both.manager.settings.path, handle_signals=False)
-        decorated, plain = attach(type("Decorated", (Reviews,), {}))(), Reviews()
-
-        def a_round(reviews: Reviews) -> list[float]:
-            tasks = [{"id": f"task-{next(numbers)}", "description": "Review one module"} for _ in range(calls)]
-            samples = timed(lambda at: reviews.assign_task(tasks[at]), range(calls))
-            both.manager.flush()
-            return samples
-
-        measured = interleaved(
-            {"plain": lambda: a_round(plain), "decorated": lambda: a_round(decorated)}, effort.rounds // 2
+        made = Calls(both)
+        burst = interleaved(
+            {
+                "plain": lambda: made.plain(calls),
+                "decorated": lambda: made.decorated(calls),
+                "captured": lambda: both.captured(calls),
+            },
+            rounds,
         )
-        if len(both.manager.tasks()) < calls * effort.rounds // 2:
+        paced = interleaved(
+            {
+                "plain": lambda: made.plain(PACED_CALLS, PAUSE),
+                "decorated": lambda: made.decorated(PACED_CALLS, PAUSE),
+                "captured": lambda: both.captured(PACED_CALLS, PAUSE),
+            },
+            effort.busy_rounds,
+        )
+        if len(both.manager.tasks()) < calls * rounds:
             raise RuntimeError("The decorated calls were not captured.")
     return [
-        Figure(
-            what="a decorated method (claim + finish) over the plain method",
-            value=difference(measured["decorated"], measured["plain"], p50),
-            unit="µs",
-            reach=25,
-            aim=12,
-            rounds=f"{effort.rounds // 2} rounds of {calls} calls a side",
-            details=[f"p99 of the decorated method {typical(measured['decorated'], p99):.0f} µs."],
-        )
+        _figure("a decorated method (claim + finish) over the plain method", burst, reach=25, aim=12),
+        _figure(f"the same, {PAUSE * 1000:g} ms between the calls", paced),
     ]
+
+
+def _figure(
+    what: str, measured: dict[str, list[list[Sample]]], *, reach: float | None = None, aim: float | None = None
+) -> Figure:
+    decorated = measured["decorated"]
+    return Figure(
+        what=what,
+        value=difference(decorated, measured["plain"], p50),
+        unit="µs",
+        reach=reach,
+        aim=aim,
+        rounds=f"{len(decorated)} rounds of {len(decorated[0])} calls a side",
+        details=[
+            f"p99 of the decorated method {typical(decorated, p99):.0f} µs.",
+            f"One captured `update_task_progress` took {typical(measured['captured'], p50):.1f} µs in the same rounds.",
+        ],
+    )

@@ -25,7 +25,8 @@ Written by `make bench`; not edited by hand. One figure again: `{command} NAME` 
   encoded beforehand. The captured call does its own checks and encoding inside the measured time.
 - The sidecar runs as a person opens it: draining, syncing and the schedule go on in their threads. Its backlog is
   drained before the next round of either side.
-- A round is one burst without a pause, which is the worst case for the drain beside it.
+- A round is one burst without a pause, which is the worst case for the drain beside it. It is not the worst case of a
+  single call: after a pause the processor comes back with cold caches, and the median call takes longer.
 - Interpreters of their own run in an empty folder, with bytecode cached; a `config/jarvis_ctx.yaml` there would
   add PyYAML's import and parsing, some 25 ms.
 - *Reach* is what must hold, *aim* what we want to come near. "Not met" is written where it is so.
