@@ -197,6 +197,12 @@ class SeveralOrchestrators(JarvisError, LookupError):
     sentence = "{path} holds several orchestrators: {known}; name one with --name or JARVIS_NAME."
 
 
+class TooManyObjects(JarvisError):
+    """A run has made so many objects with a state that the state of later ones is not kept."""
+
+    sentence = "The state of this object of {cls} is not kept: this run has made {limit} objects with a state before."
+
+
 # Tasks and steps
 
 

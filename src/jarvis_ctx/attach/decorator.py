@@ -27,6 +27,10 @@ def integrate_context_manager(cls: Any = None, /, **arguments: Any) -> Any:
     `tasks={method: {"id": argument, …}}` or a list, `decisions=[…]`, `steps={method: reconcile or None}`, `agents=[…]`,
     `messages=[…]`, `ignore=[…]` (methods), `exclude=[…]` (names of arguments that are never stored).
 
+    `state=[…]` names attributes that an object gets back after a crash, once its `__init__` is through; a class with
+    `capture_state()` and `restore_state(state, events_since)` says itself what that is. It is kept when a captured call
+    returns: exactly as JSON, else pickled if it is made of plain data and of `state_types=[…]`.
+
     The class is changed in place and given back. Its sidecar is opened at the first object's making, or at the first
     captured call before that, and shared by later objects. Subclasses are captured, too; a call that reaches a base
     class's method through `super()` is captured once. Where another process already runs under this name, calls go

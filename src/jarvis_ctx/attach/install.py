@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from jarvis_ctx.attach.around import Around, AroundClaim, AroundNote, AroundStep
+from jarvis_ctx.attach.around_state import AroundState, watch
 from jarvis_ctx.attach.attachment import Attachment
 from jarvis_ctx.attach.captured import CapturedMethod, captured_in, mark
 from jarvis_ctx.attach.notes import Source, note
@@ -16,6 +17,7 @@ from jarvis_ctx.capture.code import code_hash
 from jarvis_ctx.capture.conventions import ATTACHED, Chosen, choose, completes
 from jarvis_ctx.capture.methods import Method, functions_of, methods
 from jarvis_ctx.capture.parameters import parameters
+from jarvis_ctx.capture.state_source import StateSource, source_of
 
 INIT, INIT_SUBCLASS = "__init__", "__init_subclass__"
 
@@ -37,12 +39,12 @@ def capturing(obj: Any, attachment: Attachment) -> dict[str, Callable[..., Any]]
     """Capturing functions for the methods of one object, by name; neither it nor its class is changed."""
     found = methods(type(obj)) | functions_of(obj)
     chosen = choose(found, attachment.wishes, type(obj).__qualname__)
+    state = source_of(type(obj), attachment.wishes)
     captured = {}
     for name, choice in chosen.items():
         method = found[name]
-        capture = CapturedMethod(
-            object, name, method.binding, attachment, around_of(method, choice, chosen, attachment)
-        )
+        around = _with_state(around_of(method, choice, chosen, attachment), method, state)
+        capture = CapturedMethod(object, name, method.binding, attachment, around)
         captured[name] = capture.wrapper = wrap(method.function, capture.around, capture.find)
     _record_code([found[name] for name in chosen], attachment)
     return captured
@@ -63,10 +65,22 @@ def around_of(method: Method, choice: Chosen, among: dict[str, Chosen], attachme
 
 
 def _capture(cls: type, found: dict[str, Method], chosen: dict[str, Chosen], attachment: Attachment) -> None:
-    bare = {name: method for name in chosen if (method := _bare(found[name], cls, chosen[name])) is not None}
+    state, anew = source_of(cls, attachment.wishes), _gains_state(cls, attachment)
+    bare = {name: method for name in chosen if (method := _bare(found[name], cls, chosen[name], anew)) is not None}
     for name, method in bare.items():
-        setattr(cls, name, _captured(cls, method, around_of(method, chosen[name], chosen, attachment), attachment))
+        around = _with_state(around_of(method, chosen[name], chosen, attachment), method, state)
+        setattr(cls, name, _captured(cls, method, around, attachment))
     _record_code(bare.values(), attachment)
+
+
+def _with_state(around: Around, method: Method, state: StateSource | None) -> Around:
+    return around if state is None or method.binding != "instance" else AroundState(around, state)
+
+
+def _gains_state(cls: type, attachment: Attachment) -> bool:
+    """Whether a subclass has the methods for a state that no class above it has, so that inherited calls count anew."""
+    above = (source_of(base, attachment.wishes) for base in cls.__mro__[1:] if hasattr(base, ATTACHED))
+    return source_of(cls, attachment.wishes) is not None and not any(above)
 
 
 def _record_code(captured: Iterable[Method], attachment: Attachment) -> None:
@@ -74,17 +88,17 @@ def _record_code(captured: Iterable[Method], attachment: Attachment) -> None:
     attachment.record_code({name: code for name, code in hashes.items() if code})
 
 
-def _bare(method: Method, cls: type, choice: Chosen) -> Method | None:
+def _bare(method: Method, cls: type, choice: Chosen, anew: bool) -> Method | None:
     """The method without a capture that an earlier attachment of this very class put around it.
 
-    None where an inherited method is captured already and nothing else is asked for here.
+    None where an inherited method is captured already and nothing else is asked for here. `anew`: a state is.
     """
     before = captured_in(method.function)
     if before is None:
         return method
     if method.owner is cls and before is method.function:
         return Method(name=method.name, function=vars(before)["__wrapped__"], binding=method.binding, owner=cls)
-    return method if choice.argument and method.owner is not cls else None
+    return method if (choice.argument or anew) and method.owner is not cls else None
 
 
 def _captured(cls: type, method: Method, around: Around, attachment: Attachment) -> Any:
@@ -136,7 +150,9 @@ def _init_without(cls: type) -> Callable[..., None]:
 def _opened(self: Any, init: Callable[..., None]) -> None:
     attachment = getattr(self, ATTACHED, None)
     if attachment is not None and captured_in(type(self).__init__) is init:
-        attachment.open()
+        manager = attachment.open()
+        if manager is not None:
+            watch(manager, self, source_of(type(self), attachment.wishes))
 
 
 def _follow_subclasses(cls: type) -> None:
@@ -158,6 +174,7 @@ def _adopt(sub: type) -> None:
     attachment: Attachment = getattr(sub, ATTACHED)
     found = methods(sub)
     chosen = choose(found, attachment.wishes, sub.__qualname__)
-    fresh = {name: choice for name, choice in chosen.items() if captured_in(found[name].function) is None}
+    every = _gains_state(sub, attachment)
+    fresh = {name: choice for name, choice in chosen.items() if every or captured_in(found[name].function) is None}
     _capture(sub, found, fresh, attachment)
     _open_after_init(sub)

@@ -8,9 +8,11 @@ from typing import Any
 
 import wrapt
 
+from jarvis_ctx.attach.around_state import watch
 from jarvis_ctx.attach.attachment import Attachment
 from jarvis_ctx.attach.install import capturing
 from jarvis_ctx.capture.conventions import ATTACHED
+from jarvis_ctx.capture.state_source import source_of
 from jarvis_ctx.errors import BadValue
 
 
@@ -53,7 +55,9 @@ class JarvisOrchestratorWithContext(wrapt.ObjectProxy, metaclass=_Mirror):  # ty
         self._self_captured = (
             {} if attached or self._self_attachment.disabled else capturing(wrapped, self._self_attachment)
         )
-        self._self_attachment.open()
+        manager = self._self_attachment.open()
+        if manager is not None and attached is None:
+            watch(manager, self, source_of(type(wrapped), self._self_attachment.wishes))
 
     @property
     def __jarvis_attachment__(self) -> Attachment:

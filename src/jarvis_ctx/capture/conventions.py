@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from jarvis_ctx.codec import pickled
 from jarvis_ctx.errors import BadValue, UnknownMethod, UnknownSetting, did_you_mean
 
 Meaning = Literal[
@@ -92,13 +93,20 @@ class Wishes(msgspec.Struct, frozen=True, kw_only=True):
     chosen: dict[str, Chosen] = {}
     ignore: frozenset[str] = frozenset()
     exclude: frozenset[str] = frozenset()
+    state: tuple[str, ...] = ()
+    """Attributes whose values are given back after a crash."""
+    state_types: dict[tuple[str, str], type] = {}
+    """Types of the person's own that may be pickled as part of them, by module and qualified name."""
 
 
 ATTACHED = "__jarvis_attachment__"
 """The attribute of a decorated class, or of a proxy, that ties it to its sidecar and to its wishes."""
 
 LISTED: dict[str, Meaning] = {"decisions": "decision", "agents": "agent", "messages": "message"}
-CONVENTION_ARGUMENTS = ("tasks", "decisions", "steps", "agents", "messages", "ignore", "exclude")
+CONVENTION_ARGUMENTS = (
+    *("tasks", "decisions", "steps", "agents", "messages"),
+    *("ignore", "exclude", "state", "state_types"),
+)
 
 
 def meaning(name: str) -> Meaning | None:
@@ -110,7 +118,7 @@ def meaning(name: str) -> Meaning | None:
 
 
 def wishes(arguments: Mapping[str, Any]) -> Wishes:
-    """The arguments `tasks`, `decisions`, `steps`, `agents`, `messages`, `ignore`, `exclude`, read and checked.
+    """The arguments of `CONVENTION_ARGUMENTS`, read and checked.
 
     Raises `BadValue` for one of the wrong form, or a method given two meanings; `UnknownSetting` for an option of
     `tasks` that does not exist.
@@ -125,7 +133,13 @@ def wishes(arguments: Mapping[str, Any]) -> Wishes:
         for name in _methods(argument, given):
             _add(found, Chosen(method=name, meaning=means, argument=argument))
     ignore, exclude = _names("ignore", given.get("ignore", ())), _names("exclude", given.get("exclude", ()))
-    return Wishes(chosen=found, ignore=frozenset(ignore), exclude=frozenset(exclude))
+    return Wishes(
+        chosen=found,
+        ignore=frozenset(ignore),
+        exclude=frozenset(exclude),
+        state=tuple(_names("state", given.get("state", ()))),
+        state_types=_types(given.get("state_types", ())),
+    )
 
 
 def choose(names: Iterable[str], wished: Wishes, owner: str) -> dict[str, Chosen]:
@@ -177,6 +191,12 @@ def _names(argument: str, value: Any) -> list[str]:
     if names is None or not all(type(name) is str for name in names):
         raise BadValue(name=argument, value=value, expected="a list of names")
     return names
+
+
+def _types(value: Any) -> dict[tuple[str, str], type]:
+    if not isinstance(value, Iterable) or isinstance(value, str | bytes | type):
+        raise BadValue(name="state_types", value=value, expected="a list of classes")
+    return pickled.declared(value) if value else {}
 
 
 def _task_options(method: str, options: Any) -> TaskOptions:

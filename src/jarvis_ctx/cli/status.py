@@ -12,7 +12,7 @@ from jarvis_ctx.cli.screen import COLOURS, facts, print_json, show, text, width
 from jarvis_ctx.cli.store import Place, json_option, place_options
 from jarvis_ctx.cli.tasks import task_table
 from jarvis_ctx.model.step import never_asked
-from jarvis_ctx.recovery.wording import day_time, listed, number, parse, size, span, wrap
+from jarvis_ctx.recovery.wording import day_time, listed, number, parse, size, span, state_problems, wrap
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -93,6 +93,7 @@ def _attention(found: dict[str, Any]) -> list[str]:
     if found["steps_in_doubt"]:
         said.append(f"{number(found['steps_in_doubt'], 'step')} in doubt: started, with no recorded end.")
     said += [f"{never_asked(step['name'], step['task'])}." for step in found["steps_never_asked"][:UNASKED]]
+    said += [sentence for kept in found["objects"] for sentence in state_problems(kept)]
     if captures["count"]:
         said.append(f"{number(captures['count'], 'call')} not captured; the last: {captures['last']}")
     if found["writers_refused"]:

@@ -33,6 +33,7 @@ def status(view: View) -> dict[str, Any]:
         "steps_never_asked": tasks.never_asked(state),
         "agents": {"total": len(everyone), **agents.counts(everyone)},
         "stale_agents": [agent["id"] for agent in everyone if agent["health"] == "stale"],
+        "objects": _objects(state),
         "checkpoint": _checkpoint(view, state, pulse),
         "lag": _lag(pulse),
         "capture_errors": {"count": pulse.capture_errors, "last": pulse.last_capture_error},
@@ -81,6 +82,24 @@ def _run(run: RunRecord | None) -> dict[str, Any] | None:
 def _in_doubt(state: State, running: str) -> int:
     steps = (step for steps in state.steps.values() for step in steps.values())
     return sum(step.status == "started" and step.run != running for step in steps)
+
+
+def _objects(state: State) -> list[dict[str, Any]]:
+    """What is kept of the orchestrator's objects since the last clean end."""
+    chain = {run.id for run in state.runs.values() if run.chain == state.chain}
+    return [
+        {
+            "id": kept.id,
+            "run": kept.run,
+            "captured": iso(kept.captured) if kept.captured else None,
+            "fields": [name for name, _, _ in kept.fields],
+            "not_kept": dict(kept.lost),
+            "failed": kept.failed,
+            "restored": kept.restored,
+        }
+        for kept in state.objects.values()
+        if kept.run in chain
+    ]
 
 
 def _checkpoint(view: View, state: State, pulse: Pulse) -> dict[str, Any] | None:

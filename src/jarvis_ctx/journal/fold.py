@@ -7,6 +7,7 @@ from collections.abc import Callable
 import msgspec
 from msgspec.structs import replace
 
+from jarvis_ctx.journal.fold_objects import OBJECT_HANDLERS
 from jarvis_ctx.journal.fold_tasks import TASK_HANDLERS
 from jarvis_ctx.journal.shapes import mapping, numbers, text, whole
 from jarvis_ctx.model.agent import AgentRecord
@@ -42,8 +43,9 @@ def apply(state: State, event: Event) -> None:
 
 def _is_late(state: State, event: Event) -> bool:
     """Whether another writer's later event has already changed this event's subject."""
-    records = (state.tasks.get(event.subject), state.agents.get(event.subject), state.attributes.get(event.subject))
-    steps = state.steps.get(event.subject, {}).values()
+    name = event.subject
+    records = (state.tasks.get(name), state.agents.get(name), state.attributes.get(name), state.objects.get(name))
+    steps = state.steps.get(name, {}).values()
     return any(record is not None and record.updated > event.stamp for record in (*records, *steps))
 
 
@@ -172,6 +174,7 @@ HANDLERS: dict[str, Handler] = {
     "RecoveryPointMarked": _tail("points"),
     "CheckpointRequested": _nothing,
     "RequestAnswered": _nothing,
+    **OBJECT_HANDLERS,
     **TASK_HANDLERS,
 }
 

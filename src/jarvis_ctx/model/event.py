@@ -37,6 +37,8 @@ Kind = Literal[
     "MessageSent",
     "MessageAdded",
     "AttributeSet",
+    "StateCaptured",
+    "StateRestored",
     "RecoveryPointMarked",
     "CheckpointRequested",
     "RequestAnswered",

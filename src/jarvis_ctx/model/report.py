@@ -54,6 +54,21 @@ class AgentLine(msgspec.Struct, frozen=True, kw_only=True):
     status: str
 
 
+class ObjectLine(msgspec.Struct, frozen=True, kw_only=True):
+    """The state kept of one object; `not_kept` and `not_restored` give the reason by field."""
+
+    id: str
+    captured: str
+    """When it was read, ISO 8601 in UTC; nothing where that never came about."""
+    fields: list[str] = []
+    not_kept: dict[str, str] = {}
+    failed: str = ""
+    """Why its last capture did not come about."""
+    restored: bool = False
+    """Whether an object has been given it back since the start."""
+    not_restored: dict[str, str] = {}
+
+
 class RecoveryReport(msgspec.Struct, frozen=True, kw_only=True):
     """Everything the next start can say about a death, for people and programs. Times are ISO 8601 in UTC."""
 
@@ -83,6 +98,7 @@ class RecoveryReport(msgspec.Struct, frozen=True, kw_only=True):
     tasks: list[TaskLine] = []
     steps_in_doubt: list[StepLine] = []
     agents: list[AgentLine] = []
+    objects: list[ObjectLine] = []
     machine_changed: list[str] = []
     code_changed: list[str] = []
     unreadable: dict[str, int] = {}

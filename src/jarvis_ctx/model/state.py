@@ -8,6 +8,7 @@ import msgspec
 
 from jarvis_ctx.model.agent import AgentRecord
 from jarvis_ctx.model.event import Event, Stamp
+from jarvis_ctx.model.object_state import ObjectState
 from jarvis_ctx.model.run import RunRecord
 from jarvis_ctx.model.step import StepRecord
 from jarvis_ctx.model.task import TaskRecord
@@ -37,6 +38,7 @@ class State(msgspec.Struct, kw_only=True):
     steps: dict[str, dict[str, StepRecord]] = {}
     agents: dict[str, AgentRecord] = {}
     attributes: dict[str, Attribute] = {}
+    objects: dict[str, ObjectState] = {}
     decisions: list[Event] = []
     messages: list[Event] = []
     conversation: list[Event] = []

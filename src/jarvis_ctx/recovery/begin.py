@@ -14,6 +14,7 @@ from jarvis_ctx.checkpoint.files import CheckpointFiles
 from jarvis_ctx.checkpoint.ports import CheckpointStore
 from jarvis_ctx.clock import Clock
 from jarvis_ctx.codec.redaction import Redaction
+from jarvis_ctx.codec.sign import Key
 from jarvis_ctx.disk.files import move_aside
 from jarvis_ctx.errors import StoreUnavailable
 from jarvis_ctx.journal.journal import Journal
@@ -67,6 +68,8 @@ class Ground(msgspec.Struct, frozen=True, kw_only=True):
     runfile: RunFile
     marker: CrashMarker
     faults: FaultDump
+    key: Key
+    """Signs what is pickled."""
     damage: list[str] = []
     """What was found damaged, and moved aside, while opening."""
 

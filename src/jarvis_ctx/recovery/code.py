@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Protocol
 
 import msgspec
 
-from jarvis_ctx.capture.claims import Claims
 from jarvis_ctx.capture.sink import Sink
-from jarvis_ctx.capture.steps import Steps
 from jarvis_ctx.errors import CodeChanged
 from jarvis_ctx.model.report import RecoveryReport
 from jarvis_ctx.model.run import RunRecord
 from jarvis_ctx.recovery import reports
+
+
+class Forgetting(Protocol):
+    """Whoever lets something kept stand in for work, and can be told not to."""
+
+    def forget(self) -> None: ...
 
 
 class CodeGuard:
@@ -26,13 +31,12 @@ class CodeGuard:
         report: RecoveryReport | None,
         store: Path,
         policy: Literal["resume", "refuse", "fresh"],
-        claims: Claims,
-        steps: Steps,
+        keepers: Sequence[Forgetting],
     ) -> None:
         self._sink, self._run, self._store = sink, run, store
         self.report = report
         """The report of the recovery this run began with, and what has been found to have changed since."""
-        self._policy, self._claims, self._steps = policy, claims, steps
+        self._policy, self._keepers = policy, keepers
 
     def record(self, hashes: dict[str, str]) -> None:
         """Keep `hashes` {method: hash} with this run. Raises `CodeChanged` under `refuse`."""
@@ -44,8 +48,8 @@ class CodeGuard:
             if self._policy == "refuse":
                 raise CodeChanged(methods=", ".join(changed), run=self.report.recovered_run)
             if self._policy == "fresh":
-                self._claims.forget()
-                self._steps.forget()
+                for keeper in self._keepers:
+                    keeper.forget()
         self._sink.append("CodeRecorded", self._run.id, {"code": hashes})
 
     def _changed(self, hashes: dict[str, str]) -> list[str]:

@@ -10,7 +10,7 @@ from jarvis_ctx.clock import MICROSECONDS, iso
 from jarvis_ctx.liveness.leases import stale_at
 from jarvis_ctx.model.agent import Lease
 from jarvis_ctx.model.ids import TaskId
-from jarvis_ctx.model.report import AgentLine, RecoveryReport, StepLine, TaskFate, TaskLine
+from jarvis_ctx.model.report import AgentLine, ObjectLine, RecoveryReport, StepLine, TaskFate, TaskLine
 from jarvis_ctx.model.run import CauseOfDeath, RunRecord
 from jarvis_ctx.model.state import State
 from jarvis_ctx.model.task import Attempt, TaskRecord
@@ -174,6 +174,7 @@ def _report(
             if step.status == "started"
         ],
         agents=_agent_lines(state, leases, policy),
+        objects=_object_lines(state, dead),
         machine_changed=_machine_changed(dead, run),
         unreadable=dict(state.unreadable),
         seconds=dict(rebuilt.seconds),
@@ -232,6 +233,22 @@ def _agent_lines(state: State, leases: list[Lease], policy: Policy) -> list[Agen
             )
         )
     return lines
+
+
+def _object_lines(state: State, dead: RunRecord) -> list[ObjectLine]:
+    """The states of the chain of crashes that `dead` belongs to; what is older is not given back."""
+    chain = {run.id for run in state.runs.values() if run.chain == dead.chain}
+    return [
+        ObjectLine(
+            id=kept.id,
+            captured=iso(kept.captured) if kept.captured else "",
+            fields=[name for name, _, _ in kept.fields],
+            not_kept=dict(kept.lost),
+            failed=kept.failed,
+        )
+        for kept in state.objects.values()
+        if kept.run in chain
+    ]
 
 
 def _machine_changed(dead: RunRecord, run: RunRecord) -> list[str]:

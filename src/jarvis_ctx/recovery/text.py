@@ -4,8 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+import msgspec
+
 from jarvis_ctx.model.report import RecoveryReport, TaskFate, TaskLine
-from jarvis_ctx.recovery.wording import between, columns, day_time, listed, number, one_line, parse, percent, span, wrap
+from jarvis_ctx.recovery.wording import (
+    between,
+    columns,
+    day_time,
+    listed,
+    number,
+    one_line,
+    parse,
+    percent,
+    span,
+    state_problems,
+    wrap,
+)
 
 DIED = {
     "killed": "was killed",
@@ -40,6 +54,7 @@ def render(report: RecoveryReport, *, width: int = 80, limit: int = 20) -> str:
         ("LOOK AT THIS", _attention(report, width, limit)),
         ("WHY IT DIED", _why(report, width)),
         ("WHAT CARRIES ON", _tasks(report, width, limit)),
+        ("OBJECTS", _objects(report, width)),
         ("AGENTS", _agents(report, width)),
         ("HOW IT WAS REBUILT", _layers(report, width)),
     )
@@ -84,6 +99,9 @@ def _attention(report: RecoveryReport, width: int, limit: int) -> Iterator[str]:
         yield from _point(sentence, width)
     yield from _more(report.damage, limit, "  ")
     yield from _in_doubt(report, width, limit)
+    for kept in report.objects:
+        for sentence in state_problems(msgspec.structs.asdict(kept)):
+            yield from _point(sentence, width)
     quarantined = _of(report, "quarantined")
     for task in quarantined[:limit]:
         why = task.quarantined or "it was running alone when its process died, too often."
@@ -165,6 +183,17 @@ def _task_lines(tasks: list[TaskLine], width: int) -> Iterator[str]:
 def _what(task: TaskLine) -> str:
     tries = f" ({number(task.attempts, 'call')})" if task.attempts > 1 else ""
     return (task.description or task.status) + tries
+
+
+def _objects(report: RecoveryReport, width: int) -> Iterator[str]:
+    for kept in report.objects:
+        if not kept.captured:
+            continue
+        became = "given back" if kept.restored else "to be given back once the object is made again"
+        if report.resume_refused:
+            became = "not given back"
+        fields = f": {listed(kept.fields)}" if kept.fields else ""
+        yield from wrap(f"{kept.id}, as it was at {day_time(kept.captured)}, {became}{fields}.", width, "  ", "  ")
 
 
 def _agents(report: RecoveryReport, width: int) -> Iterator[str]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 UNITS = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
 
@@ -88,6 +89,17 @@ def listed(items: Sequence[str], limit: int = 8) -> str:
     """`a, b, c and 12 more`."""
     rest = len(items) - limit
     return ", ".join(items[:limit]) + (f" and {rest:,} more" if rest > 0 else "")
+
+
+def state_problems(kept: Mapping[str, Any]) -> list[str]:
+    """What is not kept of an object's state, a sentence each, of its line in a status or a report."""
+    said = [f"The field {name!r} of {kept['id']} is not kept: {why}." for name, why in kept["not_kept"].items()]
+    if kept["failed"]:
+        said.append(f"The state of {kept['id']} was not kept the last time: {kept['failed']}.")
+    return said + [
+        f"The field {name!r} of {kept['id']} was not given back: {why}."
+        for name, why in kept.get("not_restored", {}).items()
+    ]
 
 
 def columns(rows: Iterable[Sequence[str]], width: int, indent: str = "  ", widest: int = 40) -> list[str]:

@@ -6,6 +6,7 @@ import atexit
 import os
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from functools import partial
 from os import PathLike
 from types import TracebackType
 from typing import Any, Self
@@ -28,15 +29,17 @@ from jarvis_ctx.liveness.leases import Leases
 from jarvis_ctx.liveness.signals import EndOnSignal
 from jarvis_ctx.model.agent import Lease
 from jarvis_ctx.model.checkpoint import CheckpointHeader
-from jarvis_ctx.model.ids import AgentId, TaskId
+from jarvis_ctx.model.ids import AgentId
 from jarvis_ctx.model.report import RecoveryReport
 from jarvis_ctx.model.run import RunRecord
 from jarvis_ctx.recovery.begin import begin
 from jarvis_ctx.recovery.code import CodeGuard
+from jarvis_ctx.recovery.plan import Plan
 from jarvis_ctx.sidecar import requests
 from jarvis_ctx.sidecar.answers import Answers
 from jarvis_ctx.sidecar.ending import Ending, Part
 from jarvis_ctx.sidecar.logs import LogFile
+from jarvis_ctx.sidecar.objects import note, object_states
 from jarvis_ctx.sidecar.opening import OpenStore
 from jarvis_ctx.sidecar.views import LiveView
 
@@ -76,26 +79,26 @@ class JarvisContextManager(Recorder, Answers):
         self._log = LogFile(self.settings)
         self.run: RunRecord = begun.run
         self.journal = begun.journal
-        self.recovery_report: RecoveryReport | None = begun.plan.report if begun.plan else None
         self._sink, self._stored = storing(self.journal.writer, self.settings.secrets, self.settings.secret_names)
         super().__init__(self._sink)
-        self._wire(
-            begun.leases, begun.plan is not None and begun.plan.skip, begun.plan.suspects if begun.plan else set()
-        )
+        self._wire(begun.leases, begun.plan)
         self._pid = os.getpid()
         self._ending = Ending()
         self._start()
 
-    def _wire(self, leases: list[Lease], skip: bool, suspects: set[TaskId]) -> None:
+    def _wire(self, leases: list[Lease], plan: Plan | None) -> None:
         chosen, ground, writer = self.settings, self._opened.ground, self.journal.writer
-        isolation = Isolation(suspects, chosen.isolation_timeout)
+        skip, report = plan is not None and plan.skip, plan.report if plan else None
+        isolation = Isolation(plan.suspects if plan else set(), chosen.isolation_timeout)
         chain = frozenset(run.id for run in writer.state.runs.values() if run.chain == self.run.chain)
         self.claims = Claims(self._sink, owner=self, epoch=self.run.epoch, skip=skip, isolation=isolation)
         self.steps = Steps(self._sink, replay=chosen.resume == "skip", chain_runs=chain)
         self.failures = CaptureFailures(raises=chosen.on_capture_error == "raise")
         self.leases = Leases(self._clock, chosen.stale_after, self._sink.append, leases)
-        report, policy = self.recovery_report, chosen.on_code_change
-        self.code = CodeGuard(writer, self.run, report, ground.folder, policy, self.claims, self.steps)
+        self.states = object_states(ground, self.journal, self._sink, self._stored, self.run, chain, report)
+        forgetting = (self.claims, self.steps, self.states)
+        self.code = CodeGuard(writer, self.run, report, ground.folder, chosen.on_code_change, forgetting)
+        self.states.told = partial(note, self.code, ground.folder)
         self.keeper = Keeper(
             run=self.run,
             store=ground.store.checkpoints,
@@ -146,16 +149,18 @@ class JarvisContextManager(Recorder, Answers):
         self.journal.append("RecoveryPointMarked", label, {"label": label, "checkpoint": header.id})
         return header
 
-    def recover(self) -> RecoveryReport | None:
+    @property
+    def recovery_report(self) -> RecoveryReport | None:
         """What the recovery at this run's beginning found and did; None after a clean end of the last run."""
+        return self.code.report
+
+    def recover(self) -> RecoveryReport | None:
+        """`recovery_report`, asked for."""
         return self.recovery_report
 
     def record_code(self, hashes: Mapping[str, str]) -> None:
         """Note the code of captured methods, and hold it against the run that died. Raises `CodeChanged`."""
-        try:
-            self.code.record(dict(hashes))
-        finally:
-            self.recovery_report = self.code.report
+        self.code.record(dict(hashes))
 
     def capture_failed(self, method: str, error: BaseException) -> None:
         """Count a capture that could not be stored; raises it with `on_capture_error="raise"`."""

@@ -76,6 +76,7 @@ class OpenStore:
             runfile=self.runfile,
             marker=CrashMarker(folder),
             faults=FaultDump(folder / f"run-{settings.name}.fault"),
+            key=key,
             damage=self.damage,
         )
 

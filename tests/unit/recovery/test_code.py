@@ -18,7 +18,7 @@ from tests.unit.recovery.stories import planned, started, told
 def guard(run: Run, folder: Path, policy: Any = "resume", *, crashed: bool = True) -> CodeGuard:
     """The guard of a run, with the report of the crash before it."""
     report = planned(told(started(1))).report if crashed else None
-    return CodeGuard(run, run.state.runs[run.run], report, folder, policy, run.claims, run.steps)
+    return CodeGuard(run, run.state.runs[run.run], report, folder, policy, (run.claims, run.steps))
 
 
 def test_changed_methods_are_named_in_the_report_on_disk(tmp_path: Path) -> None:
