@@ -61,7 +61,8 @@ def _run(options: argparse.Namespace, screen: Screen) -> Place:
     command = _command(options)
     first = acts.undisturbed(place, command, files, screen)
     when = moments(files, options.kills, seed, options.pace)
-    lives = acts.disturbed(place, command, files, when, _settings(options), screen)
+    title = "Without jarvis-ctx" if options.without else "Attached"
+    lives = acts.disturbed(place, command, files, when, _settings(options), screen, title)
     place.keep(Record(command=command, seed=seed, kills=options.kills, undisturbed=first, lives=lives))
     return place
 
@@ -94,8 +95,9 @@ def _point_around(place: Place, screen: Screen) -> None:
     """What to try next."""
     python = _near(Path(sys.executable))
     jarvis, store = shlex.quote(str(python.with_name("jarvis-ctx"))), shlex.quote(str(place.store))
-    screen.say(f"\nAll of it is in {place.folder}; delete it when you are done. Look around:")
-    for command in ("status", "report", "tasks", "doctor"):
+    look = ("status", "report", "tasks", "doctor") if place.store.exists() else ()
+    screen.say(f"\nAll of it is in {place.folder}; delete it when you are done." + (" Look around:" if look else ""))
+    for command in look:
         screen.say(f"  {jarvis} {command} --path {store}")
     screen.say(f"Or cheat: change a file below {place.killed.folder}, and have it judged again:")
     screen.say(f"  {shlex.quote(str(python))} -m examples.code_review.demo --check {shlex.quote(str(place.folder))}")

@@ -224,6 +224,9 @@ def test_without_the_sidecar_the_same_kills_do_harm(tmp_path: Path) -> None:
 
     assert done.returncode == 1
     assert {"published once", "nothing lost", "nothing done twice"} <= set(json.loads(done.stdout)["failed"])
+    assert "Without jarvis-ctx: " in done.stderr
+    assert "Attached" not in done.stderr
+    assert "Look around" not in done.stderr
 
 
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])

@@ -17,7 +17,13 @@ def undisturbed(place: Place, arguments: list[str], files: int, screen: Screen) 
 
 
 def disturbed(
-    place: Place, arguments: list[str], files: int, moments: list[Moment], settings: dict[str, str], screen: Screen
+    place: Place,
+    arguments: list[str],
+    files: int,
+    moments: list[Moment],
+    settings: dict[str, str],
+    screen: Screen,
+    title: str,
 ) -> list[Life]:
     """The attached orchestrator, killed at each of `moments`, and each time the very same command again."""
     place.killed.folder.mkdir(parents=True)
@@ -28,7 +34,7 @@ def disturbed(
         settings={"JARVIS_CONTEXT_PATH": str(place.store), **settings},
     )
     lives: list[Life] = []
-    with screen.bar("Attached", files) as bar:
+    with screen.bar(title, files) as bar:
         for moment in [*moments, None]:
             life = live(command, moment, bar.show)
             lives.append(life)
