@@ -14,11 +14,14 @@ from jarvis_ctx.recovery.text import render
 @place_options
 def report(place: Place, as_json: bool) -> None:
     """Show the latest recovery report: why it died, what is lost, what carries on."""
+    from jarvis_ctx.insight.insight import Insight
+
     with place.view() as view:
         found = view.report()
+        doubts = Insight(view).still_in_doubt(found) if found is not None and not as_json else []
     if as_json:
         print_json(found.to_json() if found is not None else None)
     elif found is None:
         click.echo("There has been no recovery here.")
     else:
-        click.echo(render(found, width=min(width(), 100)), nl=False)
+        click.echo(render(found, doubts=doubts, width=min(width(), 100)), nl=False)

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from jarvis_ctx.codec import exact
-from jarvis_ctx.insight import agents, entries, status, tasks
+from jarvis_ctx.insight import agents, doubts, entries, status, tasks
 from jarvis_ctx.insight.findings import Finding
 from jarvis_ctx.insight.view import View
 from jarvis_ctx.model.entries import AgentMessage, ConversationEntry, Decision
 from jarvis_ctx.model.event import Event
-from jarvis_ctx.model.report import RecoveryReport
+from jarvis_ctx.model.report import RecoveryReport, StepLine
 from jarvis_ctx.model.run import RunRecord
 
 
@@ -65,6 +65,10 @@ class Insight:
     def report(self) -> RecoveryReport | None:
         """The latest recovery report; None when there never was a recovery."""
         return self._shown(self._view.report())
+
+    def still_in_doubt(self, report: RecoveryReport) -> list[StepLine]:
+        """Those of a report's steps in doubt that have been neither asked about nor done again since."""
+        return doubts.still(report, self._view.state())
 
     def doctor(self, environ: Mapping[str, str] | None = None) -> list[Finding]:
         """Every check of the store's health, each with what to do about what it found; reads every file.

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from jarvis_ctx.model.report import RecoveryReport, TaskFate, TaskLine
+from jarvis_ctx.model.report import RecoveryReport, StepLine, TaskFate, TaskLine
 from jarvis_ctx.recovery.wording import (
     between,
     columns,
@@ -44,14 +44,25 @@ RESUMES = {
     "an unfinished task runs again and its finished steps are not done twice.",
     "report": "No call is changed (resume=report): the unfinished tasks are the program's to take up again.",
 }
+ASKED = (
+    'When its task runs again, a step that names whom to ask (steps={"method": find_it} or '
+    "durable_step(reconcile=find_it)) is asked about; any other is done again, so look after it before"
+)
+NOT_ASKED = "Nobody is asked, and a step that is called again is done again, so look after it before"
 TRACE_LINES = 14
 
 
-def render(report: RecoveryReport, *, width: int = 80, limit: int = 20) -> str:
-    """`report` as plain text of `width` columns; a list stops after `limit` entries and says how many follow."""
+def render(
+    report: RecoveryReport, *, doubts: Sequence[StepLine] | None = None, width: int = 80, limit: int = 20
+) -> str:
+    """`report` as plain text of `width` columns; a list stops after `limit` entries and says how many follow.
+
+    `doubts` are the steps that are still in doubt; by default all that were when the report was written.
+    """
+    doubts = report.steps_in_doubt if doubts is None else doubts
     sections = (
         ("", _headline(report)),
-        ("LOOK AT THIS", _attention(report, width, limit)),
+        ("LOOK AT THIS", _attention(report, doubts, width, limit)),
         ("WHY IT DIED", _why(report, width)),
         ("WHAT CARRIES ON", _tasks(report, width, limit)),
         ("OBJECTS", _objects(report, width)),
@@ -89,7 +100,7 @@ def _headline(report: RecoveryReport) -> Iterator[str]:
     yield headline(report)
 
 
-def _attention(report: RecoveryReport, width: int, limit: int) -> Iterator[str]:
+def _attention(report: RecoveryReport, doubts: Sequence[StepLine], width: int, limit: int) -> Iterator[str]:
     for writer, ranges in report.events_lost.items():
         shown = listed([f"{first:,}" if first == last else f"{first:,}-{last:,}" for first, last in ranges])
         yield from _point(f"Lost: numbers {shown} of writer {writer} were written and are nowhere any more.", width)
@@ -98,7 +109,7 @@ def _attention(report: RecoveryReport, width: int, limit: int) -> Iterator[str]:
     for sentence in report.damage[:limit]:
         yield from _point(sentence, width)
     yield from _more(report.damage, limit, "  ")
-    yield from _in_doubt(report, width, limit)
+    yield from _in_doubt(report, doubts, width, limit)
     for kept in report.objects:
         for sentence in state_problems(msgspec.structs.asdict(kept)):
             yield from _point(sentence, width)
@@ -117,12 +128,12 @@ def _attention(report: RecoveryReport, width: int, limit: int) -> Iterator[str]:
         yield from _point(f"{number(count, 'event')} of kind {kind} cannot be read by this version.", width)
 
 
-def _in_doubt(report: RecoveryReport, width: int, limit: int) -> Iterator[str]:
-    steps = report.steps_in_doubt
+def _in_doubt(report: RecoveryReport, steps: Sequence[StepLine], width: int, limit: int) -> Iterator[str]:
     if steps:
+        asks = report.resume == "skip" and not report.resume_refused
         sentence = (
             f"{number(len(steps), 'step')} in doubt: started, with no recorded end, so the effect may have happened or "
-            "not. Steps with reconcile= are asked; look after the others before they are done twice:"
+            f"not. {ASKED if asks else NOT_ASKED}:"
         )
         yield from _point(sentence, width)
         yield from columns([(step.task, step.name) for step in steps[:limit]], width, "    ")

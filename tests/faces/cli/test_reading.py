@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from jarvis_ctx import JarvisContextManager
 from jarvis_ctx.cli import main
 from tests.faces.cli.conftest import Call
 from tests.faces.cli.processes import ROOT
@@ -90,6 +91,16 @@ def test_decisions_shows_reasons_and_the_limit_counts_from_the_newest(dead: Path
 def test_report_says_so_when_there_has_been_no_recovery(dead: Path, call: Call) -> None:
     assert call("report", "--path", dead).stdout == "There has been no recovery here.\n"
     assert call("report", "--json", "--path", dead).stdout == "null\n"
+
+
+def test_report_drops_a_step_in_doubt_once_it_is_settled(dead: Path, call: Call) -> None:
+    with JarvisContextManager(dead, handle_signals=False) as manager:
+        before = call("report", "--path", dead).stdout
+        manager.journal.append("StepStarted", "task-1", {"key": "s1", "name": "publish_review"})
+        after = call("report", "--path", dead).stdout
+
+    assert "1 step in doubt" in before
+    assert "in doubt" not in after
 
 
 def test_every_command_and_option_is_documented() -> None:

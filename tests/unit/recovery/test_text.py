@@ -66,6 +66,21 @@ def test_a_death_that_needs_nobody_has_no_section_for_attention() -> None:
     assert "LOOK AT THIS" not in render(report(tasks=[task("task-1", "done")]))
 
 
+def test_a_step_in_doubt_is_said_to_be_asked_about_only_where_it_is() -> None:
+    doubts = [StepLine(task="task-2", key="k", name="charge")]
+
+    asked, unasked = (render(report(resume=resume, steps_in_doubt=doubts), width=500) for resume in ("skip", "report"))
+
+    assert 'a step that names whom to ask (steps={"method": find_it}' in asked
+    assert "Nobody is asked" in unasked
+
+
+def test_a_step_that_is_no_longer_in_doubt_needs_nobody() -> None:
+    doubts = [StepLine(task="task-2", key="k", name="charge")]
+
+    assert "LOOK AT THIS" not in render(report(steps_in_doubt=doubts), doubts=[])
+
+
 def test_an_exception_is_shown_with_the_end_of_its_traceback() -> None:
     trace = "\n".join(f"line {number}" for number in range(100))
 
