@@ -43,7 +43,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     history_size: Count = 100
     state_interval: Interval = 1.0
     stale_after: Seconds = 300.0
-    resume: Literal["report", "skip"] = "report"
+    resume: Literal["report", "skip", "redispatch"] = "report"
+    redispatch_concurrency: Count = 1
     max_attempts: Count = 3
     isolation_timeout: Seconds = 300.0
     on_code_change: Literal["resume", "refuse", "fresh"] = "resume"

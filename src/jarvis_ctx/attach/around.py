@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 from jarvis_ctx.attach.call import AsyncCall, Call
 from jarvis_ctx.attach.notes import Note
 from jarvis_ctx.capture.arguments import TaskArguments
+from jarvis_ctx.capture.calls import Calls
 from jarvis_ctx.capture.claims import TaskCall
-from jarvis_ctx.capture.current import current_task
+from jarvis_ctx.capture.current import current_task, redispatched
 from jarvis_ctx.capture.steps import StepCall
 from jarvis_ctx.model.ids import TaskId
 
@@ -38,8 +39,8 @@ class Around(Protocol):
 class AroundClaim:
     """The call works on a task: claimed before, finished or failed after."""
 
-    def __init__(self, method: str, task: TaskArguments, *, completes: bool) -> None:
-        self.method, self._task, self._completes = method, task, completes
+    def __init__(self, method: str, task: TaskArguments, calls: Calls, *, completes: bool) -> None:
+        self.method, self._task, self._calls, self._completes = method, task, calls, completes
 
     def run(self, manager: JarvisContextManager, call: Call) -> Any:
         return manager.claims.run(self._claim(manager, call), call)
@@ -55,12 +56,22 @@ class AroundClaim:
         return task is None or task == running.task
 
     def _claim(self, manager: JarvisContextManager, call: Call) -> TaskCall:
+        claims = manager.claims
         task, description, agent = self._task.read(call.args, call.kwargs)
+        if claims.again is not None and (entry := redispatched.get()) is not None and entry.is_for(self.method):
+            task = entry.call.task
         if task is None:
             digest = self._task.hashed(call.args, call.kwargs)
-            task = f"{self.method}:{digest}#{manager.claims.occurrence(self.method, digest)}"
+            task = f"{self.method}:{digest}#{claims.occurrence(self.method, digest)}"
         return TaskCall(
-            method=self.method, task=TaskId(task), description=description, agent=agent, completes=self._completes
+            method=self.method,
+            task=TaskId(task),
+            description=description,
+            agent=agent,
+            completes=self._completes,
+            made=self._calls.keep(call.args, call.kwargs) if claims.keeps_calls else None,
+            asking=call.asking,
+            can_wait=call.loops,
         )
 
 

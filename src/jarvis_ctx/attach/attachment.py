@@ -11,6 +11,7 @@ import msgspec
 
 from jarvis_ctx import settings as settings_room
 from jarvis_ctx.attach import table
+from jarvis_ctx.attach.targets import offer
 from jarvis_ctx.capture.conventions import CONVENTION_ARGUMENTS, Wishes, wishes
 from jarvis_ctx.capture.values import Keeping
 from jarvis_ctx.errors import AlreadyRunning, CodeChanged, UnknownSetting, did_you_mean
@@ -37,6 +38,10 @@ class Attachment:
         self.wishes: Wishes = wishes(arguments)
         self.keeping = Keeping(self.wishes.exclude, settings.max_argument_bytes)
         self.manager: JarvisContextManager | None = None
+        self.homes: list[type] = []
+        """The classes whose calls it captures."""
+        self.making: set[int] = set()
+        """The identities of objects whose outermost `__init__` is not through yet."""
         self._refused = False
         self._code: dict[str, str] = {}
 
@@ -58,7 +63,14 @@ class Attachment:
             if self.manager is None or self.manager.closed:
                 self.manager = self._join_or_open()
                 self._refused = self.manager is None
+                for home in self.homes:
+                    self.offer(home)
             return self.manager
+
+    def offer(self, obj: Any) -> None:
+        """Let the sidecar make calls on an object, unless it is still being made, or on a class."""
+        if self.manager is not None and self.manager.due is not None and id(obj) not in self.making:
+            offer(self.manager.due, obj)
 
     def record_code(self, hashes: Mapping[str, str]) -> None:
         """Note the code of captured methods, for the sidecar that is open or the next that will be."""

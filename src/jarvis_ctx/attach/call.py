@@ -18,6 +18,7 @@ class Call:
     """Calls `function` when it is called itself, and remembers how that went."""
 
     __slots__ = ("args", "done", "error", "function", "kwargs", "result")
+    loops = False
 
     def __init__(self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         self.function, self.args, self.kwargs = function, args, kwargs
@@ -64,6 +65,8 @@ class AsyncCall(Call):
     """`Call` of a coroutine function."""
 
     __slots__ = ()
+    loops = True
+    """Whether it is awaited in an event loop; not so a generator's."""
 
     async def __call__(self) -> Any:
         try:

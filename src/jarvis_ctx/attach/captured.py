@@ -44,6 +44,8 @@ class CapturedMethod:
         manager = attachment.manager
         if manager is None:
             manager = attachment.ready()
+        if manager is not None and manager.due is not None and self.binding != "static":
+            attachment.offer(args[0])
         if manager is None or (through and self.around.repeats(manager, args, kwargs)):
             return None
         return manager

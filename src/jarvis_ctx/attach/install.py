@@ -13,6 +13,7 @@ from jarvis_ctx.attach.captured import CapturedMethod, captured_in, mark
 from jarvis_ctx.attach.notes import Source, note
 from jarvis_ctx.attach.wrapping import wrap
 from jarvis_ctx.capture.arguments import TaskArguments
+from jarvis_ctx.capture.calls import Calls
 from jarvis_ctx.capture.code import code_hash
 from jarvis_ctx.capture.conventions import ATTACHED, Chosen, choose, completes
 from jarvis_ctx.capture.methods import Method, functions_of, methods
@@ -59,7 +60,8 @@ def around_of(method: Method, choice: Chosen, among: dict[str, Chosen], attachme
         method.name, takes, attachment.keeping, id=wanted.id, description=wanted.description, agent=wanted.agent
     )
     if choice.meaning == "claim":
-        return AroundClaim(method.name, task, completes=completes(choice, among))
+        calls = Calls(takes, attachment.keeping, method.binding, method.owner.__qualname__)
+        return AroundClaim(method.name, task, calls, completes=completes(choice, among))
     source = Source(method=method.name, parameters=takes, task=task, keeping=attachment.keeping)
     return AroundNote(method.name, note(choice.meaning, source))
 
@@ -71,6 +73,8 @@ def _capture(cls: type, found: dict[str, Method], chosen: dict[str, Chosen], att
         around = _with_state(around_of(method, chosen[name], chosen, attachment), method, state)
         setattr(cls, name, _captured(cls, method, around, attachment))
     _record_code(bare.values(), attachment)
+    attachment.homes.append(cls)
+    attachment.offer(cls)
 
 
 def _with_state(around: Around, method: Method, state: StateSource | None) -> Around:
@@ -124,8 +128,16 @@ def _open_after_init(cls: type) -> None:
 def _init_around(cls: type, original: Callable[..., None]) -> Callable[..., None]:
     @functools.wraps(original)
     def initialise(self: Any, *args: Any, **kwargs: Any) -> None:
-        original(self, *args, **kwargs)
-        _opened(self, initialise)
+        attachment = _outermost(self, initialise)
+        if attachment is None:
+            original(self, *args, **kwargs)
+            return
+        attachment.making.add(id(self))
+        try:
+            original(self, *args, **kwargs)
+        finally:
+            attachment.making.discard(id(self))
+        _open_for(attachment, self)
 
     return initialise
 
@@ -136,23 +148,29 @@ def _init_without(cls: type) -> Callable[..., None]:
     if making is object.__new__:
 
         def initialise(self: Any) -> None:
-            _opened(self, initialise)
+            _open_for(_outermost(self, initialise), self)
     else:
 
         def initialise(self: Any, *args: Any, **kwargs: Any) -> None:  # type: ignore[misc]  # the other signature
-            _opened(self, initialise)
+            _open_for(_outermost(self, initialise), self)
 
     initialise.__name__, initialise.__qualname__ = INIT, f"{cls.__qualname__}.{INIT}"
     initialise.__module__, initialise.__annotations__ = cls.__module__, {}
     return initialise
 
 
-def _opened(self: Any, init: Callable[..., None]) -> None:
-    attachment = getattr(self, ATTACHED, None)
-    if attachment is not None and captured_in(type(self).__init__) is init:
+def _outermost(self: Any, init: Callable[..., None]) -> Attachment | None:
+    """What ties the object to its sidecar, where `init` is its outermost `__init__`."""
+    attachment: Attachment | None = getattr(self, ATTACHED, None)
+    return attachment if captured_in(type(self).__init__) is init else None
+
+
+def _open_for(attachment: Attachment | None, self: Any) -> None:
+    if attachment is not None:
         manager = attachment.open()
         if manager is not None:
             watch(manager, self, source_of(type(self), attachment.wishes))
+            attachment.offer(self)  # Only now: its state is what it was before the crash.
 
 
 def _follow_subclasses(cls: type) -> None:

@@ -58,6 +58,7 @@ class JarvisOrchestratorWithContext(wrapt.ObjectProxy, metaclass=_Mirror):  # ty
         manager = self._self_attachment.open()
         if manager is not None and attached is None:
             watch(manager, self, source_of(type(wrapped), self._self_attachment.wishes))
+        self._self_attachment.offer(self)
 
     @property
     def __jarvis_attachment__(self) -> Attachment:

@@ -7,6 +7,7 @@ from contextvars import Context, copy_context
 from typing import Any
 
 from jarvis_ctx.attach.call import AsyncCall
+from jarvis_ctx.capture.unfinished import NotKept
 from jarvis_ctx.codec import exact
 from jarvis_ctx.errors import JarvisError
 
@@ -16,10 +17,6 @@ KEPT_ITEMS = 10_000
 
 CLOSING = object()
 """Sent in when the caller closes the generator: a GeneratorExit thrown in would end the coroutine, too."""
-
-
-class NotKept:
-    """The result of a generator not run to its end, or too long; it cannot be stored, so it is not kept."""
 
 
 class _Item:
@@ -38,6 +35,7 @@ class StreamCall(AsyncCall):
     """The call of a generator function, from its first item to its end; gives `{"yielded": …, "returned": …}`."""
 
     __slots__ = ("begun", "items", "keeping")
+    loops = False
 
     def __init__(self, *call: Any) -> None:
         super().__init__(*call)
@@ -90,6 +88,7 @@ class AsyncStreamCall(StreamCall):
     """The call of an async generator function."""
 
     __slots__ = ()
+    loops = True
 
     async def _run(self, source: Any) -> Any:
         try:

@@ -34,6 +34,8 @@ def _sync(function: Function, around: Around, find: Find) -> Function:
         manager = find(args, kwargs)
         if manager is None:
             return function(*args, **kwargs)
+        if manager.due is not None:
+            manager.due.go_on()
         call = Call(function, args, kwargs)
         try:
             return around.run(manager, call)
@@ -56,6 +58,8 @@ def _async(function: Function, around: Around, find: Find) -> Function:
 async def _made(call: AsyncCall, around: Around, manager: JarvisContextManager | None) -> Any:
     if manager is None:
         return await call()
+    if manager.due is not None and call.loops:
+        await manager.due.ago_on()
     try:
         return await around.arun(manager, call)
     except BaseException as error:  # As in `_sync`.
@@ -70,6 +74,8 @@ def _generator(function: Function, around: Around, find: Find) -> Function:
         manager = find(args, kwargs)
         if manager is None:
             return (yield from function(*args, **kwargs))
+        if manager.due is not None:
+            manager.due.go_on()
         call = StreamCall(function, args, kwargs)
         return (yield from drive(call, _made(call, around, manager)))
 

@@ -13,7 +13,9 @@ import msgspec
 
 from jarvis_ctx.capture.current import CurrentTask, current_task
 from jarvis_ctx.capture.isolation import Isolation
+from jarvis_ctx.capture.redispatch import Redispatch
 from jarvis_ctx.capture.sink import Sink
+from jarvis_ctx.capture.unfinished import NotKept
 from jarvis_ctx.codec import exact
 from jarvis_ctx.errors import TaskQuarantined, TooLarge, UnstorableValue
 from jarvis_ctx.journal import forks
@@ -34,13 +36,31 @@ class TaskCall(msgspec.Struct, frozen=True, kw_only=True):
     agent: str = ""
     completes: bool = True
     """Whether the call's return completes the task; False where the orchestrator says so itself (`complete_task`)."""
+    made: dict[str, Any] | None = None
+    """What is kept of the call so that it can be made again after a crash (`Calls.keep`)."""
+    asking: Callable[[Callable[..., Any]], Callable[..., Any]] = lambda ask: ask
+    """Makes what another call raises this call's own, for whoever tells the person's errors from ours."""
+    can_wait: bool = True
+    """Whether `arun` may await: not for a generator, which is driven without an event loop."""
 
 
 class Claims:
-    """One run's claims. `skip` is on only in a run that follows a crash, with `resume="skip"`."""
+    """One run's claims. `skip` is on only in a run that follows a crash, with `resume="skip"` or `"redispatch"`."""
 
-    def __init__(self, sink: Sink, *, owner: object, epoch: int, skip: bool, isolation: Isolation) -> None:
+    def __init__(
+        self,
+        sink: Sink,
+        *,
+        owner: object,
+        epoch: int,
+        skip: bool,
+        isolation: Isolation,
+        keeps_calls: bool = False,
+        again: Redispatch | None = None,
+    ) -> None:
+        """`keeps_calls`: whether arguments are kept; `again`: the unfinished calls that the sidecar makes again."""
         self._sink, self._owner, self._epoch, self._isolation = sink, owner, epoch, isolation
+        self.keeps_calls, self.again = keeps_calls, again
         self._lock = threading.Lock()
         forks.renew_lock(self)
         self._numbers = itertools.count(1)
@@ -58,6 +78,8 @@ class Claims:
         """Let no kept result stand in for a call: everything runs again."""
         with self._lock:
             self._kept = {}
+        if self.again is not None:
+            self.again.forget()
 
     def run(self, call: TaskCall, work: Callable[[], Any]) -> Any:
         """Make the call, or give back the result it had before the crash.
@@ -65,9 +87,18 @@ class Claims:
         The task is claimed durably before `work` runs and its outcome is durable before this returns; an exception of
         `work` passes through untouched. Raises `TaskQuarantined` for a task that killed its process too often.
         """
+        own = self.again.own(call) if self.again is not None else None
+        if own is not None:
+            return own.ended(self._in_turn(call, work))
         kept = self._take_kept(call)
         if kept is not None:
             return exact.from_tree(kept.result)
+        entry = self.again.meet(call) if self.again is not None else None
+        if entry is not None and not isinstance(result := call.asking(entry.outcome.result)(), NotKept):
+            return result
+        return self._in_turn(call, work)
+
+    def _in_turn(self, call: TaskCall, work: Callable[[], Any]) -> Any:
         if not self._isolation.concerns(call.task):
             return self._run(call, work, alone=False)
         with self._isolation.enter(call.task) as alone:
@@ -89,9 +120,20 @@ class Claims:
 
     async def arun(self, call: TaskCall, work: Callable[[], Awaitable[Any]]) -> Any:
         """`run` for a coroutine function; waiting for isolation does not block the event loop."""
+        own = self.again.own(call) if self.again is not None else None
+        if own is not None:
+            return own.ended(await self._ain_turn(call, work))
         kept = self._take_kept(call)
         if kept is not None:
             return exact.from_tree(kept.result)
+        entry = self.again.meet(call) if self.again is not None else None
+        if entry is not None:
+            result = await call.asking(entry.awaited)(call.can_wait)
+            if not isinstance(result, NotKept):
+                return result
+        return await self._ain_turn(call, work)
+
+    async def _ain_turn(self, call: TaskCall, work: Callable[[], Awaitable[Any]]) -> Any:
         if not self._isolation.concerns(call.task):
             return await self._arun(call, work, alone=False)
         async with self._isolation.aenter(call.task) as alone:
@@ -135,6 +177,8 @@ class Claims:
             body["agent"] = call.agent
         if outer is not None:
             body["parent"] = outer.task
+        if call.made is not None:
+            body["call"] = call.made if outer is None else {**call.made, "within": [outer.task, outer.key]}
         self._sink.append("TaskClaimed", call.task, body, own=True)
         return claim
 

@@ -33,3 +33,6 @@ class CurrentTask(msgspec.Struct, kw_only=True, eq=False):
 
 
 current_task: ContextVar[CurrentTask | None] = ContextVar("jarvis_ctx_current_task", default=None)
+
+redispatched: ContextVar[Any] = ContextVar("jarvis_ctx_redispatched", default=None)
+"""The `Entry` of an unfinished call that the sidecar is making again, seen from inside that call."""

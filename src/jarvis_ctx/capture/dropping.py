@@ -10,14 +10,18 @@ from jarvis_ctx.codec import exact
 from jarvis_ctx.codec.redaction import Redaction
 
 LOST = "it holds a secret, and secrets='drop' keeps none"
-"""Why a result is not there to be given back."""
+"""Why a result is not there to be given back, or a call not to be made again."""
+
+NAMED = ("owner", "binding", "within")
+"""What is kept of a call whose arguments are not."""
 
 
 class Dropping:
     """A sink before the sink, for `secrets="drop"`.
 
     A result that held a secret is not kept at all: given back without it, it would be another value than the call had
-    returned. Its task runs again after a crash, and its step is in doubt. Ids and names are stored as they are.
+    returned. Its task runs again after a crash, and its step is in doubt. A call whose arguments held one is not made
+    again by the sidecar itself. Ids and names are stored as they are.
     """
 
     def __init__(self, sink: Sink, redaction: Redaction) -> None:
@@ -31,6 +35,8 @@ class Dropping:
             return self._sink.append(kind, subject, body, own=own)
         if "result" in shown and shown["result"] != given["result"]:
             shown = {name: value for name, value in shown.items() if name != "result"} | {"lost": LOST}
+        if "call" in shown and shown["call"] != given["call"]:
+            shown["call"] = {name: given["call"][name] for name in NAMED if name in given["call"]} | {"refused": LOST}
         return self._sink.append(kind, subject, shown)
 
 

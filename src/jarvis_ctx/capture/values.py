@@ -35,7 +35,7 @@ class Keeping:
     """Which values of a call are kept, and how: `exclude` names more arguments and keys to leave out."""
 
     def __init__(self, exclude: Iterable[str] = (), limit: int = 65_536) -> None:
-        self._exclude, self._limit = frozenset(exclude), limit
+        self._exclude, self.limit = frozenset(exclude), limit
         self._known: dict[str, bool] = {}
 
     def leaves_out(self, name: object) -> bool:
@@ -51,10 +51,10 @@ class Keeping:
 
     def value(self, value: Any) -> Any:
         """A copy of `value` without secrets; `{"not_stored": its type}` where it is too large or cannot be stored."""
-        if type(value) in NUMBERS or (type(value) is str and len(value) <= self._limit // 4):
+        if type(value) in NUMBERS or (type(value) is str and len(value) <= self.limit // 4):
             return value
         try:
-            copy = exact.decode(exact.encode(value, limit=self._limit))
+            copy = exact.decode(exact.encode(value, limit=self.limit))
         except JarvisError:
             return self._parts(value)
         return self._without_secrets(copy)
@@ -80,7 +80,7 @@ class Keeping:
         if type(value) is dict and len(value) <= 100 and all(type(key) is str for key in value):
             copy = {k: self._one(v) for k, v in value.items() if not self.leaves_out(k) and not k.startswith("$")}
             try:
-                exact.encode(copy, limit=self._limit)
+                exact.encode(copy, limit=self.limit)
             except JarvisError:
                 return not_stored(value)
             return copy
@@ -88,7 +88,7 @@ class Keeping:
 
     def _one(self, value: Any) -> Any:
         try:
-            return self._without_secrets(exact.decode(exact.encode(value, limit=self._limit)))
+            return self._without_secrets(exact.decode(exact.encode(value, limit=self.limit)))
         except JarvisError:
             return not_stored(value)
 

@@ -47,7 +47,10 @@ def task_progressed(state: State, event: Event) -> None:
             metadata[name] = value
     if metadata:
         changes["metadata"] = {**task.metadata, **metadata}
-    _keep(state, replace(task, **changes), event.run)
+    task = replace(task, **changes)
+    if "status" in changes and task.done:
+        task = replace(task, attempts={key: _without_call(attempt) for key, attempt in task.attempts.items()})
+    _keep(state, task, event.run)
 
 
 def _keep(state: State, task: TaskRecord, run: str) -> None:
@@ -87,6 +90,7 @@ def _task_claimed(state: State, event: Event) -> None:
         claimed=event.time,
         key=text(body["key"]),
         alone=body.get("alone") is True,
+        call=mapping(body["call"]) if "call" in body else msgspec.UNSET,
     )
     state.tasks[event.subject] = replace(
         task,
@@ -123,9 +127,16 @@ def _ended(state: State, event: Event, outcome: str, **task_changes: Any) -> Non
             completes=completes,
             stands=outcome == "finished" and completes and task.shown_status not in NOT_DONE,
         )
+        if outcome == "failed" or ended.stands:
+            ended = _without_call(ended)
         task = replace(task, attempts={**task.attempts, ended.key: ended})
         task = _retire_steps(state, task, ended, event.run)
     _keep(state, task, event.run)
+
+
+def _without_call(attempt: Attempt) -> Attempt:
+    """Its arguments leave the state with the last reason to call it again; the events keep them."""
+    return attempt if attempt.call is msgspec.UNSET else replace(attempt, call=msgspec.UNSET)
 
 
 def _task_finished(state: State, event: Event) -> None:

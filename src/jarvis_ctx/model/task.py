@@ -66,6 +66,9 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     """Whether the call's return completes the task; False where the orchestrator says so itself."""
     stands: bool = False
     """Whether it returned with its work done, so that its result holds even if the task was called again since."""
+    call: Any = msgspec.UNSET
+    """How to make the call again, while that may be wanted: `owner`, `binding`, `within`, and `args` with `kwargs` as
+    tagged JSON, or `refused`: why it cannot be."""
 
 
 class TaskRecord(msgspec.Struct, frozen=True, kw_only=True):

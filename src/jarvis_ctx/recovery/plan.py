@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from jarvis_ctx.capture.unfinished import Unfinished
 from jarvis_ctx.clock import MICROSECONDS, iso
 from jarvis_ctx.liveness.leases import stale_at
 from jarvis_ctx.model.agent import Lease
@@ -15,6 +16,7 @@ from jarvis_ctx.model.run import CauseOfDeath, RunRecord
 from jarvis_ctx.model.state import State
 from jarvis_ctx.model.task import Attempt, TaskRecord
 from jarvis_ctx.recovery.rebuild import Rebuilt
+from jarvis_ctx.recovery.unfinished import unfinished_calls
 from jarvis_ctx.settings import Settings
 
 FAILED_RECOVERIES = 3
@@ -65,6 +67,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     events: list[Planned]
     suspects: set[TaskId]
     skip: bool
+    redispatch: list[Unfinished]
+    """The calls that the sidecar is to make again; none unless asked to."""
     report: RecoveryReport
 
 
@@ -81,13 +85,15 @@ def make(
     victims = _victims(rebuilt.state, dead, cause, policy)
     suspects = set() if cause.explained else victims.interrupted.keys() - victims.quarantined
     gave_up = tries > FAILED_RECOVERIES
-    skip = policy.resume == "skip" and not gave_up
+    skip = policy.resume != "report" and not gave_up
+    again = unfinished_calls(rebuilt.state, dead.chain, victims.quarantined)
     refused = f"{FAILED_RECOVERIES} recoveries in a row were not completed, so no call is changed" if gave_up else ""
     report = _report(rebuilt, dead, run, cause, leases, policy, victims)
     return Plan(
         events=_events(rebuilt.state, dead, cause, victims),
         suspects=suspects if skip else set(),
         skip=skip,
+        redispatch=again if skip and policy.resume == "redispatch" else [],
         report=msgspec.structs.replace(report, resume_refused=refused, recoveries_begun=tries),
     )
 

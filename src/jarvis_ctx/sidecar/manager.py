@@ -41,6 +41,7 @@ from jarvis_ctx.sidecar.ending import Ending, Part
 from jarvis_ctx.sidecar.logs import LogFile
 from jarvis_ctx.sidecar.objects import note, object_states
 from jarvis_ctx.sidecar.opening import OpenStore
+from jarvis_ctx.sidecar.resuming import Resuming
 from jarvis_ctx.sidecar.views import LiveView
 
 FLUSH_PATIENCE = 5.0
@@ -50,7 +51,7 @@ SWEEP = 1.0
 """Seconds between two looks at the agents' beats, and at most what a crash takes of the beats' precision."""
 
 
-class JarvisContextManager(Recorder, Answers):
+class JarvisContextManager(Recorder, Answers, Resuming):
     """Keeps one orchestrator's context durably; a context manager, usable from any thread and from asyncio.
 
     Constructing it begins a run: if the last one died, its state is rebuilt and `recovery_report` says why it died.
@@ -91,8 +92,18 @@ class JarvisContextManager(Recorder, Answers):
         skip, report = plan is not None and plan.skip, plan.report if plan else None
         isolation = Isolation(plan.suspects if plan else set(), chosen.isolation_timeout)
         chain = frozenset(run.id for run in writer.state.runs.values() if run.chain == self.run.chain)
-        self.claims = Claims(self._sink, owner=self, epoch=self.run.epoch, skip=skip, isolation=isolation)
-        self.steps = Steps(self._sink, replay=chosen.resume == "skip", chain_runs=chain)
+        self.take_up(plan, chosen)
+        self.claims = Claims(
+            self._sink,
+            owner=self,
+            epoch=self.run.epoch,
+            skip=skip,
+            isolation=isolation,
+            keeps_calls=chosen.resume == "redispatch",
+            again=self.again,
+        )
+        replay = chosen.resume != "report" and (plan is None or skip)
+        self.steps = Steps(self._sink, replay=replay, chain_runs=chain)
         self.failures = CaptureFailures(raises=chosen.on_capture_error == "raise")
         self.leases = Leases(self._clock, chosen.stale_after, self._sink.append, leases)
         self.states = object_states(ground, self.journal, self._sink, self._stored, self.run, chain, report)
