@@ -15,6 +15,10 @@ from jarvis_ctx.capture.parameters import colour, innermost
 from jarvis_ctx.capture.sources import sources
 from jarvis_ctx.capture.values import Keeping
 
+NAMED = "tasks=, decisions=, steps=, agents= or messages="
+UNNAMED = f"no verb has this name; say so with {NAMED}"
+"""Why a method is not captured that is not even a near miss."""
+ABOUT_STATE = ("capture_state", "restore_state")
 PREFIX = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -34,7 +38,7 @@ class Explained(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def explain(cls: type, arguments: Mapping[str, Any] | None = None) -> list[Explained]:
-    """What would be captured of `cls` with these decorator arguments, then the near misses, each by name.
+    """What would be captured of `cls` with these decorator arguments, then its other public methods and near misses.
 
     For a class that is decorated already, and no arguments, those of its decorator count. Raises as the decorator.
     """
@@ -85,7 +89,7 @@ def _attributes(cls: type) -> dict[str, Any]:
 
 
 def _reason(name: str, found: Mapping[str, Method], wished: Wishes) -> str:
-    """Why an attribute that looks like a verb's method is not captured; nothing for one that does not."""
+    """Why a public method, or an attribute that looks like a verb's, is not captured; nothing for any other."""
     if name in wished.ignore:
         return "ignore= names it"
     if meaning(name) is not None:
@@ -93,7 +97,9 @@ def _reason(name: str, found: Mapping[str, Method], wished: Wishes) -> str:
     if name.startswith("_") and meaning(name.lstrip("_")) is not None:
         return "its name is private; an argument such as tasks= can name it"
     near = _nearest(name)
-    return f"no verb has this name, the nearest is {near}; an argument such as tasks= can name it" if near else ""
+    if near:
+        return f"no verb has this name, the nearest is {near}; an argument such as tasks= can name it"
+    return UNNAMED if name in found and not name.startswith("_") and name not in ABOUT_STATE else ""
 
 
 def _nearest(name: str) -> str:

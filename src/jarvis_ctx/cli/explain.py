@@ -27,6 +27,7 @@ def explain(target: str, as_json: bool) -> None:
 
     Imports the module, as `python -m` would from this folder; makes no object of the class.
     """
+    from jarvis_ctx.capture.explain import NAMED, UNNAMED
     from jarvis_ctx.capture.explain import explain as explained
 
     found = explained(load(target))
@@ -34,12 +35,16 @@ def explain(target: str, as_json: bool) -> None:
         print_json([msgspec.structs.asdict(method) for method in found])
         return
     captured = [method for method in found if method.captured]
-    missed = [method for method in found if not method.captured]
+    missed = [method for method in found if not method.captured and method.reason != UNNAMED]
+    others = [method.method for method in found if method.reason == UNNAMED]
     for method in captured:
         show(text(method.method, "bold").append(f"  {_how(method)}", "dim"))
         show(facts((label, text(source)) for label, source in method.sources.items()))
     if not captured:
-        show("Nothing would be captured: no method is named by a verb of the conventions.")
+        show("Nothing would be captured: no method is named by a verb of the conventions (docs/conventions.md).")
+        show("Name some with tasks=[...], decisions=[...] or steps={...}.")
+    if others:
+        show(f"\nnot captured: {', '.join(others)} (say so with {NAMED})")
     if missed:
         show("\nNot captured:")
         show(table(("Method", "Why"), [_miss(method) for method in missed]))

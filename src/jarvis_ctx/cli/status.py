@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 UNFINISHED = 15
 """Tasks that are shown; `tasks` shows all."""
 AMISS = ("damaged", "unread", "writers_refused")
+NO_TASKS = "0; jarvis-ctx explain MODULE:CLASS shows what is captured of a class"
 UNASKED = 5
 """Steps nobody was asked about that are shown; `doctor` shows all."""
 NO_LONGER_WELL = ("drain_error", "sync_error")
@@ -114,7 +115,7 @@ def _facts(found: dict[str, Any]) -> list[tuple[str, RenderableType]]:
         rows.append(("last end", text(_end(last, found))))
     rows.append(("events", text(_events(found))))
     rows.append(("checkpoint", text(_checkpoint(found["checkpoint"]))))
-    rows.append(("tasks", text(_counts(found["tasks"]))))
+    rows.append(("tasks", text(_counts(found["tasks"]) if found["tasks"]["total"] else NO_TASKS)))
     rows.append(("agents", text(_agents(found))))
     return rows
 

@@ -164,7 +164,9 @@ def _why(report: RecoveryReport, width: int) -> Iterator[str]:
 
 def _tasks(report: RecoveryReport, width: int, limit: int) -> Iterator[str]:
     if not report.tasks:
-        yield from wrap("There were no tasks.", width)
+        yield from wrap(
+            "There were no tasks; jarvis-ctx explain MODULE:CLASS shows what is captured of a class.", width
+        )
         return
     counts = [f"{count} {word}" for fate, word in FATES if (count := len(_of(report, fate)))]
     yield from wrap(f"{number(len(report.tasks), 'task')}: {', '.join(counts)}.", width)

@@ -17,6 +17,11 @@ class Reviewer:
     def assignTask(self, task): ...
     def _start_task(self, task_id): ...
     def publish(self): ...
+
+class Quiet:
+    def fetch(self, url): ...
+    def finish_url(self, url): ...
+    def _helper(self): ...
 """
 
 
@@ -33,7 +38,14 @@ def test_explain_says_what_is_captured_and_where_its_parts_come_from(folder: Pat
 
     assert result.stdout.startswith("assign_task  claim, sync, by convention\n  id ")
     assert "argument task_id" in result.stdout
-    assert "publish" not in result.stdout
+    assert "\nnot captured: publish (say so with tasks=, decisions=, steps=" in result.stdout
+
+
+def test_explain_says_how_to_name_methods_where_nothing_is_captured(folder: Path) -> None:
+    result = jarvis_ctx("explain", "reviewing:Quiet", cwd=folder)
+
+    assert "Name some with tasks=[...], decisions=[...] or steps={...}." in result.stdout
+    assert "not captured: fetch, finish_url (say so with" in result.stdout
 
 
 def test_explain_says_why_near_misses_are_not_captured(folder: Path) -> None:

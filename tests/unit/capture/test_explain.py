@@ -7,7 +7,7 @@ from collections.abc import Generator
 from typing import Any
 
 from jarvis_ctx.attach.decorator import integrate_context_manager
-from jarvis_ctx.capture.explain import explain
+from jarvis_ctx.capture.explain import UNNAMED, explain
 
 
 class Base:
@@ -74,7 +74,8 @@ def test_near_misses_say_why_they_are_not_captured() -> None:
     assert missed["_complete_task"].startswith("its name is private")
     assert "the nearest is assign_task" in missed["assignTask"]
     assert "the nearest is assign_task" in missed["assign_task_later"]
-    assert "charge" not in missed
+    assert missed["charge"] == UNNAMED
+    assert "_private" not in missed
 
 
 def test_a_class_that_is_decorated_is_explained_by_its_own_arguments() -> None:
