@@ -18,6 +18,9 @@ class FakeClock:
     def steady(self) -> float:
         return self.elapsed
 
+    def boot(self) -> float:
+        return self.elapsed
+
     def advance(self, seconds: float) -> None:
         """Let time pass on both clocks."""
         self.time += round(seconds * 1_000_000)

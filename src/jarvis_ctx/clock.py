@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 MICROSECONDS = 1_000_000
+DAY = 86_400 * MICROSECONDS
 
 
 class Clock(Protocol):
@@ -20,6 +21,10 @@ class Clock(Protocol):
         """Seconds since boot or start; never jumps."""
         ...
 
+    def boot(self) -> float:
+        """Seconds since boot, sleep of the machine included: what the wall clock is held against."""
+        ...
+
 
 class SystemClock:
     """The machine's own clocks."""
@@ -29,6 +34,9 @@ class SystemClock:
 
     def steady(self) -> float:
         return time.monotonic()
+
+    def boot(self) -> float:
+        return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
 
 
 def seconds(microseconds: int) -> float:

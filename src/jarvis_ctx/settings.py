@@ -14,6 +14,7 @@ from jarvis_ctx.errors import BadSetting, UnknownSetting, did_you_mean
 Seconds = Annotated[float, msgspec.Meta(gt=0, le=31_536_000, description="seconds above 0 and at most a year")]
 Count = Annotated[int, msgspec.Meta(ge=1, le=1_000_000_000, description="a whole number from 1 to 1000000000")]
 Interval = Annotated[float, msgspec.Meta(ge=0, le=31_536_000, description="seconds from 0 to a year")]
+Days = Annotated[int, msgspec.Meta(ge=1, le=36_500, description="a whole number of days from 1 to 36500")]
 Bytes = Annotated[int, msgspec.Meta(ge=4096, le=2**40, description="a number of bytes from 4096")]
 Folder = Annotated[str, msgspec.Meta(min_length=1, description="the path of a folder")]
 Name = Annotated[
@@ -42,6 +43,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     checkpoints_kept: Count = 10
     history_size: Count = 100
     state_interval: Interval = 1.0
+    retention_days: Days = 90
+    decision_days: Days = 3650
+    cleanup_interval: Seconds = 86_400.0
     stale_after: Seconds = 300.0
     resume: Literal["report", "skip", "redispatch"] = "report"
     redispatch_concurrency: Count = 1

@@ -6,6 +6,7 @@ The `.json` twin is one JSON object {header, state} without pickle; `emergency_*
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TypeVar
@@ -25,6 +26,8 @@ PURPOSE = "checkpoint"
 LIMIT = 1024 * 1024 * 1024
 """Bytes a checkpoint may unpack to."""
 EMERGENCIES_KEPT = 3
+
+log = logging.getLogger("jarvis_ctx")
 
 T = TypeVar("T", "Line", "Twin")
 
@@ -117,6 +120,18 @@ class CheckpointFiles:
         header, data = self._signed_contents(path)
         check(data, header.hash, str(path))
         return header
+
+    def covered(self) -> dict[str, int]:
+        """The position that two signed files cover which verify; nothing while there are not two."""
+        verified: list[CheckpointHeader] = []
+        for path in self.signed():
+            try:
+                verified.append(self.verified(path))
+            except (CorruptData, NotOurs) as error:
+                log.warning("%s", error)
+            if len(verified) == 2:
+                return {w: min(n, verified[1].position.get(w, 0)) for w, n in verified[0].position.items()}
+        return {}
 
     def load(self, path: Path) -> tuple[CheckpointHeader, State]:
         """Verify and read a signed file or a JSON one. Raises `CorruptData` or `NotOurs`, whatever it holds."""

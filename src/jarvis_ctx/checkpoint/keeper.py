@@ -14,7 +14,7 @@ from jarvis_ctx.checkpoint.contents import contents, digest, sealed
 from jarvis_ctx.checkpoint.files import CheckpointFiles
 from jarvis_ctx.checkpoint.ports import CheckpointStore
 from jarvis_ctx.clock import Clock
-from jarvis_ctx.errors import CorruptData, NotOurs, StoreUnavailable
+from jarvis_ctx.errors import StoreUnavailable
 from jarvis_ctx.journal import forks
 from jarvis_ctx.model.checkpoint import CheckpointHeader, Snapshot
 from jarvis_ctx.model.run import RunRecord
@@ -118,22 +118,10 @@ class Keeper:
         try:
             surplus = thinning.surplus(self._store.headers(self._run.name), self._kept)
             self._store.delete([header.id for header in surplus])
-            self._archive(self._covered())
+            self._archive(self._files.covered())
         except StoreUnavailable as error:
             self.error = str(error)
 
     def _surplus_files(self) -> list[tuple[Path, CheckpointHeader]]:
         by_id = {header.id: (path, header) for path, header in self._files.headers()}
         return [by_id[header.id] for header in thinning.surplus((h for _, h in by_id.values()), self._kept)]
-
-    def _covered(self) -> dict[str, int]:
-        """The position that two checkpoint files cover which verify; nothing while there are not two."""
-        verified: list[CheckpointHeader] = []
-        for path in self._files.signed():
-            try:
-                verified.append(self._files.verified(path))
-            except (CorruptData, NotOurs) as error:
-                log.warning("%s", error)
-            if len(verified) == 2:
-                return {w: min(n, verified[1].position.get(w, 0)) for w, n in verified[0].position.items()}
-        return {}

@@ -10,6 +10,7 @@ import click
 from jarvis_ctx import __version__
 from jarvis_ctx.cli.agents import agents
 from jarvis_ctx.cli.checkpoint import checkpoint
+from jarvis_ctx.cli.cleanup import cleanup
 from jarvis_ctx.cli.decisions import decisions
 from jarvis_ctx.cli.demo import demo
 from jarvis_ctx.cli.doctor import doctor
@@ -47,7 +48,7 @@ class Commands(click.Group):
 @place_options
 @click.version_option(__version__, prog_name="jarvis-ctx")
 def main(place: Place) -> None:
-    """Look at an orchestrator's store, live or dead. Only `checkpoint` writes anything.
+    """Look at an orchestrator's store, live or dead. Only `checkpoint` and `cleanup` write anything.
 
     The store is the folder that --path, JARVIS_CONTEXT_PATH or config/jarvis_ctx.yaml names.
     """
@@ -55,5 +56,5 @@ def main(place: Place) -> None:
     click.get_current_context().obj = place
 
 
-for command in (status, tasks, agents, decisions, report, recover, checkpoint, doctor, explain, demo):
+for command in (status, tasks, agents, decisions, report, recover, checkpoint, cleanup, doctor, explain, demo):
     main.add_command(command)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jarvis_ctx.codec import exact
 from jarvis_ctx.insight import agents, doubts, entries, status, tasks
@@ -13,6 +13,10 @@ from jarvis_ctx.model.entries import AgentMessage, ConversationEntry, Decision
 from jarvis_ctx.model.event import Event
 from jarvis_ctx.model.report import RecoveryReport, StepLine
 from jarvis_ctx.model.run import RunRecord
+
+if TYPE_CHECKING:
+    from jarvis_ctx.retention.rules import Rules
+    from jarvis_ctx.retention.survey import Cleanup
 
 
 class Insight:
@@ -69,6 +73,12 @@ class Insight:
     def still_in_doubt(self, report: RecoveryReport) -> list[StepLine]:
         """Those of a report's steps in doubt that have been neither asked about nor done again since."""
         return doubts.still(report, self._view.state())
+
+    def cleanup(self, rules: Rules) -> Cleanup:
+        """What a cleanup by these rules would remove now; reads every archived segment that is old enough."""
+        from jarvis_ctx.retention.survey import survey  # As with the doctor.
+
+        return survey(self._view.folder, self._view.state(), self._view.files, rules, self._view.now())
 
     def doctor(self, environ: Mapping[str, str] | None = None) -> list[Finding]:
         """Every check of the store's health, each with what to do about what it found; reads every file.

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 import msgspec
 
+from jarvis_ctx.checkpoint.files import CheckpointFiles
 from jarvis_ctx.codec.redaction import Redaction
 from jarvis_ctx.insight.ports import Queries
 from jarvis_ctx.model.agent import Lease
@@ -58,6 +59,11 @@ class View(Protocol):
 
     @property
     def queries(self) -> Queries: ...
+
+    @property
+    def files(self) -> CheckpointFiles:
+        """The checkpoint files and the emergency files."""
+        ...
 
     def now(self) -> int:
         """Wall time in µs."""

@@ -17,7 +17,7 @@ from jarvis_ctx.codec import compress
 from jarvis_ctx.disk.files import private_folder, sync_folder, write_whole
 from jarvis_ctx.errors import CorruptData, TooLarge
 from jarvis_ctx.journal import frame, read
-from jarvis_ctx.journal.segment import Seal
+from jarvis_ctx.journal.segment import Opening, Seal
 
 NAME = re.compile(r"^(?P<orchestrator>[^.]+)\.(?P<writer>[0-9a-f]{16})-(?P<first>\d+)-(?P<last>\d+)\.seg\.zst$")
 LIMIT = 256 * 1024 * 1024
@@ -87,6 +87,28 @@ def _seal(data: bytes, segment: read.SegmentData) -> bytes:
     body = data[: final.offset + frame.size(len(final.payload))]
     seal = Seal(count=len(segment.frames), last=segment.last, digest=hashlib.sha256(body).hexdigest())
     payload = msgspec.json.encode(seal)
-    digest = frame.digester(segment.writer)(segment.last, payload)
-    sealed = frame.HEADER.pack(len(payload), frame.SEAL, segment.last, digest) + payload
-    return body + sealed.ljust(frame.size(len(payload)), b"\0")
+    return body + frame.packed(frame.SEAL, segment.last, payload, frame.digester(segment.writer)(segment.last, payload))
+
+
+def replace(archived: Archived, opening: Opening, events: list[tuple[int, bytes]]) -> int:
+    """Let an archived segment hold these events (number, payload) and no others, under its old name; its bytes now.
+
+    With none it is removed. Killed in between, it is as it was.
+    """
+    if not events:
+        archived.path.unlink()
+        sync_folder(archived.path.parent)
+        return 0
+    data = compress.compress(sealed(opening, events))
+    write_whole(archived.path, data)
+    return len(data)
+
+
+def sealed(opening: Opening, events: list[tuple[int, bytes]]) -> bytes:
+    """A sealed segment of these events (number, payload), of which there is at least one."""
+    digest, last = frame.digester(opening.writer), events[-1][0]
+    first = msgspec.json.encode(opening)
+    body = frame.packed(frame.OPENING, opening.first - 1, first, digest(opening.first - 1, first))
+    body += b"".join(frame.packed(frame.EVENT, number, text, digest(number, text)) for number, text in events)
+    seal = msgspec.json.encode(Seal(count=len(events), last=last, digest=hashlib.sha256(body).hexdigest()))
+    return body + frame.packed(frame.SEAL, last, seal, digest(last, seal))

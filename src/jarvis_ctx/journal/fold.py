@@ -11,7 +11,8 @@ from jarvis_ctx.journal.fold_objects import OBJECT_HANDLERS
 from jarvis_ctx.journal.fold_tasks import TASK_HANDLERS
 from jarvis_ctx.journal.shapes import mapping, numbers, text, whole
 from jarvis_ctx.model.agent import AgentRecord
-from jarvis_ctx.model.event import Event
+from jarvis_ctx.model.cut import Cut
+from jarvis_ctx.model.event import PROJECTED_KINDS, Event
 from jarvis_ctx.model.ids import AgentId, RunId
 from jarvis_ctx.model.run import ProcessIdentity, RunRecord
 from jarvis_ctx.model.state import Attribute, State
@@ -46,6 +47,8 @@ def _is_late(state: State, event: Event) -> bool:
     name = event.subject
     records = (state.tasks.get(name), state.agents.get(name), state.attributes.get(name), state.objects.get(name))
     steps = state.steps.get(name, {}).values()
+    if event.stamp < state.retired and records[0] is None and event.kind in PROJECTED_KINDS:
+        return True  # Its task may have retired without it.
     return any(record is not None and record.updated > event.stamp for record in (*records, *steps))
 
 
@@ -147,6 +150,16 @@ def _insert(tail: list[Event], event: Event) -> None:
         tail.sort(key=lambda entry: entry.stamp)
 
 
+def _retention_cut(state: State, event: Event) -> None:
+    body = event.body
+    horizon, decisions_since = whole(body["horizon"]), whole(body["decisions_since"])
+    cut = Cut(position=numbers(body["position"]), horizon=horizon, decisions_since=decisions_since)
+    state.cut = cut = state.cut.joined(cut)
+    for name in ("decisions", "messages", "conversation", "exceptions"):
+        tail: list[Event] = getattr(state, name)
+        setattr(state, name, [e for e in tail if not cut.takes(e.writer, e.number, e.time, e.kind)])
+
+
 def _unknown(state: State, event: Event) -> None:
     state.unreadable[event.kind] = state.unreadable.get(event.kind, 0) + 1
 
@@ -173,7 +186,9 @@ HANDLERS: dict[str, Handler] = {
     "MessageAdded": _tail("conversation"),
     "RecoveryPointMarked": _tail("points"),
     "CheckpointRequested": _nothing,
+    "CleanupRequested": _nothing,
     "RequestAnswered": _nothing,
+    "RetentionCut": _retention_cut,
     **OBJECT_HANDLERS,
     **TASK_HANDLERS,
 }

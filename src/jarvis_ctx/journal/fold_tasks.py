@@ -165,6 +165,15 @@ def _task_quarantined(state: State, event: Event) -> None:
     state.tasks[event.subject] = replace(task, updated=event.stamp, quarantined=text(event.body["cause"]))
 
 
+def _task_retired(state: State, event: Event) -> None:
+    """A task that was called again meanwhile stays."""
+    task = state.tasks.get(event.subject)
+    if task is not None and task.may_retire:
+        state.retired = max(state.retired, task.updated)
+        del state.tasks[task.id]
+        state.steps.pop(task.id, None)
+
+
 def _step(state: State, event: Event, **changes: Any) -> None:
     body = event.body
     steps = state.steps.get(event.subject, {})
@@ -209,6 +218,7 @@ TASK_HANDLERS = {
     "TaskFailed": _task_failed,
     "TaskInterrupted": _task_interrupted,
     "TaskQuarantined": _task_quarantined,
+    "TaskRetired": _task_retired,
     "StepStarted": _step_started,
     "StepFinished": _step_finished,
     "StepFailed": _step_failed,

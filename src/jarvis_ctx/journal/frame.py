@@ -61,6 +61,11 @@ def digester(writer: str) -> Callable[[int, bytes], bytes]:
     return digest
 
 
+def packed(magic: bytes, number: int, payload: bytes, digest: bytes) -> bytes:
+    """A frame's bytes, padded."""
+    return (HEADER.pack(len(payload), magic, number, digest) + payload).ljust(size(len(payload)), b"\0")
+
+
 def scan(data: bytes | memoryview, writer: str, start: int = 0) -> Iterator[Frame | Hole]:
     """The frames in `data` from `start` on, in order, up to the last that verifies.
 

@@ -194,7 +194,7 @@ class Journal:
         if not self._role.acquire():
             self._own.follow()
             return 0
-        self._others.catch_up(self.writer.state.fences)
+        self._others.catch_up(self.writer.state.fences, self.writer.state.cut)
         self._others.step(self.writer.state.fences)
         moved = self._own.step()
         self.drain_error = ""

@@ -10,6 +10,7 @@ from jarvis_ctx.journal import archive, frame, read
 from jarvis_ctx.journal.marks import Marks
 from jarvis_ctx.journal.ports import Batch, EventStore, StoredEvent
 from jarvis_ctx.journal.segment import Opening
+from jarvis_ctx.model.cut import Cut
 
 BATCH_BYTES = 1_048_576
 """Bytes of payload one transaction takes, and at most one event more."""
@@ -21,20 +22,22 @@ class OthersDrain:
     def __init__(self, folder: Path, store: EventStore, marks: Marks, own: Opening) -> None:
         self._folder, self._store, self._marks, self._own = folder, store, marks, own
         self._known: dict[str, int] | None = None
+        self._cut = Cut()
         self._finished: set[Path] = set()
         """Sealed segments that the store has whole, which need not be read again while they wait for the archive."""
         self.damaged: list[str] = []
         """Archives that did not verify; they stay where they are."""
 
-    def catch_up(self, fences: dict[str, int]) -> None:
+    def catch_up(self, fences: dict[str, int], cut: Cut) -> None:
         """Drain everything that segments and archive have and the store lacks; once, when the drain role is taken.
 
         A new database or an older copy of it gets its past back here. `fences` {writer: last number} keeps out what an
-        overtaken run wrote after its successor had begun.
+        overtaken run wrote after its successor had begun, and `cut` what was cleaned up.
         """
         if self._known is not None:
             return
         self.damaged = []
+        self._cut = cut
         known = self._store.watermarks()
         self._take_back(known, fences)
         for archived in archive.listing(self._folder / "archive"):
@@ -43,6 +46,9 @@ class OthersDrain:
                     self._drain(archive.read_archived(archived), known, fences)
                 except (CorruptData, OSError) as error:
                     self.damaged.append(str(error))
+        if cut.position:
+            self._store.cut(self._own.orchestrator, cut)
+            known |= {writer: max(last, known.get(writer, 0)) for writer, last in cut.position.items()}
         for writer in read.segment_paths(self._folder):
             if writer != self._own.writer:
                 self._drain_segments(writer, known, fences)
@@ -80,6 +86,7 @@ class OthersDrain:
     def _drain(self, segment: read.SegmentData, known: dict[str, int], fences: dict[str, int]) -> None:
         after, fence = known.get(segment.writer, 0), fences.get(segment.writer)
         wanted = [f for f in segment.frames if f.number > after and (fence is None or f.number <= fence)]
+        wanted = [f for f in wanted if not read.is_cut(self._cut, segment.writer, f.number, f.payload)]
         openings = {segment.writer: segment.opening} if segment.opening else {}
         owner = segment.opening.orchestrator if segment.opening else self._marks.owners().get(segment.writer)
         if owner is None or not wanted:

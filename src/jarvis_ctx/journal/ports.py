@@ -8,6 +8,7 @@ from typing import Protocol
 import msgspec
 
 from jarvis_ctx.journal.segment import Opening
+from jarvis_ctx.model.cut import Cut
 from jarvis_ctx.model.run import RunRecord
 from jarvis_ctx.model.step import StepRecord
 from jarvis_ctx.model.task import TaskRecord
@@ -58,6 +59,10 @@ class EventStore(Protocol):
 
     def remove(self, writer: str, numbers: Iterable[int]) -> None:
         """Take out events (and derived rows) that a fence refuses or that are damaged."""
+        ...
+
+    def cut(self, orchestrator: str, cut: Cut) -> int:
+        """Take out what `cut` takes, with derived rows, for good; how many events. Watermarks never fall below it."""
         ...
 
     def sync(self) -> None:

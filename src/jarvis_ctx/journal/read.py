@@ -13,6 +13,7 @@ from jarvis_ctx.errors import CorruptData
 from jarvis_ctx.journal import frame
 from jarvis_ctx.journal.segment import NAME, Opening, Seal
 from jarvis_ctx.journal.values import is_reference
+from jarvis_ctx.model.cut import Cut
 from jarvis_ctx.model.event import Event
 from jarvis_ctx.model.ids import RunId, WriterId
 
@@ -86,6 +87,17 @@ def event(writer: str, payload: bytes, resolve: Callable[[Any], Any] | None = No
     if resolve is not None and is_reference(body):
         body = resolve(body)
     return Event(WriterId(writer), number, time, RunId(run), kind, subject, body)
+
+
+def is_cut(cut: Cut, writer: str, number: int, payload: bytes) -> bool:
+    """Whether an event was cleaned up; damage counts as an event of its number. Costs nothing beyond the cut."""
+    if number > cut.position.get(writer, 0):
+        return False
+    try:
+        found = event(writer, payload)
+    except CorruptData:
+        return True
+    return cut.takes(writer, number, found.time, found.kind)
 
 
 def events(segment: SegmentData, after: int, resolve: Callable[[Any], Any]) -> Iterator[Event]:

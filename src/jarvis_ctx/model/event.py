@@ -24,6 +24,7 @@ Kind = Literal[
     "TaskFailed",
     "TaskInterrupted",
     "TaskQuarantined",
+    "TaskRetired",
     "StepStarted",
     "StepFinished",
     "StepFailed",
@@ -41,7 +42,9 @@ Kind = Literal[
     "StateRestored",
     "RecoveryPointMarked",
     "CheckpointRequested",
+    "CleanupRequested",
     "RequestAnswered",
+    "RetentionCut",
 ]
 
 PROJECTED_KINDS = frozenset(kind for kind in get_args(Kind) if kind.startswith(("Task", "Step")))

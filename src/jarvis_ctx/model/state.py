@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from jarvis_ctx.model.agent import AgentRecord
+from jarvis_ctx.model.cut import Cut
 from jarvis_ctx.model.event import Event, Stamp
 from jarvis_ctx.model.object_state import ObjectState
 from jarvis_ctx.model.run import RunRecord
@@ -48,6 +49,10 @@ class State(msgspec.Struct, kw_only=True):
     """Subjects that an event reached after a later one, and how many did."""
     unreadable: dict[str, int] = {}
     """Kinds of events this version could not read, and how many there were."""
+    cut: Cut = Cut()
+    """What was cleaned up; the records here still stand for it."""
+    retired: Stamp = (0, "", 0)
+    """The latest change of a task that has retired: an event before it, of a task not here, comes late."""
 
     def copy(self) -> State:
         """A picture that later events do not change; costs one pass over the dicts, no record is copied."""

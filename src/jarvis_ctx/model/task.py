@@ -117,6 +117,11 @@ class TaskRecord(msgspec.Struct, frozen=True, kw_only=True):
         return self.shown_status == "completed" or (returned and self.shown_status == "other")
 
     @property
+    def may_retire(self) -> bool:
+        """Whether nothing is left to do for it, and nothing of it may do harm; one in quarantine stays."""
+        return (self.finished or self.done) and not (self.in_flight or self.quarantined)
+
+    @property
     def results(self) -> list[Attempt]:
         """The attempts whose results may stand in for their calls, oldest first.
 

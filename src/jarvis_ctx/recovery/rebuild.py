@@ -10,6 +10,7 @@ import msgspec
 from jarvis_ctx.checkpoint.files import CheckpointFiles
 from jarvis_ctx.checkpoint.ports import CheckpointStore
 from jarvis_ctx.journal import fold
+from jarvis_ctx.journal.cleaned import cleaned
 from jarvis_ctx.journal.gather import Gathered, gather
 from jarvis_ctx.journal.marks import WriterMark
 from jarvis_ctx.journal.ports import EventStore
@@ -52,8 +53,8 @@ def rebuild(layers: Layers, steady: Callable[[], float]) -> Rebuilt:
     loaded = steady()
     gathered = _gather(layers, base.state.position)
     read = steady()
-    state = fold.fold(base.state, gathered.events)
-    anew = _gather(layers, {}) if state.late and base.layer != "events" else None
+    state = fold.fold(base.state, cleaned(gathered, base.state))
+    anew = _gather(layers, {}) if state.late and base.layer != "events" and not state.cut.position else None
     if anew is not None and not anew.lost:
         reason = f"{sum(state.late.values())} earlier events reached the store after it; all events were folded anew"
         tried[-1] = msgspec.structs.replace(tried[-1], verdict=reason)

@@ -35,7 +35,8 @@ from jarvis_ctx.model.run import RunRecord
 from jarvis_ctx.recovery.begin import begin
 from jarvis_ctx.recovery.code import CodeGuard
 from jarvis_ctx.recovery.plan import Plan
-from jarvis_ctx.sidecar import requests
+from jarvis_ctx.retention.survey import Cleanup
+from jarvis_ctx.sidecar import cleanups, requests
 from jarvis_ctx.sidecar.answers import Answers
 from jarvis_ctx.sidecar.ending import Ending, Part
 from jarvis_ctx.sidecar.logs import LogFile
@@ -120,10 +121,12 @@ class JarvisContextManager(Recorder, Answers, Resuming):
             flush=lambda: self.journal.flush(FLUSH_PATIENCE),
             archive=self.journal.archive,
         )
+        self.cleaner = cleanups.live_cleaner(self._opened, self.journal, self.keeper)
         self._watch = ExceptionWatch(self._exception_seen)
         self._signals = EndOnSignal(lambda name: self.close(name, dying=True))
         jobs: dict[str, tuple[float, Callable[[], Any]]] = {
             "checkpoint": (chosen.checkpoint_interval, self._while_ours(self.keeper.take)),
+            "cleanup": cleanups.job(self.cleaner, chosen, self._clock, self._while_ours),
             "heartbeats": (SWEEP, self._while_ours(self._save_beats)),
         }
         self._schedule = Schedule(jobs)
@@ -133,6 +136,7 @@ class JarvisContextManager(Recorder, Answers, Resuming):
     def _start(self) -> None:
         self.journal.on_damage = self._opened.condemn_database
         answers = {"CheckpointRequested": requests.checkpoint_answer(self.checkpoint)}
+        answers["CleanupRequested"] = cleanups.cleanup_answer(self.cleaner)
         self.journal.on_others = lambda events: requests.answer(events, answers, self.journal.append)
         self.journal.start()
         self._schedule.start()
@@ -159,6 +163,10 @@ class JarvisContextManager(Recorder, Answers, Resuming):
         header = self.keeper.take(identifier("label", label))
         self.journal.append("RecoveryPointMarked", label, {"label": label, "checkpoint": header.id})
         return header
+
+    def cleanup(self, dry_run: bool = True) -> Cleanup:
+        """What is older than it is to be kept; with `dry_run=False`, it goes. Raises `StoreUnavailable`, `OSError`."""
+        return self.cleaner.look() if dry_run else self.cleaner.clean()
 
     @property
     def recovery_report(self) -> RecoveryReport | None:

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from jarvis_ctx.checkpoint.keeper import Keeper
-from jarvis_ctx.clock import SystemClock
+from jarvis_ctx.clock import Clock, SystemClock
 from jarvis_ctx.codec import exact
 from jarvis_ctx.errors import JarvisError, NoStore, NotAnswered, NothingToKeep, RequestFailed
 from jarvis_ctx.journal import fold
@@ -24,6 +24,7 @@ from jarvis_ctx.journal.writer import Writer
 from jarvis_ctx.model.checkpoint import CheckpointHeader
 from jarvis_ctx.model.event import Event
 from jarvis_ctx.model.ids import RunId
+from jarvis_ctx.model.state import State
 from jarvis_ctx.recovery.rebuild import rebuild
 from jarvis_ctx.settings import Settings
 from jarvis_ctx.sidecar.opening import OpenStore
@@ -92,7 +93,7 @@ def _write(settings: Settings, kind: str, body: dict[str, Any]) -> str:
     folder, request = settings.folder / "journal", f"request-{secrets.token_hex(8)}"
     marks = Marks(folder / "marks", mapped=False)
     try:
-        writer = _pen(settings.name, folder, marks)
+        writer = pen(settings.name, folder, marks, fold.empty(settings.name, 1), SystemClock())
         try:
             writer.append(kind, request, body)
             writer.segment.seal()
@@ -103,15 +104,15 @@ def _write(settings: Settings, kind: str, body: dict[str, Any]) -> str:
     return request
 
 
-def _pen(name: str, folder: Path, marks: Marks) -> Writer:
+def pen(name: str, folder: Path, marks: Marks, state: State, clock: Clock) -> Writer:
     """A writer beside the owner's, in its run's epoch."""
     slot = marks.slot(ORCHESTRATOR, name)
     epoch = marks.cells[slot + EPOCH]
     opening = opening_of(name, new_writer(epoch), RunId(""), epoch)
     return Writer(
         opening=opening,
-        state=fold.empty(name, 1),
-        clock=SystemClock(),
+        state=state,
+        clock=clock,
         cells=marks.cells,
         epoch_slot=slot,
         writer_slot=marks.writer_slot(opening.writer, name, epoch),

@@ -45,6 +45,7 @@ class LiveView:
         self.stale_after = self._ground.settings.stale_after
         self.redaction = Redaction(self._ground.settings.secret_names)
         self.queries: Queries = opened.store.queries
+        self.files = self._ground.files
 
     def now(self) -> int:
         return self._ground.clock.wall()
@@ -99,7 +100,7 @@ class StoreView:
         self._damaged: list[str] = []
         self._store = self._open()
         self.queries: Queries = self._store.queries
-        self._files = CheckpointFiles(self.folder, self.name, self._key())
+        self.files = CheckpointFiles(self.folder, self.name, self._key())
         self._runfile = RunFile(self.folder, self.name)
 
     def _open(self) -> SqliteStore | MemoryStore:
@@ -129,7 +130,7 @@ class StoreView:
             history=self._settings.history_size,
             events=self._store.events,
             checkpoints=self._store.checkpoints,
-            files=self._files,
+            files=self.files,
             marks=self.marks(),
         )
         return rebuild(layers, self._clock.steady)
@@ -178,7 +179,7 @@ class StoreView:
         return self.redaction(reports.latest(self.folder, self.name))
 
     def checkpoints(self) -> list[CheckpointHeader]:
-        return [header for _, header in self._files.headers()]
+        return [header for _, header in self.files.headers()]
 
     def facts(self) -> dict[str, Any]:
         return self.queries.facts()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from jarvis_ctx.journal import read
 from jarvis_ctx.journal.ports import Batch, StoredEvent
+from jarvis_ctx.model.cut import Cut
 from jarvis_ctx.model.run import RunRecord
 from jarvis_ctx.model.step import StepRecord
 from jarvis_ctx.model.task import TaskRecord
@@ -81,6 +83,19 @@ class MemoryEvents:
             for number in taken:
                 found.rows.pop(number, None)
             found.watermark = max(min(found.watermark, min(taken) - 1), 0)
+
+    def cut(self, orchestrator: str, cut: Cut) -> int:
+        """Take out what `cut` takes; how many events. Watermarks never fall below it."""
+        gone = 0
+        with self._gate:
+            for name, last in cut.position.items():
+                writer = self.writers.setdefault(name, Writer(orchestrator, 0))
+                before = len(writer.rows)
+                kept = {n: r for n, r in writer.rows.items() if not read.is_cut(cut, name, n, r.payload.encode())}
+                gone += before - len(kept)
+                writer.rows, writer.watermark = kept, max(writer.watermark, last)
+                writer.advance()
+        return gone
 
     def sync(self) -> None:
         """Nothing here survives power loss."""

@@ -7,6 +7,7 @@ from jarvis_ctx.storage.memory.events import MemoryEvents
 from jarvis_ctx.storage.memory.gate import Gate
 from jarvis_ctx.storage.memory.leases import MemoryLeases
 from jarvis_ctx.storage.memory.queries import MemoryQueries
+from jarvis_ctx.storage.memory.upkeep import MemoryUpkeep
 
 
 class MemoryStore:
@@ -18,6 +19,7 @@ class MemoryStore:
         self.checkpoints = MemoryCheckpoints(self._gate)
         self.leases = MemoryLeases(self._gate)
         self.queries = MemoryQueries(self._gate, self.events, self.checkpoints, self.leases)
+        self.upkeep = MemoryUpkeep(self._gate, self.events)
 
     def close(self) -> None:
         """Every later call raises `StoreUnavailable`. May be called twice."""

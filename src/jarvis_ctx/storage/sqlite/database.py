@@ -46,6 +46,13 @@ class Database:
             with immediate(connection):
                 yield connection
 
+    @contextmanager
+    def writing(self) -> Iterator[sqlite.Connection]:
+        """The writing connection outside any transaction, for what SQLite does only there."""
+        handles = self._handles
+        with handles.writing, translated(self.path):
+            yield self._writer(handles)
+
     def read(self, statement: str, parameters: Parameters = ()) -> list[Row]:
         """All rows of one statement: no read transaction outlives the call, so the log can always be checkpointed."""
         handles = self._handles

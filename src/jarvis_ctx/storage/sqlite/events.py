@@ -7,7 +7,8 @@ from itertools import starmap
 from pathlib import Path
 
 from jarvis_ctx.journal.ports import Batch, StoredEvent
-from jarvis_ctx.storage.sqlite import documents, projections
+from jarvis_ctx.model.cut import Cut
+from jarvis_ctx.storage.sqlite import cuts, documents, projections
 from jarvis_ctx.storage.sqlite.connection import Row
 from jarvis_ctx.storage.sqlite.database import Database
 from jarvis_ctx.storage.sqlite.driver import sqlite
@@ -56,12 +57,19 @@ WHERE writer IN (SELECT value FROM json_each(?))
 AND EXISTS (SELECT 1 FROM events WHERE writer_id = writers.id AND number = writers.watermark + 1)
 """
 
-# A watermark that rot has raised would hide what is missing: none stands above its writer's last event.
+# A watermark that rot has raised would hide what is missing: none stands above its writer's last event, but for what
+# the cleanups say they took.
 _READ_WATERMARKS = """
-SELECT writer, min(
-    CAST(watermark AS INTEGER), coalesce((SELECT max(number) FROM events WHERE writer_id = writers.id), 0)
+WITH cuts AS MATERIALIZED (
+    SELECT key AS writer, max(CAST(value AS INTEGER)) AS number
+    FROM events CROSS JOIN json_each(CASE WHEN json_valid(payload) THEN payload ELSE '[]' END, '$[5].position')
+    WHERE kind = 'RetentionCut' GROUP BY key
 )
-FROM writers WHERE typeof(writer) = 'text' ORDER BY writer
+SELECT writers.writer, max(coalesce(cuts.number, 0), min(
+    CAST(watermark AS INTEGER), coalesce((SELECT max(number) FROM events WHERE writer_id = writers.id), 0)
+))
+FROM writers LEFT JOIN cuts ON cuts.writer = writers.writer
+WHERE typeof(writers.writer) = 'text' ORDER BY writers.writer
 """
 
 _READ_EPOCHS = """
@@ -127,6 +135,13 @@ class SqliteEvents:
             found = connection.execute("SELECT id FROM writers WHERE writer = ?", (writer,)).fetchone()
             if found is not None:
                 _take_out(connection, found[0], taken)
+
+    def cut(self, orchestrator: str, cut: Cut) -> int:
+        """Take out what `cut` takes, with derived rows, for good; how many events. Watermarks never fall below it."""
+        with self._database.transaction() as connection:
+            gone = cuts.take_out(connection, orchestrator, cut)
+            connection.execute(_WATERMARKS, (documents.document(list(cut.position)),))
+        return gone
 
     def sync(self) -> None:
         """Make all that was written survive power loss."""

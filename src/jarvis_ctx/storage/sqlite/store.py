@@ -14,6 +14,7 @@ from jarvis_ctx.storage.sqlite.faults import translated
 from jarvis_ctx.storage.sqlite.leases import SqliteLeases
 from jarvis_ctx.storage.sqlite.migrations import IDENTITY, schema_of
 from jarvis_ctx.storage.sqlite.queries import SqliteQueries
+from jarvis_ctx.storage.sqlite.upkeep import SqliteUpkeep
 
 BUSY = 1.0
 """Seconds to wait for another process's transaction; whoever drains tries again, and nobody closing waits long."""
@@ -43,6 +44,7 @@ class SqliteStore:
         self.checkpoints = SqliteCheckpoints(self._database)
         self.leases = SqliteLeases(self._database)
         self.queries = SqliteQueries(self._database)
+        self.upkeep = SqliteUpkeep(self._database)
 
     def close(self) -> None:
         """Close the file; every later call raises `StoreUnavailable`. May be called twice."""

@@ -1,0 +1,39 @@
+"""Files that nothing needs any more: old reports, damaged files that were moved aside, emergency files."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from jarvis_ctx.checkpoint.files import CheckpointFiles
+from jarvis_ctx.clock import MICROSECONDS
+from jarvis_ctx.errors import CorruptData, NotOurs
+
+ASIDE = re.compile(r"\.damaged-\d+$")
+
+
+def reports(folder: Path, orchestrator: str, horizon: int) -> list[Path]:
+    """Recovery reports older than `horizon` (µs), but for the latest."""
+    return [p for p in sorted(folder.glob(f"recovery_report_{orchestrator}.*.json"))[:-1] if _older(p, horizon)]
+
+
+def moved_aside(folder: Path, horizon: int) -> list[Path]:
+    """Damaged files that were moved aside before `horizon` (µs), of whichever orchestrator."""
+    places = (folder, folder / "journal", folder / "journal" / "archive", folder / "journal" / "values")
+    found = [p for place in (*places, folder / "checkpoints") if place.is_dir() for p in sorted(place.iterdir())]
+    return [path for path in found if ASIDE.search(path.name) and _older(path, horizon)]
+
+
+def emergencies(files: CheckpointFiles, horizon: int) -> list[Path]:
+    """Emergency files older than `horizon` (µs), once a checkpoint file that verifies is newer."""
+    signed = files.signed()
+    try:
+        newest = files.verified(signed[0]).taken if signed else 0
+    except (CorruptData, NotOurs):
+        newest = 0
+    found = [(path, files.header(path)) for path in files.emergencies()]
+    return [path for path, header in found if header is not None and header.taken < min(horizon, newest)]
+
+
+def _older(path: Path, horizon: int) -> bool:
+    return path.lstat().st_mtime * MICROSECONDS < horizon

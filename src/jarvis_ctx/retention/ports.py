@@ -1,0 +1,22 @@
+"""What retention needs of a store beside its events."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Protocol
+
+
+class Upkeep(Protocol):
+    """Derived rows that go, and room that is given back. All methods raise `StoreUnavailable`."""
+
+    def forget(self, orchestrator: str, before: int, tasks: Collection[str], runs: Collection[str]) -> int:
+        """Delete rows of tasks, their steps, and runs, not among these and older than `before` (µs); how many."""
+        ...
+
+    def named(self, values: Collection[str]) -> set[str]:
+        """Which of these side files an event here still names."""
+        ...
+
+    def shrink(self) -> int:
+        """Give freed room back, overwritten; how many bytes smaller the store is."""
+        ...

@@ -1,0 +1,37 @@
+"""Derived records that go, and no room to give back."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from jarvis_ctx.storage.memory.events import MemoryEvents
+from jarvis_ctx.storage.memory.gate import Gate
+
+
+class MemoryUpkeep:
+    """The `Upkeep` port."""
+
+    def __init__(self, gate: Gate, events: MemoryEvents) -> None:
+        self._gate, self._events = gate, events
+
+    def forget(self, orchestrator: str, before: int, tasks: Collection[str], runs: Collection[str]) -> int:
+        """Delete records of tasks, their steps and runs that are not among these and older than `before` (µs)."""
+        events = self._events
+        with self._gate:
+            old_tasks = [k for k, t in events.tasks.items() if k[0] == orchestrator and t.updated[0] < before]
+            old_steps = [k for k, s in events.steps.items() if k[0] == orchestrator and s.updated[0] < before]
+            old_runs = [k for k, r in events.runs.items() if r.name == orchestrator and (r.ended or before) < before]
+            gone = [events.tasks.pop(k) for k in old_tasks if k[1] not in tasks]
+            steps = [events.steps.pop(k) for k in old_steps if k[1] not in tasks]
+            return len(gone) + len(steps) + len([events.runs.pop(k) for k in old_runs if k not in runs])
+
+    def named(self, values: Collection[str]) -> set[str]:
+        """Which of these side files an event here still names."""
+        with self._gate:
+            rows = [row.payload for writer in self._events.writers.values() for row in writer.rows.values()]
+        return {value for value in values if any(value in payload for payload in rows)}
+
+    def shrink(self) -> int:
+        """Nothing to do."""
+        with self._gate:
+            return 0

@@ -1,0 +1,52 @@
+"""Derived rows that go, and pages that are given back to the file system."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from jarvis_ctx.storage.sqlite.database import Database
+from jarvis_ctx.storage.sqlite.documents import document
+
+_TASKS = """
+DELETE FROM task_progress
+WHERE orchestrator = ? AND updated < ? AND task_id NOT IN (SELECT value FROM json_each(?))
+"""
+
+_STEPS = "DELETE FROM steps WHERE orchestrator = ? AND updated < ? AND task_id NOT IN (SELECT value FROM json_each(?))"
+
+_RUNS = "DELETE FROM runs WHERE orchestrator = ? AND ended < ? AND run NOT IN (SELECT value FROM json_each(?))"
+
+_NAMED = "SELECT value FROM json_each(?) WHERE EXISTS (SELECT 1 FROM events WHERE instr(payload, value) > 0)"
+
+FREE = 5
+"""One page of so many may be free without the file being made anew: what is written next takes them."""
+
+
+class SqliteUpkeep:
+    """The `Upkeep` port."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def forget(self, orchestrator: str, before: int, tasks: Collection[str], runs: Collection[str]) -> int:
+        """Delete rows of tasks, their steps, and runs, not among these and older than `before` (µs); how many."""
+        statements = ((_TASKS, tasks), (_STEPS, tasks), (_RUNS, runs))
+        with self._database.transaction() as connection:
+            connection.execute("PRAGMA secure_delete = ON")
+            return sum(connection.execute(s, (orchestrator, before, document(list(k)))).rowcount for s, k in statements)
+
+    def named(self, values: Collection[str]) -> set[str]:
+        """Which of these side files an event here still names."""
+        return {value for (value,) in self._database.read(_NAMED, (document(sorted(values)),))}
+
+    def shrink(self) -> int:
+        """Make the file anew without its free pages, if they are many, and empty the log; how many bytes smaller."""
+        with self._database.writing() as connection:
+            pages, free, size = (
+                int(connection.execute(f"PRAGMA {name}").fetchone()[0])
+                for name in ("page_count", "freelist_count", "page_size")
+            )
+            if free * FREE > pages:
+                connection.execute("VACUUM")
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            return (pages - int(connection.execute("PRAGMA page_count").fetchone()[0])) * size

@@ -1,0 +1,27 @@
+"""`jarvis-ctx cleanup`: shown first, removed when it is said."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from tests.faces.cli.conftest import Call
+from tests.unit.retention.aged import old_store
+
+
+def test_it_shows_what_would_go_and_removes_it_with_yes(store_path: Path, call: Call) -> None:
+    old_store(store_path).close()
+
+    shown = call("cleanup", "--path", store_path)
+    removed = call("cleanup", "--yes", "--json", "--path", store_path)
+    again = call("cleanup", "--json", "--path", store_path)
+
+    assert "would go" in shown.output
+    assert (json.loads(removed.output)["done"], json.loads(removed.output)["events"] >= 105) == (True, True)
+    assert json.loads(again.output)["events"] == 0
+
+
+def test_yes_and_dry_run_together_are_refused(store_path: Path, call: Call) -> None:
+    refused = call("cleanup", "--yes", "--dry-run", "--path", store_path)
+
+    assert refused.exit_code == 2

@@ -1,0 +1,181 @@
+"""Cleaning up: what is old goes, and does not come back."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from jarvis_ctx import settings
+from jarvis_ctx.sidecar import JarvisContextManager, clean_offline, open_view, request_cleanup
+from tests.unit.retention.aged import LONG_AGO, SINCE, begin, later, old_store
+
+
+def said(manager: JarvisContextManager) -> set[str]:
+    return {message.content[: len(LONG_AGO)] for message in manager.messages(1000)}
+
+
+def in_files(folder: Path) -> set[str]:
+    """What of the two the files below `folder` that are not compressed say."""
+    held = b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
+    return {text for text in (LONG_AGO, SINCE) if text.encode() in held}
+
+
+def test_a_dry_run_names_what_would_go_and_removes_nothing(store_path: Path) -> None:
+    with old_store(store_path) as manager:
+        before = sorted(path.name for path in store_path.rglob("*.zst"))
+
+        found = manager.cleanup()
+
+        assert (found.done, found.events, found.decisions, found.tasks) == (False, 105, 0, ["done"])
+        assert sorted(found.archives) == before
+        assert sorted(path.name for path in store_path.rglob("*.zst")) == before
+
+
+def test_what_is_older_than_the_horizon_goes_and_the_rest_stays(store_path: Path) -> None:
+    with old_store(store_path) as manager:
+        manager.cleanup(dry_run=False)
+
+        assert said(manager) == {SINCE}
+        assert [decision.decision for decision in manager.decisions()] == ["left"]
+        assert [task["id"] for task in manager.tasks()] == ["open"]
+        assert manager.attributes() == {"budget": 7}
+
+
+def test_a_second_cleanup_finds_nothing(store_path: Path) -> None:
+    with old_store(store_path) as manager:
+        manager.cleanup(dry_run=False)
+
+        again = manager.cleanup()
+
+        assert (again.events, again.tasks, again.archives, again.advances) == (0, [], [], False)
+
+
+def test_the_bytes_themselves_leave_the_files(store_path: Path) -> None:
+    with old_store(store_path, checkpoints_kept=2) as manager:
+        before = in_files(store_path)
+        manager.cleanup(dry_run=False)
+        later(manager, 60)
+        manager.set_attribute("budget", 6)
+        manager.checkpoint()
+
+    assert before == {LONG_AGO, SINCE}
+    assert in_files(store_path) == {SINCE}
+
+
+@pytest.mark.parametrize("lost", ["nothing", "database", "checkpoint files", "signed files"])
+def test_nothing_that_was_cleaned_up_is_lost_or_comes_back_whichever_layer_is_gone(store_path: Path, lost: str) -> None:
+    with old_store(store_path) as manager:
+        manager.cleanup(dry_run=False)
+        manager.update_task_progress("open", {"percentage": 60})
+    lose(store_path, lost)
+
+    with begin(store_path, 61) as manager:
+        manager.flush()
+        view = open_view(store_path)
+        gathered = view.rebuilt().gathered
+        view.close()
+
+        assert said(manager) == {SINCE}
+        assert [(task["id"], task["percentage"]) for task in manager.tasks()] == [("open", 60)]
+        assert [decision.decision for decision in manager.decisions()] == ["left"]
+        assert (gathered.lost, gathered.damaged) == ({}, [])
+
+
+def lose(store: Path, what: str) -> None:
+    gone = {
+        "nothing": [],
+        "database": list(store.glob("jarvis_context.db*")),
+        "checkpoint files": [*(store / "checkpoints").iterdir()],
+        "signed files": [*(store / "checkpoints").glob("*.pkl")],
+    }
+    for path in gone[what]:
+        path.unlink()
+
+
+def test_a_copy_of_an_archive_that_is_put_back_is_not_taken_in_again(store_path: Path, tmp_path: Path) -> None:
+    archive = store_path / "journal" / "archive"
+    with old_store(store_path) as manager:
+        shutil.copytree(archive, tmp_path / "copy")
+        manager.cleanup(dry_run=False)
+    shutil.copytree(tmp_path / "copy", archive, dirs_exist_ok=True)
+    lose(store_path, "database")
+
+    with begin(store_path, 61) as manager:
+        manager.flush()
+
+        assert said(manager) == {SINCE}
+        assert manager.cleanup().events == 105
+
+
+def test_events_whose_state_no_two_checkpoint_files_have_stay(store_path: Path) -> None:
+    with old_store(store_path) as manager:
+        lose(store_path, "checkpoint files")
+
+        found = manager.cleanup(dry_run=False)
+
+        assert found.events == 0
+        assert said(manager) == {LONG_AGO, SINCE}
+
+
+def test_decisions_go_when_they_are_older_than_their_own_horizon(store_path: Path) -> None:
+    with old_store(store_path, decision_days=40) as manager:
+        found = manager.cleanup(dry_run=False)
+
+        assert (found.events, found.decisions) == (106, 1)
+        assert manager.decisions() == []
+
+
+def test_a_finished_task_of_the_present_chain_keeps_its_result_until_the_horizon(store_path: Path) -> None:
+    with begin(store_path, 0) as manager:
+        manager.update_task_progress("done", {"status": "completed"})
+        later(manager, 20 * 86_400)
+
+        young = manager.cleanup().tasks
+        later(manager, 20 * 86_400)
+
+        assert (young, manager.cleanup().tasks) == ([], ["done"])
+
+
+def test_a_recovery_point_from_before_the_horizon_is_named_and_stays(store_path: Path) -> None:
+    with begin(store_path, -1) as manager:
+        manager.mark_recovery_point("golden")
+        later(manager, 1)
+    with old_store(store_path) as manager:
+        found = manager.cleanup(dry_run=False)
+
+        assert found.points_kept == ["golden"]
+        assert "golden" in {header.label for _, header in manager._opened.ground.files.headers()}
+
+
+def test_a_live_owner_cleans_up_when_it_is_asked(store_path: Path) -> None:
+    with old_store(store_path) as manager:
+        found = request_cleanup(settings.load({"path": store_path}, environ={}), timeout=20)
+
+        assert (found.done, found.events) == (True, 105)
+        assert said(manager) == {SINCE}
+
+
+def test_a_store_nobody_runs_is_cleaned_up_without_a_new_run(store_path: Path) -> None:
+    old_store(store_path).close()
+
+    found = clean_offline(settings.load({"path": store_path, "retention_days": 1}, environ={}))
+
+    view = open_view(store_path)
+    assert found.events >= 105
+    assert len(view.state().runs) == 2
+    assert view.state().cut.position == found.cut.position
+    view.close()
+
+
+def test_cleaned_up_events_do_not_hold_back_what_a_later_run_appends(store_path: Path) -> None:
+    old_store(store_path).close()
+    clean_offline(settings.load({"path": store_path, "retention_days": 1}, environ={}))
+    lose(store_path, "database")
+
+    with begin(store_path, 61) as manager:
+        manager.flush()
+        watermarks = manager._opened.ground.store.events.watermarks()
+
+        assert all(watermarks[writer] >= last for writer, last in manager.journal.writer.state.cut.position.items())
