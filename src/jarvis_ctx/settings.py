@@ -57,6 +57,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     max_argument_bytes: Bytes = 65_536
     max_value_bytes: Bytes = 67_108_864
     segment_bytes: Bytes = 1_048_576
+    backlog_bytes: Bytes = 268_435_456
+    backlog_wait: Seconds = 1.0
     segment_io: Literal["auto", "mmap", "write"] = "auto"
     secrets: Literal["keep", "drop"] = "keep"
     secret_names: str = ""

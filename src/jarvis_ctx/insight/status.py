@@ -129,6 +129,8 @@ def _lag(pulse: Pulse) -> dict[str, Any]:
         "not_drained": _behind(pulse.appended, pulse.drained),
         "drain_error": pulse.drain_error,
         "sync_error": pulse.sync_error,
+        "backlog_waits": pulse.backlog_waits,
+        "backlog_seconds": round(pulse.backlog_seconds, 3),
     }
 
 

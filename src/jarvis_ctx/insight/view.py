@@ -25,6 +25,9 @@ class Pulse(msgspec.Struct, frozen=True, kw_only=True):
     drained: int | None = None
     drain_error: str = ""
     sync_error: str = ""
+    backlog_waits: int = 0
+    """How often a call was slowed down because too much waited in the journal."""
+    backlog_seconds: float = 0.0
     capture_errors: int = 0
     last_capture_error: str = ""
     checkpoint: CheckpointHeader | None = None

@@ -17,3 +17,7 @@ class JournalHealth(msgspec.Struct, frozen=True, kw_only=True):
     segments_waited_for: int
     unread: list[str]
     """What was written to the journal and cannot be read, a sentence each."""
+    backlog_bytes: int
+    """What is not drained, counted in whole segments."""
+    backlog_waits: int
+    backlog_seconds: float

@@ -18,6 +18,7 @@ from jarvis_ctx.journal import fold, forks
 from jarvis_ctx.journal.acknowledge import StoreAcknowledge
 from jarvis_ctx.journal.archiver import Archiver
 from jarvis_ctx.journal.background import Background
+from jarvis_ctx.journal.backlog import Backlog
 from jarvis_ctx.journal.drain import RECORDS, OwnDrain
 from jarvis_ctx.journal.health import JournalHealth
 from jarvis_ctx.journal.listener import Listener
@@ -57,6 +58,8 @@ class Journal:
         mapped: bool,
         durability: Durability,
         store_timeout: float,
+        backlog_bytes: int,
+        backlog_wait: float,
         sync_interval: float,
         drain_interval: float,
     ) -> None:
@@ -76,6 +79,8 @@ class Journal:
             supply=self._supply,
             values=self.values,
         )
+        self._backlog = Backlog(lambda: self.writer.undrained, backlog_bytes, backlog_wait)
+        self.writer.after_segment = self._backlog.wait
         self._sync = Sync(self.writer, marks, slot, clock)
         self._own = OwnDrain(self.writer, opening, store, self._sync, marks, slot)
         self._role = FileLock(folder.parent / "drain.lock")
@@ -259,6 +264,9 @@ class Journal:
             segments=len(self.writer.segments),
             segments_waited_for=self._supply.waited,
             unread=[*self.writer.unreadable, *self._listener.damaged, *self._others.damaged],
+            backlog_bytes=self.writer.undrained,
+            backlog_waits=self._backlog.waits,
+            backlog_seconds=self._backlog.seconds,
         )
 
     def finish(self, body: dict[str, Any], *, dying: bool = False) -> None:

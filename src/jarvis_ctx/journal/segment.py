@@ -72,7 +72,7 @@ class Segment:
     def __init__(self, path: Path, writer: str, size: int, *, mapped: bool) -> None:
         self.path, self.writer, self.size = path, writer, size
         self.first = 1
-        self.sync_failed = False
+        self.sync_failed = self.nameless = False
         self.at = (0, 0)
         """Bytes written and the last number: one attribute, so that an interrupt finds both moved or neither."""
         self._digest = frame.digester(writer)
@@ -94,7 +94,7 @@ class Segment:
 
     def fits(self, payload: int) -> bool:
         """Whether a payload of that many bytes still leaves room for the seal."""
-        return self.at[0] + frame.size(payload) + 512 <= self.size
+        return self.at[0] + frame.size(payload) + 512 <= self.size and not self.nameless
 
     def append(self, number: int, payload: bytes) -> None:
         """Write one event's frame; it is there once its length is."""
@@ -132,6 +132,14 @@ class Segment:
         except OSError:
             self.sync_failed = True
             raise
+
+    def is_nameless(self) -> bool:
+        """Whether somebody has deleted the file: it lives on for us, and nobody would find it after our death.
+
+        Nothing more is written to it from then on.
+        """
+        self.nameless = os.fstat(self.descriptor).st_nlink == 0
+        return self.nameless
 
     def copy(self, other: Segment) -> None:
         """Take over all frames of `other`, which is as large; this one must be new."""

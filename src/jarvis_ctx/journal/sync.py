@@ -34,6 +34,9 @@ class Sync:
     def now(self) -> None:
         """Sync what there is and the marks, for the background. Raises `JournalUnavailable`."""
         with self._lock:
+            for segment, _, _ in self._writer.committed():
+                if segment.is_nameless():
+                    self._replace(segment)
             if self.number < self._writer.number:
                 self._sync()
                 self._marks.sync()

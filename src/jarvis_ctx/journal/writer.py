@@ -63,6 +63,8 @@ class Writer:
         self.after_append: Callable[[int], None] | None = None
         self.after_fork: Callable[[], None] | None = None
         """Called by a forked child's first append; is to `begin` with a writer of the child's own."""
+        self.after_segment: Callable[[], object] = bool
+        """Called, outside the lock, by a caller that had to begin a segment."""
         self.unreadable: list[str] = []  # What `_catch_up` could not fold, a sentence each.
         self.begin(opening, writer_slot, supply)
 
@@ -79,6 +81,7 @@ class Writer:
         self._queued: deque[_Told] = deque()
         self.put_down: Literal["", "closed", "dying", "fenced"] = ""
         self._ending: Literal["", "closed", "dying"] = ""
+        self._turned = False
         self.segment = self._open_segment()
 
     def append(self, kind: str, subject: str, body: dict[str, Any], *, own: bool = False) -> int:
@@ -110,6 +113,9 @@ class Writer:
             # looked for our last frame, so either it has seen the frame or we see its epoch.
             self.put_down = "fenced"
             raise self.fenced()
+        if self._turned:
+            self._turned = False
+            self.after_segment()
         if self.after_append is not None:
             self.after_append(number)
         return number
@@ -182,6 +188,7 @@ class Writer:
         if payload > self._payload_limit:
             raise TooLarge(what="An event with its subject", size=payload, limit=self._payload_limit)
         self.segment = self._open_segment()
+        self._turned = True
         return self.segment
 
     def _open_segment(self) -> Segment:
@@ -280,6 +287,11 @@ class Writer:
     def picture(self) -> State:
         """The state as it is now, which later events do not change."""
         return self._undisturbed(self.state.copy)
+
+    @property
+    def undrained(self) -> int:
+        """Bytes of the segments not yet given up, at the most."""
+        return len(self.segments) * self.supply.size
 
     def committed(self) -> list[tuple[Segment, int, int]]:
         """Each segment not yet given up, in order, with its bytes written and last number."""

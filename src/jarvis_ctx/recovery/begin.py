@@ -223,6 +223,8 @@ def _journal(ground: Ground, run: RunRecord, rebuilt: Rebuilt) -> Journal:
         mapped=ground.mapped,
         durability=chosen.durability,
         store_timeout=chosen.store_timeout,
+        backlog_bytes=chosen.backlog_bytes,
+        backlog_wait=chosen.backlog_wait,
         sync_interval=chosen.sync_interval,
         drain_interval=chosen.drain_interval,
     )

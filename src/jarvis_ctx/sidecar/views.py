@@ -65,6 +65,8 @@ class LiveView:
             drained=journal.drained,
             drain_error=journal.drain_error,
             sync_error=journal.sync_error,
+            backlog_waits=journal.backlog_waits,
+            backlog_seconds=journal.backlog_seconds,
             capture_errors=self._manager.failures.total,
             last_capture_error=self._manager.failures.last,
             checkpoint=keeper.last,
@@ -80,7 +82,10 @@ class LiveView:
         return self.redaction(self._manager.recovery_report or reports.latest(self.folder, self.name))
 
     def checkpoints(self) -> list[CheckpointHeader]:
-        return [header for _, header in self._ground.files.headers()]
+        try:
+            return [header for _, header in self._ground.files.headers()]
+        except OSError:  # No descriptor is left, say: a live run knows its last one by heart.
+            return [header for header in [self._manager.keeper.last] if header is not None]
 
     def facts(self) -> dict[str, Any]:
         return self.queries.facts()

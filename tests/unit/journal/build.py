@@ -65,6 +65,8 @@ class Store:
             "mapped": True,
             "durability": "process",
             "store_timeout": 10.0,
+            "backlog_bytes": 1 << 30,
+            "backlog_wait": 1.0,
             "sync_interval": 60,
             "drain_interval": 60,
         }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import threading
 
 import pytest
@@ -127,3 +128,27 @@ def test_a_background_that_cannot_make_the_next_segment_still_syncs(store: Store
         wait_until(lambda: journal.health().synced == 1 and journal.health().sync_error != "")
 
         assert journal._supply._ready is None
+
+
+def test_a_segment_that_somebody_deleted_is_written_again_under_another_name(store: Store) -> None:
+    with store.journal() as journal:
+        journal.append("TaskProgressed", "t", {})
+        journal.writer.segment.path.unlink()
+
+        journal.sync()
+        journal.append("TaskProgressed", "u", {})
+
+        assert numbers(store.gather().events) == [1, 2]
+
+
+def test_where_no_new_segment_can_be_made_a_deleted_one_acknowledges_nothing_more(store: Store) -> None:
+    with store.journal() as journal:
+        journal.append("TaskProgressed", "t", {})
+        shutil.rmtree(store.folder)
+        with pytest.raises(JournalUnavailable):
+            journal.sync()
+
+        with pytest.raises(JournalUnavailable):
+            journal.append("TaskProgressed", "u", {})
+
+        assert journal.writer.number == 1
