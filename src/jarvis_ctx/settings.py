@@ -47,6 +47,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     decision_days: Days = 3650
     cleanup_interval: Seconds = 86_400.0
     stale_after: Seconds = 300.0
+    stuck_after: Seconds = 1800.0
     resume: Literal["report", "skip", "redispatch"] = "report"
     redispatch_concurrency: Count = 1
     max_attempts: Count = 3

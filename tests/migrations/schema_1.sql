@@ -69,9 +69,10 @@ CREATE TABLE leases (
     beat_at TEXT,
     beats INTEGER,
     details TEXT,
+    moved INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (orchestrator, agent)
 ) WITHOUT ROWID;
-INSERT INTO "leases" VALUES('jarvis','parser',1790000000000000,'2026-09-21T14:13:20.000Z',2,'{"load":1}');
+INSERT INTO "leases" VALUES('jarvis','parser',1790000000000000,'2026-09-21T14:13:20.000Z',2,'{"load":1}',0);
 CREATE TABLE migrations (
     number INTEGER PRIMARY KEY,
     name TEXT NOT NULL,

@@ -31,7 +31,10 @@ def agents(place: Place, as_json: bool) -> None:
         show("No agents.")
         return
     show(table(("Agent", "Health", "Last sign", "Status", "Open tasks"), [_row(agent) for agent in found]))
-    show(f"\n{number(len(found), 'agent')}; stale after {span(term)} without a sign of life")
+    show(
+        f"\n{number(len(found), 'agent')}; stale after {span(silent)} without a sign of life, "
+        f"stuck after {span(idle)} without progress in a task of theirs"
+    )
 
 
 def _row(agent: dict[str, Any]) -> tuple[Text, ...]:

@@ -28,6 +28,7 @@ COLOURS = {
     "cancelled": "dim",
     "alive": "green",
     "stale": "yellow",
+    "stuck": "red",
     "gone": "dim",
     "unseen": "dim",
     "ok": "green",

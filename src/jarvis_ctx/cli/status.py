@@ -156,6 +156,8 @@ def _counts(counts: dict[str, int]) -> str:
 
 
 def _agents(found: dict[str, Any]) -> str:
-    silent = found["stale_agents"]
-    named = f"stale ({listed(silent, 4)})"
-    return _counts(found["agents"]).replace("stale", named) if silent else _counts(found["agents"])
+    counted = _counts(found["agents"])
+    for health in ("stale", "stuck"):
+        if named := found[f"{health}_agents"]:
+            counted = counted.replace(health, f"{health} ({listed(named, 4)})")
+    return counted

@@ -8,10 +8,12 @@ from jarvis_ctx.clock import MICROSECONDS, iso
 from jarvis_ctx.codec import exact
 from jarvis_ctx.errors import StoreUnavailable
 from jarvis_ctx.insight.view import View
+from jarvis_ctx.liveness.progress import is_stuck
 from jarvis_ctx.model.agent import AgentRecord, Health, Lease
 from jarvis_ctx.model.state import State
+from jarvis_ctx.model.task import TaskRecord
 
-HEALTHS: tuple[Health, ...] = ("alive", "stale", "gone", "unseen")
+HEALTHS: tuple[Health, ...] = ("alive", "stuck", "stale", "gone", "unseen")
 
 
 def leases(view: View) -> list[Lease]:
@@ -22,24 +24,27 @@ def leases(view: View) -> list[Lease]:
         return []
 
 
-def lines(state: State, beats: list[Lease], now: int, stale_after: float) -> list[dict[str, Any]]:
-    """Every agent that was registered, has beaten, or is named by a task, by id; `now` in µs, `stale_after` in s."""
+def lines(state: State, beats: list[Lease], now: int, stale_after: float, stuck_after: float) -> list[dict[str, Any]]:
+    """Every agent that was registered, has beaten, or is named by a task, by id; `now` in µs, the terms in s."""
     beaten = {str(lease.agent): lease for lease in beats}
     named = {task.agent for task in state.tasks.values() if task.agent}
     open_tasks = _open_tasks(state)
     found = []
     for id in sorted(state.agents.keys() | beaten.keys() | named):
         record, lease = state.agents.get(id), beaten.get(id)
-        seen = last_sign(record, lease)
+        seen, mine = last_sign(record, lease), open_tasks.get(id, [])
+        judged = health(record, seen, now, stale_after)
+        if judged == "alive" and is_stuck(record, lease, mine, now, stuck_after):
+            judged = "stuck"
         found.append(
             {
                 "id": id,
-                "health": health(record, seen, now, stale_after),
+                "health": judged,
                 "status": record.status if record else "",
                 "last_seen": iso(seen) if seen is not None else None,
                 "silent_for": round(max(0, now - seen) / MICROSECONDS, 3) if seen is not None else None,
                 "beats": lease.beats if lease else 0,
-                "tasks": open_tasks.get(id, []),
+                "tasks": [str(task.id) for task in mine],
                 "details": exact.from_tree({**(record.details if record else {}), **_beat_details(lease)}),
             }
         )
@@ -74,11 +79,11 @@ def _is_judgement(record: AgentRecord) -> bool:
     return record.health in ("stale", "gone") and record.updated[0] == record.changed
 
 
-def _open_tasks(state: State) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
+def _open_tasks(state: State) -> dict[str, list[TaskRecord]]:
+    found: dict[str, list[TaskRecord]] = {}
     for task in state.tasks.values():
         if task.agent and not task.finished:
-            found.setdefault(task.agent, []).append(str(task.id))
+            found.setdefault(task.agent, []).append(task)
     return found
 
 

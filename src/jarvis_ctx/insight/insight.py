@@ -37,7 +37,7 @@ class Insight:
         return self._shown(tasks.lines(self._view.state(), status))
 
     def agents(self) -> list[dict[str, Any]]:
-        """The agents by id, with health (alive, stale, gone, unseen) and last sign of life."""
+        """The agents by id, with health (alive, stuck, stale, gone, unseen) and last sign of life."""
         view = self._view
         state = view.state()
         return self._shown(agents.lines(state, agents.leases(view), view.now(), agents.term(view, state)))

@@ -34,6 +34,7 @@ def status(view: View) -> dict[str, Any]:
         "agents": {"total": len(everyone), **agents.counts(everyone)},
         "stale_agents": [agent["id"] for agent in everyone if agent["health"] == "stale"],
         "objects": _objects(state),
+        "stuck_agents": [agent["id"] for agent in everyone if agent["health"] == "stuck"],
         "checkpoint": _checkpoint(view, state, pulse),
         "lag": _lag(pulse),
         "capture_errors": {"count": pulse.capture_errors, "last": pulse.last_capture_error},

@@ -61,6 +61,11 @@ class View(Protocol):
         ...
 
     @property
+    def stuck_after(self) -> float:
+        """Seconds without progress after which an agent that beats is stuck."""
+        ...
+
+    @property
     def queries(self) -> Queries: ...
 
     @property

@@ -54,7 +54,9 @@ class Leases:
             known = self._leases.get(agent)
             transition = "AgentSeen" if known is None else "AgentBack" if agent in self._stale else self._sign(agent)
             beats = known.beats + 1 if known else 1
-            self._leases[agent] = Lease(agent=agent, beat=self._clock.wall(), beats=beats, details=kept)
+            now = self._clock.wall()
+            moved = known.moved if known is not None and known.details == kept else now
+            self._leases[agent] = Lease(agent=agent, beat=now, beats=beats, details=kept, moved=moved)
             self._beaten[agent] = self._clock.steady()
             self._stale.discard(agent)
             self._unsaved.add(agent)

@@ -9,7 +9,7 @@ import msgspec
 from jarvis_ctx.model.event import Stamp
 from jarvis_ctx.model.ids import AgentId
 
-Health = Literal["unseen", "alive", "stale", "gone"]
+Health = Literal["unseen", "alive", "stuck", "stale", "gone"]
 
 
 class AgentRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,3 +32,5 @@ class Lease(msgspec.Struct, frozen=True, kw_only=True):
     beat: int
     beats: int = 1
     details: dict[str, Any] = {}
+    moved: int = 0
+    """When its details last changed, µs."""

@@ -187,7 +187,10 @@ def _new_run(ground: Ground, epoch: int, dead: RunRecord | None) -> RunRecord:
         started=ground.clock.wall(),
         chain=dead.chain if dead is not None else id,
         resume=ground.settings.resume,
-        policy={name: getattr(ground.settings, name) for name in ("max_attempts", "stale_after", "sync_interval")},
+        policy={
+            name: getattr(ground.settings, name)
+            for name in ("max_attempts", "stale_after", "stuck_after", "sync_interval")
+        },
     )
 
 

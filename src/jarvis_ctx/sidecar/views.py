@@ -44,6 +44,7 @@ class LiveView:
         self.name, self.folder = self._ground.settings.name, self._ground.folder
         self.stale_after = self._ground.settings.stale_after
         self.redaction = Redaction(self._ground.settings.secret_names)
+        self.stuck_after = self._ground.settings.stuck_after
         self.queries: Queries = opened.store.queries
         self.files = self._ground.files
 
@@ -97,8 +98,8 @@ class StoreView:
     def __init__(self, settings: Settings, clock: Clock) -> None:
         """Raises `NoStore`; a database that cannot be used is looked past, and named in `pulse().damaged`."""
         self.name, self.folder = settings.name, settings.folder
-        self.stale_after = settings.stale_after
         self.redaction = Redaction(settings.secret_names)
+        self.stale_after, self.stuck_after = settings.stale_after, settings.stuck_after
         self._settings, self._clock = settings, clock
         if not (self.folder / "journal").is_dir():
             raise NoStore(path=str(self.folder))

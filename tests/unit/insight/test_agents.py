@@ -78,3 +78,50 @@ def test_a_beats_details_come_back_though_they_look_like_ours(manager: JarvisCon
     (agent,) = manager.agents()
 
     assert agent["details"] == {"schema": {"$ref": "#/x"}, "pair": (1, 2)}
+
+
+def working(manager: JarvisContextManager, **task: object) -> None:
+    manager.update_task_progress("a", {"agent": "parser", "status": "in_progress", **task})
+
+
+def beat_for(manager: JarvisContextManager, clock: PlantedClock, seconds: int, **details: object) -> None:
+    for _ in range(seconds // 100):
+        clock.advance(100)
+        manager.heartbeat("parser", **details)
+
+
+def test_an_agent_that_beats_without_progress_in_its_task_is_stuck_and_not_stale(
+    manager: JarvisContextManager, clock: PlantedClock
+) -> None:
+    working(manager)
+    beat_for(manager, clock, 1800)
+
+    before = health(manager)
+    beat_for(manager, clock, 200)
+
+    assert (before, health(manager)) == ({"parser": "alive"}, {"parser": "stuck"})
+    assert manager.status()["stuck_agents"] == ["parser"]
+
+
+def test_progress_of_its_task_or_news_in_its_beats_is_no_standstill(
+    manager: JarvisContextManager, clock: PlantedClock
+) -> None:
+    working(manager)
+    beat_for(manager, clock, 2000)
+
+    working(manager, percentage=1)
+    reported = health(manager)
+    beat_for(manager, clock, 2000)
+    manager.heartbeat("parser", epoch=17)
+
+    assert (reported, health(manager)) == ({"parser": "alive"}, {"parser": "alive"})
+
+
+def test_an_agent_without_work_in_hand_is_never_stuck(manager: JarvisContextManager, clock: PlantedClock) -> None:
+    manager.update_task_progress("a", {"agent": "parser", "status": "completed"})
+    working_on_blocked = {"agent": "parser", "status": "in_progress", "blockers": ["b"]}
+    manager.update_task_progress("c", working_on_blocked)
+
+    beat_for(manager, clock, 4000)
+
+    assert health(manager) == {"parser": "alive"}

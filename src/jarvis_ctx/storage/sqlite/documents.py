@@ -25,7 +25,7 @@ RUNS = (
     "run orchestrator epoch writer host pid process_created boot_id started started_at chain resume code* "
     "ended ended_at ending cause*"
 )
-LEASES = "orchestrator agent beat beat_at beats details*"
+LEASES = "orchestrator agent beat beat_at beats details* moved"
 
 
 def document(rows: object) -> str:
@@ -62,7 +62,7 @@ def run(record: RunRecord) -> Item:
 
 
 def lease(orchestrator: str, record: Lease) -> Item:
-    return [orchestrator, record.agent, *_both(record.beat), record.beats, record.details]
+    return [orchestrator, record.agent, *_both(record.beat), record.beats, record.details, record.moved]
 
 
 def _both(time: int | None) -> Item:

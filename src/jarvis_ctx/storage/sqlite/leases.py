@@ -12,11 +12,12 @@ from jarvis_ctx.storage.sqlite.database import Database
 _PUT = f"""
 INSERT {documents.insert("leases", documents.LEASES)} WHERE true
 ON CONFLICT (orchestrator, agent) DO UPDATE
-SET beat = excluded.beat, beat_at = excluded.beat_at, beats = excluded.beats, details = excluded.details
+SET beat = excluded.beat, beat_at = excluded.beat_at, beats = excluded.beats, details = excluded.details,
+    moved = excluded.moved
 WHERE excluded.beat >= leases.beat
 """
 
-_ALL = "SELECT agent, beat, beats, details FROM leases WHERE orchestrator = ? ORDER BY agent"
+_ALL = "SELECT agent, beat, beats, details, moved FROM leases WHERE orchestrator = ? ORDER BY agent"
 
 
 class SqliteLeases:
@@ -38,9 +39,9 @@ class SqliteLeases:
 
 
 def _lease(row: Row) -> Lease | None:
-    agent, beat, beats, details = row
+    agent, beat, beats, details, moved = row
     try:
-        values = {"agent": agent, "beat": beat, "beats": beats, "details": msgspec.json.decode(details)}
+        values = {"agent": agent, "beat": beat, "beats": beats, "details": msgspec.json.decode(details), "moved": moved}
         return msgspec.convert(values, Lease)
     except (msgspec.MsgspecError, TypeError):
         return None

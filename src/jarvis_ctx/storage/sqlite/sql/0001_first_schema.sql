@@ -76,6 +76,7 @@ CREATE TABLE leases (
     beat_at TEXT,
     beats INTEGER,
     details TEXT,
+    moved INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (orchestrator, agent)
 ) WITHOUT ROWID;
 
