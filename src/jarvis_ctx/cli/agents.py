@@ -23,7 +23,7 @@ def agents(place: Place, as_json: bool) -> None:
 
     with place.view() as view:
         insight = Insight(view)
-        found, term = insight.agents(), insight.stale_after()
+        found, terms = insight.agents(), insight.terms()
     if as_json:
         print_json(found)
         return
@@ -32,8 +32,8 @@ def agents(place: Place, as_json: bool) -> None:
         return
     show(table(("Agent", "Health", "Last sign", "Status", "Open tasks"), [_row(agent) for agent in found]))
     show(
-        f"\n{number(len(found), 'agent')}; stale after {span(silent)} without a sign of life, "
-        f"stuck after {span(idle)} without progress in a task of theirs"
+        f"\n{number(len(found), 'agent')}; stale after {span(terms.stale_after)} without a sign of life, "
+        f"stuck after {span(terms.stuck_after)} without progress in a task of theirs"
     )
 
 

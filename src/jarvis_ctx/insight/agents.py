@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
 from jarvis_ctx.clock import MICROSECONDS, iso
 from jarvis_ctx.codec import exact
 from jarvis_ctx.errors import StoreUnavailable
@@ -16,6 +18,13 @@ from jarvis_ctx.model.task import TaskRecord
 HEALTHS: tuple[Health, ...] = ("alive", "stuck", "stale", "gone", "unseen")
 
 
+class Terms(msgspec.Struct, frozen=True, kw_only=True):
+    """Seconds of silence after which an agent is stale, and without progress after which one that beats is stuck."""
+
+    stale_after: float
+    stuck_after: float
+
+
 def leases(view: View) -> list[Lease]:
     """The last beats; none while the store cannot be used: the agents' events tell of them, too."""
     try:
@@ -24,8 +33,8 @@ def leases(view: View) -> list[Lease]:
         return []
 
 
-def lines(state: State, beats: list[Lease], now: int, stale_after: float, stuck_after: float) -> list[dict[str, Any]]:
-    """Every agent that was registered, has beaten, or is named by a task, by id; `now` in µs, the terms in s."""
+def lines(state: State, beats: list[Lease], now: int, terms: Terms) -> list[dict[str, Any]]:
+    """Every agent that was registered, has beaten, or is named by a task, by id; `now` in µs."""
     beaten = {str(lease.agent): lease for lease in beats}
     named = {task.agent for task in state.tasks.values() if task.agent}
     open_tasks = _open_tasks(state)
@@ -33,8 +42,8 @@ def lines(state: State, beats: list[Lease], now: int, stale_after: float, stuck_
     for id in sorted(state.agents.keys() | beaten.keys() | named):
         record, lease = state.agents.get(id), beaten.get(id)
         seen, mine = last_sign(record, lease), open_tasks.get(id, [])
-        judged = health(record, seen, now, stale_after)
-        if judged == "alive" and is_stuck(record, lease, mine, now, stuck_after):
+        judged = health(record, seen, now, terms.stale_after)
+        if judged == "alive" and is_stuck(record, lease, mine, now, terms.stuck_after):
             judged = "stuck"
         found.append(
             {
@@ -51,10 +60,12 @@ def lines(state: State, beats: list[Lease], now: int, stale_after: float, stuck_
     return found
 
 
-def term(view: View, state: State) -> float:
-    """Seconds of silence after which an agent is stale: as the latest run was told, or else by these settings."""
-    run = state.latest_run
-    return run.policy.get("stale_after", view.stale_after) if run is not None else view.stale_after
+def terms(view: View, state: State) -> Terms:
+    """As the latest run was told, or else by these settings."""
+    told = state.latest_run.policy if state.latest_run is not None else {}
+    return Terms(
+        stale_after=told.get("stale_after", view.stale_after), stuck_after=told.get("stuck_after", view.stuck_after)
+    )
 
 
 def health(record: AgentRecord | None, seen: int | None, now: int, stale_after: float) -> Health:

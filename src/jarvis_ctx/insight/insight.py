@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from jarvis_ctx.codec import exact
 from jarvis_ctx.insight import agents, doubts, entries, status, tasks
+from jarvis_ctx.insight.agents import Terms
 from jarvis_ctx.insight.findings import Finding
 from jarvis_ctx.insight.view import View
 from jarvis_ctx.model.entries import AgentMessage, ConversationEntry, Decision
@@ -40,11 +41,11 @@ class Insight:
         """The agents by id, with health (alive, stuck, stale, gone, unseen) and last sign of life."""
         view = self._view
         state = view.state()
-        return self._shown(agents.lines(state, agents.leases(view), view.now(), agents.term(view, state)))
+        return self._shown(agents.lines(state, agents.leases(view), view.now(), agents.terms(view, state)))
 
-    def stale_after(self) -> float:
-        """Seconds of silence after which an agent is stale."""
-        return agents.term(self._view, self._view.state())
+    def terms(self) -> Terms:
+        """After how long agents are judged."""
+        return agents.terms(self._view, self._view.state())
 
     def decisions(self, limit: int = 100) -> list[Decision]:
         """The latest `limit` decisions, oldest first. Raises `BadValue` for a limit below 1."""

@@ -16,7 +16,7 @@ from jarvis_ctx.recovery.predecessor import Predecessor
 def status(view: View) -> dict[str, Any]:
     """What docs/cli.md documents under `jarvis-ctx status`; times are ISO 8601 in UTC, durations in seconds."""
     state, pulse = view.state(), view.pulse()
-    everyone = agents.lines(state, agents.leases(view), view.now(), agents.term(view, state))
+    everyone = agents.lines(state, agents.leases(view), view.now(), agents.terms(view, state))
     run = Predecessor.of(view.folder, view.name).latest(state)
     return {
         "orchestrator": view.name,

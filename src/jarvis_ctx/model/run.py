@@ -37,7 +37,7 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
     """The first run of the chain of crashes this one continues; its own id after a clean end."""
     resume: str = "report"
     policy: dict[str, float] = {}
-    """Its other settings that a recovery from its death depends on: `max_attempts`, `stale_after`, `stuck_after`, `sync_interval`."""
+    """Its other settings that outlive it: `max_attempts`, `stale_after`, `stuck_after`, `sync_interval`."""
     code: dict[str, str] = {}
     ended: int | None = None
     ending: str | None = None

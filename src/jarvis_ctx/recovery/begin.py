@@ -38,6 +38,9 @@ from jarvis_ctx.recovery.predecessor import Predecessor
 from jarvis_ctx.recovery.rebuild import Layers, Rebuilt, rebuild
 from jarvis_ctx.settings import Settings
 
+KEPT = ("max_attempts", "stale_after", "stuck_after", "sync_interval")
+"""The settings that outlive a run: its recovery and those who look at it go by them."""
+
 UNTOLD = "Whatever the run with the missing journal told is lost."
 """How many events that were, nobody knows."""
 
@@ -187,10 +190,7 @@ def _new_run(ground: Ground, epoch: int, dead: RunRecord | None) -> RunRecord:
         started=ground.clock.wall(),
         chain=dead.chain if dead is not None else id,
         resume=ground.settings.resume,
-        policy={
-            name: getattr(ground.settings, name)
-            for name in ("max_attempts", "stale_after", "stuck_after", "sync_interval")
-        },
+        policy={name: getattr(ground.settings, name) for name in KEPT},
     )
 
 
