@@ -130,7 +130,10 @@ class UnsafeFolder(JarvisError, PermissionError):
 class NoStore(JarvisError, FileNotFoundError):
     """A command for an existing store was given a folder without one."""
 
-    sentence = "There is no jarvis-ctx store in {path}; name one with --path or JARVIS_CONTEXT_PATH."
+    sentence = "There is no jarvis-ctx store in {path}{hint}; name one with --path or JARVIS_CONTEXT_PATH."
+
+    def __init__(self, *, path: str, hint: str = "") -> None:
+        super().__init__(path=path, hint=hint)
 
 
 class NewerSchema(JarvisError):

@@ -13,6 +13,7 @@ import msgspec
 
 from jarvis_ctx.capture.current import CurrentTask, current_task
 from jarvis_ctx.capture.isolation import Isolation
+from jarvis_ctx.capture.lost import why_lost
 from jarvis_ctx.capture.redispatch import Redispatch
 from jarvis_ctx.capture.sink import Sink
 from jarvis_ctx.capture.unfinished import NotKept
@@ -189,8 +190,9 @@ class Claims:
         try:
             self._sink.append("TaskFinished", claim.task, {**body, "result": result})
         except (UnstorableValue, TooLarge) as error:
-            log.warning("The result of task %r cannot be kept, a restart will run it again: %s", claim.task, error)
-            self._sink.append("TaskFinished", claim.task, {**body, "lost": str(error)})
+            lost = why_lost(error)
+            log.warning("The result of task %r cannot be kept, a restart will run it again: %s", claim.task, lost)
+            self._sink.append("TaskFinished", claim.task, {**body, "lost": lost})
         if claim.task in self._in_doubt:
             self._tell_never_asked(claim.task)
 

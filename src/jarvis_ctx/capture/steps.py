@@ -11,6 +11,7 @@ import msgspec
 
 from jarvis_ctx.capture.current import CurrentTask, current_task
 from jarvis_ctx.capture.identity import arguments_digest
+from jarvis_ctx.capture.lost import why_lost
 from jarvis_ctx.capture.sink import Sink
 from jarvis_ctx.codec import exact
 from jarvis_ctx.errors import ResultNotKept, TooLarge, UnstorableValue
@@ -143,7 +144,7 @@ class Steps:
         try:
             self._sink.append("StepReconciled", record.task, body | ({"result": answer} if happened else {}))
         except (UnstorableValue, TooLarge) as error:
-            self._sink.append("StepReconciled", record.task, body | {"lost": str(error)})
+            self._sink.append("StepReconciled", record.task, body | {"lost": why_lost(error)})
         return happened
 
     def _finished(self, call: StepCall, task: TaskId, key: str, result: Any) -> None:
@@ -151,7 +152,7 @@ class Steps:
         try:
             self._sink.append("StepFinished", task, {**body, "result": result})
         except (UnstorableValue, TooLarge) as error:
-            lost = ResultNotKept(step=call.name, task=task, reason=str(error))
+            lost = ResultNotKept(step=call.name, task=task, reason=why_lost(error))
             log.warning("%s", lost)
             self._sink.append("StepFinished", task, {**body, "lost": str(lost)})
 

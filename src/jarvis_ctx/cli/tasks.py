@@ -27,13 +27,20 @@ def tasks(place: Place, status: str | None, as_json: bool) -> None:
     from jarvis_ctx.insight.insight import Insight
 
     with place.view() as view:
-        found = Insight(view).tasks(status)
+        insight = Insight(view)
+        found = insight.tasks(status)
+        others = insight.tasks() if status and not found else []
     if as_json:
         print_json(found)
         return
     if found:
         show(task_table(found))
-    show(f"\n{number(len(found), 'task')}" if found else "No tasks.")
+    show(f"\n{number(len(found), 'task')}" if found else _none(status, others))
+
+
+def _none(status: str | None, others: list[dict[str, Any]]) -> str:
+    there = sorted({name for task in others for name in (task["shown_status"], task["status"]) if name != "other"})
+    return f"No tasks with status {status!r}; there are: {', '.join(there)}." if there else "No tasks."
 
 
 def task_table(found: list[dict[str, Any]]) -> RenderableType:

@@ -14,7 +14,7 @@ import msgspec
 from jarvis_ctx.checkpoint.keeper import Keeper
 from jarvis_ctx.clock import Clock, SystemClock
 from jarvis_ctx.codec import exact
-from jarvis_ctx.errors import JarvisError, NoStore, NotAnswered, NothingToKeep, RequestFailed
+from jarvis_ctx.errors import JarvisError, NotAnswered, NothingToKeep, RequestFailed
 from jarvis_ctx.journal import fold
 from jarvis_ctx.journal.marks import EPOCH, ORCHESTRATOR, Marks
 from jarvis_ctx.journal.segment import new_writer, opening_of
@@ -27,6 +27,7 @@ from jarvis_ctx.model.ids import RunId
 from jarvis_ctx.model.state import State
 from jarvis_ctx.recovery.rebuild import rebuild
 from jarvis_ctx.settings import Settings
+from jarvis_ctx.sidecar.missing import no_store
 from jarvis_ctx.sidecar.opening import OpenStore
 from jarvis_ctx.sidecar.views import StoreView
 
@@ -124,7 +125,7 @@ def pen(name: str, folder: Path, marks: Marks, state: State, clock: Clock) -> Wr
 def checkpoint_offline(settings: Settings, label: str = "") -> CheckpointHeader:
     """Take a checkpoint of a store that nobody runs; begins no run. Raises `NoStore` and `AlreadyRunning`."""
     if not (settings.folder / "journal").is_dir():
-        raise NoStore(path=str(settings.folder))
+        raise no_store(settings.folder)
     opened = OpenStore(settings, SystemClock())
     try:
         ground = opened.ground

@@ -26,6 +26,7 @@ from jarvis_ctx.model.state import State
 from jarvis_ctx.recovery import reports
 from jarvis_ctx.recovery.rebuild import Layers, Rebuilt, rebuild
 from jarvis_ctx.settings import Settings
+from jarvis_ctx.sidecar.missing import no_store
 from jarvis_ctx.sidecar.opening import DATABASE, OpenStore
 from jarvis_ctx.storage.memory.store import MemoryStore
 from jarvis_ctx.storage.sqlite.store import SqliteStore
@@ -102,7 +103,7 @@ class StoreView:
         self.stale_after, self.stuck_after = settings.stale_after, settings.stuck_after
         self._settings, self._clock = settings, clock
         if not (self.folder / "journal").is_dir():
-            raise NoStore(path=str(self.folder))
+            raise no_store(self.folder)
         self._damaged: list[str] = []
         self._store = self._open()
         self.queries: Queries = self._store.queries

@@ -103,6 +103,22 @@ def test_report_drops_a_step_in_doubt_once_it_is_settled(dead: Path, call: Call)
     assert "in doubt" not in after
 
 
+def test_tasks_of_an_unknown_status_names_the_statuses_there_are(dead: Path, call: Call) -> None:
+    screen = call("tasks", "--status", "banana", "--path", dead).stdout
+
+    there = "blocked, completed, failed, in_progress, pending, polishing"
+    assert " ".join(screen.split()) == f"No tasks with status 'banana'; there are: {there}."
+
+
+def test_the_folder_of_a_program_names_the_store_in_it(dead: Path, tmp_path: Path, call: Call) -> None:
+    store = tmp_path / "program" / "memory" / "context" / "jarvis"
+    store.parent.mkdir(parents=True)
+    dead.rename(store)
+
+    for folder in (tmp_path / "program", store.parent):
+        assert f"(there is one in {store})" in call("status", "--path", folder).stderr
+
+
 def test_every_command_and_option_is_documented() -> None:
     commands = main.commands.values()
     options = {spelling for command in commands for option in command.params for spelling in option.opts}

@@ -252,7 +252,7 @@ def test_a_result_that_cannot_be_kept_is_returned_and_leaves_the_step_in_doubt(
     [record] = run.state.steps["t"].values()
     assert (record.status, record.kept) == ("started", False)
     assert "was done, but its result could not be kept" in record.error
-    assert "could not be kept" in caplog.text
+    assert "could not be kept: The result, of type object, cannot be stored exactly" in caplog.text
 
 
 def test_a_step_outside_any_task_without_a_key_is_done_unkept_and_counted(caplog: pytest.LogCaptureFixture) -> None:
