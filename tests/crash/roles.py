@@ -13,7 +13,7 @@ from typing import Any
 
 from jarvis_ctx.errors import Fenced, JarvisError
 from jarvis_ctx.sidecar import JarvisContextManager
-from tests.crash import check, endings, plants
+from tests.crash import check, endings, plants, suspects
 from tests.crash.acknowledgements import Acknowledgements
 from tests.crash.calls import Token, verb
 
@@ -152,3 +152,8 @@ def fork(path: str) -> None:
         say("acknowledged")
     except Fenced:
         say("Fenced")
+
+
+def suspect(path: str, kind: str, way: str) -> None:
+    """Live one life of the program of `suspects`."""
+    suspects.run(path, kind, way, say)

@@ -10,6 +10,10 @@ from jarvis_ctx.model.run import CauseOfDeath
 
 REPORT_FORMAT = "jarvis-ctx recovery report 1"
 
+TaskNext = Literal["kept", "resumed", "re-run", "quarantined", "left"]
+"""What a start does about a task: its calls return what was kept; it runs again, without the steps it had finished or
+from its beginning; it is not run any more; nothing."""
+
 TaskFate = Literal["done", "incomplete", "in-flight", "failed", "quarantined"]
 
 
@@ -35,6 +39,11 @@ class TaskLine(msgspec.Struct, frozen=True, kw_only=True):
     attempts: int = 0
     kept_result: bool = False
     quarantined: str = ""
+    next: TaskNext = "left"
+    by: Literal["", "sidecar", "program"] = ""
+    """Who calls it again: with `redispatch` the sidecar itself, else the program, when it does."""
+    not_redispatched: str = ""
+    """Why the sidecar cannot call it again: what of its arguments could not be stored."""
 
 
 class StepLine(msgspec.Struct, frozen=True, kw_only=True):

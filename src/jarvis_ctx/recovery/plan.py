@@ -15,6 +15,7 @@ from jarvis_ctx.model.report import AgentLine, ObjectLine, RecoveryReport, StepL
 from jarvis_ctx.model.run import CauseOfDeath, RunRecord
 from jarvis_ctx.model.state import State
 from jarvis_ctx.model.task import Attempt, TaskRecord
+from jarvis_ctx.recovery.carrying import carried
 from jarvis_ctx.recovery.rebuild import Rebuilt
 from jarvis_ctx.recovery.unfinished import unfinished_calls
 from jarvis_ctx.settings import Settings
@@ -88,13 +89,15 @@ def make(
     skip = policy.resume != "report" and not gave_up
     again = unfinished_calls(rebuilt.state, dead.chain, victims.quarantined)
     refused = f"{FAILED_RECOVERIES} recoveries in a row were not completed, so no call is changed" if gave_up else ""
+    again = again if skip and policy.resume == "redispatch" else []
     report = _report(rebuilt, dead, run, cause, leases, policy, victims)
+    tasks = carried(report.tasks, rebuilt.state, skip=skip, again=again)
     return Plan(
         events=_events(rebuilt.state, dead, cause, victims),
         suspects=suspects if skip else set(),
         skip=skip,
-        redispatch=again if skip and policy.resume == "redispatch" else [],
-        report=msgspec.structs.replace(report, resume_refused=refused, recoveries_begun=tries),
+        redispatch=again,
+        report=msgspec.structs.replace(report, tasks=tasks, resume_refused=refused, recoveries_begun=tries),
     )
 
 

@@ -42,6 +42,8 @@ LISTED: tuple[tuple[TaskFate, str], ...] = (
 RESUMES = {
     "skip": "Run the program as before (resume=skip): a call for a finished task returns the result that was kept, "
     "an unfinished task runs again and its finished steps are not done twice.",
+    "redispatch": "The sidecar calls the unfinished tasks again (resume=redispatch), at the first captured call or at "
+    "resume(); a call for a finished task returns the result that was kept, and finished steps are not done twice.",
     "report": "No call is changed (resume=report): the unfinished tasks are the program's to take up again.",
 }
 ASKED = (
@@ -130,7 +132,7 @@ def _attention(report: RecoveryReport, doubts: Sequence[StepLine], width: int, l
 
 def _in_doubt(report: RecoveryReport, steps: Sequence[StepLine], width: int, limit: int) -> Iterator[str]:
     if steps:
-        asks = report.resume == "skip" and not report.resume_refused
+        asks = report.resume != "report" and not report.resume_refused
         sentence = (
             f"{number(len(steps), 'step')} in doubt: started, with no recorded end, so the effect may have happened or "
             f"not. {ASKED if asks else NOT_ASKED}:"
@@ -173,7 +175,7 @@ def _tasks(report: RecoveryReport, width: int, limit: int) -> Iterator[str]:
     resume = "report" if report.resume_refused else report.resume
     yield from wrap(RESUMES.get(resume, ""), width)
     for fate, title in LISTED:
-        if fate == "in-flight" and resume == "skip":
+        if fate == "in-flight" and resume != "report":
             title = "In flight when it died; they run again" + (":" if report.cause.explained else ", one at a time:")
         tasks = _of(report, fate)
         if tasks:
@@ -187,10 +189,19 @@ def _task_lines(tasks: list[TaskLine], width: int) -> Iterator[str]:
     heads = columns([(task.id, percent(task.percentage), _what(task)) for task in tasks], width, "    ")
     for task, head in zip(tasks, heads, strict=True):
         yield head
+        if task.by:
+            yield from wrap(_next(task), width, " " * 8, "  ")
         if task.completed_subtasks:
             yield from wrap(f"done: {listed(task.completed_subtasks)}", width, " " * 8, "  ")
         if task.blockers:
             yield from wrap(f"blocked by: {listed(task.blockers)}", width, " " * 8, "  ")
+
+
+def _next(task: TaskLine) -> str:
+    how = "resumed, without the steps it had finished" if task.next == "resumed" else "re-run from its beginning"
+    if task.not_redispatched:
+        return f"{how} when the program calls it; the sidecar cannot: {task.not_redispatched}"
+    return f"{how}, by the sidecar" if task.by == "sidecar" else f"{how}, when the program calls it"
 
 
 def _what(task: TaskLine) -> str:
