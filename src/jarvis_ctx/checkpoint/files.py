@@ -133,6 +133,12 @@ class CheckpointFiles:
                 return {w: min(n, verified[1].position.get(w, 0)) for w, n in verified[0].position.items()}
         return {}
 
+    def snapshot(self, path: Path) -> Snapshot:
+        """A signed file whole, once its signature and contents verify. Raises `CorruptData` or `NotOurs`."""
+        header, data = self._signed_contents(path)
+        check(data, header.hash, str(path))
+        return Snapshot(header=header, state=data)
+
     def load(self, path: Path) -> tuple[CheckpointHeader, State]:
         """Verify and read a signed file or a JSON one. Raises `CorruptData` or `NotOurs`, whatever it holds."""
         header, data = self._signed_contents(path) if path.suffix == ".pkl" else self._json_contents(path)

@@ -16,6 +16,7 @@ from jarvis_ctx.cli.demo import demo
 from jarvis_ctx.cli.doctor import doctor
 from jarvis_ctx.cli.exits import code_of
 from jarvis_ctx.cli.explain import explain
+from jarvis_ctx.cli.rebuild import rebuild
 from jarvis_ctx.cli.recover import recover
 from jarvis_ctx.cli.report import report
 from jarvis_ctx.cli.status import status
@@ -48,7 +49,7 @@ class Commands(click.Group):
 @place_options
 @click.version_option(__version__, prog_name="jarvis-ctx")
 def main(place: Place) -> None:
-    """Look at an orchestrator's store, live or dead. Only `checkpoint` and `cleanup` write anything.
+    """Look at an orchestrator's store, live or dead. Few commands write anything.
 
     The store is the folder that --path, JARVIS_CONTEXT_PATH or config/jarvis_ctx.yaml names.
     """
@@ -56,5 +57,5 @@ def main(place: Place) -> None:
     click.get_current_context().obj = place
 
 
-for command in (status, tasks, agents, decisions, report, recover, checkpoint, cleanup, doctor, explain, demo):
+for command in (status, tasks, agents, decisions, report, recover, checkpoint, cleanup, rebuild, doctor, explain, demo):
     main.add_command(command)

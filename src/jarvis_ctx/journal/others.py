@@ -92,7 +92,7 @@ class OthersDrain:
         if owner is None or not wanted:
             return
         rows = [stored(segment.writer, found) for found in wanted]
-        for chunk in _chunks(rows):
+        for chunk in chunks(rows):
             self._store.write(Batch(openings=openings, rows=chunk, orchestrator=owner))
         known[segment.writer] = rows[-1].number
 
@@ -102,7 +102,8 @@ def stored(writer: str, found: frame.Frame) -> StoredEvent:
     return StoredEvent(writer, found.number, found.digest.hex(), found.payload.decode())
 
 
-def _chunks(rows: list[StoredEvent]) -> Iterator[list[StoredEvent]]:
+def chunks(rows: list[StoredEvent]) -> Iterator[list[StoredEvent]]:
+    """The rows in batches of `BATCH_BYTES`, and at most one event more."""
     chunk: list[StoredEvent] = []
     size = 0
     for row in rows:

@@ -1,4 +1,4 @@
-"""Files that nothing needs any more: old reports, damaged files that were moved aside, emergency files."""
+"""Files that nothing needs any more: old reports, what was moved aside, emergency files."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from jarvis_ctx.checkpoint.files import CheckpointFiles
 from jarvis_ctx.clock import MICROSECONDS
 from jarvis_ctx.errors import CorruptData, NotOurs
 
-ASIDE = re.compile(r"\.damaged-\d+$")
+ASIDE = re.compile(r"\.(damaged|replaced)-\d+$")
 
 
 def reports(folder: Path, orchestrator: str, horizon: int) -> list[Path]:
@@ -18,7 +18,7 @@ def reports(folder: Path, orchestrator: str, horizon: int) -> list[Path]:
 
 
 def moved_aside(folder: Path, horizon: int) -> list[Path]:
-    """Damaged files that were moved aside before `horizon` (µs), of whichever orchestrator."""
+    """Files, damaged or replaced, that were moved aside before `horizon` (µs), of whichever orchestrator."""
     places = (folder, folder / "journal", folder / "journal" / "archive", folder / "journal" / "values")
     found = [p for place in (*places, folder / "checkpoints") if place.is_dir() for p in sorted(place.iterdir())]
     return [path for path in found if ASIDE.search(path.name) and _older(path, horizon)]

@@ -1,4 +1,4 @@
-"""`jarvis-ctx cleanup`: shown first, removed when it is said."""
+"""`jarvis-ctx cleanup` and `rebuild`: what is old goes, and the database is made anew."""
 
 from __future__ import annotations
 
@@ -25,3 +25,13 @@ def test_yes_and_dry_run_together_are_refused(store_path: Path, call: Call) -> N
     refused = call("cleanup", "--yes", "--dry-run", "--path", store_path)
 
     assert refused.exit_code == 2
+
+
+def test_the_database_is_made_anew_and_the_old_one_kept(store_path: Path, call: Call) -> None:
+    old_store(store_path).close()
+
+    rebuilt = json.loads(call("rebuild", "--json", "--path", store_path).output)
+    said = call("rebuild", "--path", store_path).output
+
+    assert (rebuilt["orchestrators"], rebuilt["moved_aside"]) == (["jarvis"], "jarvis_context.db.replaced-1")
+    assert "was made anew" in said

@@ -1,0 +1,196 @@
+"""Makes the database anew from the files alone: archive, segments, side files and checkpoints."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import msgspec
+
+from jarvis_ctx.checkpoint.files import CheckpointFiles
+from jarvis_ctx.clock import SystemClock
+from jarvis_ctx.codec import sign
+from jarvis_ctx.disk.files import move_aside, sync_folder
+from jarvis_ctx.errors import CorruptData, NoStore, NotOurs, StoreUnavailable
+from jarvis_ctx.journal import archive, read
+from jarvis_ctx.journal.cleaned import cleaned
+from jarvis_ctx.journal.gather import gather
+from jarvis_ctx.journal.others import chunks, stored
+from jarvis_ctx.journal.ports import Batch
+from jarvis_ctx.journal.values import Values
+from jarvis_ctx.liveness.runfile import RunFile
+from jarvis_ctx.model.state import State
+from jarvis_ctx.recovery.rebuild import Layers, rebuild
+from jarvis_ctx.retention.derived import derived
+from jarvis_ctx.settings import Settings
+from jarvis_ctx.sidecar.database import condemned
+from jarvis_ctx.sidecar.opening import DATABASE
+from jarvis_ctx.storage.sqlite.store import SqliteStore
+
+Progress = Callable[[int, int], object]
+"""Told how many bytes of the journal have been taken in, and of how many."""
+
+RECORDS = 1000
+"""Tasks, or steps, or runs, of one transaction."""
+
+
+class RebuiltStore(msgspec.Struct, kw_only=True):
+    """What the new database holds, and what could not be read for it."""
+
+    path: str
+    orchestrators: list[str] = []
+    events: int = 0
+    tasks: int = 0
+    steps: int = 0
+    runs: int = 0
+    checkpoints: int = 0
+    damaged: list[str] = []
+    moved_aside: str = ""
+    """Where the old database is now, or nothing when there was none."""
+
+
+def rebuild_database(settings: Settings, progress: Progress = lambda done, of: None) -> RebuiltStore:
+    """Make a new database beside the old one and let it take its place; the old one is moved aside.
+
+    Killed in between, the old one is there, or none, and the next start fills a new one. Heartbeats, which no file has,
+    are not in it. Raises `NoStore`, and `AlreadyRunning` when any orchestrator of the store runs.
+    """
+    folder = settings.folder
+    if not (folder / "journal").is_dir():
+        raise NoStore(path=str(folder))
+    result, new = RebuiltStore(path=str(folder / DATABASE)), folder / f"{DATABASE}.new"
+    with ExitStack() as held:
+        result.orchestrators = orchestrators(folder)
+        for name in result.orchestrators:
+            run = RunFile(folder, name)
+            run.claim()
+            held.callback(run.release)
+        _remove(new)
+        store = SqliteStore(new)
+        try:
+            _fill(store, folder, settings, result, progress)
+            store.events.sync()
+        finally:
+            store.close()
+        _replace(folder / DATABASE, new, result)
+    return result
+
+
+def orchestrators(folder: Path) -> list[str]:
+    """The names that the files tell of."""
+    names = {archived.orchestrator for archived in archive.listing(folder / "journal" / "archive")}
+    names.update(path.name[4:-5] for path in folder.glob("run-*.json"))
+    for paths in read.segment_paths(folder / "journal").values():
+        names.update(opening.orchestrator for path in paths if (opening := read.read_segment(path).opening))
+    return sorted(names)
+
+
+def _fill(store: SqliteStore, folder: Path, settings: Settings, result: RebuiltStore, progress: Progress) -> None:
+    states = {}
+    for name in result.orchestrators:
+        layers = _layers(folder, name, settings, result)
+        rebuilt = rebuild(layers, SystemClock().steady)
+        result.damaged += rebuilt.gathered.damaged
+        states[name] = rebuilt.state
+    _events(store, folder, states, result, progress)
+    for name, state in states.items():
+        if state.cut.position:
+            store.events.cut(name, state.cut)
+        _derived(store, folder, state, result)
+        _checkpoints(store, _layers(folder, name, settings, result).files, result)
+
+
+def _layers(folder: Path, name: str, settings: Settings, result: RebuiltStore) -> Layers:
+    try:
+        key = sign.load_key(folder / "secret.key")
+    except (CorruptData, OSError) as error:
+        key = None
+        if str(error) not in result.damaged:
+            result.damaged.append(str(error))
+    return Layers(
+        journal=folder / "journal",
+        orchestrator=name,
+        history=settings.history_size,
+        events=None,
+        checkpoints=None,
+        files=CheckpointFiles(folder, name, key),
+        marks=[],
+    )
+
+
+def _events(
+    store: SqliteStore, folder: Path, states: dict[str, State], result: RebuiltStore, progress: Progress
+) -> None:
+    sources = [*(a.path for a in archive.listing(folder / "journal" / "archive"))]
+    sources += [path for paths in read.segment_paths(folder / "journal").values() for path in paths]
+    sizes = {path: path.stat().st_size for path in sources}
+    done = 0
+    for segment in _segments(folder, result):
+        if segment.opening is not None and segment.opening.orchestrator in states:
+            state, writer = states[segment.opening.orchestrator], segment.writer
+            fence = state.fences.get(writer)
+            kept = [f for f in segment.frames if not read.is_cut(state.cut, writer, f.number, f.payload)]
+            rows = [stored(writer, found) for found in kept if fence is None or found.number <= fence]
+            for chunk in chunks(rows):
+                store.events.write(Batch(openings={writer: segment.opening}, rows=chunk, orchestrator=state.name))
+            result.events += len(rows)
+        done += sizes.get(segment.path, 0)
+        progress(done, sum(sizes.values()))
+
+
+def _segments(folder: Path, result: RebuiltStore) -> Iterator[read.SegmentData]:
+    for archived in archive.listing(folder / "journal" / "archive"):
+        try:
+            yield archive.read_archived(archived)
+        except (CorruptData, OSError) as error:
+            result.damaged.append(str(error))
+    for path in (path for paths in read.segment_paths(folder / "journal").values() for path in paths):
+        yield read.read_segment(path)
+
+
+def _derived(store: SqliteStore, folder: Path, state: State, result: RebuiltStore) -> None:
+    journal = folder / "journal"
+    gathered = gather(journal, state.name, {}, None, [], Values(journal / "values").get)
+    found = derived(cleaned(gathered, state), state)
+    tasks, steps, runs = list(found.tasks.values()), list(found.steps.values()), list(found.runs.values())
+    for first in range(0, max(len(tasks), len(steps), len(runs)), RECORDS):
+        part = slice(first, first + RECORDS)
+        store.events.write(
+            Batch(orchestrator=state.name, tasks=tasks[part], steps=steps[part], runs=runs[part]),
+        )
+    result.tasks, result.steps = result.tasks + len(tasks), result.steps + len(steps)
+    result.runs += len(runs)
+
+
+def _checkpoints(store: SqliteStore, files: CheckpointFiles, result: RebuiltStore) -> None:
+    for path in reversed(files.signed()):
+        try:
+            store.checkpoints.put(files.snapshot(path))
+            result.checkpoints += 1
+        except (CorruptData, NotOurs) as error:
+            result.damaged.append(str(error))
+
+
+def _replace(path: Path, new: Path, result: RebuiltStore) -> None:
+    if path.exists():
+        try:
+            SqliteStore(path).close()  # What its log holds moves into the file itself.
+        except StoreUnavailable:
+            pass  # It is damaged; the log is moved aside with it.
+        aside = [move_aside(file, "replaced") for file in _files(path) if file.exists()]
+        result.moved_aside = aside[0].name
+    os.rename(new, path)
+    condemned(path).unlink(missing_ok=True)
+    sync_folder(path.parent)
+
+
+def _remove(path: Path) -> None:
+    """What a rebuild that was killed has left."""
+    for file in _files(path):
+        file.unlink(missing_ok=True)
+
+
+def _files(path: Path) -> list[Path]:
+    return [path, *(path.with_name(path.name + suffix) for suffix in ("-wal", "-shm"))]
