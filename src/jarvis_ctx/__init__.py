@@ -5,8 +5,10 @@ __version__ = "0.1.0"
 __all__ = [
     "JarvisContextManager",
     "JarvisOrchestratorWithContext",
+    "Retries",
     "__version__",
     "context_of",
+    "current_step",
     "durable_step",
     "errors",
     "integrate_context_manager",
@@ -15,7 +17,9 @@ __all__ = [
 _HOMES = {
     "JarvisContextManager": "jarvis_ctx.attach.manager",
     "JarvisOrchestratorWithContext": "jarvis_ctx.attach.proxy",
+    "Retries": "jarvis_ctx.capture.retries",
     "context_of": "jarvis_ctx.attach.context",
+    "current_step": "jarvis_ctx.capture.current",
     "durable_step": "jarvis_ctx.attach.durable",
     "integrate_context_manager": "jarvis_ctx.attach.decorator",
 }

@@ -221,6 +221,15 @@ class ResultNotKept(JarvisError):
     sentence = "Step {step!r} of task {task!r} was done, but its result could not be kept: {reason}."
 
 
+class StepInDoubt(JarvisError):
+    """A step that a crash left in doubt, whose `on_doubt` is `fail`: it is not done again until somebody decides."""
+
+    sentence = (
+        "Step {step!r} of task {task!r} was started and has no recorded end, so its effect may have happened; "
+        "find out, and give it reconcile=, or on_doubt='run' or 'skip'. Its idempotency key was {idempotency_key!r}."
+    )
+
+
 class CodeChanged(JarvisError):
     """Captured code differs from the run that died and on_code_change is `refuse`."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from typing import TYPE_CHECKING, Any, Protocol
 
 from jarvis_ctx.attach.call import AsyncCall, Call
@@ -11,7 +11,10 @@ from jarvis_ctx.capture.arguments import TaskArguments
 from jarvis_ctx.capture.calls import Calls
 from jarvis_ctx.capture.claims import TaskCall
 from jarvis_ctx.capture.current import current_task, redispatched
+from jarvis_ctx.capture.parameters import colour
+from jarvis_ctx.capture.step_options import StepOptions
 from jarvis_ctx.capture.steps import StepCall
+from jarvis_ctx.errors import BadValue
 from jarvis_ctx.model.ids import TaskId
 
 if TYPE_CHECKING:
@@ -83,10 +86,9 @@ class AroundStep:
         method: str,
         *,
         first: int,
-        reconcile: str | Callable[..., Any] | None = None,
-        key: str | Callable[..., str] | None = None,
+        options: StepOptions,
     ) -> None:
-        self.method, self._first, self._reconcile, self._key = method, first, reconcile, key
+        self.method, self._first, self._options = method, first, options
 
     def run(self, manager: JarvisContextManager, call: Call) -> Any:
         return manager.steps.run(self._step(call), call)
@@ -98,7 +100,7 @@ class AroundStep:
         return True
 
     def _step(self, call: Call) -> StepCall:
-        reconcile = self._reconcile
+        options, reconcile = self._options, self._options.reconcile
         if isinstance(reconcile, str):
             reconcile = getattr(call.args[0], reconcile)
         args = call.args[self._first :]
@@ -106,9 +108,17 @@ class AroundStep:
             name=self.method,
             args=args,
             kwargs=call.kwargs,
-            key=self._key(*args, **call.kwargs) if callable(self._key) else self._key,
+            key=options.key(*args, **call.kwargs) if callable(options.key) else options.key,
             reconcile=call.asking(reconcile) if callable(reconcile) else None,
+            retries=options.retries,
+            on_doubt=options.on_doubt,
         )
+
+
+def refuse_retries_of_generators(function: Any, options: StepOptions, name: str) -> None:
+    """Raises `BadValue`: what a generator has handed out cannot be taken back for another try."""
+    if options.retries is not None and colour(function) in ("generator", "async generator"):
+        raise BadValue(name=f"retries of {name}", value=options.retries.times, expected="none for a generator function")
 
 
 class AroundNote:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from jarvis_ctx.errors import Fenced, TaskQuarantined
+from jarvis_ctx.errors import Fenced, StepInDoubt, TaskQuarantined
 
 if TYPE_CHECKING:
     from jarvis_ctx.sidecar import JarvisContextManager
 
-REFUSALS = (Fenced, TaskQuarantined)
-"""What is raised to the caller instead of making the call: this process, or this task, must not go on."""
+REFUSALS = (Fenced, StepInDoubt, TaskQuarantined)
+"""What is raised to the caller instead of making the call: this process, task or step must not go on."""
 
 
 class Call:
@@ -33,7 +33,7 @@ class Call:
         except BaseException as error:
             self.error = error
             raise
-        self.done = True
+        self.done, self.error = True, None  # An earlier try of a step may have failed.
         return self.result
 
     def asking(self, reconcile: Callable[..., Any]) -> Callable[..., Any]:
@@ -53,9 +53,11 @@ class Call:
 
         Raises what the person's code raised, or `problem` itself where it says that the call must not be made.
         """
+        if not isinstance(problem, Exception):  # As a cancellation while a step waits for its next try.
+            raise problem
         if self.error is not None:
             raise self.error
-        if isinstance(problem, REFUSALS) or not isinstance(problem, Exception):
+        if isinstance(problem, REFUSALS):
             raise problem
         manager.capture_failed(method, problem)
         return not self.done
@@ -74,7 +76,7 @@ class AsyncCall(Call):
         except BaseException as error:
             self.error = error
             raise
-        self.done = True
+        self.done, self.error = True, None  # An earlier try of a step may have failed.
         return self.result
 
     def asking(self, reconcile: Callable[..., Any]) -> Callable[..., Any]:

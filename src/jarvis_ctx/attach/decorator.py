@@ -24,8 +24,9 @@ def integrate_context_manager(cls: Any = None, /, **arguments: Any) -> Any:
     """Capture the calls of a class's methods, so that a crash loses none of them.
 
     Bare, or with arguments: any setting (`path`, `name`, `resume`, …), and what extends or overrides the conventions:
-    `tasks={method: {"id": argument, …}}` or a list, `decisions=[…]`, `steps={method: reconcile or None}`, `agents=[…]`,
-    `messages=[…]`, `ignore=[…]` (methods), `exclude=[…]` (names of arguments that are never stored).
+    `tasks={method: {"id": argument, …}}` or a list, `decisions=[…]`, `agents=[…]`, `messages=[…]`, `ignore=[…]`
+    (methods), `exclude=[…]` (names of arguments that are never stored), `steps={method: …}` with None, what reconciles
+    it, or a mapping of `key`, `reconcile`, `retries` and `on_doubt` as `durable_step` takes them.
 
     `state=[…]` names attributes that an object gets back after a crash, once its `__init__` is through; a class with
     `capture_state()` and `restore_state(state, events_since)` says itself what that is. It is kept when a captured call

@@ -6,7 +6,7 @@ import functools
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from jarvis_ctx.attach.around import Around, AroundClaim, AroundNote, AroundStep
+from jarvis_ctx.attach.around import Around, AroundClaim, AroundNote, AroundStep, refuse_retries_of_generators
 from jarvis_ctx.attach.around_state import AroundState, watch
 from jarvis_ctx.attach.attachment import Attachment
 from jarvis_ctx.attach.captured import CapturedMethod, captured_in, mark
@@ -54,7 +54,8 @@ def capturing(obj: Any, attachment: Attachment) -> dict[str, Callable[..., Any]]
 def around_of(method: Method, choice: Chosen, among: dict[str, Chosen], attachment: Attachment) -> Around:
     """What is to stand around a method's calls, of all that are chosen `among` its class's methods."""
     if choice.meaning == "step":
-        return AroundStep(method.name, first=method.first, reconcile=choice.reconcile)
+        refuse_retries_of_generators(method.function, choice.step, method.name)
+        return AroundStep(method.name, first=method.first, options=choice.step)
     takes, wanted = parameters(method.function, first=method.first), choice.task
     task = TaskArguments(
         method.name, takes, attachment.keeping, id=wanted.id, description=wanted.description, agent=wanted.agent

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
 import msgspec
 
+from jarvis_ctx.capture.step_options import StepOptions, step_wish
 from jarvis_ctx.codec import pickled
 from jarvis_ctx.errors import BadValue, UnknownMethod, UnknownSetting, did_you_mean
 
@@ -84,7 +85,7 @@ class Chosen(msgspec.Struct, frozen=True, kw_only=True):
     meaning: Meaning
     argument: str = ""
     task: TaskOptions = TaskOptions()
-    reconcile: str | Callable[..., Any] | None = None
+    step: StepOptions = StepOptions()
 
 
 class Wishes(msgspec.Struct, frozen=True, kw_only=True):
@@ -127,8 +128,8 @@ def wishes(arguments: Mapping[str, Any]) -> Wishes:
     given = {name: value for name, value in arguments.items() if name in CONVENTION_ARGUMENTS and value is not None}
     for name, options in _methods("tasks", given).items():
         _add(found, Chosen(method=name, meaning="claim", argument="tasks", task=_task_options(name, options)))
-    for name, reconcile in _methods("steps", given).items():
-        _add(found, Chosen(method=name, meaning="step", argument="steps", reconcile=_reconcile(name, reconcile)))
+    for name, options in _methods("steps", given).items():
+        _add(found, Chosen(method=name, meaning="step", argument="steps", step=step_wish(name, options)))
     for argument, means in LISTED.items():
         for name in _methods(argument, given):
             _add(found, Chosen(method=name, meaning=means, argument=argument))
@@ -150,8 +151,8 @@ def choose(names: Iterable[str], wished: Wishes, owner: str) -> dict[str, Chosen
     known = sorted(names)
     for chosen in wished.chosen.values():
         _must_be(chosen.method, chosen.argument, known, owner)
-        if isinstance(chosen.reconcile, str):
-            _must_be(chosen.reconcile, chosen.argument, known, owner)
+        if isinstance(chosen.step.reconcile, str):
+            _must_be(chosen.step.reconcile, chosen.argument, known, owner)
     for name in sorted(wished.ignore):
         _must_be(name, "ignore", known, owner)
     usual = {name: Chosen(method=name, meaning=m) for name in known if (m := meaning(name)) is not None}
@@ -211,9 +212,3 @@ def _task_options(method: str, options: Any) -> TaskOptions:
         return msgspec.convert(given, TaskOptions)
     except msgspec.ValidationError as error:
         raise BadValue(name=f"tasks[{method!r}]", value=options, expected="a mapping of argument names") from error
-
-
-def _reconcile(method: str, reconcile: Any) -> Any:
-    if reconcile is None or isinstance(reconcile, str) or callable(reconcile):
-        return reconcile
-    raise BadValue(name=f"steps[{method!r}]", value=reconcile, expected="a function, the name of a method, or None")

@@ -32,7 +32,32 @@ class CurrentTask(msgspec.Struct, kw_only=True, eq=False):
         return self.key.partition("#")[0]
 
 
+class CurrentStep(msgspec.Struct, frozen=True, kw_only=True):
+    """A kept step while its work runs, for an effect that honours an idempotency key or a fencing token."""
+
+    name: str
+    task: TaskId
+    key: str
+    idempotency_key: str
+    """32 hex digits: the same in every try of this step until its task is done, after crashes, too; no other's."""
+    epoch: int
+    """Of the run; one that has been overtaken by a newer has a smaller one."""
+    attempt: int
+    """How often it has been started, this time and those before a crash included."""
+
+
 current_task: ContextVar[CurrentTask | None] = ContextVar("jarvis_ctx_current_task", default=None)
 
 redispatched: ContextVar[Any] = ContextVar("jarvis_ctx_redispatched", default=None)
 """The `Entry` of an unfinished call that the sidecar is making again, seen from inside that call."""
+
+running_step: ContextVar[tuple[CurrentStep | None, CurrentTask | None]] = ContextVar(
+    "jarvis_ctx_step", default=(None, None)
+)
+"""The step and the task it was begun in; a task begun within it has none."""
+
+
+def current_step() -> CurrentStep | None:
+    """The kept step whose work is running here; None outside any, in one that is not kept, and in another thread."""
+    step, task = running_step.get()
+    return step if task is current_task.get() else None

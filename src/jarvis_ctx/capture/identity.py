@@ -18,6 +18,11 @@ def arguments_digest(args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
     return hashlib.sha256(b"\x1f".join(parts)).hexdigest()[:12]
 
 
+def idempotency_key(chain: str, step: str, generation: int) -> str:
+    """32 hex digits for one step's effect: another for another chain of crashes, and for each time its task is done."""
+    return hashlib.sha256(f"{chain}\0{step}\0{generation}".encode("utf-8", "backslashreplace")).hexdigest()[:32]
+
+
 def _text(value: Any) -> bytes:
     try:
         return exact.encode(value)

@@ -14,6 +14,7 @@ from jarvis_ctx.capture.values import Keeping
 
 HASH = "a hash of the method and its arguments, with its occurrence in the run"
 STEP_KEY = "the running task, the step's name, its arguments, and its occurrence in the attempt"
+IN_DOUBT = {"run": "done again: at least once", "fail": "raises StepInDoubt", "skip": "taken for done: at most once"}
 ORCHESTRATOR = "the orchestrator's name"
 
 
@@ -28,8 +29,13 @@ def sources(method: Method, choice: Chosen, completing: bool, keeping: Keeping) 
             yield "agent", _of_task(task, task.agent, AGENTS, "none")
             yield "completed by", "its return" if completing else "complete_task or finish_task"
         case "step":
-            yield "key", STEP_KEY
-            yield "in doubt", f"asked of {_name(choice.reconcile)}" if choice.reconcile else "done again: at least once"
+            yield "key", _step_key(choice.step.key)
+            yield (
+                "in doubt",
+                f"asked of {_name(choice.step.reconcile)}" if choice.step.reconcile else IN_DOUBT[choice.step.on_doubt],
+            )
+            if choice.step.retries is not None:
+                yield "tried again", f"up to {choice.step.retries.times} times"
         case "progress" | "complete" | "fail" | "cancel":
             yield "id", _of_task(task, task.id, IDS, "the running task")
             yield "changes", f"{_kept(takes, keeping, task.id)}; of mappings their keys"
@@ -81,3 +87,7 @@ def _either(names: Sequence[str]) -> str:
 
 def _name(reconcile: Any) -> str:
     return reconcile if isinstance(reconcile, str) else getattr(reconcile, "__qualname__", type(reconcile).__name__)
+
+
+def _step_key(key: Any) -> str:
+    return STEP_KEY if key is None else STEP_KEY.replace("its arguments", "key=")

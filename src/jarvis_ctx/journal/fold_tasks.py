@@ -72,8 +72,10 @@ def _retire_steps(state: State, task: TaskRecord, ended: Attempt, run: str) -> T
 
 def _noted(task: TaskRecord, leaving: dict[str, StepRecord], run: str) -> TaskRecord:
     """The task, with the steps that an earlier run left in doubt and that no later one has asked about or redone."""
+    if not leaving:
+        return task
     unasked = tuple(step.name for step in leaving.values() if step.status == "started" and step.run != run)
-    return replace(task, never_asked=task.never_asked + unasked) if unasked else task
+    return replace(task, never_asked=task.never_asked + unasked, generation=task.generation + 1)
 
 
 def steps_of(task: str, method: str) -> str:
@@ -190,7 +192,18 @@ def _step(state: State, event: Event, **changes: Any) -> None:
 
 
 def _step_started(state: State, event: Event) -> None:
-    _step(state, event, status="started", result=msgspec.UNSET, kept=False, error="")
+    body, known = event.body, state.steps.get(event.subject, {}).get(text(event.body["key"]))
+    _step(
+        state,
+        event,
+        status="started",
+        result=msgspec.UNSET,
+        kept=False,
+        error="",
+        starts=known.starts + 1 if known is not None else 1,
+        idempotency=text(body.get("idempotency", "")),
+        doubt=text(body.get("doubt", "run")),
+    )
 
 
 def _step_finished(state: State, event: Event) -> None:

@@ -52,6 +52,14 @@ class StepLine(msgspec.Struct, frozen=True, kw_only=True):
     task: str
     key: str
     name: str
+    idempotency_key: str = ""
+    """What was handed to it for its effect."""
+    starts: int = 1
+    """How often it was started."""
+    doubt: str = "run"
+    """`reconcile`: it is asked about; otherwise its `on_doubt`: `run`, `fail` or `skip`."""
+    error: str = ""
+    """Why it is in doubt although it had returned."""
 
 
 class AgentLine(msgspec.Struct, frozen=True, kw_only=True):

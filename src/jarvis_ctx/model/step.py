@@ -24,6 +24,12 @@ class StepRecord(msgspec.Struct, frozen=True, kw_only=True):
     result: Any = msgspec.UNSET
     kept: bool = False
     error: str = ""
+    starts: int = 0
+    """How often it was started."""
+    idempotency: str = ""
+    """The key handed to it for its effect."""
+    doubt: str = "run"
+    """What becomes of it when it is in doubt: `reconcile`, or its `on_doubt`."""
 
 
 def never_asked(step: str, task: str) -> str:

@@ -94,6 +94,8 @@ class TaskRecord(msgspec.Struct, frozen=True, kw_only=True):
     """Why it is not run again, or nothing."""
     never_asked: tuple[str, ...] = ()
     """Names of steps that a death left in doubt, and that it was completed without: neither asked about nor redone."""
+    generation: int = 0
+    """How often steps of it were over and done with, so that the next of the same key is another one."""
 
     @property
     def shown_status(self) -> str:

@@ -14,6 +14,7 @@ from jarvis_ctx.model.ids import TaskId
 from jarvis_ctx.model.report import AgentLine, ObjectLine, RecoveryReport, StepLine, TaskFate, TaskLine
 from jarvis_ctx.model.run import CauseOfDeath, RunRecord
 from jarvis_ctx.model.state import State
+from jarvis_ctx.model.step import StepRecord
 from jarvis_ctx.model.task import Attempt, TaskRecord
 from jarvis_ctx.recovery.carrying import carried
 from jarvis_ctx.recovery.rebuild import Rebuilt
@@ -177,10 +178,7 @@ def _report(
         resume=policy.resume,
         tasks=[_task_line(task, victims) for task in state.tasks.values()],
         steps_in_doubt=[
-            StepLine(task=step.task, key=step.key, name=step.name)
-            for steps in state.steps.values()
-            for step in steps.values()
-            if step.status == "started"
+            _step_line(step) for steps in state.steps.values() for step in steps.values() if step.status == "started"
         ],
         agents=_agent_lines(state, leases, policy),
         objects=_object_lines(state, dead),
@@ -242,6 +240,18 @@ def _agent_lines(state: State, leases: list[Lease], policy: Policy) -> list[Agen
             )
         )
     return lines
+
+
+def _step_line(step: StepRecord) -> StepLine:
+    return StepLine(
+        task=step.task,
+        key=step.key,
+        name=step.name,
+        idempotency_key=step.idempotency,
+        starts=step.starts,
+        doubt=step.doubt,
+        error=step.error,
+    )
 
 
 def _object_lines(state: State, dead: RunRecord) -> list[ObjectLine]:

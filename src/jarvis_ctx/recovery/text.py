@@ -48,9 +48,16 @@ RESUMES = {
 }
 ASKED = (
     'When its task runs again, a step that names whom to ask (steps={"method": find_it} or '
-    "durable_step(reconcile=find_it)) is asked about; any other is done again, so look after it before"
+    "durable_step(reconcile=find_it)) is asked about; any other is done again, unless on_doubt= says otherwise. Look after "
+    "those before"
 )
 NOT_ASKED = "Nobody is asked, and a step that is called again is done again, so look after it before"
+DOUBTS = {
+    "reconcile": "its reconcile is asked",
+    "run": "done again",
+    "fail": "its call raises StepInDoubt",
+    "skip": "taken for done",
+}
 TRACE_LINES = 14
 
 
@@ -138,8 +145,16 @@ def _in_doubt(report: RecoveryReport, steps: Sequence[StepLine], width: int, lim
             f"not. {ASKED if asks else NOT_ASKED}:"
         )
         yield from _point(sentence, width)
-        yield from columns([(step.task, step.name) for step in steps[:limit]], width, "    ")
+        rows = [(step.task, step.name, _when_in_doubt(step, report)) for step in steps[:limit]]
+        yield from columns(rows, width, "    ")
         yield from _more(steps, limit, "    ")
+
+
+def _when_in_doubt(step: StepLine, report: RecoveryReport) -> str:
+    done = "it returned, but its result could not be kept; " if step.error else ""
+    if report.resume == "report" or report.resume_refused:
+        return done + "done again, if it is called"
+    return done + DOUBTS.get(step.doubt, step.doubt)
 
 
 def _why(report: RecoveryReport, width: int) -> Iterator[str]:

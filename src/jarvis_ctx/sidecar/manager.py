@@ -42,6 +42,7 @@ from jarvis_ctx.sidecar.ending import Ending, Part
 from jarvis_ctx.sidecar.logs import LogFile
 from jarvis_ctx.sidecar.objects import note, object_states
 from jarvis_ctx.sidecar.opening import OpenStore
+from jarvis_ctx.sidecar.pauses import PAUSES
 from jarvis_ctx.sidecar.resuming import Resuming
 from jarvis_ctx.sidecar.views import LiveView
 
@@ -104,7 +105,7 @@ class JarvisContextManager(Recorder, Answers, Resuming):
             again=self.again,
         )
         replay = chosen.resume != "report" and (plan is None or skip)
-        self.steps = Steps(self._sink, replay=replay, chain_runs=chain)
+        self.steps = Steps(self._sink, replay=replay, run=self.run, chain_runs=chain, pauses=PAUSES)
         self.failures = CaptureFailures(raises=chosen.on_capture_error == "raise")
         self.leases = Leases(self._clock, chosen.stale_after, self._sink.append, leases)
         self.states = object_states(ground, self.journal, self._sink, self._stored, self.run, chain, report)

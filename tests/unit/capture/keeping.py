@@ -8,6 +8,7 @@ import msgspec
 
 from jarvis_ctx.capture.claims import Claims, TaskCall
 from jarvis_ctx.capture.isolation import Isolation
+from jarvis_ctx.capture.retries import Pauses
 from jarvis_ctx.capture.steps import Steps
 from jarvis_ctx.codec import exact
 from jarvis_ctx.journal import fold
@@ -35,7 +36,9 @@ class Run:
         self.append("RunStarted", self.run, {"epoch": epoch, "chain": chain, "process": PROCESS})
         self.claims = Claims(self, owner=self, epoch=epoch, skip=skip, isolation=Isolation(set(), timeout=10))
         runs = frozenset(run.id for run in self.state.runs.values() if run.chain == chain)
-        self.steps = Steps(self, replay=replay, chain_runs=runs)
+        self.waited: list[float] = []
+        pauses = Pauses(chance=lambda: 0.0, sleep=lambda seconds: self.waited.append(seconds), asleep=self._asleep)
+        self.steps = Steps(self, replay=replay, run=self.state.runs[self.run], chain_runs=runs, pauses=pauses)
 
     def append(self, kind: str, subject: str, body: dict[str, Any], *, own: bool = False) -> int:
         if self.dead:
@@ -45,6 +48,9 @@ class Run:
         fold.apply(self.state, Event(self.writer, number, self.state.stamp[0] + 1, self.run, kind, subject, kept))
         self.told.append((kind, subject, kept))
         return number
+
+    async def _asleep(self, seconds: float) -> None:
+        self.waited.append(seconds)
 
     def die(self) -> NoReturn:
         self.dead = True

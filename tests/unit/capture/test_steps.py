@@ -8,7 +8,10 @@ from typing import Any
 
 import pytest
 
+from jarvis_ctx.capture.current import CurrentStep, current_step
+from jarvis_ctx.capture.retries import Retries
 from jarvis_ctx.capture.steps import NO_TASK, StepCall
+from jarvis_ctx.errors import BadValue, StepInDoubt
 from jarvis_ctx.model.ids import TaskId
 from tests.unit.capture.keeping import Killed, Run, Work, call
 
@@ -331,3 +334,228 @@ def test_after_a_clean_end_every_step_is_done() -> None:
     later = run.next_after_a_clean_end()
 
     assert in_task(later, lambda: later.steps.run(step(), Work(2))) == 2
+
+
+def failing(*errors: BaseException) -> Work:
+    """Work that raises each of these, and then returns."""
+    return Work(*errors, "done")
+
+
+def test_a_step_that_fails_is_tried_again_after_pauses_that_grow() -> None:
+    run, work = Run(), failing(*[OSError("down")] * 4)
+    retries = Retries(times=4, first=1, factor=3, longest=8)
+
+    result = in_task(run, lambda: run.steps.run(step(retries=retries), work))
+
+    assert (result, run.waited) == ("done", [1, 3, 8, 8])
+    assert run.kinds()[1:-1] == ["StepStarted", "StepFailed"] * 4 + ["StepStarted", "StepFinished"]
+
+
+def test_an_async_step_is_tried_again_as_a_sync_one() -> None:
+    run, work = Run(), failing(OSError("down"), OSError("down"))
+
+    result = in_task(run, lambda: asyncio.run(run.steps.arun(step(retries=Retries(first=1)), work.later)))
+
+    assert (result, run.waited) == ("done", [1, 2])
+
+
+def test_the_last_failure_reaches_the_caller_untouched() -> None:
+    run, errors = Run(), [OSError(n) for n in range(3)]
+
+    with pytest.raises(OSError, match="2") as caught:
+        run.claims.run(call("t"), lambda: run.steps.run(step(retries=Retries(times=2)), Work(*errors)))
+
+    assert caught.value is errors[2]
+    assert [s.status for s in run.state.steps["t"].values()] == ["failed"]
+
+
+@pytest.mark.parametrize("error", [ValueError("wrong"), KeyError("k"), KeyboardInterrupt(), asyncio.CancelledError()])
+def test_what_is_not_to_be_tried_again_is_not(error: BaseException) -> None:
+    run, work = Run(), failing(error)
+    retries = Retries(times=5, on=(OSError, ValueError), never=(ValueError,))
+
+    with pytest.raises(type(error)):
+        run.claims.run(call("t"), lambda: run.steps.run(step(retries=retries), work))
+
+    assert (work.calls, run.waited) == (1, [])
+
+
+def test_chance_shortens_a_pause_by_its_share_at_most() -> None:
+    retries = Retries(first=10, jitter=0.5)
+
+    assert [retries.pause(1, OSError(), chance) for chance in (0, 0.5, 1)] == [10, 7.5, 5]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"times": -1}, {"times": 1.5}, {"first": -1}, {"factor": 0}, {"jitter": 2}, {"on": OSError}, {"never": (3,)}],
+)
+def test_retries_that_mean_nothing_are_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(BadValue, match="expected"):
+        Retries(**wrong)
+
+
+def test_a_step_killed_between_two_tries_is_not_in_doubt() -> None:
+    run, again = Run(), Work("again")
+    run.waited = Waiting(run)  # type: ignore[assignment]
+
+    with pytest.raises(Killed):
+        run.claims.run(call("t"), lambda: run.steps.run(step(retries=Retries()), failing(OSError())))
+    later = run.next()
+
+    assert in_task(later, lambda: later.steps.run(step(on_doubt="fail"), again)) == "again"
+
+
+class Waiting:
+    """A pause in which the process is killed."""
+
+    def __init__(self, run: Run) -> None:
+        self.append = lambda seconds: run.die()
+
+
+def handed(run: Run, task: str = "t", **more: Any) -> list[CurrentStep]:
+    """What a step that fails once was handed, at each of its tries."""
+    seen: list[CurrentStep] = []
+
+    def work() -> None:
+        step = current_step()
+        assert step is not None
+        seen.append(step)
+        if len(seen) == 1:
+            raise OSError
+
+    in_task(run, lambda: run.steps.run(step(retries=Retries(), **more), work), task)
+    return seen
+
+
+def test_a_step_is_handed_its_key_its_epoch_and_the_number_of_its_try() -> None:
+    first, second = handed(Run())
+
+    assert (first.name, first.task, first.epoch, first.attempt, second.attempt) == ("charge", "t", 1, 1, 2)
+    assert first.idempotency_key == second.idempotency_key
+    assert len(first.idempotency_key) == 32
+
+
+def test_the_idempotency_key_is_the_same_after_a_crash_and_the_tries_count_on() -> None:
+    run = Run()
+    die_in(run, step())
+    before = next(iter(run.state.steps["t"].values()))
+
+    after = handed(run.next())
+
+    assert {step.idempotency_key for step in after} == {before.idempotency}
+    assert [(step.epoch, step.attempt) for step in after] == [(2, 2), (2, 3)]
+
+
+def test_the_idempotency_key_is_another_for_another_task_step_argument_or_call() -> None:
+    run = Run()
+    keys = [handed(run, task, key=key)[0].idempotency_key for task in ("a", "b") for key in ("x", "y")]
+    for _ in range(2):
+        run.claims.run(call("done"), lambda: keys.append(run.steps.run(step(), own_key)))
+    other = Run(2, run.state, chain="r2")
+    keys.append(handed(other, "a", key="x")[0].idempotency_key)
+
+    assert len(set(keys)) == len(keys) == 7
+
+
+def own_key() -> str:
+    step = current_step()
+    return step.idempotency_key if step is not None else ""
+
+
+def test_outside_a_kept_step_there_is_none() -> None:
+    run = Run()
+
+    def nested() -> list[Any]:
+        unkept = threading.Thread(target=lambda: seen.append(current_step()))
+        unkept.start()
+        unkept.join()
+        return [run.claims.run(call("inner"), current_step), current_step()]
+
+    seen: list[Any] = [current_step(), run.steps.run(step(), current_step)]
+    seen += in_task(run, lambda: run.steps.run(step(), lambda: [s and s.name for s in nested()]))
+
+    assert seen == [None, None, None, None, "charge"]
+
+
+def test_a_step_in_doubt_that_is_to_fail_is_not_done_until_somebody_decides() -> None:
+    run, again = Run(), Work("again")
+    die_in(run, step())
+    second = run.next()
+
+    with pytest.raises(StepInDoubt, match="'charge' of task 't'") as caught:
+        second.claims.run(call("t"), lambda: second.steps.run(step(on_doubt="fail"), again))
+    third = second.next()
+    result = in_task(third, lambda: third.steps.run(step(reconcile=lambda key: "found"), again))
+
+    assert caught.value.facts["idempotency_key"] == next(iter(run.state.steps["t"].values())).idempotency
+    assert (again.calls, result) == (0, "found")
+
+
+def test_a_step_in_doubt_that_is_to_be_skipped_is_taken_for_done_for_good() -> None:
+    run, again = Run(), Work("again", "again")
+    die_in(run, step())
+    second = run.next()
+    results = [in_task(second, lambda: second.steps.run(step(on_doubt="skip"), again))]
+    third = second.next()
+    results.append(in_task(third, lambda: third.steps.run(step(), again)))
+
+    assert (results, again.calls) == ([None, None], 0)
+
+
+def test_reconcile_goes_before_on_doubt() -> None:
+    run, again = Run(), Work("again")
+    die_in(run, step())
+    later = run.next()
+
+    wanted = step(on_doubt="fail", reconcile=lambda key: None)
+    assert in_task(later, lambda: later.steps.run(wanted, again)) == "again"
+
+
+def test_an_async_step_in_doubt_fails_or_is_skipped_as_a_sync_one() -> None:
+    run, again = Run(), Work("again")
+    die_in(run, step())
+    later = run.next()
+
+    with pytest.raises(StepInDoubt):
+        later.claims.run(call("t"), lambda: asyncio.run(later.steps.arun(step(on_doubt="fail"), again.later)))
+    assert in_task(later, lambda: asyncio.run(later.steps.arun(step(on_doubt="skip"), again.later))) is None
+
+
+def test_within_a_step_that_is_done_again_its_finished_steps_are_not() -> None:
+    run, charges = Run(), Work("charged", "charged twice")
+
+    def outer(steps: Any, then: Any) -> Any:
+        return steps.run(step("ship"), lambda: (steps.run(step("charge"), charges), then())[0])
+
+    with pytest.raises(Killed):
+        run.claims.run(call("t"), lambda: outer(run.steps, run.die))
+    later = run.next()
+
+    assert in_task(later, lambda: outer(later.steps, lambda: None)) == "charged"
+    assert charges.calls == 1
+
+
+def test_async_steps_at_the_same_time_are_replayed_each_with_its_own_result() -> None:
+    run = Run()
+
+    async def all_of(steps: Any, works: list[Work]) -> list[Any]:
+        async def nested(n: int) -> Any:
+            return await steps.arun(step("outer", n), lambda: steps.arun(step("inner", n), works[n].later))
+
+        return list(await asyncio.gather(*(nested(n) for n in range(3))))
+
+    in_task(run, lambda: asyncio.run(all_of(run.steps, [Work(n) for n in range(3)])))
+    later = run.next()
+
+    assert in_task(later, lambda: asyncio.run(all_of(later.steps, [Work("again")] * 3))) == [0, 1, 2]
+
+
+def test_of_equal_keys_outside_any_task_at_the_same_time_one_is_kept() -> None:
+    run = Run()
+    within = Work("within")
+
+    result = run.steps.run(step(key="k"), lambda: run.steps.run(step(key="k"), within))
+
+    assert (result, run.steps.unkept) == ("within", 1)
+    assert run.kinds() == ["StepStarted", "StepFinished"]
