@@ -215,6 +215,12 @@ class TaskQuarantined(JarvisError):
     sentence = "Task {task!r} was running alone at {deaths} deaths and is quarantined. {cause}"
 
 
+class NotQuarantined(JarvisError, LookupError):
+    """A task was to be released that is not in quarantine."""
+
+    sentence = "Task {task!r} is not quarantined; these are: {quarantined}."
+
+
 class ResultNotKept(JarvisError):
     """A step was done but its result could not be stored; it stays in doubt."""
 

@@ -20,12 +20,22 @@ LONGEST_DESCRIPTION = 160
 
 @click.command()
 @click.option("--status", metavar="STATUS", help="Only tasks with this status, as given or as shown.")
+@click.option("--release", metavar="ID", help="Let this quarantined task run again.")
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    default=30.0,
+    show_default=True,
+    help="Seconds to wait for a live orchestrator with --release.",
+)
 @json_option
 @place_options
-def tasks(place: Place, status: str | None, as_json: bool) -> None:
-    """List the tasks with progress and blockers."""
+def tasks(place: Place, status: str | None, release: str | None, timeout: float, as_json: bool) -> None:
+    """List the tasks with progress and blockers, or let one out of quarantine."""
     from jarvis_ctx.insight.insight import Insight
 
+    if release is not None:
+        _release(place, release, timeout)
     with place.view() as view:
         insight = Insight(view)
         found = insight.tasks(status)
@@ -36,6 +46,18 @@ def tasks(place: Place, status: str | None, as_json: bool) -> None:
     if found:
         show(task_table(found))
     show(f"\n{number(len(found), 'task')}" if found else _none(status, others))
+
+
+def _release(place: Place, task: str, timeout: float) -> None:
+    from jarvis_ctx.sidecar.releases import release_offline, request_release
+
+    with place.view() as view:
+        settings, live = place.settings(view), view.pulse().live_pid
+    if live is not None:
+        request_release(settings, task, timeout)
+    else:
+        release_offline(settings, task)
+    click.echo(f"Task {task} was released from quarantine: its next call runs again.", err=True)
 
 
 def _none(status: str | None, others: list[dict[str, Any]]) -> str:

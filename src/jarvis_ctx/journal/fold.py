@@ -187,6 +187,7 @@ HANDLERS: dict[str, Handler] = {
     "RecoveryPointMarked": _tail("points"),
     "CheckpointRequested": _nothing,
     "CleanupRequested": _nothing,
+    "ReleaseRequested": _nothing,
     "RequestAnswered": _nothing,
     "RetentionCut": _retention_cut,
     **OBJECT_HANDLERS,

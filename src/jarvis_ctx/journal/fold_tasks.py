@@ -167,6 +167,12 @@ def _task_quarantined(state: State, event: Event) -> None:
     state.tasks[event.subject] = replace(task, updated=event.stamp, quarantined=text(event.body["cause"]))
 
 
+def _task_released(state: State, event: Event) -> None:
+    """A person has mended what it died of: it may run again, and its deaths count anew."""
+    task = _task(state, event)
+    state.tasks[event.subject] = replace(task, updated=event.stamp, quarantined="", deaths_alone=0)
+
+
 def _task_retired(state: State, event: Event) -> None:
     """A task that was called again meanwhile stays."""
     task = state.tasks.get(event.subject)
@@ -231,6 +237,7 @@ TASK_HANDLERS = {
     "TaskFailed": _task_failed,
     "TaskInterrupted": _task_interrupted,
     "TaskQuarantined": _task_quarantined,
+    "TaskReleased": _task_released,
     "TaskRetired": _task_retired,
     "StepStarted": _step_started,
     "StepFinished": _step_finished,

@@ -24,6 +24,7 @@ Kind = Literal[
     "TaskFailed",
     "TaskInterrupted",
     "TaskQuarantined",
+    "TaskReleased",
     "TaskRetired",
     "StepStarted",
     "StepFinished",
@@ -43,6 +44,7 @@ Kind = Literal[
     "RecoveryPointMarked",
     "CheckpointRequested",
     "CleanupRequested",
+    "ReleaseRequested",
     "RequestAnswered",
     "RetentionCut",
 ]

@@ -115,19 +115,6 @@ def clean_offline(settings: Settings) -> Cleanup:
         opened.close()
 
 
-class _Still:
-    """A clock that is always behind: what is written by it comes right after the last event, not after a death."""
-
-    def wall(self) -> int:
-        return 0
-
-    def steady(self) -> float:
-        return 0
-
-    def boot(self) -> float:
-        return 0
-
-
 class _Offline:
     """Stands in for the run: its state, and a pen that is taken up when something is to be written."""
 
@@ -153,7 +140,7 @@ class _Offline:
     def _append(self, kind: str, subject: str, body: dict[str, Any]) -> object:
         if self._writer is None:
             journal, name = self._ground.folder / "journal", self.state.name
-            self._writer = requests.pen(name, journal, self._ground.marks, self.state, _Still())
+            self._writer = requests.pen(name, journal, self._ground.marks, self.state, requests.Still())
         return self._writer.append(kind, subject, body)
 
     def _settle(self) -> None:

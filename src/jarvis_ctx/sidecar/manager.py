@@ -43,6 +43,7 @@ from jarvis_ctx.sidecar.logs import LogFile
 from jarvis_ctx.sidecar.objects import note, object_states
 from jarvis_ctx.sidecar.opening import OpenStore
 from jarvis_ctx.sidecar.pauses import PAUSES
+from jarvis_ctx.sidecar.releases import release_answer
 from jarvis_ctx.sidecar.resuming import Resuming
 from jarvis_ctx.sidecar.views import LiveView
 
@@ -138,6 +139,7 @@ class JarvisContextManager(Recorder, Answers, Resuming):
         self.journal.on_damage = self._opened.condemn_database
         answers = {"CheckpointRequested": requests.checkpoint_answer(self.checkpoint)}
         answers["CleanupRequested"] = cleanups.cleanup_answer(self.cleaner)
+        answers["ReleaseRequested"] = release_answer(self.release)
         self.journal.on_others = lambda events: requests.answer(events, answers, self.journal.append)
         self.journal.start()
         self._schedule.start()

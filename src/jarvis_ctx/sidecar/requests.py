@@ -122,6 +122,19 @@ def pen(name: str, folder: Path, marks: Marks, state: State, clock: Clock) -> Wr
     )
 
 
+class Still:
+    """A clock that is always behind: what is written by it comes right after the last event, not after a death."""
+
+    def wall(self) -> int:
+        return 0
+
+    def steady(self) -> float:
+        return 0
+
+    def boot(self) -> float:
+        return 0
+
+
 def checkpoint_offline(settings: Settings, label: str = "") -> CheckpointHeader:
     """Take a checkpoint of a store that nobody runs; begins no run. Raises `NoStore` and `AlreadyRunning`."""
     if not (settings.folder / "journal").is_dir():

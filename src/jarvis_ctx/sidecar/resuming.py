@@ -1,16 +1,19 @@
-"""Carrying on after a crash, as a person asks for it: the unfinished calls made again."""
+"""Carrying on after a crash, as a person asks for it: the unfinished calls made again, quarantine left."""
 
 from __future__ import annotations
 
 from jarvis_ctx.capture.redispatch import Redispatch
+from jarvis_ctx.journal.journal import Journal
 from jarvis_ctx.model.redispatched import Redispatched
 from jarvis_ctx.recovery.plan import Plan
 from jarvis_ctx.settings import Settings
+from jarvis_ctx.sidecar.releases import check_quarantined
 
 
 class Resuming:
     """What a sidecar does about the calls that a crash cut off."""
 
+    journal: Journal
     again: Redispatch | None = None
     """The unfinished calls to make again; None where there is none, or none is wanted."""
     due: Redispatch | None = None
@@ -24,6 +27,14 @@ class Resuming:
 
     def _nothing_due(self) -> None:
         self.due = None
+
+    def release(self, task_id: str) -> None:
+        """Let a quarantined task run again, with no deaths to its name. Raises `NotQuarantined`.
+
+        Its next call is made as any other; nothing is called by this.
+        """
+        check_quarantined(self.journal.writer.state, task_id)
+        self.journal.append("TaskReleased", task_id, {})
 
     def resume(self) -> list[Redispatched]:
         """With `resume="redispatch"`, make the unfinished calls of the run that crashed now; says what became of each.

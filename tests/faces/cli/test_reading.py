@@ -125,3 +125,15 @@ def test_every_command_and_option_is_documented() -> None:
 
     assert [command.name for command in commands if f"| `{command.name}" not in DOCUMENTED] == []
     assert [spelling for spelling in options if spelling.startswith("--") and spelling not in DOCUMENTED] == []
+
+
+def test_a_quarantined_task_is_released_by_its_id_and_the_list_shows_it(dead: Path, call: Call) -> None:
+    with JarvisContextManager(dead, handle_signals=False) as manager:
+        manager.journal.append("TaskQuarantined", "bad", {"cause": "It killed."})
+
+    released = call("tasks", "--release", "bad", "--json", "--path", dead)
+    again = call("tasks", "--release", "bad", "--path", dead)
+
+    assert {task["id"]: task["quarantined"] for task in json.loads(released.stdout)}["bad"] == ""
+    assert released.stderr == "Task bad was released from quarantine: its next call runs again.\n"
+    assert (again.exit_code, again.stderr) == (1, "Error: Task 'bad' is not quarantined; these are: none.\n")
