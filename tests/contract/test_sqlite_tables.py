@@ -198,3 +198,20 @@ def _documented() -> dict[str, list[tuple[str, str]]]:
         elif row := re.match(r"\| `(\w+)` \| (\w*) \| .+ \|", line):
             columns.append((row[1], row[2]))
     return found
+
+
+def test_rows_that_a_restore_has_undone_are_taken_out_and_what_it_brought_back_stays(sqlite_store: SqliteStore) -> None:
+    point, between, restored = START, START + 5, START + 9
+    told = [task("old", updated=(point, WRITER, 1)), task("undone", updated=(between, WRITER, 2))]
+    steps = [step("kept", updated=(point, WRITER, 1)), step("undone", updated=(between, WRITER, 2))]
+    sqlite_store.events.write(batch([event(1)], tasks=told, steps=steps))
+
+    sqlite_store.events.write(
+        batch([event(2)], tasks=[task("back", updated=(between, WRITER, 2))], left=[(point, restored)])
+    )
+
+    assert [row["task_id"] for row in rows(sqlite_store, "SELECT * FROM task_progress ORDER BY 1, 2")] == [
+        "back",
+        "old",
+    ]
+    assert [row["key"] for row in rows(sqlite_store, "SELECT * FROM steps")] == ["kept"]

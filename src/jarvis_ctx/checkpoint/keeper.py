@@ -6,6 +6,7 @@ import logging
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
@@ -20,6 +21,7 @@ from jarvis_ctx.model.checkpoint import CheckpointHeader, Snapshot
 from jarvis_ctx.model.run import RunRecord
 from jarvis_ctx.model.state import State
 
+T = TypeVar("T")
 log = logging.getLogger("jarvis_ctx")
 
 
@@ -58,6 +60,26 @@ class Keeper:
             header = self._take(self._picture(), label)
             self.seconds = self._clock.steady() - started
             return header
+
+    def take_before(self, label: str, change: Callable[[Callable[[State], CheckpointHeader]], T]) -> T:
+        """Let `change` take a recovery point of the state as it finds it, and do what follows, with none between.
+
+        `change` is handed what keeps the state in files; the database gets it afterwards. Raises what `change` raises.
+        """
+        kept: list[Snapshot] = []
+
+        def keep(state: State) -> CheckpointHeader:
+            kept.append(self._snapshot(state, label))
+            self._files.put(kept[-1])
+            return kept[-1].header
+
+        with self._lock:
+            changed = change(keep)
+            self.last = None  # Neither the state nor its contents are those of the last one any more.
+            for snapshot in kept:
+                self._into_store(snapshot)
+            self._tidy()
+        return changed
 
     def _take(self, state: State, label: str) -> CheckpointHeader:
         if self.last is not None and state.position == self.last.position and not label:

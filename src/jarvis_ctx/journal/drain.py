@@ -11,6 +11,7 @@ from jarvis_ctx.journal.ports import Batch, EventStore, StoredEvent
 from jarvis_ctx.journal.segment import Opening
 from jarvis_ctx.journal.sync import Sync
 from jarvis_ctx.journal.writer import Writer
+from jarvis_ctx.model.restored import Span, abandoned
 from jarvis_ctx.model.run import RunRecord
 
 RECORDS = 1000
@@ -28,6 +29,8 @@ class OwnDrain:
         self._offsets: dict[str, int] = {}
         self._runs: dict[str, RunRecord] = {}
         """The runs as the store has them."""
+        self._left: list[Span] = []
+        """The stretches of time of which the store knows that a restore has undone them."""
         self.number = 0
         """The last number the store has."""
         self.batches = 0
@@ -51,17 +54,22 @@ class OwnDrain:
         self._give_up_full_segments()
 
     def _write(self, rows: list[StoredEvent]) -> None:
-        state, dirty = self._writer.state, self._writer.take_dirty(RECORDS)
+        state = self._writer.state
+        left = abandoned(state.restores) if state.restores else []
+        if left != self._left:
+            self._writer.dirty.update(state.tasks, state.steps)
+        dirty = self._writer.take_dirty(RECORDS)
         runs = [run for run in list(state.runs.values()) if self._runs.get(run.id) is not run]
-        if not (rows or dirty or runs):
+        if not (rows or dirty or runs or left != self._left):
             return
         try:
-            self._store.write(self._batch(rows, dirty, runs))
+            self._store.write(self._batch(rows, dirty, runs, left if left != self._left else []))
         except BaseException:
             # Whatever stopped the transaction, these tasks are still to be written; the error itself goes on.
             self._writer.dirty.update(dirty)
             raise
         self.batches += 1
+        self._left = left
         self._runs |= {run.id: run for run in runs}
 
     def _collect(self) -> tuple[list[StoredEvent], dict[str, int]]:
@@ -81,13 +89,19 @@ class OwnDrain:
                     break
         return rows, offsets
 
-    def _batch(self, rows: list[StoredEvent], dirty: set[str], runs: list[RunRecord]) -> Batch:
+    def _batch(self, rows: list[StoredEvent], dirty: set[str], runs: list[RunRecord], left: list[Span]) -> Batch:
         state = self._writer.state
         openings: dict[str, Opening] = {self._writer.writer: self._opening}
         tasks = [record for name in dirty if (record := state.tasks.get(name)) is not None]
         steps = [step for name in dirty for step in state.steps.get(name, {}).values()]
         return Batch(
-            openings=openings, rows=rows, orchestrator=self._writer.orchestrator, tasks=tasks, steps=steps, runs=runs
+            openings=openings,
+            rows=rows,
+            orchestrator=self._writer.orchestrator,
+            tasks=tasks,
+            steps=steps,
+            runs=runs,
+            left=[(after[0], before[0]) for after, before in left],
         )
 
     def _give_up_full_segments(self) -> None:

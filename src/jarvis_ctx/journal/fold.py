@@ -8,6 +8,7 @@ import msgspec
 from msgspec.structs import replace
 
 from jarvis_ctx.journal.fold_objects import OBJECT_HANDLERS
+from jarvis_ctx.journal.fold_restore import left_behind, moment_restored
 from jarvis_ctx.journal.fold_tasks import TASK_HANDLERS
 from jarvis_ctx.journal.shapes import mapping, numbers, text, whole
 from jarvis_ctx.model.agent import AgentRecord
@@ -27,16 +28,19 @@ def apply(state: State, event: Event) -> None:
 
     Every event changes the record of its own subject only, so order matters within a subject alone. One that arrives
     after a later event of its subject is counted in `state.late`; whoever loads that state folds from the start.
+    Only a restore changes all subjects at once; what is older than it and arrives after it changes nothing.
     """
-    stamp = (event.time, event.writer, event.number)
+    stamp, target = (event.time, event.writer, event.number), state
     if stamp > state.stamp:
         state.stamp = stamp
+    elif left_behind(state, event):
+        target = empty(state.name, state.history)
     elif _is_late(state, event):
         state.late[event.subject] = state.late.get(event.subject, 0) + 1
     state.position[event.writer] = event.number
     handler = HANDLERS.get(event.kind, _unknown)
     try:
-        handler(state, event)
+        handler(target, event)
     except (KeyError, TypeError, ValueError, AttributeError):
         # The fold is total: what it cannot read stays in the journal, and is counted for the report.
         _unknown(state, event)
@@ -185,9 +189,12 @@ HANDLERS: dict[str, Handler] = {
     "MessageSent": _tail("messages"),
     "MessageAdded": _tail("conversation"),
     "RecoveryPointMarked": _tail("points"),
+    "MomentRestored": moment_restored,
     "CheckpointRequested": _nothing,
     "CleanupRequested": _nothing,
     "ReleaseRequested": _nothing,
+    "RecoveryPointRequested": _nothing,
+    "RestoreRequested": _nothing,
     "RequestAnswered": _nothing,
     "RetentionCut": _retention_cut,
     **OBJECT_HANDLERS,

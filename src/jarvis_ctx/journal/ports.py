@@ -27,7 +27,8 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     """What one transaction of the drain writes.
 
     `rows` are contiguous and ascending for each writer; the records are the latest state of `orchestrator`'s tasks,
-    steps and runs that changed, and replace the rows of the same ids.
+    steps and runs that changed, and replace the rows of the same ids. `left`: stretches of time (after, before, in µs)
+    that a restore has undone; rows of tasks and steps last changed within one are taken out before the records go in.
     """
 
     openings: dict[str, Opening] = {}
@@ -36,6 +37,7 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     tasks: list[TaskRecord] = []
     steps: list[StepRecord] = []
     runs: list[RunRecord] = []
+    left: list[tuple[int, int]] = []
 
 
 class EventStore(Protocol):

@@ -58,8 +58,7 @@ class Writer:
         self._epoch_cell = epoch_slot + EPOCH
         self._time = state.stamp[0]
         self._prefixes: dict[str, bytes] = {}
-        self._lock, self._busy = threading.RLock(), False
-        self._forked = False
+        self._lock, self._busy, self._forked = threading.RLock(), False, False
         self.after_append: Callable[[int], None] | None = None
         self.after_fork: Callable[[], None] | None = None
         """Called by a forked child's first append; is to `begin` with a writer of the child's own."""
@@ -131,6 +130,11 @@ class Writer:
         self._write_queued()
         return done
 
+    def write_all(self, told: list[tuple[str, str, dict[str, Any]]]) -> int:
+        """Write events of our own, for whoever holds the pen, and wait for nothing. Raises as `append` does."""
+        encoded = [(kind, subject, *self._encoded(body, True)) for kind, subject, body in told]
+        return self._undisturbed(lambda: [self._write(*each) for each in encoded])[-1]
+
     def _write_queued(self) -> None:
         with self._lock:
             while self._queued and not (self._busy or self.put_down):
@@ -180,9 +184,7 @@ class Writer:
                     self.number = self._cells[self._appended_cell] = found.number
 
     def _prefix(self, kind: str) -> bytes:
-        prefix = b"%b,%b," % (_encode(self.run), _encode(kind))
-        self._prefixes[kind] = prefix
-        return prefix
+        return self._prefixes.setdefault(kind, b"%b,%b," % (_encode(self.run), _encode(kind)))
 
     def _next_segment(self, payload: int) -> Segment:
         if payload > self._payload_limit:
@@ -231,8 +233,7 @@ class Writer:
 
     def inherited(self) -> None:
         """This is a forked child: whoever held the lock is not here, and the first append begins a pen of its own."""
-        self._lock, self._busy = threading.RLock(), False
-        self._forked = True
+        self._lock, self._busy, self._forked = threading.RLock(), False, True
 
     def _begin_in_child(self) -> None:
         if self.after_fork is not None:

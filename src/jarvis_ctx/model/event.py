@@ -42,15 +42,23 @@ Kind = Literal[
     "StateCaptured",
     "StateRestored",
     "RecoveryPointMarked",
+    "MomentRestored",
     "CheckpointRequested",
     "CleanupRequested",
     "ReleaseRequested",
+    "RecoveryPointRequested",
+    "RestoreRequested",
     "RequestAnswered",
     "RetentionCut",
 ]
 
 PROJECTED_KINDS = frozenset(kind for kind in get_args(Kind) if kind.startswith(("Task", "Step")))
 """Kinds that change a task's row in the store."""
+
+_BRANCHED = ("Task", "Step", "Agent", "Attribute", "State", "Decision", "Message")
+
+BRANCHED_KINDS = frozenset(kind for kind in get_args(Kind) if kind.startswith(_BRANCHED))
+"""Kinds whose effect a restore takes back; what is told of runs, points and exceptions stays."""
 
 SCHEMA = 1
 """Version of the events' bodies; a segment's header names the one it was written with."""

@@ -10,6 +10,7 @@ from jarvis_ctx.model.agent import AgentRecord
 from jarvis_ctx.model.cut import Cut
 from jarvis_ctx.model.event import Event, Stamp
 from jarvis_ctx.model.object_state import ObjectState
+from jarvis_ctx.model.restored import Restored
 from jarvis_ctx.model.run import RunRecord
 from jarvis_ctx.model.step import StepRecord
 from jarvis_ctx.model.task import TaskRecord
@@ -45,6 +46,8 @@ class State(msgspec.Struct, kw_only=True):
     conversation: list[Event] = []
     points: list[Event] = []
     exceptions: list[Event] = []
+    restores: list[Restored] = []
+    """Every return to an earlier moment, oldest first."""
     late: dict[str, int] = {}
     """Subjects that an event reached after a later one, and how many did."""
     unreadable: dict[str, int] = {}

@@ -24,6 +24,9 @@ ODD = ("metadata", "attempt", "alone", "lost", "counts", "result", "description"
 KEYS = st.sampled_from(["k1", "k2"])
 PROCESS = {"host": "h", "pid": 1, "created": 0.0, "boot_id": ""}
 ACTORS = ("Run", "Code")
+DONE = {"id": "x", "created": 1, "updated": [1, "a", 1], "chain": "r", "status": "completed", "percentage": 100}
+BRANCH = {name: {} for name in ("tasks", "steps", "agents", "attributes", "objects")}
+TAILS: dict[str, list[Any]] = {name: [] for name in ("decisions", "messages", "conversation")}
 VALID: dict[str, st.SearchStrategy[dict[str, Any]]] = {
     "TaskProgressed": st.fixed_dictionaries(
         {},
@@ -54,6 +57,15 @@ VALID: dict[str, st.SearchStrategy[dict[str, Any]]] = {
     "StepReconciled": st.fixed_dictionaries({"key": KEYS, "happened": st.booleans(), "result": st.integers(0, 9)}),
     "DecisionLogged": st.just({"decision_type": "route"}),
     "MessageSent": st.just({"sender": "a", "recipient": "b", "content": 1}),
+    "MomentRestored": st.fixed_dictionaries(
+        {
+            "moment": st.just("noon"),
+            "position": st.just({"a": 1}),
+            "stamp": st.just([1, "a", 1]),
+            "undo": st.just("r@1"),
+            "state": st.sampled_from([{**BRANCH, **TAILS}, {**BRANCH, **TAILS, "tasks": {"x": DONE}}]),
+        }
+    ),
 }
 
 

@@ -103,6 +103,13 @@ class MemoryEvents:
             pass
 
     def _replace(self, batch: Batch) -> None:
+        if batch.left:
+            self.tasks = {key: task for key, task in self.tasks.items() if not _undone(batch, key[0], task.updated[0])}
+            self.steps = {key: step for key, step in self.steps.items() if not _undone(batch, key[0], step.updated[0])}
         self.tasks.update({(batch.orchestrator, record.id): record for record in batch.tasks})
         self.steps.update({(batch.orchestrator, record.task, record.key): record for record in batch.steps})
         self.runs.update({record.id: record for record in batch.runs})
+
+
+def _undone(batch: Batch, orchestrator: str, updated: int) -> bool:
+    return orchestrator == batch.orchestrator and any(after < updated < before for after, before in batch.left)

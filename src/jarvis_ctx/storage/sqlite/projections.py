@@ -47,6 +47,12 @@ _RECORDS = {
     for table, columns in (("task_progress", documents.TASKS), ("steps", documents.STEPS), ("runs", documents.RUNS))
 }
 
+# What a restore has undone: the rows that were last changed in one of the stretches of time it left.
+_LEFT = """
+DELETE FROM {0} WHERE orchestrator = ?
+AND EXISTS (SELECT 1 FROM json_each(?) WHERE {0}.updated > value ->> 0 AND {0}.updated < value ->> 1)
+"""
+
 
 def entries(connection: sqlite.Connection, rows: list[StoredEvent]) -> None:
     """Derive the decisions and messages among these events; no statement when there are none."""
@@ -58,8 +64,11 @@ def entries(connection: sqlite.Connection, rows: list[StoredEvent]) -> None:
 
 
 def records(connection: sqlite.Connection, batch: Batch) -> None:
-    """Replace the rows of the tasks, steps and runs that changed."""
+    """Take out what a restore has undone, and replace the rows of the tasks, steps and runs that changed."""
     name = batch.orchestrator
+    if batch.left:
+        for table in ("task_progress", "steps"):
+            connection.execute(_LEFT.format(table), (name, documents.document(batch.left)))
     items = {
         "task_progress": [documents.task(name, record) for record in batch.tasks],
         "steps": [documents.step(name, record) for record in batch.steps],
