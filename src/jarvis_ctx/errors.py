@@ -246,3 +246,27 @@ class NothingToKeep(JarvisError):
     """A checkpoint was asked for of a store in which nobody has run yet."""
 
     sentence = "{orchestrator!r} has not run in {path} yet, so there is nothing to take a checkpoint of."
+
+
+# Moments
+
+
+class UnknownMoment(JarvisError, LookupError):
+    """A moment that is neither `now`, nor a recovery point, nor a run, nor a time."""
+
+    sentence = (
+        "{orchestrator!r} has no recovery point, checkpoint or run {moment!r}{hint}, and it is no time as "
+        "2026-11-21T09:30:00Z is one; `jarvis-ctx points` lists the points."
+    )
+
+
+class NotRunning(JarvisError):
+    """Something was asked of an orchestrator that only one that runs can do."""
+
+    sentence = "{orchestrator!r} does not run in {path}, so it cannot {what}; {remedy}."
+
+
+class NotTheOwner(JarvisError):
+    """A forked child, or a manager that is closed, was asked for what only the orchestrator's own process does."""
+
+    sentence = "This process does not run {orchestrator!r} any more or never did, so it cannot {what}."

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from jarvis_ctx.codec import exact
 from jarvis_ctx.errors import BadValue, CorruptData, StoreUnavailable
@@ -13,31 +16,64 @@ from jarvis_ctx.journal.ports import StoredEvent
 from jarvis_ctx.journal.values import Values
 from jarvis_ctx.model.entries import entry
 from jarvis_ctx.model.event import Event
+from jarvis_ctx.model.restored import Restored, abandoned
+
+_read_time = msgspec.json.Decoder(tuple[int, int, str, str, str, msgspec.Raw]).decode
 
 
-def latest(tail: list[Event], kind: str, limit: int, queries: Queries, orchestrator: str, folder: Path) -> list[Any]:
+def latest(
+    tail: list[Event],
+    kind: str,
+    limit: int,
+    queries: Queries,
+    orchestrator: str,
+    folder: Path,
+    restores: Sequence[Restored] = (),
+) -> list[Any]:
     """The latest `limit` entries of `kind` as records, oldest first, their values exactly as they were given.
 
-    While the store cannot be used, the tail is all there is. Raises `BadValue` for a limit below 1.
+    What was said on a branch that a restore has left is not among them. While the store cannot be used, the tail is
+    all there is. Raises `BadValue` for a limit below 1.
     """
     if type(limit) is not int or limit < 1:
         raise BadValue(name="limit", value=limit, expected="a whole number from 1")
     events = tail[-limit:]
     if len(events) < limit:
-        events = _older(events, kind, limit - len(events), queries, orchestrator, folder) + events
-    return [record for event in events if (record := _record(event)) is not None]
+        resolve = Values(folder / "journal" / "values").get
+        before = events[0].time if events else None
+        left = [(after[0], until[0]) for after, until in abandoned(restores)] if restores else []
+        rows = _older(before, kind, limit - len(events), queries, orchestrator, left)
+        events = [event for row in rows if (event := _event(row, resolve)) is not None] + events
+    return [made for event in events if (made := record(event)) is not None]
 
 
 def _older(
-    newer: list[Event], kind: str, wanted: int, queries: Queries, orchestrator: str, folder: Path
-) -> list[Event]:
-    before = newer[0].time if newer else None
+    before: int | None, kind: str, wanted: int, queries: Queries, orchestrator: str, left: list[tuple[int, int]]
+) -> list[StoredEvent]:
+    """The store's latest `wanted` rows before a time but for those within the stretches of time that were left."""
+    found: list[StoredEvent] = []
+    while True:
+        try:
+            rows = queries.entries(orchestrator, kind, wanted - len(found), before)
+        except StoreUnavailable:
+            return found
+        kept = [row for row in rows if not _within(_time(row), left)]
+        found = kept + found
+        if len(kept) == len(rows):
+            return found
+        before = _time(rows[0])
+
+
+def _time(row: StoredEvent) -> int:
+    """When it was said; 0 for a row that cannot be read, which is looked at no further than this."""
     try:
-        rows = queries.entries(orchestrator, kind, wanted, before)
-    except StoreUnavailable:
-        return []
-    resolve = Values(folder / "journal" / "values").get
-    return [event for row in rows if (event := _event(row, resolve)) is not None]
+        return _read_time(row.payload)[1]
+    except msgspec.DecodeError:
+        return 0
+
+
+def _within(time: int, left: list[tuple[int, int]]) -> bool:
+    return any(after < time < until for after, until in left)
 
 
 def _event(row: StoredEvent, resolve: Any) -> Event | None:
@@ -47,7 +83,8 @@ def _event(row: StoredEvent, resolve: Any) -> Event | None:
         return None  # One damaged entry does not hide the others; `doctor` and recovery name it.
 
 
-def _record(event: Event) -> Any:
+def record(event: Event) -> Any:
+    """The record of an entry's event, its values exactly as they were given; None when it cannot be read."""
     try:
         whole = Event(
             event.writer, event.number, event.time, event.run, event.kind, event.subject, exact.from_tree(event.body)

@@ -11,11 +11,11 @@ from jarvis_ctx.insight.agents import Terms
 from jarvis_ctx.insight.findings import Finding
 from jarvis_ctx.insight.view import View
 from jarvis_ctx.model.entries import AgentMessage, ConversationEntry, Decision
-from jarvis_ctx.model.event import Event
 from jarvis_ctx.model.report import RecoveryReport, StepLine
 from jarvis_ctx.model.run import RunRecord
 
 if TYPE_CHECKING:
+    from jarvis_ctx.model.travel import KeptPoint, StateDiff
     from jarvis_ctx.retention.rules import Rules
     from jarvis_ctx.retention.survey import Cleanup
 
@@ -49,15 +49,15 @@ class Insight:
 
     def decisions(self, limit: int = 100) -> list[Decision]:
         """The latest `limit` decisions, oldest first. Raises `BadValue` for a limit below 1."""
-        return self._entries(self._view.state().decisions, "DecisionLogged", limit)
+        return self._entries("decisions", "DecisionLogged", limit)
 
     def messages(self, limit: int = 100) -> list[AgentMessage]:
         """The latest `limit` messages between agents, oldest first. Raises `BadValue` for a limit below 1."""
-        return self._entries(self._view.state().messages, "MessageSent", limit)
+        return self._entries("messages", "MessageSent", limit)
 
     def conversation(self, limit: int = 100) -> list[ConversationEntry]:
         """The latest `limit` turns of the conversation, oldest first. Raises `BadValue` for a limit below 1."""
-        return self._entries(self._view.state().conversation, "MessageAdded", limit)
+        return self._entries("conversation", "MessageAdded", limit)
 
     def runs(self) -> list[RunRecord]:
         """The runs of this orchestrator that the state keeps, oldest first."""
@@ -81,6 +81,24 @@ class Insight:
 
         return survey(self._view.folder, self._view.state(), self._view.files, rules, self._view.now())
 
+    def points(self) -> list[KeptPoint]:
+        """The recovery points, oldest first; reads and verifies every copy of each."""
+        from jarvis_ctx.insight.points import points  # As the doctor below.
+
+        return self._shown(points(self._view.layers(), self._view.state()))
+
+    def diff(self, a: str, b: str = "now") -> StateDiff:
+        """What changed between two moments: `now`, a point's label or id, a run's id, or an ISO 8601 time.
+
+        Raises `UnknownMoment`, and `CorruptData` where nothing is left to rebuild one of them from.
+        """
+        from jarvis_ctx.insight.diff import diff  # As the doctor below.
+        from jarvis_ctx.recovery import moments
+
+        layers, now = self._view.layers(), self._view.state()
+        found = diff(moments.find(layers, a, now), moments.find(layers, b, now), layers, self._shown)
+        return self._shown(found)
+
     def doctor(self, environ: Mapping[str, str] | None = None) -> list[Finding]:
         """Every check of the store's health, each with what to do about what it found; reads every file.
 
@@ -90,9 +108,13 @@ class Insight:
 
         return self._shown(doctor.examine(self._view, environ or {}))
 
-    def _entries(self, tail: list[Event], kind: str, limit: int) -> list[Any]:
-        view = self._view
-        return self._shown(entries.latest(tail, kind, limit, view.queries, view.name, view.folder))
+    def _entries(self, tail: str, kind: str, limit: int) -> list[Any]:
+        view, state = self._view, self._view.state()
+        return self._shown(
+            entries.latest(
+                getattr(state, tail), kind, limit, view.queries, view.name, view.folder, restores=state.restores
+            )
+        )
 
 
 def attributes(view: View) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from jarvis_ctx.model.agent import Lease
 from jarvis_ctx.model.checkpoint import CheckpointHeader
 from jarvis_ctx.model.report import RecoveryReport
 from jarvis_ctx.model.state import State
+from jarvis_ctx.recovery.rebuild import Layers
 
 
 class Pulse(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,6 +92,10 @@ class View(Protocol):
 
     def checkpoints(self) -> list[CheckpointHeader]:
         """All checkpoints in files, newest first."""
+        ...
+
+    def layers(self) -> Layers:
+        """Where earlier states can be rebuilt from."""
         ...
 
     def facts(self) -> dict[str, Any]:

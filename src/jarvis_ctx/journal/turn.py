@@ -19,7 +19,8 @@ Told = tuple[str, str, dict[str, Any]]
 def append_at_once(writer: Writer, look: Callable[[State], list[Told]]) -> int:
     """Append what `look` answers to a picture of the state; captured calls wait meanwhile. The last one's number.
 
-    Every task's row in the store is written anew. What `look` raises is raised, and nothing was appended; killed in between, only the first of them may have been.
+    Every task's row in the store is written anew. What `look` raises is raised, and nothing was appended; killed in
+    between, only the first of them may have been.
     Raises as `Writer.append` does, and `JournalUnavailable` when a call has been writing for too long.
     """
     if not writer.hold(PATIENCE):

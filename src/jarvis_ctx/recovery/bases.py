@@ -39,6 +39,8 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     """Epoch, time, and the layer's rank among those of the same time; greater is tried first."""
     load: Callable[[], State]
     path: Path | None = None
+    header: CheckpointHeader | None = None
+    """What it says of itself, unverified; None when that cannot be read."""
 
 
 def choose(orchestrator: str, history: int, candidates: list[Candidate], tried: list[LayerTried]) -> Base:
@@ -73,7 +75,11 @@ def candidates(
         return found
     return found + [
         Candidate(
-            layer="database", name=header.id, order=(header.epoch, header.taken, 3), load=_from_store(store, header)
+            layer="database",
+            name=header.id,
+            order=(header.epoch, header.taken, 3),
+            load=_from_store(store, header),
+            header=header,
         )
         for header in headers
     ]
@@ -99,7 +105,8 @@ def _in_files(files: CheckpointFiles) -> Iterator[Candidate]:
         for path in paths:
             header = headers.get(path.with_suffix(".pkl")) or headers.get(path) or files.header(path)
             order = (header.epoch, header.taken, rank) if header else (UNREADABLE, 0, rank)
-            yield Candidate(layer=layer, name=path.name, order=order, load=_from_file(files, path), path=path)
+            load = _from_file(files, path)
+            yield Candidate(layer=layer, name=path.name, order=order, load=load, path=path, header=header)
 
 
 def _from_file(files: CheckpointFiles, path: Path) -> Callable[[], State]:

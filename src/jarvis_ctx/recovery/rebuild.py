@@ -51,10 +51,10 @@ def rebuild(layers: Layers, steady: Callable[[], float]) -> Rebuilt:
     candidates = bases.candidates(layers.orchestrator, layers.checkpoints, layers.files, tried)
     base = bases.choose(layers.orchestrator, layers.history, candidates, tried)
     loaded = steady()
-    gathered = _gather(layers, base.state.position)
+    gathered = events_of(layers, base.state.position)
     read = steady()
     state = fold.fold(base.state, cleaned(gathered, base.state))
-    anew = _gather(layers, {}) if state.late and base.layer != "events" and not state.cut.position else None
+    anew = events_of(layers, {}) if state.late and base.layer != "events" and not state.cut.position else None
     if anew is not None and not anew.lost:
         reason = f"{sum(state.late.values())} earlier events reached the store after it; all events were folded anew"
         tried[-1] = msgspec.structs.replace(tried[-1], verdict=reason)
@@ -65,6 +65,7 @@ def rebuild(layers: Layers, steady: Callable[[], float]) -> Rebuilt:
     return Rebuilt(state=state, base=base.layer, gathered=gathered, tried=tried, seconds=seconds, damaged=base.damaged)
 
 
-def _gather(layers: Layers, after: dict[str, int]) -> Gathered:
+def events_of(layers: Layers, after: dict[str, int]) -> Gathered:
+    """Everything that is left of the events after a position."""
     resolve = Values(layers.journal / "values").get
     return gather(layers.journal, layers.orchestrator, after, layers.events, layers.marks, resolve)

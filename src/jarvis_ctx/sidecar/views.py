@@ -80,6 +80,9 @@ class LiveView:
             damaged=self._ground.damage,
         )
 
+    def layers(self) -> Layers:
+        return self._ground.layers
+
     def report(self) -> RecoveryReport | None:
         return self.redaction(self._manager.recovery_report or reports.latest(self.folder, self.name))
 
@@ -131,7 +134,11 @@ class StoreView:
 
     def rebuilt(self) -> Rebuilt:
         """The state as a start would rebuild it now."""
-        layers = Layers(
+        return rebuild(self.layers(), self._clock.steady)
+
+    def layers(self) -> Layers:
+        """Where the state can be rebuilt from."""
+        return Layers(
             journal=self.folder / "journal",
             orchestrator=self.name,
             history=self._settings.history_size,
@@ -140,7 +147,6 @@ class StoreView:
             files=self.files,
             marks=self.marks(),
         )
-        return rebuild(layers, self._clock.steady)
 
     def events_after(self, position: dict[str, int]) -> list[Event]:
         """What has been appended since a position, by anyone."""
