@@ -154,6 +154,15 @@ class Claims:
         self._finished(claim, call, result)
         return result
 
+    def look_again(self) -> None:
+        """After a restore: let no result stand in for a call that the state does not have any more."""
+        if self._kept:
+            with self._lock:
+                there = _kept_results(self._sink)
+                for call, waiting in self._kept.items():
+                    found = {attempt.key for attempt in there.get(call, ())}
+                    self._kept[call] = deque(attempt for attempt in waiting if attempt.key in found)
+
     def _take_kept(self, call: TaskCall) -> Attempt | None:
         if not self._kept:
             return None

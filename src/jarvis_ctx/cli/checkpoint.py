@@ -6,20 +6,14 @@ import click
 import msgspec
 
 from jarvis_ctx.cli.screen import print_json
-from jarvis_ctx.cli.store import Place, json_option, place_options
+from jarvis_ctx.cli.store import Place, json_option, place_options, timeout_option
 from jarvis_ctx.clock import iso
 from jarvis_ctx.recovery.wording import number, size
 
 
 @click.command()
 @click.option("--label", default="", help="Make it a recovery point of this name, which is never thinned away.")
-@click.option(
-    "--timeout",
-    type=click.FloatRange(min=0, min_open=True),
-    default=30.0,
-    show_default=True,
-    help="Seconds to wait for a live orchestrator.",
-)
+@timeout_option
 @json_option
 @place_options
 def checkpoint(place: Place, label: str, timeout: float, as_json: bool) -> None:

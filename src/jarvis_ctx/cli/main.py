@@ -13,12 +13,15 @@ from jarvis_ctx.cli.checkpoint import checkpoint
 from jarvis_ctx.cli.cleanup import cleanup
 from jarvis_ctx.cli.decisions import decisions
 from jarvis_ctx.cli.demo import demo
+from jarvis_ctx.cli.diff import diff
 from jarvis_ctx.cli.doctor import doctor
 from jarvis_ctx.cli.exits import code_of
 from jarvis_ctx.cli.explain import explain
+from jarvis_ctx.cli.points import mark, points
 from jarvis_ctx.cli.rebuild import rebuild
 from jarvis_ctx.cli.recover import recover
 from jarvis_ctx.cli.report import report
+from jarvis_ctx.cli.restore import restore
 from jarvis_ctx.cli.status import status
 from jarvis_ctx.cli.store import Place, place_options
 from jarvis_ctx.cli.tasks import tasks
@@ -57,5 +60,8 @@ def main(place: Place) -> None:
     click.get_current_context().obj = place
 
 
-for command in (status, tasks, agents, decisions, report, recover, checkpoint, cleanup, rebuild, doctor, explain, demo):
+LOOKING = (status, tasks, agents, decisions, report, recover)
+KEEPING = (checkpoint, points, mark, diff, restore, cleanup, rebuild)
+
+for command in (*LOOKING, *KEEPING, doctor, explain, demo):
     main.add_command(command)

@@ -96,3 +96,14 @@ def place_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def json_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """Adds --json."""
     return click.option("--json", "as_json", is_flag=True, help="Print JSON; docs/cli.md names the keys.")(command)
+
+
+def timeout_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Adds --timeout."""
+    return click.option(
+        "--timeout",
+        type=click.FloatRange(min=0, min_open=True),
+        default=30.0,
+        show_default=True,
+        help="Seconds to wait for a live orchestrator.",
+    )(command)

@@ -14,6 +14,7 @@ from jarvis_ctx.errors import CorruptData
 from jarvis_ctx.insight import entries
 from jarvis_ctx.model.agent import AgentRecord
 from jarvis_ctx.model.event import Event
+from jarvis_ctx.model.object_state import ObjectState
 from jarvis_ctx.model.restored import stands_on
 from jarvis_ctx.model.state import Attribute, State
 from jarvis_ctx.model.step import StepRecord
@@ -33,11 +34,12 @@ TASK_FIELDS = (
     "deaths_alone",
     "quarantined",
 )
+NOTHING: dict[str, Any] = {"completed_subtasks": [], "blockers": [], "dependencies": [], "deaths_alone": 0}
 SAID = {"DecisionLogged": "decisions", "MessageSent": "messages", "MessageAdded": "conversation"}
 
 
 def diff(a: Moment, b: Moment, layers: Layers, shown: Redaction) -> StateDiff:
-    """What changed from `a` to `b`, the values of secrets' names not shown. When only, and by whom, is no difference."""
+    """What changed from `a` to `b`, without what has a secret's name. When only, and by whom, is no difference."""
     one, other = a.state, b.state
     said, complete = _said(one, other, layers)
     return StateDiff(
@@ -48,6 +50,7 @@ def diff(a: Moment, b: Moment, layers: Layers, shown: Redaction) -> StateDiff:
         steps=_changes(_steps(one), _steps(other), _step, shown),
         agents=_changes(one.agents, other.agents, _agent, shown),
         attributes=_changes(one.attributes, other.attributes, _attribute, shown),
+        objects=_changes(one.objects, other.objects, _object, shown),
         complete=complete,
         **said,
     )
@@ -82,9 +85,15 @@ def _word(old: object, new: object) -> Literal["added", "removed", "changed"]:
 
 
 def _fields(before: dict[str, Any], after: dict[str, Any], shown: Redaction) -> list[FieldChange]:
-    names = [name for name in {**before, **after} if before.get(name) != after.get(name)]
-    old, new = (shown({name: _exact(facts.get(name)) for name in names}) for facts in (before, after))
-    return [FieldChange(field=name, before=old[name], after=new[name]) for name in names]
+    def value(facts: dict[str, Any], name: str) -> Any:
+        (without_secret,) = shown({name: _exact(facts.get(name))}).values()
+        return without_secret
+
+    return [
+        FieldChange(field=name, before=value(before, name), after=value(after, name))
+        for name in {**before, **after}
+        if before.get(name) != after.get(name)
+    ]
 
 
 def _exact(tree: Any) -> Any:
@@ -103,7 +112,7 @@ def _task(id: str, task: TaskRecord) -> dict[str, Any]:
         facts[f"attempt {key}"] = attempt.outcome or "in flight"
         if attempt.kept:
             facts[f"result {key}"] = attempt.result
-    return {name: value for name, value in facts.items() if value not in ("", [], None)}
+    return {name: value for name, value in facts.items() if value != NOTHING.get(name, "")}
 
 
 def _steps(state: State) -> dict[str, StepRecord]:
@@ -123,6 +132,11 @@ def _agent(id: str, agent: AgentRecord) -> dict[str, Any]:
 
 def _attribute(id: str, attribute: Attribute) -> dict[str, Any]:
     return {id: attribute.value}
+
+
+def _object(id: str, kept: ObjectState) -> dict[str, Any]:
+    """A pickled field is shown by its signature: it is not read to be looked at."""
+    return {name: value if how == "json" else {"pickled": value.get("mac")} for name, how, value in kept.fields}
 
 
 def _said(a: State, b: State, layers: Layers) -> tuple[dict[str, list[Said]], bool]:
@@ -164,7 +178,7 @@ def to_json(found: StateDiff) -> dict[str, Any]:
     }
 
 
-_CHANGES = ("tasks", "steps", "agents", "attributes")
+_CHANGES = ("tasks", "steps", "agents", "attributes", "objects")
 
 
 def _plain(change: Change) -> dict[str, Any]:

@@ -40,7 +40,7 @@ class FieldChange(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
-    """A task, step, agent or attribute that is not at both moments, or not the same."""
+    """A task, step, agent, attribute or object that is not at both moments, or not the same."""
 
     id: str
     change: Literal["added", "removed", "changed"]
@@ -74,6 +74,8 @@ class StateDiff(msgspec.Struct, frozen=True, kw_only=True):
     steps: list[Change] = []
     agents: list[Change] = []
     attributes: list[Change] = []
+    objects: list[Change] = []
+    """What is kept of the orchestrator's own objects."""
     decisions: list[Said] = []
     messages: list[Said] = []
     conversation: list[Said] = []
@@ -83,5 +85,5 @@ class StateDiff(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def empty(self) -> bool:
         """Whether both moments have the same state and the same history of decisions and messages."""
-        changed = (self.tasks, self.steps, self.agents, self.attributes)
+        changed = (self.tasks, self.steps, self.agents, self.attributes, self.objects)
         return not any((*changed, self.decisions, self.messages, self.conversation))

@@ -25,11 +25,10 @@ class Moment(msgspec.Struct, frozen=True, kw_only=True):
     """A moment that was asked for, with the state as it then was."""
 
     asked: str
+    """What it is called: the label of a point that was named by its id."""
     means: str
     """What it is, for people: `recovery point 'noon'`."""
     state: State
-    checkpoint: str = ""
-    """The id of the checkpoint that it is, or nothing."""
 
 
 def find(layers: Layers, asked: str, now: State) -> Moment:
@@ -45,7 +44,7 @@ def find(layers: Layers, asked: str, now: State) -> Moment:
     if header is not None:
         what = f"recovery point {header.label!r}" if header.label else f"checkpoint {header.id}"
         state = _at_position(layers, header.position, what)
-        return Moment(asked=asked, means=f"{what} of {iso(header.taken)}", state=state, checkpoint=header.id)
+        return Moment(asked=header.label or asked, means=f"{what} of {iso(header.taken)}", state=state)
     run = now.runs.get(asked)
     if run is not None:
         return _left_by(layers, run, now)

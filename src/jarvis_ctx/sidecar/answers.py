@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jarvis_ctx.insight.insight import Insight
 from jarvis_ctx.model.entries import AgentMessage, ConversationEntry, Decision
 from jarvis_ctx.model.run import RunRecord
+
+if TYPE_CHECKING:
+    from jarvis_ctx.model.travel import KeptPoint, StateDiff
 
 
 class Answers:
@@ -41,3 +44,11 @@ class Answers:
     def runs(self) -> list[RunRecord]:
         """The runs of this orchestrator, oldest first."""
         return self.insight.runs()
+
+    def recovery_points(self) -> list[KeptPoint]:
+        """The recovery points, oldest first: what each holds, where it is kept, and whether it verifies."""
+        return self.insight.points()
+
+    def diff(self, a: str, b: str = "now") -> StateDiff:
+        """What changed between two moments: `now`, a point's label or id, a run's id, or an ISO 8601 time."""
+        return self.insight.diff(a, b)

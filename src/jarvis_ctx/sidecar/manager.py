@@ -36,7 +36,7 @@ from jarvis_ctx.recovery.begin import begin
 from jarvis_ctx.recovery.code import CodeGuard
 from jarvis_ctx.recovery.plan import Plan
 from jarvis_ctx.retention.survey import Cleanup
-from jarvis_ctx.sidecar import cleanups, requests
+from jarvis_ctx.sidecar import cleanups, requests, travel
 from jarvis_ctx.sidecar.answers import Answers
 from jarvis_ctx.sidecar.ending import Ending, Part
 from jarvis_ctx.sidecar.logs import LogFile
@@ -140,6 +140,8 @@ class JarvisContextManager(Recorder, Answers, Resuming):
         answers = {"CheckpointRequested": requests.checkpoint_answer(self.checkpoint)}
         answers["CleanupRequested"] = cleanups.cleanup_answer(self.cleaner)
         answers["ReleaseRequested"] = release_answer(self.release)
+        answers["RecoveryPointRequested"] = requests.checkpoint_answer(self.mark_recovery_point)
+        answers["RestoreRequested"] = travel.restore_answer(self.restore, self._clock.wall)
         self.journal.on_others = lambda events: requests.answer(events, answers, self.journal.append)
         self.journal.start()
         self._schedule.start()

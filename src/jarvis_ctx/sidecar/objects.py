@@ -20,6 +20,7 @@ from jarvis_ctx.journal.journal import Journal
 from jarvis_ctx.model.event import Event
 from jarvis_ctx.model.object_state import ObjectState
 from jarvis_ctx.model.report import RecoveryReport
+from jarvis_ctx.model.restored import stands_on
 from jarvis_ctx.model.run import RunRecord
 from jarvis_ctx.recovery import reports
 from jarvis_ctx.recovery.begin import Ground
@@ -62,7 +63,8 @@ def events_since(ground: Ground, journal: Journal, runs: frozenset[str], kept: O
     position |= {**kept.position, journal.writer.writer: journal.writer.number}
     marks = list(ground.marks.writers())
     found = gather(journal.folder, state.name, position, ground.store.events, marks, journal.values.get).events
-    wanted = [e for e in found if e.run in runs and e.kind not in OBJECT_HANDLERS and not fold.is_fenced(state, e)]
+    known = [e for e in found if e.run in runs and e.kind not in OBJECT_HANDLERS and not fold.is_fenced(state, e)]
+    wanted = [event for event in known if stands_on(state.restores, state.position, event)]
     return [replace(event, body=exact.from_tree(event.body)) for event in sorted(wanted, key=lambda e: e.stamp)]
 
 

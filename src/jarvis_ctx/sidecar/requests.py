@@ -53,7 +53,7 @@ def answer(events: list[Event], answers: dict[str, Answer], append: Callable[...
 
 
 def checkpoint_answer(checkpoint: Callable[[str], CheckpointHeader]) -> Answer:
-    """Answers a `CheckpointRequested`."""
+    """Answers a `CheckpointRequested` and a `RecoveryPointRequested`."""
     return lambda body: {"header": msgspec.to_builtins(checkpoint(str(body.get("label", ""))))}
 
 
@@ -105,11 +105,11 @@ def _write(settings: Settings, kind: str, body: dict[str, Any]) -> str:
     return request
 
 
-def pen(name: str, folder: Path, marks: Marks, state: State, clock: Clock) -> Writer:
-    """A writer beside the owner's, in its run's epoch."""
+def pen(name: str, folder: Path, marks: Marks, state: State, clock: Clock, run: str = "") -> Writer:
+    """A writer beside the owner's, in its run's epoch; what it writes is folded into `state`, and later than it."""
     slot = marks.slot(ORCHESTRATOR, name)
     epoch = marks.cells[slot + EPOCH]
-    opening = opening_of(name, new_writer(epoch), RunId(""), epoch)
+    opening = opening_of(name, new_writer(epoch), RunId(run), epoch)
     return Writer(
         opening=opening,
         state=state,

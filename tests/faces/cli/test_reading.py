@@ -14,7 +14,7 @@ from tests.faces.cli.conftest import Call
 from tests.faces.cli.processes import ROOT
 from tests.unit.insight.folders import listing
 
-READING = ["status", "tasks", "agents", "decisions", "report", "recover --dry-run", "doctor"]
+READING = ["status", "tasks", "agents", "decisions", "report", "recover --dry-run", "doctor", "points"]
 DOCUMENTED = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
 
 

@@ -1,0 +1,145 @@
+"""Going back to an earlier moment: by the live owner, by asking it, or by hand in a store that nobody runs."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from jarvis_ctx.capture.claims import Claims
+from jarvis_ctx.checkpoint.keeper import Keeper
+from jarvis_ctx.clock import MICROSECONDS, SystemClock
+from jarvis_ctx.codec import exact
+from jarvis_ctx.errors import BadValue, NoStore, NothingToKeep, NotTheOwner
+from jarvis_ctx.insight.view import View
+from jarvis_ctx.journal.journal import Journal
+from jarvis_ctx.journal.turn import append_at_once
+from jarvis_ctx.journal.writer import Writer
+from jarvis_ctx.model.checkpoint import CheckpointHeader
+from jarvis_ctx.model.restored import Restored
+from jarvis_ctx.model.run import RunRecord
+from jarvis_ctx.model.state import State
+from jarvis_ctx.recovery import moments, restoring
+from jarvis_ctx.recovery.moments import Moment
+from jarvis_ctx.recovery.rebuild import rebuild
+from jarvis_ctx.settings import Settings
+from jarvis_ctx.sidecar.opening import OpenStore
+from jarvis_ctx.sidecar.requests import Answer, ask, pen
+from jarvis_ctx.storage.memory.checkpoints import MemoryCheckpoints
+from jarvis_ctx.storage.memory.gate import Gate
+
+
+def go_back(moment: Moment, keeper: Keeper, writer: Writer) -> Restored:
+    """Mark where the state stands, and set it back to `moment`; captured calls wait meanwhile, and none gets lost.
+
+    Raises as `Writer.append` does, and `OSError` when the point cannot be written; then nothing was restored.
+    """
+
+    def change(keep: Callable[[State], CheckpointHeader]) -> CheckpointHeader:
+        kept: list[CheckpointHeader] = []
+
+        def look(state: State) -> list[tuple[str, str, dict[str, Any]]]:
+            kept.append(keep(state))
+            return restoring.told(moment, kept[0])
+
+        append_at_once(writer, look)
+        return kept[0]
+
+    return restoring.restored(writer.state, keeper.take_before(restoring.undo_label(moment), change))
+
+
+class GoingBack:
+    """What a sidecar does about its own past."""
+
+    settings: Settings
+    run: RunRecord
+    journal: Journal
+    keeper: Keeper
+    claims: Claims
+    _view: View
+
+    def restore(self, point: str) -> Restored:
+        """Go back to a recovery point (its label or id), a time or a run's end, in a new branch; nothing is deleted.
+
+        Captured calls wait meanwhile. What was done since is kept and stays readable, and the point that this marks
+        first (`undo` of the record) leads back to it. A call that is running writes its end on the new branch.
+        Raises `UnknownMoment`, `CorruptData` where nothing is left of it, `NotTheOwner`, and as every verb does.
+        """
+        if self.journal.writer.put_down or os.getpid() != self.run.process.pid:
+            raise NotTheOwner(orchestrator=self.settings.name, what="go back to an earlier state")
+        moment = moments.find(self._view.layers(), point, self._view.state())
+        restored = go_back(moment, self.keeper, self.journal.writer)
+        self.claims.look_again()
+        return restored
+
+
+def restore_answer(restore: Callable[[str], Restored], now: Callable[[], int]) -> Answer:
+    """Answers a `RestoreRequested`, unless who asked has stopped waiting: they may have thought better of it."""
+
+    def do(body: dict[str, Any]) -> dict[str, Any]:
+        until = body.get("until")
+        if type(until) is int and now() > until:
+            raise BadValue(name="until", value=until, expected="a time that has not passed")
+        return {"restored": msgspec.to_builtins(restore(str(body.get("moment", ""))))}
+
+    return do
+
+
+def request_restore(settings: Settings, asked: str, timeout: float = 30.0) -> Restored:
+    """Ask the live owner to go back to a moment, and wait for it. Raises `NotAnswered` and `RequestFailed`."""
+    until = SystemClock().wall() + round(timeout * MICROSECONDS)
+    body = ask(settings, "RestoreRequested", {"moment": asked, "until": until}, timeout)
+    return msgspec.convert(exact.from_tree(body["restored"]), Restored)
+
+
+def request_point(settings: Settings, label: str, timeout: float = 30.0) -> CheckpointHeader:
+    """Ask the live owner to mark a recovery point, and wait. Raises `NotAnswered` and `RequestFailed`."""
+    body = ask(settings, "RecoveryPointRequested", {"label": label}, timeout)
+    return msgspec.convert(exact.from_tree(body["header"]), CheckpointHeader)
+
+
+def restore_offline(settings: Settings, asked: str) -> Restored:
+    """Go back to a moment in a store that nobody runs; begins no run, the next one carries on from there.
+
+    Raises `NoStore`, `AlreadyRunning`, `NothingToKeep`, `UnknownMoment`, and `CorruptData` where nothing is left of it.
+    """
+    if not (settings.folder / "journal").is_dir():
+        raise NoStore(path=str(settings.folder))
+    opened = OpenStore(settings, SystemClock())
+    try:
+        ground = opened.ground
+        state = rebuild(ground.layers, ground.clock.steady).state
+        moment = moments.find(ground.layers, asked, state)
+        keeper = offline_keeper(opened, settings, state)
+        run = state.latest_run
+        writer = pen(settings.name, ground.folder / "journal", ground.marks, state, ground.clock, run.id if run else "")
+        try:
+            restored = go_back(moment, keeper, writer)
+            writer.segment.seal()
+        finally:
+            writer.segment.close()
+        return restored
+    finally:
+        opened.close()
+
+
+def offline_keeper(opened: OpenStore, settings: Settings, state: State) -> Keeper:
+    """Takes checkpoints of a store that nobody runs, in files alone. Raises `NothingToKeep` where nobody ever ran.
+
+    The database is left out: a checkpoint in it says that its tables are as new as that, and only a drain makes them.
+    """
+    run = state.latest_run
+    if run is None:
+        raise NothingToKeep(orchestrator=settings.name, path=str(opened.ground.folder))
+    return Keeper(
+        run=run,
+        store=MemoryCheckpoints(Gate()),
+        files=opened.ground.files,
+        clock=opened.ground.clock,
+        kept=settings.checkpoints_kept,
+        picture=lambda: state,
+        flush=lambda: None,
+        archive=lambda covered: None,
+    )
