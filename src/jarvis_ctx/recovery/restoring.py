@@ -23,7 +23,7 @@ def told(moment: Moment, undo: CheckpointHeader) -> list[Told]:
     """
     return [
         ("RecoveryPointMarked", undo.label, {"label": undo.label, "checkpoint": undo.id}),
-        ("StateRestored", moment.asked, restore_body(moment.state, moment.asked, undo.id)),
+        ("MomentRestored", moment.asked, restore_body(moment.state, moment.asked, undo.id)),
     ]
 
 
