@@ -141,14 +141,16 @@ def _object(id: str, kept: ObjectState) -> dict[str, Any]:
 
 def _said(a: State, b: State, layers: Layers) -> tuple[dict[str, list[Said]], bool]:
     """What only one of two states has in its history, by kind and in order; and whether all of it could be read."""
-    gathered = events_of(layers, _common(a, b))
+    common = _common(a, b)
+    gathered = events_of(layers, common)
+    cleaned = any(common.get(writer, 0) < last for writer, last in b.cut.joined(a.cut).position.items())
     found: dict[str, list[Said]] = {name: [] for name in SAID.values()}
     for event in sorted(gathered.events, key=lambda event: event.stamp):
         only_in = _only_in(a, b, event) if event.kind in SAID else None
         record = entries.record(event) if only_in else None
         if only_in and record is not None:
             found[SAID[event.kind]].append(Said(only_in=only_in, entry=record))
-    return found, not gathered.lost
+    return found, not (gathered.lost or cleaned)
 
 
 def _only_in(a: State, b: State, event: Event) -> Literal["a", "b"] | None:

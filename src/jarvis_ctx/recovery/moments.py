@@ -10,7 +10,9 @@ import msgspec
 from jarvis_ctx.clock import MICROSECONDS, iso
 from jarvis_ctx.errors import CorruptData, UnknownMoment, did_you_mean
 from jarvis_ctx.journal import fold
+from jarvis_ctx.journal.gather import Gathered
 from jarvis_ctx.model.checkpoint import CheckpointHeader
+from jarvis_ctx.model.cut import Cut
 from jarvis_ctx.model.event import Event
 from jarvis_ctx.model.run import RunRecord
 from jarvis_ctx.model.state import State
@@ -35,7 +37,7 @@ def find(layers: Layers, asked: str, now: State) -> Moment:
     """The moment that `asked` names: `now`, a point's label or id, a run's id (as it was left), or an ISO 8601 time.
 
     Among points of one label the latest is meant; a time without a zone is UTC. Raises `UnknownMoment`, and
-    `CorruptData` where neither checkpoint nor events of it are left.
+    `CorruptData` where neither a checkpoint nor all events of it are left.
     """
     if asked == NOW:
         return Moment(asked=asked, means=NOW, state=now)
@@ -43,7 +45,7 @@ def find(layers: Layers, asked: str, now: State) -> Moment:
     header = next((h for h in headers if asked in (h.label, h.id)), None)
     if header is not None:
         what = f"recovery point {header.label!r}" if header.label else f"checkpoint {header.id}"
-        state = _at_position(layers, header.position, what)
+        state = _at_position(layers, header.position, now.cut, what)
         return Moment(asked=header.label or asked, means=f"{what} of {iso(header.taken)}", state=state)
     run = now.runs.get(asked)
     if run is not None:
@@ -52,7 +54,7 @@ def find(layers: Layers, asked: str, now: State) -> Moment:
     if time is None:
         named = [h.label for h in headers if h.label]
         raise UnknownMoment(moment=asked, orchestrator=layers.orchestrator, hint=did_you_mean(asked, named))
-    return Moment(asked=asked, means=iso(time), state=_at_time(layers, time))
+    return Moment(asked=asked, means=iso(time), state=_at_time(layers, time, now.cut))
 
 
 def known(layers: Layers) -> list[CheckpointHeader]:
@@ -68,30 +70,26 @@ def _candidates(layers: Layers) -> list[Candidate]:
 def _left_by(layers: Layers, run: RunRecord, now: State) -> Moment:
     """A run's moment: the last one before its successor began."""
     later = [other.started for other in now.runs.values() if other.epoch > run.epoch]
-    state = _at_time(layers, min(later) - 1) if later else now
+    state = _at_time(layers, min(later) - 1, now.cut) if later else now
     return Moment(asked=run.id, means=f"run {run.id} as it was left", state=state)
 
 
-def _at_position(layers: Layers, position: dict[str, int], what: str) -> State:
-    """The state that had read exactly `position`. Raises `CorruptData` when events of it are gone."""
+def _at_position(layers: Layers, position: dict[str, int], cut: Cut, what: str) -> State:
+    """The state that had read exactly `position`."""
 
-    def within(other: dict[str, int]) -> bool:
-        return all(number <= position.get(writer, 0) for writer, number in other.items())
+    def before(header: CheckpointHeader) -> bool:
+        return _covers(position, header.position)
 
-    state, lost = _fold(
-        layers,
-        lambda header: within(header.position),
-        lambda event: event.number <= position.get(event.writer, 0),
-        position,
-    )
-    if any(first <= position.get(writer, 0) for writer, ranges in lost.items() for first, _ in ranges):
-        raise CorruptData(what=what, reason="no copy of it verifies, and events before it are gone")
-    return state
+    return _fold(layers, before, lambda event: event.number <= position.get(event.writer, 0), position, cut, what)
 
 
-def _at_time(layers: Layers, time: int) -> State:
+def _at_time(layers: Layers, time: int, cut: Cut) -> State:
     """The state of what was said up to a time in µs."""
-    return _fold(layers, lambda header: header.stamp[0] <= time, lambda event: event.time <= time, None)[0]
+    return _fold(layers, lambda header: header.stamp[0] <= time, lambda event: event.time <= time, None, cut, iso(time))
+
+
+def _covers(position: dict[str, int], other: dict[str, int]) -> bool:
+    return all(number <= position.get(writer, 0) for writer, number in other.items())
 
 
 def _fold(
@@ -99,19 +97,42 @@ def _fold(
     before: Callable[[CheckpointHeader], bool],
     wanted: Callable[[Event], bool],
     position: dict[str, int] | None,
-) -> tuple[State, dict[str, list[tuple[int, int]]]]:
-    """Fold the events that are wanted into the newest base before them; with what is known to be lost after it."""
+    cut: Cut,
+    what: str,
+) -> State:
+    """Fold the events that are wanted into the newest base before them.
+
+    Raises `CorruptData` when some that belong between the two were cleaned up, or are lost.
+    """
     candidates = [c for c in _candidates(layers) if c.header is not None and before(c.header)]
     base = bases.choose(layers.orchestrator, layers.history, candidates, [])
     if base.state.position == position and not base.state.late:
-        return base.state, {}
+        return base.state
     gathered = events_of(layers, base.state.position)
-    state = fold.fold(base.state, list(filter(wanted, gathered.events)))
-    if state.late and base.layer != "events":
-        anew = events_of(layers, {})
-        if not anew.lost:  # Else the base has what is gone.
-            return fold.fold(fold.empty(layers.orchestrator, layers.history), list(filter(wanted, anew.events))), {}
-    return state, gathered.lost
+    found = list(filter(wanted, gathered.events))
+    if _gone(gathered, cut, base.state.position, position or _reached(found)):
+        raise CorruptData(what=f"The state of {what}", reason="no whole copy is left, and events before it are gone")
+    state = fold.fold(base.state, found)
+    if not state.late or base.layer == "events" or cut.position:
+        return state
+    anew = events_of(layers, {})
+    if anew.lost:
+        return state  # The base has what is gone, so what a few reached late is the better one.
+    return fold.fold(fold.empty(layers.orchestrator, layers.history), list(filter(wanted, anew.events)))
+
+
+def _reached(events: list[Event]) -> dict[str, int]:
+    """The greatest number of each writer."""
+    reached: dict[str, int] = {}
+    for event in events:
+        reached[event.writer] = max(event.number, reached.get(event.writer, 0))
+    return reached
+
+
+def _gone(gathered: Gathered, cut: Cut, base: dict[str, int], position: dict[str, int]) -> bool:
+    """Whether events between a base and a position were cleaned up, or are lost."""
+    cleaned = any(base.get(w, 0) < min(number, position.get(w, 0)) for w, number in cut.position.items())
+    return cleaned or any(first <= position.get(w, 0) for w, ranges in gathered.lost.items() for first, _ in ranges)
 
 
 def _time(asked: str) -> int | None:

@@ -54,7 +54,7 @@ SWEEP = 1.0
 """Seconds between two looks at the agents' beats, and at most what a crash takes of the beats' precision."""
 
 
-class JarvisContextManager(Recorder, Answers, Resuming):
+class JarvisContextManager(Recorder, Answers, Resuming, travel.GoingBack):
     """Keeps one orchestrator's context durably; a context manager, usable from any thread and from asyncio.
 
     Constructing it begins a run: if the last one died, its state is rebuilt and `recovery_report` says why it died.

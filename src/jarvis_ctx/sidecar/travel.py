@@ -26,7 +26,7 @@ from jarvis_ctx.recovery.moments import Moment
 from jarvis_ctx.recovery.rebuild import rebuild
 from jarvis_ctx.settings import Settings
 from jarvis_ctx.sidecar.opening import OpenStore
-from jarvis_ctx.sidecar.requests import Answer, ask, pen
+from jarvis_ctx.sidecar.requests import Answer, Still, ask, pen
 from jarvis_ctx.storage.memory.checkpoints import MemoryCheckpoints
 from jarvis_ctx.storage.memory.gate import Gate
 
@@ -114,7 +114,7 @@ def restore_offline(settings: Settings, asked: str) -> Restored:
         moment = moments.find(ground.layers, asked, state)
         keeper = offline_keeper(opened, settings, state)
         run = state.latest_run
-        writer = pen(settings.name, ground.folder / "journal", ground.marks, state, ground.clock, run.id if run else "")
+        writer = pen(settings.name, ground.folder / "journal", ground.marks, state, Still(), run.id if run else "")
         try:
             restored = go_back(moment, keeper, writer)
             writer.segment.seal()

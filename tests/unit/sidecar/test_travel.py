@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -242,7 +242,7 @@ DOINGS = st.lists(st.sampled_from(["progress", "more", "decide", "set", "mark", 
 
 def do(manager: JarvisContextManager, doing: str, number: int) -> None:
     """One of the doings, with `number` in it."""
-    doings = {
+    doings: dict[str, Callable[[], object]] = {
         "progress": lambda: manager.update_task_progress("a", {"percentage": number}),
         "more": lambda: manager.update_task_progress(f"t{number}", {"blockers": ["a"]}),
         "decide": lambda: manager.log_decision("route", {"n": number}, (number,), None, None),
