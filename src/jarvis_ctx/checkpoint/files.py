@@ -139,6 +139,16 @@ class CheckpointFiles:
         check(data, header.hash, str(path))
         return Snapshot(header=header, state=data)
 
+    def twin(self, path: Path) -> Snapshot:
+        """A JSON file whole, once its contents verify. Raises `CorruptData`."""
+        header, data = self._json_contents(path)
+        check(data, header.hash, str(path))
+        return Snapshot(header=header, state=data)
+
+    def put_twin(self, path: Path, snapshot: Snapshot) -> None:
+        """Write a JSON file anew."""
+        write_whole(path, _twin(snapshot))
+
     def load(self, path: Path) -> tuple[CheckpointHeader, State]:
         """Verify and read a signed file or a JSON one. Raises `CorruptData` or `NotOurs`, whatever it holds."""
         header, data = self._signed_contents(path) if path.suffix == ".pkl" else self._json_contents(path)

@@ -18,6 +18,7 @@ from jarvis_ctx.cli.doctor import doctor
 from jarvis_ctx.cli.exits import code_of
 from jarvis_ctx.cli.explain import explain
 from jarvis_ctx.cli.points import mark, points
+from jarvis_ctx.cli.purge import purge
 from jarvis_ctx.cli.rebuild import rebuild
 from jarvis_ctx.cli.recover import recover
 from jarvis_ctx.cli.report import report
@@ -61,7 +62,7 @@ def main(place: Place) -> None:
 
 
 LOOKING = (status, tasks, agents, decisions, report, recover)
-KEEPING = (checkpoint, points, mark, diff, restore, cleanup, rebuild)
+KEEPING = (checkpoint, points, mark, diff, restore, cleanup, rebuild, purge)
 
 for command in (*LOOKING, *KEEPING, doctor, explain, demo):
     main.add_command(command)

@@ -197,6 +197,7 @@ HANDLERS: dict[str, Handler] = {
     "RestoreRequested": _nothing,
     "RequestAnswered": _nothing,
     "RetentionCut": _retention_cut,
+    "ValuePurged": _nothing,
     **OBJECT_HANDLERS,
     **TASK_HANDLERS,
 }

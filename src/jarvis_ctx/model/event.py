@@ -50,6 +50,7 @@ Kind = Literal[
     "RestoreRequested",
     "RequestAnswered",
     "RetentionCut",
+    "ValuePurged",
 ]
 
 PROJECTED_KINDS = frozenset(kind for kind in get_args(Kind) if kind.startswith(("Task", "Step")))

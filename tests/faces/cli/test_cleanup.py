@@ -1,12 +1,15 @@
-"""`jarvis-ctx cleanup` and `rebuild`: what is old goes, and the database is made anew."""
+"""`jarvis-ctx cleanup`, `rebuild`, `purge`: what is old goes, the database is made anew, a value is taken out."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
 
+from click.testing import CliRunner
+
+from jarvis_ctx.cli import main
 from tests.faces.cli.conftest import Call
-from tests.unit.retention.aged import old_store
+from tests.unit.retention.aged import SINCE, old_store
 
 
 def test_it_shows_what_would_go_and_removes_it_with_yes(store_path: Path, call: Call) -> None:
@@ -35,3 +38,13 @@ def test_the_database_is_made_anew_and_the_old_one_kept(store_path: Path, call: 
 
     assert (rebuilt["orchestrators"], rebuilt["moved_aside"]) == (["jarvis"], "jarvis_context.db.replaced-1")
     assert "was made anew" in said
+
+
+def test_a_value_from_standard_input_is_purged(store_path: Path) -> None:
+    old_store(store_path).close()
+
+    purged = CliRunner().invoke(main, ["purge", "--json", "--path", str(store_path)], input=f"{SINCE}\n")
+    again = CliRunner().invoke(main, ["purge", "--path", str(store_path), "--value", SINCE])
+
+    assert json.loads(purged.output)["events"] == 2
+    assert "nowhere" in again.output

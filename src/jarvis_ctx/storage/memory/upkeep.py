@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from jarvis_ctx.retention.needle import Needle
+from jarvis_ctx.retention.purging import FilePurge
 from jarvis_ctx.storage.memory.events import MemoryEvents
 from jarvis_ctx.storage.memory.gate import Gate
 
@@ -30,6 +32,11 @@ class MemoryUpkeep:
         with self._gate:
             rows = [row.payload for writer in self._events.writers.values() for row in writer.rows.values()]
         return {value for value in values if any(value in payload for payload in rows)}
+
+    def purge(self, needle: Needle, files: FilePurge) -> int:
+        """A store that nobody runs holds nothing here."""
+        with self._gate:
+            return 0
 
     def shrink(self) -> int:
         """Nothing to do."""

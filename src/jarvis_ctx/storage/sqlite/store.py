@@ -44,7 +44,7 @@ class SqliteStore:
         self.checkpoints = SqliteCheckpoints(self._database)
         self.leases = SqliteLeases(self._database)
         self.queries = SqliteQueries(self._database)
-        self.upkeep = SqliteUpkeep(self._database)
+        self.upkeep = SqliteUpkeep(self._database, self.checkpoints)
 
     def close(self) -> None:
         """Close the file; every later call raises `StoreUnavailable`. May be called twice."""

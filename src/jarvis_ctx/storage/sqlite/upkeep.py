@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from jarvis_ctx.retention.needle import Needle
+from jarvis_ctx.retention.purging import FilePurge
+from jarvis_ctx.storage.sqlite import purging
+from jarvis_ctx.storage.sqlite.checkpoints import SqliteCheckpoints
 from jarvis_ctx.storage.sqlite.database import Database
 from jarvis_ctx.storage.sqlite.documents import document
 
@@ -25,8 +29,8 @@ FREE = 5
 class SqliteUpkeep:
     """The `Upkeep` port."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, checkpoints: SqliteCheckpoints) -> None:
+        self._database, self._checkpoints = database, checkpoints
 
     def forget(self, orchestrator: str, before: int, tasks: Collection[str], runs: Collection[str]) -> int:
         """Delete rows of tasks, their steps, and runs, not among these and older than `before` (µs); how many."""
@@ -38,6 +42,10 @@ class SqliteUpkeep:
     def named(self, values: Collection[str]) -> set[str]:
         """Which of these side files an event here still names."""
         return {value for (value,) in self._database.read(_NAMED, (document(sorted(values)),))}
+
+    def purge(self, needle: Needle, files: FilePurge) -> int:
+        """Clean a value out of all tables, pages and the log; how many values were changed."""
+        return purging.purge(self._database, self._checkpoints, needle, files)
 
     def shrink(self) -> int:
         """Make the file anew without its free pages, if they are many, and empty the log; how many bytes smaller."""

@@ -1,0 +1,209 @@
+"""Cleans a value out of the files of a store, layer by layer; killed anywhere and done again, it is the same."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec.structs import replace
+
+from jarvis_ctx.checkpoint.contents import digest, sealed
+from jarvis_ctx.checkpoint.files import CheckpointFiles
+from jarvis_ctx.codec import compress, sign
+from jarvis_ctx.disk.files import write_whole
+from jarvis_ctx.disk.shred import remove, shredding
+from jarvis_ctx.errors import CorruptData, NotOurs, TooLarge
+from jarvis_ctx.journal import archive, read
+from jarvis_ctx.journal.values import MARK, NAME, Values, is_reference
+from jarvis_ctx.model.checkpoint import Snapshot
+from jarvis_ctx.retention.needle import Needle
+
+UNTOUCHED = re.compile(r"(\.lock|^marks|^secret\.key|\.db(-wal|-shm)?)$")
+"""Locks, which a second opening would let go of, the marks, keys, and the database, which is SQLite's to change."""
+
+UNREADABLE = re.compile(r"(\.(damaged|replaced)-\d+|\.tmp|\.new(-wal|-shm)?)$")
+
+Events = list[tuple[int, bytes]]
+
+
+class Purged(msgspec.Struct, kw_only=True):
+    """How much was cleaned, by kind; `removed` are files that could not be cleaned and are gone."""
+
+    segments: int = 0
+    archives: int = 0
+    events: int = 0
+    values: int = 0
+    checkpoints: int = 0
+    files: int = 0
+    rows: int = 0
+    removed: list[str] = []
+
+    @property
+    def total(self) -> int:
+        return self.events + self.values + self.checkpoints + self.files + self.rows + len(self.removed)
+
+
+class FilePurge:
+    """One purge of the files in `folder`, which nobody uses meanwhile."""
+
+    def __init__(self, folder: Path, needle: Needle, key: sign.Key | None) -> None:
+        self._folder, self._needle, self._key = folder, needle, key
+        self._journal, self._values = folder / "journal", Values(folder / "journal" / "values")
+        self.purged = Purged()
+        self._moved: dict[str, dict[str, Any]] = {}
+        """For each side file that was cleaned, the reference to its successor."""
+
+    def clean(self) -> None:
+        """Clean side files, segments, archives, checkpoints and whatever else lies there."""
+        self._side_files()
+        for archived in archive.listing(self._journal / "archive"):
+            self._archive(archived)
+        for path in (path for paths in read.segment_paths(self._journal).values() for path in paths):
+            self._segment(path)
+        for path in sorted((self._folder / "checkpoints").glob("recovery_*.pkl")):
+            self._checkpoint(path)
+        for path in (*(self._folder / "checkpoints").glob("*.json"), *self._folder.glob("emergency_*.json")):
+            self._twin(path)
+        self._others()
+
+    def finish(self) -> None:
+        """Remove the side files that were replaced, once nothing names them any more."""
+        for name in self._moved:
+            if (self._journal / "values" / name).exists():
+                remove(self._journal / "values" / name)
+
+    def event(self, payload: bytes) -> bytes:
+        """An event's payload, cleaned in subject and body; itself where there is nothing to clean."""
+        try:
+            told = msgspec.json.decode(payload)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            return self._needle.plain(payload)
+        body = told[5]
+        cleaned = self._moved.get(body[MARK], body) if is_reference(body) else self._needle.tree(body)
+        subject = self._needle.tree(told[4])
+        return payload if (subject, cleaned) == (told[4], body) else msgspec.json.encode([*told[:4], subject, cleaned])
+
+    def snapshot(self, snapshot: Snapshot) -> Snapshot:
+        """A checkpoint, cleaned and sealed anew; itself where there is nothing to clean."""
+        state, label = self._needle.json(snapshot.state), self._needle.text(snapshot.header.label)
+        if state == snapshot.state and label == snapshot.header.label:
+            return snapshot
+        header = replace(snapshot.header, hash=digest(state), size=len(state), label=label)
+        return Snapshot(header=sealed(header), state=state)
+
+    def _side_files(self) -> None:
+        folder = self._journal / "values"
+        for path in sorted(folder.iterdir()) if folder.is_dir() else []:
+            if NAME.fullmatch(path.name):
+                body = path.read_bytes()
+                cleaned = self._needle.json(body)
+                if cleaned != body:
+                    self._moved[path.name] = self._values.put(cleaned)
+                    self.purged.values += 1
+
+    def _events(self, segment: read.SegmentData) -> Events:
+        cleaned = [(found.number, self.event(found.payload)) for found in segment.frames]
+        self.purged.events += sum(new != old.payload for (_, new), old in zip(cleaned, segment.frames, strict=True))
+        return cleaned
+
+    def _archive(self, archived: archive.Archived) -> None:
+        try:
+            segment = archive.read_archived(archived)
+        except (CorruptData, OSError):
+            self._remove_if_it_holds(archived.path)
+            return
+        before = self.purged.events
+        events = self._events(segment)
+        if segment.opening is not None and (self.purged.events > before or self._holds(archived.path)):
+            with shredding(archived.path):
+                archive.replace(archived, segment.opening, events)
+            self.purged.archives += 1
+
+    def _segment(self, path: Path) -> None:
+        segment, before = read.read_segment(path), self.purged.events
+        events = self._events(segment)
+        if self.purged.events == before and not self._needle.within(path.read_bytes()):
+            return
+        if segment.opening is None or not events:
+            self._remove(path)
+            return
+        with shredding(path):
+            write_whole(path, archive.sealed(segment.opening, events))
+        self.purged.segments += 1
+
+    def _checkpoint(self, path: Path) -> None:
+        files = self._files(path)
+        try:
+            known = files.snapshot(path)
+        except (CorruptData, NotOurs):
+            self._remove_if_it_holds(path)
+            return
+        cleaned = self.snapshot(known)
+        if cleaned is not known:
+            with shredding(path), shredding(path.with_suffix(".json")):
+                files.put(cleaned)
+            self.purged.checkpoints += 1
+
+    def _twin(self, path: Path) -> None:
+        """A twin that its signed file has cleaned already has nothing left."""
+        files = self._files(path)
+        try:
+            known = files.twin(path)
+        except CorruptData:
+            self._remove_if_it_holds(path)
+            return
+        cleaned = self.snapshot(known)
+        if cleaned is not known:
+            with shredding(path):
+                files.put_twin(path, cleaned)
+            self.purged.checkpoints += 1
+
+    def _files(self, path: Path) -> CheckpointFiles:
+        name = path.name.partition("_")[2].partition(".")[0]
+        return CheckpointFiles(self._folder, name, self._key)
+
+    def _others(self) -> None:
+        for path in self._rest():
+            if UNREADABLE.search(path.name):
+                self._remove_if_it_holds(path)
+                continue
+            data = path.read_bytes()
+            cleaned = self._needle.json(data) if path.suffix == ".json" else self._needle.plain(data)
+            if cleaned != data:
+                indented = path.name.startswith("recovery_report_")
+                with shredding(path):
+                    write_whole(path, msgspec.json.format(cleaned, indent=2) if indented else cleaned)
+                self.purged.files += 1
+
+    def _rest(self) -> Iterator[Path]:
+        for path in sorted(self._folder.rglob("*")):
+            place = path.parent.name
+            kept = place == "archive" or (place == "values" and NAME.fullmatch(path.name))
+            done = path.suffix in (".seg", ".pkl") or (place == "checkpoints" and path.suffix == ".json")
+            emergency = path.name.startswith("emergency_") and path.suffix == ".json"
+            special = UNTOUCHED.search(path.name) is not None or path.is_symlink() or not path.is_file()
+            if not special and not (kept and not UNREADABLE.search(path.name)) and not done and not emergency:
+                yield path
+
+    def _remove_if_it_holds(self, path: Path) -> None:
+        """What cannot be read as what it should be is removed when the value is in it, packed or not."""
+        if self._holds(path):
+            self._remove(path)
+
+    def _holds(self, path: Path) -> bool:
+        data = path.read_bytes()
+        return any(self._needle.within(part) for part in (data, _unpacked(data), _unpacked(data.partition(b"\n")[2])))
+
+    def _remove(self, path: Path) -> None:
+        remove(path)
+        self.purged.removed.append(str(path.relative_to(self._folder)))
+
+
+def _unpacked(data: bytes) -> bytes:
+    try:
+        return compress.decompress(data, archive.LIMIT)
+    except (CorruptData, TooLarge):
+        return b""

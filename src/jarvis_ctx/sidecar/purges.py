@@ -1,0 +1,82 @@
+"""Purges a leaked value from a store that nobody runs: from the database, the journal and every other file."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from pathlib import Path
+
+import msgspec
+
+from jarvis_ctx.clock import SystemClock
+from jarvis_ctx.codec import sign
+from jarvis_ctx.disk.files import write_whole
+from jarvis_ctx.disk.shred import shredding
+from jarvis_ctx.errors import NoStore
+from jarvis_ctx.journal import read
+from jarvis_ctx.journal.others import stored
+from jarvis_ctx.journal.ports import Batch
+from jarvis_ctx.liveness.runfile import RunFile
+from jarvis_ctx.recovery.begin import Ground
+from jarvis_ctx.recovery.rebuild import rebuild
+from jarvis_ctx.retention.needle import Needle
+from jarvis_ctx.retention.purging import FilePurge, Purged
+from jarvis_ctx.settings import Settings
+from jarvis_ctx.sidecar import requests
+from jarvis_ctx.sidecar.opening import OpenStore
+from jarvis_ctx.sidecar.rebuilding import orchestrators
+
+PURPOSE = "purged value"
+
+
+def purge(settings: Settings, value: str) -> Purged:
+    """Replace `value` by `[purged]` everywhere in the store's folder, and in the log file of the settings.
+
+    What held it stays, with new digests; a task whose id held it has another id then, a signed field of an object's
+    state that held it is not restored any more. A `ValuePurged` event says that it was done: a keyed hash and counts.
+    Raises `NoStore`, `BadValue`, and `AlreadyRunning` when any orchestrator of the store runs: a live one would go on
+    writing what it holds in memory.
+    """
+    needle, folder = Needle(value), settings.folder
+    if not (folder / "journal").is_dir():
+        raise NoStore(path=str(folder))
+    with ExitStack() as held:
+        for name in orchestrators(folder):
+            if name != settings.name:
+                run = RunFile(folder, name)
+                run.claim()
+                held.callback(run.release)
+        opened = OpenStore(settings, SystemClock())
+        held.callback(opened.close)
+        key = sign.load_key(folder / "secret.key")
+        files = FilePurge(folder, needle, key)
+        files.clean()
+        _log_file(Path(settings.log_file) if settings.log_file else None, needle, files.purged)
+        files.purged.rows = opened.store.upkeep.purge(needle, files)
+        files.finish()
+        if files.purged.total and key is not None:
+            _say(opened.ground, files.purged, sign.mac(key, PURPOSE, b"", value.encode()))
+    return files.purged
+
+
+def _log_file(path: Path | None, needle: Needle, purged: Purged) -> None:
+    if path is None or not path.is_file():
+        return
+    data = path.read_bytes()
+    if needle.within(data):
+        with shredding(path):
+            write_whole(path, needle.plain(data))
+        purged.files += 1
+
+
+def _say(ground: Ground, purged: Purged, hashed: str) -> None:
+    """Append the event that records it, right after the last one, and into the store as well."""
+    name, journal = ground.settings.name, ground.folder / "journal"
+    state = rebuild(ground.layers, ground.clock.steady).state
+    counts = {key: count for key, count in msgspec.to_builtins(purged).items() if key != "removed"}
+    writer = requests.pen(name, journal, ground.marks, state, requests.Still())
+    writer.append("ValuePurged", name, {"hash": hashed, **counts, "removed": len(purged.removed)})
+    writer.segment.seal()
+    segment = read.read_segment(writer.segment.path)
+    if segment.opening is not None:
+        rows = [stored(segment.writer, found) for found in segment.frames]
+        ground.store.events.write(Batch(openings={segment.writer: segment.opening}, rows=rows, orchestrator=name))

@@ -1,0 +1,77 @@
+"""Cleans a value out of every table, and out of the pages and the log behind them."""
+
+from __future__ import annotations
+
+from jarvis_ctx.journal import frame
+from jarvis_ctx.retention.needle import Needle
+from jarvis_ctx.retention.purging import FilePurge
+from jarvis_ctx.storage.sqlite.checkpoints import SqliteCheckpoints
+from jarvis_ctx.storage.sqlite.database import Database
+from jarvis_ctx.storage.sqlite.documents import document
+from jarvis_ctx.storage.sqlite.driver import sqlite
+
+_TABLES = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+OWN = frozenset({"events", "context_snapshots", "migrations"})
+"""Tables whose rows have digests of what they hold, and one that holds nothing of anybody's."""
+
+# Bytes stand in base64, where the value shows only once they are read.
+_EVENTS = """
+SELECT writer_id, writer, number, payload FROM events JOIN writers ON writers.id = writer_id
+WHERE EXISTS (SELECT 1 FROM json_each(?) AS form WHERE instr(payload, form.value) > 0) OR instr(payload, '"$') > 0
+"""
+_PUT = "UPDATE events SET payload = ?, digest = ?, subject = CASE WHEN json_valid(?1) THEN ?1 ->> 4 END "
+_PUT += "WHERE writer_id = ? AND number = ?"
+
+_VALUES = """
+SELECT DISTINCT {0} FROM {1} WHERE typeof({0}) = 'text' AND (
+    EXISTS (SELECT 1 FROM json_each(?) AS form WHERE instr({0}, form.value) > 0) OR instr({0}, '"$') > 0
+)
+"""
+
+
+def purge(database: Database, checkpoints: SqliteCheckpoints, needle: Needle, purge: FilePurge) -> int:
+    """Clean all tables; returns how many values were changed. Raises `StoreUnavailable`."""
+    forms = document([form.decode() for form in needle.forms])
+    with database.transaction() as connection:
+        connection.execute("PRAGMA secure_delete = ON")
+        changed = _events(connection, forms, purge)
+        for (table,) in connection.execute(_TABLES).fetchall():
+            if table not in OWN:
+                changed += _table(connection, table, forms, needle)
+    changed += _snapshots(database, checkpoints, purge)
+    with database.writing() as connection:
+        connection.execute("VACUUM")
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return changed
+
+
+def _events(connection: sqlite.Connection, forms: str, purge: FilePurge) -> int:
+    changed = 0
+    for writer_id, writer, number, payload in connection.execute(_EVENTS, (forms,)).fetchall():
+        cleaned = purge.event(payload.encode())
+        if cleaned != payload.encode():
+            digest = frame.digester(writer)(number, cleaned).hex()
+            connection.execute(_PUT, (cleaned.decode(), digest, writer_id, number))
+            changed += 1
+    return changed
+
+
+def _table(connection: sqlite.Connection, table: str, forms: str, needle: Needle) -> int:
+    changed = 0
+    columns = [name for (name,) in connection.execute(f"SELECT name FROM pragma_table_info('{table}')").fetchall()]
+    for column in columns:
+        for (value,) in connection.execute(_VALUES.format(column, table), (forms,)).fetchall():
+            if (cleaned := needle.text(value)) != value:
+                statement = f"UPDATE OR REPLACE {table} SET {column} = ? WHERE {column} = ?"
+                changed += connection.execute(statement, (cleaned, value)).rowcount
+    return changed
+
+
+def _snapshots(database: Database, checkpoints: SqliteCheckpoints, purge: FilePurge) -> int:
+    changed = 0
+    for (id,) in database.read("SELECT snapshot_id FROM context_snapshots"):
+        known = checkpoints.get(id)
+        if known is not None and (cleaned := purge.snapshot(known)) is not known:
+            checkpoints.put(cleaned)
+            changed += 1
+    return changed

@@ -1,0 +1,223 @@
+"""A leaked value is taken out of everything, and everything still works."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from jarvis_ctx import settings
+from jarvis_ctx.errors import AlreadyRunning, BadValue
+from jarvis_ctx.journal import archive
+from jarvis_ctx.retention.needle import MARKER, Needle
+from jarvis_ctx.retention.purging import _unpacked
+from jarvis_ctx.sidecar import JarvisContextManager, open_view
+from jarvis_ctx.sidecar.purges import purge
+from tests.unit.retention.aged import begin, later
+
+SECRET = 'hunter2-"Zürich"\\n'
+
+CHILD = f"""
+import sys
+from jarvis_ctx import JarvisContextManager
+secret = {SECRET!r}
+manager = JarvisContextManager(sys.argv[1], segment_bytes=8192)
+manager.log_agent_message("a", secret, "killed while it said " + secret)
+manager.set_attribute("token", [secret, {{secret: secret.encode()}}])
+manager.heartbeat("a", token=secret)
+manager.flush()
+print("said", flush=True)
+sys.stdin.read()
+"""
+
+
+def at(path: Path, **more: Any) -> settings.Settings:
+    return settings.load({"path": path, **more}, environ={})
+
+
+def spread(path: Path) -> None:
+    """A store with the secret in every layer: archive, segments, side files, checkpoints, database, reports."""
+    with begin(path, 0) as first:
+        for _ in range(80):
+            first.log_agent_message("a", "b", f"the password is {SECRET} {'x' * 60}")
+        first.update_task_progress(f"task {SECRET}", {"description": SECRET, "percentage": 40})
+        first.update_task_progress("other", {"blockers": [SECRET], "note": {"deep": [SECRET.encode()]}})
+        first.log_decision("route", {"pin": SECRET}, "left")
+        first.add_message("user", SECRET * 2000)
+        first.mark_recovery_point("golden")
+        later(first, 1)
+    with begin(path, 1) as second:
+        for _ in range(2):
+            later(second, 1)
+            second.set_attribute("token", SECRET)
+            second.checkpoint()
+        second.keeper._files.put_emergency(second.keeper._snapshot(second.journal.picture(), ""))
+        second.flush()
+    killed(path)
+    begin(path, 2).close()
+    (path / "jarvis_context.db.damaged-1").write_bytes(b"..." + SECRET.encode() + b"...")
+    (path / "run-jarvis.fault").write_text(f"Fatal: {SECRET}")
+
+
+def killed(path: Path) -> None:
+    child = subprocess.Popen(
+        [sys.executable, "-c", CHILD, str(path)], stdout=subprocess.PIPE, stdin=subprocess.PIPE, text=True
+    )
+    assert child.stdout is not None
+    assert child.stdin is not None
+    child.stdout.readline()
+    child.send_signal(signal.SIGKILL)
+    child.wait()
+    child.stdout.close()
+    child.stdin.close()
+
+
+def holding(folder: Path) -> list[str]:
+    """The files below `folder` that hold the secret, packed or not."""
+    needle, found = Needle(SECRET), []
+    for path in folder.rglob("*"):
+        data = path.read_bytes() if path.is_file() else b""
+        parts = (data, _unpacked(data), _unpacked(data.partition(b"\n")[2]))
+        if any(needle.within(part) or b"hunter2" in part for part in parts):
+            found.append(path.name)
+    return found
+
+
+@pytest.fixture(scope="module")
+def leaked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("leaked") / "store"
+    spread(path)
+    return path
+
+
+@pytest.fixture
+def leaky(leaked: Path, tmp_path: Path) -> Path:
+    import shutil
+
+    return Path(shutil.copytree(leaked, tmp_path / "leaky"))
+
+
+def test_no_file_of_the_folder_holds_a_purged_value(leaky: Path) -> None:
+    before = holding(leaky)
+
+    purged = purge(at(leaky), SECRET)
+
+    assert {"jarvis_context.db", "run-jarvis.fault", "jarvis_context.db.damaged-1"} < set(before)
+    assert {name.rpartition(".")[2] for name in before} >= {"zst", "seg", "json"}
+    assert holding(leaky) == []
+    assert (purged.archives > 0, purged.segments > 0, purged.values, purged.removed) == (
+        True,
+        True,
+        1,
+        ["jarvis_context.db.damaged-1"],
+    )
+
+
+@pytest.mark.parametrize("lost", ["nothing", "database", "checkpoints", "signed", "database and checkpoints"])
+def test_every_layer_still_gives_the_state_after_a_purge(leaky: Path, lost: str) -> None:
+    purge(at(leaky), SECRET)
+    for path in gone(leaky, lost):
+        path.unlink()
+
+    with begin(leaky, 3) as manager:
+        manager.flush()
+        tasks = {task["id"]: task for task in manager.tasks()}
+
+        assert tasks[f"task {MARKER}"]["description"] == MARKER
+        assert tasks["other"]["metadata"] == {"note": {"deep": [MARKER.encode()]}}
+        assert manager.attributes() == {"token": [MARKER, {MARKER: MARKER.encode()}]}
+        assert manager.conversation()[0].content == MARKER * 2000
+        assert manager.recovery_report is None
+    assert holding(leaky) == []
+
+
+def gone(store: Path, lost: str) -> list[Path]:
+    database, checkpoints = list(store.glob("jarvis_context.db*")), list((store / "checkpoints").iterdir())
+    everything = [*database, *checkpoints, *store.glob("emergency_*")]
+    layers = {"nothing": [], "database": database, "checkpoints": checkpoints, "database and checkpoints": everything}
+    return layers.get(lost, [path for path in checkpoints if path.suffix == ".pkl"])
+
+
+def test_everything_that_was_rewritten_verifies(leaky: Path) -> None:
+    purge(at(leaky), SECRET)
+
+    view = open_view(leaky)
+    gathered = view.rebuilt().gathered
+    archives = [archive.read_archived(a) for a in archive.listing(leaky / "journal" / "archive")]
+    verified = [view.files.verified(path).id for path in view.files.signed()]
+    view.close()
+    assert (gathered.damaged, gathered.lost) == ([], {})
+    assert (all(not segment.holes for segment in archives), len(verified) > 1) == (True, True)
+
+
+def test_a_purge_is_recorded_without_the_value_and_done_again_finds_nothing(leaky: Path) -> None:
+    first = purge(at(leaky), SECRET)
+    second = purge(at(leaky), SECRET)
+
+    view = open_view(leaky)
+    told = [event.body for event in view.events_after({}) if event.kind == "ValuePurged"]
+    view.close()
+    assert (len(told), told[0]["events"], len(told[0]["hash"])) == (1, first.events, 64)
+    assert second.total == 0
+
+
+def test_an_untouched_store_stays_as_it_is_to_the_byte(leaky: Path) -> None:
+    before = {path: path.read_bytes() for path in (leaky / "journal").rglob("*.*") if path.is_file()}
+
+    purged = purge(at(leaky), "a value that is nowhere")
+
+    assert purged.total == 0
+    assert {path: path.read_bytes() for path in before} == before
+
+
+def test_a_store_that_somebody_runs_is_not_purged(store_path: Path) -> None:
+    with JarvisContextManager(store_path, handle_signals=False), pytest.raises(AlreadyRunning):
+        purge(at(store_path), SECRET)
+
+
+def test_a_value_that_would_be_everywhere_is_refused(store_path: Path) -> None:
+    begin(store_path, 0).close()
+
+    with pytest.raises(BadValue, match=r"\*\*\*"):
+        purge(at(store_path), "abc")
+
+
+def test_the_log_file_is_cleaned_too(store_path: Path, tmp_path: Path) -> None:
+    begin(store_path, 0).close()
+    log = tmp_path / "jarvis.log"
+    log.write_text(f"could not log in with {SECRET}\n")
+
+    purge(at(store_path, log_file=log), SECRET)
+
+    assert log.read_text() == f"could not log in with {MARKER}\n"
+
+
+@pytest.mark.parametrize(
+    ("tree", "cleaned"),
+    [
+        ({"a": ["x1234y", 1234, 12345, {"1234": None}]}, {"a": ["x[purged]y", MARKER, 12345, {MARKER: None}]}),
+        ({"$bytes": "MTIzNA=="}, {"$bytes": "W3B1cmdlZF0="}),
+        ({"a": '{"b":"1234"}'}, {"a": '{"b":"[purged]"}'}),
+        ({"a": 1.5, "b": None, "c": "123"}, {"a": 1.5, "b": None, "c": "123"}),
+    ],
+)
+def test_strings_keys_bytes_and_whole_numbers_are_cleaned(tree: Any, cleaned: Any) -> None:
+    assert Needle("1234").tree(tree) == cleaned
+
+
+def test_what_a_file_held_is_overwritten(tmp_path: Path) -> None:
+    from jarvis_ctx.disk.shred import remove
+
+    path = tmp_path / "held"
+    path.write_bytes(SECRET.encode() * 1000)
+    other = os.open(path, os.O_RDONLY)
+
+    remove(path)
+
+    assert set(os.read(other, 100_000)) == {0}
+    os.close(other)
