@@ -48,8 +48,8 @@ RESUMES = {
 }
 ASKED = (
     'When its task runs again, a step that names whom to ask (steps={"method": find_it} or '
-    "durable_step(reconcile=find_it)) is asked about; any other is done again, unless on_doubt= says otherwise. Look after "
-    "those before"
+    "durable_step(reconcile=find_it)) is asked about; any other is done again, unless on_doubt= says otherwise. "
+    "Look after those before"
 )
 NOT_ASKED = "Nobody is asked, and a step that is called again is done again, so look after it before"
 DOUBTS = {
