@@ -21,13 +21,14 @@ class Writer(pickle.Pickler):
 
     def __init__(self, file: io.BytesIO, allowed: Mapping[tuple[str, str], type]) -> None:
         super().__init__(file, PROTOCOL)
-        self._allowed = allowed
+        # By the types' ids: asking a type for its name, or looking it up, would run code of its metaclass.
+        self._allowed = {id(kind) for kind in allowed.values()}
 
     def reducer_override(self, obj: Any) -> Any:
         """Called for all but the commonest builtins, and for the classes and functions that pickles of objects need."""
         kind = type(obj)
         named = obj if issubclass(kind, type) else kind
-        if self._allowed.get((named.__module__, named.__qualname__)) is not named:
+        if id(named) not in self._allowed:
             raise UnstorableValue(
                 path="$", type=name_of(named), reason="it is neither plain data nor declared for pickling"
             )

@@ -24,6 +24,7 @@ from jarvis_ctx.model.event import Event
 from jarvis_ctx.model.object_state import ObjectState
 from jarvis_ctx.recovery import reports
 from tests.unit.attach.reading import context
+from tests.unit.codec.hostile import REFUSED, STORED
 
 
 class Colour(enum.Enum):
@@ -603,3 +604,15 @@ def test_with_secrets_dropped_a_field_that_holds_one_is_named_and_not_kept(store
 
     assert [name for name, _, _ in kept(first).fields] == ["value"]
     assert [name for name, _ in kept(first).lost] == ["password", "plans"]
+
+
+def test_two_hundred_hostile_values_stop_no_call_and_each_is_kept_or_named() -> None:
+    values = {f"stored {name}": value for name, value in STORED.items() if not name.startswith("200 levels")}
+    values |= {f"refused {name}": make() for name, make in REFUSED.items()}
+    first = talking()()
+    first.capture_state = lambda: values  # type: ignore[method-assign]
+    first.register_agent("a")
+
+    told = {name for name, _, _ in kept(first).fields} | {name for name, _ in kept(first).lost}
+    assert told == set(values)
+    assert context(first).status()["capture_errors"]["count"] == 0
