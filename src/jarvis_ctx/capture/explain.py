@@ -13,6 +13,7 @@ from jarvis_ctx.capture.conventions import ATTACHED, VERBS, Chosen, Wishes, choo
 from jarvis_ctx.capture.methods import Method, methods
 from jarvis_ctx.capture.parameters import colour, innermost
 from jarvis_ctx.capture.sources import sources
+from jarvis_ctx.capture.state_source import CAPTURE, RESTORE, source_of
 from jarvis_ctx.capture.values import Keeping
 
 NAMED = "tasks=, decisions=, steps=, agents= or messages="
@@ -48,9 +49,10 @@ def explain(cls: type, arguments: Mapping[str, Any] | None = None) -> list[Expla
     found = methods(cls)
     chosen = choose(found, wished, cls.__qualname__)
     captured = [_captured(cls, found[name], chosen[name], chosen, keeping) for name in sorted(chosen)]
+    captured += _state(cls, wished)
     missed = [
         Explained(method=name, captured=False, reason=reason)
-        for name in sorted(_attributes(cls).keys() - chosen.keys())
+        for name in sorted(_attributes(cls).keys() - chosen.keys() - {entry.method for entry in captured})
         if (reason := _reason(name, found, wished))
     ]
     return captured + missed
@@ -67,6 +69,22 @@ def _captured(cls: type, method: Method, choice: Chosen, among: Mapping[str, Cho
         inherited_from=_definer(cls, method),
         sources=dict(sources(method, choice, completes(choice, among), keeping)),
     )
+
+
+def _state(cls: type, wished: Wishes) -> list[Explained]:
+    """What is kept of an object itself: nothing, the named attributes, or what its two methods say."""
+    source = source_of(cls, wished)
+    if source is None:
+        return []
+    entry = Explained(method="state", captured=True, meaning="state", by="state=", kind="attributes")
+    kept, given = ", ".join(source.names), "set once __init__ is through, in a run that follows a crash"
+    if source.names:
+        return [msgspec.structs.replace(entry, sources={"kept": kept, "given back": given})]
+    kept, given = "what it returns, when a captured call has returned", "that, and the events since, after __init__"
+    return [
+        msgspec.structs.replace(entry, method=CAPTURE, by="convention", kind="sync", sources={"kept": kept}),
+        msgspec.structs.replace(entry, method=RESTORE, by="convention", kind="sync", sources={"given": given}),
+    ]
 
 
 def _definer(cls: type, method: Method) -> str:

@@ -8,6 +8,7 @@ import datetime as dt
 import enum
 import json
 import os
+import threading
 import uuid
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -616,3 +617,26 @@ def test_two_hundred_hostile_values_stop_no_call_and_each_is_kept_or_named() -> 
     told = {name for name, _, _ in kept(first).fields} | {name for name, _ in kept(first).lost}
     assert told == set(values)
     assert context(first).status()["capture_errors"]["count"] == 0
+
+
+def test_a_call_does_not_wait_for_the_capture_of_another_thread_and_its_change_is_kept_all_the_same() -> None:
+    first = talking()()
+    reading, go_on = threading.Event(), threading.Event()
+
+    def capture_state() -> dict[str, Any]:
+        seen = first.value
+        if not reading.is_set():
+            reading.set()
+            go_on.wait(30)
+        return {"value": seen}
+
+    first.capture_state = capture_state  # type: ignore[method-assign]
+    thread = threading.Thread(target=first.register_agent, args=("a",))
+    thread.start()
+    reading.wait(30)
+    first.value = 7
+    first.register_agent("b")
+    go_on.set()
+    thread.join()
+
+    assert kept(first).fields == [("value", "json", 7)]

@@ -87,3 +87,17 @@ def test_a_class_that_is_decorated_is_explained_by_its_own_arguments() -> None:
     assert found["charge"] == ("step", "Orchestrator")
     assert found["assign_task"] == ("claim", "Base")
     assert "beat" not in found
+
+
+class Stateful:
+    def capture_state(self) -> dict[str, int]: ...
+
+    def restore_state(self, state: dict[str, int], events_since: list[object]) -> None: ...
+
+
+def test_the_state_of_an_object_is_explained() -> None:
+    by_methods = {entry.method: entry.meaning for entry in explain(Stateful)}
+    [by_names] = [entry for entry in explain(Stateful, {"state": ["queue"]}) if entry.captured]
+
+    assert by_methods == {"capture_state": "state", "restore_state": "state"}
+    assert (by_names.by, by_names.sources["kept"]) == ("state=", "queue")

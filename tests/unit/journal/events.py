@@ -19,7 +19,21 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
     max_leaves=4,
 )
-ODD = ("metadata", "attempt", "alone", "lost", "counts", "result", "description", "agent", "completes", "fences")
+ODD = (
+    "metadata",
+    "attempt",
+    "alone",
+    "lost",
+    "counts",
+    "result",
+    "description",
+    "agent",
+    "completes",
+    "fences",
+    "failed",
+    "whole",
+    "doubt",
+)
 """Names the fold reads, where a body does not always have them."""
 KEYS = st.sampled_from(["k1", "k2"])
 PROCESS = {"host": "h", "pid": 1, "created": 0.0, "boot_id": ""}
@@ -50,6 +64,17 @@ VALID: dict[str, st.SearchStrategy[dict[str, Any]]] = {
     "AgentUpdated": st.fixed_dictionaries({"status": st.sampled_from(["busy", "idle"])}),
     "AgentStale": st.just({"beat": 1}),
     "AttributeSet": st.fixed_dictionaries({"value": st.integers(0, 9)}),
+    "StateCaptured": st.fixed_dictionaries(
+        {
+            "captured": st.integers(1, 9),
+            "position": st.just({"w": 1}),
+            "count": st.integers(1, 9),
+            "fields": st.just([["queue", "json", [1]], ["plan", "pickle", {"key": "k"}]]),
+            "lost": st.just([["client", "Client: it is no data"]]),
+        }
+    )
+    | st.just({"failed": "capture_state raised ValueError"}),
+    "StateRestored": st.just({"run": "r", "count": 1, "refused": []}),
     "RunStarted": st.just({"epoch": 1, "chain": "r", "process": PROCESS, "fences": {}, "code": {}, "resume": "skip"}),
     "RunEnded": st.just({"ending": "closed"}),
     "RunDied": st.just({"at": 1, "cause": {}}),
