@@ -88,20 +88,34 @@ def load(arguments: Mapping[str, Any] | None = None, environ: Mapping[str, str] 
     The YAML file is ./config/jarvis_ctx.yaml, or what JARVIS_CONFIG names. Raises `UnknownSetting` or `BadSetting`,
     naming the source and the nearest right name. A variable that is set to nothing counts as not set.
     """
+    chosen: dict[str, Any] = {}
+    for values, source in _layers(arguments, environ):
+        _check_names(values, FIELDS, source)
+        chosen |= {name: _convert(name, value, source) for name, value in values.items()}
+    return Settings(**chosen)
+
+
+def sources(arguments: Mapping[str, Any] | None = None, environ: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Where `load` takes each setting from: its sources' names in errors, and `the default`."""
+    found = dict.fromkeys(FIELDS, "the default")
+    for values, source in _layers(arguments, environ):
+        found |= dict.fromkeys(values, source)
+    return found
+
+
+def _layers(
+    arguments: Mapping[str, Any] | None, environ: Mapping[str, str] | None
+) -> list[tuple[Mapping[str, Any], str]]:
+    """What each source names, the weakest first."""
     environ = os.environ if environ is None else environ
     dotenv = _dotenv()
     config = environ.get("JARVIS_CONFIG") or dotenv.get("JARVIS_CONFIG")
-    layers = [
+    return [
         (_yaml(Path(config or "config/jarvis_ctx.yaml"), required=bool(config)), "the configuration file"),
         (_variables(dotenv), ".env"),
         (_variables(environ), "the environment"),
         ({k: v for k, v in (arguments or {}).items() if v is not None}, "an argument"),
     ]
-    chosen: dict[str, Any] = {}
-    for values, source in layers:
-        _check_names(values, FIELDS, source)
-        chosen |= {name: _convert(name, value, source) for name, value in values.items()}
-    return Settings(**chosen)
 
 
 def _check_names(names: Iterable[str], known: Iterable[str], source: str) -> None:

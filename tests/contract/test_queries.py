@@ -57,6 +57,16 @@ def test_entries_of_others_and_of_other_kinds_stay_out(store: Store) -> None:
     assert store.queries.entries("jarvis", "Decision%", 99) == []
 
 
+def test_entries_about_one_subject_are_found_among_the_others(store: Store) -> None:
+    rows = [event(number) for number in range(1, 10)]
+    store.events.write(batch(rows))
+
+    found = store.queries.entries("jarvis", "TaskProgressed", 2, subject="subject-1")
+
+    assert found == [rows[3], rows[6]]
+    assert store.queries.entries("jarvis", "TaskProgressed", 9, subject="subject-") == []
+
+
 def test_every_orchestrator_that_left_something_is_named(store: Store) -> None:
     store.events.write(batch([event(1)]))
     store.leases.put("crew", [lease("a", 1)])

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 import msgspec
 
 from jarvis_ctx.cli.screen import facts, print_json, show, text
-from jarvis_ctx.cli.store import Place, json_option, place_options
+from jarvis_ctx.cli.store import Place, json_option, limit_option, place_options
+from jarvis_ctx.cli.values import plain
 from jarvis_ctx.clock import iso
-from jarvis_ctx.recovery.wording import day_time, one_line
+from jarvis_ctx.recovery.wording import day_time
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -18,12 +19,10 @@ if TYPE_CHECKING:
     from jarvis_ctx.model.entries import Decision
 
 SHOWN = ("decision", "context", "reasoning", "outcome")
-LONGEST = 240
-"""Characters of a value that are shown; --json has all of them."""
 
 
 @click.command()
-@click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, help="How many, the latest ones.")
+@limit_option
 @json_option
 @place_options
 def decisions(place: Place, limit: int, as_json: bool) -> None:
@@ -44,8 +43,4 @@ def decisions(place: Place, limit: int, as_json: bool) -> None:
 
 def _rows(decision: Decision) -> list[tuple[str, RenderableType]]:
     said = {name: getattr(decision, name) for name in SHOWN} | decision.details
-    return [(name, text(_plain(value))) for name, value in said.items() if value is not None]
-
-
-def _plain(value: Any) -> str:
-    return one_line(value if isinstance(value, str) else repr(value), LONGEST)
+    return [(name, text(plain(value))) for name, value in said.items() if value is not None]

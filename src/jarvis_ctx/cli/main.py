@@ -11,21 +11,27 @@ from jarvis_ctx import __version__
 from jarvis_ctx.cli.agents import agents
 from jarvis_ctx.cli.checkpoint import checkpoint
 from jarvis_ctx.cli.cleanup import cleanup
+from jarvis_ctx.cli.completion import completion
+from jarvis_ctx.cli.config import config
+from jarvis_ctx.cli.conversation import conversation
 from jarvis_ctx.cli.decisions import decisions
 from jarvis_ctx.cli.demo import demo
 from jarvis_ctx.cli.diff import diff
 from jarvis_ctx.cli.doctor import doctor
 from jarvis_ctx.cli.exits import code_of
 from jarvis_ctx.cli.explain import explain
+from jarvis_ctx.cli.messages import messages
 from jarvis_ctx.cli.points import mark, points
 from jarvis_ctx.cli.purge import purge
 from jarvis_ctx.cli.rebuild import rebuild
 from jarvis_ctx.cli.recover import recover
 from jarvis_ctx.cli.report import report
 from jarvis_ctx.cli.restore import restore
+from jarvis_ctx.cli.runs import runs
 from jarvis_ctx.cli.status import status
 from jarvis_ctx.cli.store import Place, place_options
 from jarvis_ctx.cli.tasks import tasks
+from jarvis_ctx.cli.timeline import timeline
 from jarvis_ctx.codec.redaction import Redaction
 from jarvis_ctx.errors import JarvisError
 
@@ -61,8 +67,8 @@ def main(place: Place) -> None:
     click.get_current_context().obj = place
 
 
-LOOKING = (status, tasks, agents, decisions, report, recover)
+LOOKING = (status, tasks, agents, decisions, messages, conversation, timeline, runs, report, recover)
 KEEPING = (checkpoint, points, mark, diff, restore, cleanup, rebuild, purge)
 
-for command in (*LOOKING, *KEEPING, doctor, explain, demo):
+for command in (*LOOKING, *KEEPING, doctor, explain, config, completion, demo):
     main.add_command(command)

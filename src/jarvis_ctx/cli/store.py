@@ -93,6 +93,12 @@ def place_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return with_place
 
 
+def limit_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Adds --limit."""
+    said = "How many, the latest ones."
+    return click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, help=said)(command)
+
+
 def json_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """Adds --json."""
     return click.option("--json", "as_json", is_flag=True, help="Print JSON; docs/cli.md names the keys.")(command)

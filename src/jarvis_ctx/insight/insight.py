@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from jarvis_ctx.codec import exact
-from jarvis_ctx.insight import agents, doubts, entries, status, tasks
+from jarvis_ctx.insight import agents, doubts, entries, runs, status, tasks, timeline
 from jarvis_ctx.insight.agents import Terms
 from jarvis_ctx.insight.findings import Finding
+from jarvis_ctx.insight.timeline import Stretch, Wanted
 from jarvis_ctx.insight.view import View
 from jarvis_ctx.model.entries import AgentMessage, ConversationEntry, Decision
 from jarvis_ctx.model.report import RecoveryReport, StepLine
@@ -62,6 +63,18 @@ class Insight:
     def runs(self) -> list[RunRecord]:
         """The runs of this orchestrator that the state keeps, oldest first."""
         return self._shown(sorted(self._view.state().runs.values(), key=lambda run: run.epoch))
+
+    def run_lines(self) -> list[dict[str, Any]]:
+        """The same runs as plain data, each with its `state`: `live`, `ended` (cleanly) or `dead`."""
+        return self._shown(runs.lines(self._view))
+
+    def timeline(self, limit: int = 100, wanted: Wanted | None = None) -> Stretch:
+        """The latest `limit` events of all kinds that are wanted, in order. Raises `BadValue`."""
+        return self._shown(timeline.latest(self._view, limit, wanted or timeline.Wanted()))
+
+    def timeline_after(self, earlier: Stretch, wanted: Wanted | None = None) -> Stretch:
+        """What was appended since `earlier` was asked for, in order."""
+        return self._shown(timeline.after(self._view, earlier, wanted or timeline.Wanted()))
 
     def attributes(self) -> dict[str, Any]:
         """The named values that were set."""

@@ -14,8 +14,10 @@ class Queries(Protocol):
         """The names this store holds, sorted."""
         ...
 
-    def entries(self, orchestrator: str, kind: str, limit: int, before: int | None = None) -> list[StoredEvent]:
-        """The latest `limit` events of `kind`, oldest first; with `before`, only of times (µs) before it."""
+    def entries(
+        self, orchestrator: str, kind: str, limit: int, before: int | None = None, subject: str | None = None
+    ) -> list[StoredEvent]:
+        """The latest `limit` events of `kind`, oldest first; of times (µs) before `before`, about `subject`."""
         ...
 
     def facts(self) -> dict[str, Any]:

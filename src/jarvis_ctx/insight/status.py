@@ -23,8 +23,8 @@ def status(view: View) -> dict[str, Any]:
         "path": str(view.folder),
         "state": life(pulse, run),
         "pid": pulse.live_pid,
-        "run": _run(run),
-        "last_end": _run(_last_ended(state, run, pulse)),
+        "run": run_line(run),
+        "last_end": run_line(_last_ended(state, run, pulse)),
         "last_event": iso(state.stamp[0]) if state.stamp[0] else None,
         "events": sum(state.position.values()),
         "tasks": {"total": len(state.tasks), **tasks.counts(state)},
@@ -62,7 +62,7 @@ def _last_ended(state: State, run: RunRecord | None, pulse: Pulse) -> RunRecord 
     return max(earlier, key=lambda known: known.epoch, default=None)
 
 
-def _run(run: RunRecord | None) -> dict[str, Any] | None:
+def run_line(run: RunRecord | None) -> dict[str, Any] | None:
     if run is None:
         return None
     return {

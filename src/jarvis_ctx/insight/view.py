@@ -12,6 +12,7 @@ from jarvis_ctx.codec.redaction import Redaction
 from jarvis_ctx.insight.ports import Queries
 from jarvis_ctx.model.agent import Lease
 from jarvis_ctx.model.checkpoint import CheckpointHeader
+from jarvis_ctx.model.event import Event
 from jarvis_ctx.model.report import RecoveryReport
 from jarvis_ctx.model.state import State
 from jarvis_ctx.recovery.rebuild import Layers
@@ -80,6 +81,14 @@ class View(Protocol):
 
     def state(self) -> State:
         """A picture that does not change any more."""
+        ...
+
+    def drained(self) -> dict[str, int]:
+        """How far the store has each writer. Raises `StoreUnavailable`."""
+        ...
+
+    def events_after(self, position: dict[str, int]) -> list[Event]:
+        """What was appended beyond a position, by anyone, unsorted; writers it does not name count from 1."""
         ...
 
     def leases(self) -> list[Lease]: ...

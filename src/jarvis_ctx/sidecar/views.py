@@ -16,6 +16,7 @@ from jarvis_ctx.insight.ports import Queries
 from jarvis_ctx.insight.view import Pulse
 from jarvis_ctx.journal.gather import gather
 from jarvis_ctx.journal.marks import Marks, WriterMark
+from jarvis_ctx.journal.ports import EventStore
 from jarvis_ctx.journal.values import Values
 from jarvis_ctx.liveness.runfile import RunFile
 from jarvis_ctx.model.agent import Lease
@@ -48,12 +49,19 @@ class LiveView:
         self.stuck_after = self._ground.settings.stuck_after
         self.queries: Queries = opened.store.queries
         self.files = self._ground.files
+        self._events = opened.store.events
 
     def now(self) -> int:
         return self._ground.clock.wall()
 
     def state(self) -> State:
         return self._manager.journal.writer.picture()
+
+    def drained(self) -> dict[str, int]:
+        return self._events.watermarks()
+
+    def events_after(self, position: dict[str, int]) -> list[Event]:
+        return _events_after(self.folder, self.name, position, self._events, list(self._ground.marks.writers()))
 
     def leases(self) -> list[Lease]:
         return self._manager.leases.all()
@@ -148,11 +156,12 @@ class StoreView:
             marks=self.marks(),
         )
 
+    def drained(self) -> dict[str, int]:
+        return self._store.events.watermarks()
+
     def events_after(self, position: dict[str, int]) -> list[Event]:
         """What has been appended since a position, by anyone."""
-        journal = self.folder / "journal"
-        resolve = Values(journal / "values").get
-        return gather(journal, self.name, position, self._store.events, self.marks(), resolve).events
+        return _events_after(self.folder, self.name, position, self._store.events, self.marks())
 
     def marks(self) -> list[WriterMark]:
         """What the marks say; nothing when there are none."""
@@ -200,6 +209,13 @@ class StoreView:
     def close(self) -> None:
         """Let go of the database."""
         self._store.close()
+
+
+def _events_after(
+    folder: Path, name: str, position: dict[str, int], store: EventStore, marks: list[WriterMark]
+) -> list[Event]:
+    journal = folder / "journal"
+    return gather(journal, name, position, store, marks, Values(journal / "values").get).events
 
 
 def open_view(path: str | Path | None = None, name: str | None = None) -> StoreView:

@@ -14,7 +14,8 @@ from tests.faces.cli.conftest import Call
 from tests.faces.cli.processes import ROOT
 from tests.unit.insight.folders import listing
 
-READING = ["status", "tasks", "agents", "decisions", "report", "recover --dry-run", "doctor", "points"]
+READING = ["status", "tasks", "agents", "decisions", "messages", "conversation", "timeline", "runs", "report"]
+READING += ["recover --dry-run", "doctor", "points", "config"]
 DOCUMENTED = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
 
 

@@ -10,7 +10,8 @@ from jarvis_ctx.sidecar import JarvisContextManager
 from tests.faces.cli.conftest import Call
 from tests.faces.cli.processes import jarvis_ctx
 
-SCREENS = ["status", "tasks", "agents", "decisions", "recover --dry-run", "doctor", "--help"]
+SCREENS = ["status", "tasks", "agents", "decisions", "messages", "conversation", "timeline", "runs"]
+SCREENS += ["recover --dry-run", "doctor", "config", "--help"]
 
 
 @pytest.mark.parametrize("command", SCREENS)
@@ -39,10 +40,10 @@ def test_what_people_stored_cannot_write_to_the_terminal(store_path: Path, call:
         manager.update_task_progress(hostile, {"description": hostile, "status": hostile, "agent": hostile})
         manager.update_agent_state(hostile, {"status": hostile})
         manager.log_decision(hostile, hostile, hostile, hostile, hostile)
+        manager.log_agent_message(hostile, hostile, hostile)
+        manager.add_message(hostile, hostile)
 
-    screens = "".join(
-        call("--path", store_path, command).stdout for command in ("status", "tasks", "agents", "decisions")
-    )
+    screens = "".join(call("--path", store_path, *command.split()).stdout for command in SCREENS)
 
     assert "\x1b" not in screens
     assert "\r" not in screens

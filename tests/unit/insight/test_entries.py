@@ -24,7 +24,9 @@ class Down:
     def facts(self) -> dict[str, Any]:
         raise StoreUnavailable(path="there", reason="it is gone")
 
-    def entries(self, orchestrator: str, kind: str, limit: int, before: int | None = None) -> list[Any]:
+    def entries(
+        self, orchestrator: str, kind: str, limit: int, before: int | None = None, subject: str | None = None
+    ) -> list[Any]:
         raise StoreUnavailable(path="there", reason="it is gone")
 
 

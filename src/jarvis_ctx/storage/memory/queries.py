@@ -28,12 +28,14 @@ class MemoryQueries:
             snapshots = {kept.header.orchestrator for kept in self._checkpoints.snapshots.values()}
             return sorted(writers | snapshots | {name for name, _ in self._leases.leases})
 
-    def entries(self, orchestrator: str, kind: str, limit: int, before: int | None = None) -> list[StoredEvent]:
-        """The latest `limit` events of `kind`, oldest first; with `before`, only of times (µs) before it."""
+    def entries(
+        self, orchestrator: str, kind: str, limit: int, before: int | None = None, subject: str | None = None
+    ) -> list[StoredEvent]:
+        """The latest `limit` events of `kind`, oldest first; of times (µs) before `before`, about `subject`."""
         found = []
         for row in self._events.events(orchestrator, {}):
-            _, time, _, this, _, _ = _payload.decode(row.payload)
-            if this == kind and (before is None or time < before):
+            _, time, _, this, about, _ = _payload.decode(row.payload)
+            if this == kind and (before is None or time < before) and (subject is None or about == subject):
                 found.append((time, row.writer, row.number, row))
         return [row for *_, row in sorted(found)][-limit:] if limit > 0 else []
 

@@ -20,6 +20,7 @@ WHERE typeof(orchestrator) = 'text' ORDER BY 1
 _ENTRIES = f"""
 SELECT writer, {COLUMNS} FROM events JOIN writers ON writers.id = writer_id
 WHERE orchestrator = :orchestrator AND kind = :kind AND (:before IS NULL OR time < :before)
+AND (:subject IS NULL OR subject = :subject)
 ORDER BY time DESC, writer DESC, number DESC LIMIT :limit
 """
 
@@ -42,9 +43,12 @@ class SqliteQueries:
         """The names this store holds, sorted."""
         return [name for (name,) in self._database.read(_ORCHESTRATORS)]
 
-    def entries(self, orchestrator: str, kind: str, limit: int, before: int | None = None) -> list[StoredEvent]:
-        """The latest `limit` events of `kind`, oldest first; with `before`, only of times (µs) before it."""
-        facts = {"orchestrator": orchestrator, "kind": kind, "before": before, "limit": max(limit, 0)}
+    def entries(
+        self, orchestrator: str, kind: str, limit: int, before: int | None = None, subject: str | None = None
+    ) -> list[StoredEvent]:
+        """The latest `limit` events of `kind`, oldest first; of times (µs) before `before`, about `subject`."""
+        facts = {"orchestrator": orchestrator, "kind": kind, "before": before, "subject": subject}
+        facts["limit"] = max(limit, 0)
         return stored(self._database.read(_ENTRIES, facts)[::-1], self._database.path)
 
     def facts(self) -> dict[str, Any]:

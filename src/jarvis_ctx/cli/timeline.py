@@ -1,0 +1,102 @@
+"""`jarvis-ctx timeline`: everything that happened, in order, and what happens now."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any
+
+import click
+import msgspec
+
+from jarvis_ctx.cli.moments import moment
+from jarvis_ctx.cli.screen import print_json, show, text, width
+from jarvis_ctx.cli.store import Place, json_option, place_options
+from jarvis_ctx.cli.values import plain
+from jarvis_ctx.codec import exact
+from jarvis_ctx.recovery.wording import one_line, parse
+
+if TYPE_CHECKING:
+    from jarvis_ctx.insight.insight import Insight
+    from jarvis_ctx.insight.timeline import Stretch, Wanted
+
+POLL = 0.25
+"""Seconds between two looks for new events."""
+VALUE = 60
+"""Characters of one value in a line; --json has all of them."""
+
+
+def _kinds(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    from jarvis_ctx.insight.timeline import KINDS
+
+    return [kind for kind in KINDS if kind.lower().startswith(incomplete.lower())]
+
+
+@click.command()
+@click.option("--kind", "kinds", multiple=True, metavar="KIND", shell_complete=_kinds, help="Only these kinds.")
+@click.option("--subject", metavar="TEXT", help="Only what is about this task, agent, name ...")
+@click.option("--since", callback=moment, metavar="WHEN", help="Only since 90s, 10m, 2h, 3d ago, or an ISO time.")
+@click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, help="How many, the latest ones.")
+@click.option("-f", "--follow", is_flag=True, help="Go on with what happens from now on, until Ctrl-C.")
+@json_option
+@place_options
+def timeline(
+    place: Place,
+    kinds: tuple[str, ...],
+    subject: str | None,
+    since: int | None,
+    limit: int,
+    follow: bool,
+    as_json: bool,
+) -> None:
+    """Show the events of all kinds in order; with --follow, --json prints one to a line."""
+    from jarvis_ctx.insight.insight import Insight
+    from jarvis_ctx.insight.timeline import Wanted
+
+    wanted = Wanted(kinds=kinds, subject=subject, since=since)
+    with place.view() as view:
+        insight = Insight(view)
+        found = insight.timeline(limit, wanted)
+        if follow:
+            _follow(insight, found, wanted, as_json)
+            return
+    if as_json:
+        print_json(found.lines)
+    elif not found.lines:
+        show("No events.")
+    else:
+        _print(found, as_json=False)
+
+
+def _follow(insight: Insight, found: Stretch, wanted: Wanted, as_json: bool) -> None:
+    pause = threading.Event()
+    try:
+        while True:
+            _print(found, as_json)
+            pause.wait(POLL)
+            found = insight.timeline_after(found, wanted)
+    except KeyboardInterrupt:
+        return  # That is how it is ended.
+
+
+def _print(found: Stretch, as_json: bool) -> None:
+    for line in found.lines:
+        if as_json:
+            click.echo(exact.encode(line, limit=2**40).decode())
+        else:
+            _print_line(line)
+
+
+def _print_line(line: dict[str, Any]) -> None:
+    moment = parse(line["time"]).strftime("%m-%d %H:%M:%S.%f")[:-3]
+    head = f"{moment}  {line['kind']:<15} {one_line(line['subject'], 40)}"
+    said = ", ".join(f"{name}={plain(value, VALUE)}" for name, value in _body(line).items())
+    room = max(0, width() - len(head) - 2)
+    shown = text(head)
+    if said and room > 10:
+        shown.append("  ").append(one_line(said, room), "dim")
+    show(shown)
+
+
+def _body(line: dict[str, Any]) -> dict[str, Any]:
+    body = line["body"]
+    return body if isinstance(body, dict) else msgspec.to_builtins({"body": body})

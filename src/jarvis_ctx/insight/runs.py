@@ -1,0 +1,30 @@
+"""The runs as people ask for them: when each began, how it ended, what is known of why."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from jarvis_ctx.insight.status import life, run_line
+from jarvis_ctx.insight.view import View
+from jarvis_ctx.model.run import RunRecord
+from jarvis_ctx.recovery.predecessor import Predecessor
+
+
+def lines(view: View) -> list[dict[str, Any]]:
+    """The runs that the state keeps, oldest first; `state` is `live`, `ended` (cleanly) or `dead`."""
+    state = view.state()
+    latest = Predecessor.of(view.folder, view.name).latest(state)
+    known = dict(state.runs)
+    if latest is not None:
+        known[latest.id] = latest  # The run file knows of one whose first event was lost.
+    now = life(view.pulse(), latest)
+    ordered = sorted(known.values(), key=lambda run: run.epoch)
+    return [_line(run, now if latest is not None and run.id == latest.id else _past(run)) for run in ordered]
+
+
+def _past(run: RunRecord) -> str:
+    return "ended" if run.clean else "dead"
+
+
+def _line(run: RunRecord, state: str) -> dict[str, Any]:
+    return {**(run_line(run) or {}), "state": state, "chain": run.chain, "told": dict(run.policy)}

@@ -1,0 +1,133 @@
+"""Everything that happened, in order: events of all kinds, from the store and from what waits in the journal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any, get_args
+
+import msgspec
+
+from jarvis_ctx.clock import iso
+from jarvis_ctx.codec import exact
+from jarvis_ctx.errors import BadValue, CorruptData, StoreUnavailable, did_you_mean
+from jarvis_ctx.insight.view import View
+from jarvis_ctx.journal import read
+from jarvis_ctx.journal.ports import StoredEvent
+from jarvis_ctx.journal.values import Values
+from jarvis_ctx.model.event import Event, Kind
+
+KINDS: tuple[str, ...] = get_args(Kind)
+
+
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """Which events: of these kinds (none named: all), about this subject, not before this time (µs)."""
+
+    kinds: tuple[str, ...] = ()
+    subject: str | None = None
+    since: int | None = None
+
+    def takes(self, event: Event) -> bool:
+        """Whether `event` is one of them."""
+        return (
+            (not self.kinds or event.kind in self.kinds)
+            and (self.subject is None or event.subject == self.subject)
+            and (self.since is None or event.time >= self.since)
+        )
+
+
+class Stretch(msgspec.Struct, frozen=True, kw_only=True):
+    """A part of the timeline, in order, and where the next part begins."""
+
+    lines: list[dict[str, Any]]
+    position: dict[str, int]
+    """How far it has been looked at."""
+    fences: dict[str, int]
+    """The last number of each writer that was overtaken; what it wrote behind it counts for nothing."""
+
+
+def latest(view: View, limit: int, wanted: Wanted) -> Stretch:
+    """The latest `limit` events that are wanted. Raises `BadValue` for a limit below 1 and for an unknown kind.
+
+    While the store cannot be used, what lies in the journal and its archive is all there is.
+    """
+    if type(limit) is not int or limit < 1:
+        raise BadValue(name="limit", value=limit, expected="a whole number from 1")
+    _check(wanted)
+    position = _drained(view)
+    newer = view.events_after(position)  # Before the store is asked: what is drained meanwhile is then in both.
+    found = {(event.writer, event.number): event for event in [*_stored(view, limit, wanted), *newer]}
+    fences = dict(view.state().fences)
+    lines = _lines(found.values(), wanted, fences)[-limit:]
+    return Stretch(lines=lines, position=_beyond(position, newer), fences=fences)
+
+
+def after(view: View, earlier: Stretch, wanted: Wanted) -> Stretch:
+    """What has been appended since `earlier`, in order."""
+    newer, fences = view.events_after(earlier.position), dict(earlier.fences)
+    for event in newer:
+        if event.kind == "RunStarted":
+            fences.update(event.body.get("fences", {}))
+    return Stretch(lines=_lines(newer, wanted, fences), position=_beyond(earlier.position, newer), fences=fences)
+
+
+def _check(wanted: Wanted) -> None:
+    for kind in wanted.kinds:
+        if kind not in KINDS:
+            hint = did_you_mean(kind, list(KINDS))
+            raise BadValue(name="kind", value=kind, expected=f"one that docs/formats.md lists{hint}")
+
+
+def _drained(view: View) -> dict[str, int]:
+    try:
+        return view.drained()
+    except StoreUnavailable:
+        return {}
+
+
+def _stored(view: View, limit: int, wanted: Wanted) -> Iterator[Event]:
+    """The latest `limit` of each kind, which is what the store can find without reading everything."""
+    resolve = Values(view.folder / "journal" / "values").get
+    try:
+        for kind in wanted.kinds or KINDS:
+            for row in view.queries.entries(view.name, kind, limit, subject=wanted.subject):
+                yield from _event(row, resolve)
+    except StoreUnavailable:
+        return
+
+
+def _event(row: StoredEvent, resolve: Any) -> Iterator[Event]:
+    try:
+        yield read.event(row.writer, row.payload.encode(), resolve)
+    except CorruptData:
+        return  # One damaged event does not hide the others; `doctor` and recovery name it.
+
+
+def _beyond(position: dict[str, int], newer: list[Event]) -> dict[str, int]:
+    reached = dict(position)
+    for event in newer:
+        reached[event.writer] = max(reached.get(event.writer, 0), event.number)
+    return reached
+
+
+def _lines(events: Iterable[Event], wanted: Wanted, fences: dict[str, int]) -> list[dict[str, Any]]:
+    taken = [
+        event for event in events if wanted.takes(event) and event.number <= fences.get(event.writer, event.number)
+    ]
+    return [line(event) for event in sorted(taken, key=lambda event: event.stamp)]
+
+
+def line(event: Event) -> dict[str, Any]:
+    """An event as plain data; `body` is what was given, exactly."""
+    try:
+        body = exact.from_tree(event.body)
+    except (CorruptData, TypeError):
+        body = event.body  # Of a version that tags what this one does not know.
+    return {
+        "time": iso(event.time),
+        "kind": event.kind,
+        "subject": event.subject,
+        "run": event.run,
+        "writer": event.writer,
+        "number": event.number,
+        "body": body,
+    }
