@@ -296,7 +296,7 @@ def speaking_beside(store: Store, journal: Journal) -> Any:
 def test_chunks_of_a_foreign_segment_are_bounded() -> None:
     rows = [others.StoredEvent("w", n, "", "x" * 600_000) for n in range(1, 6)]
 
-    chunks = list(others._chunks(rows))
+    chunks = list(others.chunks(rows))
 
     assert [[row.number for row in chunk] for chunk in chunks] == [[1, 2], [3, 4], [5]]
 
