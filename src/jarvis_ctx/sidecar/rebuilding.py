@@ -21,6 +21,7 @@ from jarvis_ctx.journal.others import chunks, stored
 from jarvis_ctx.journal.ports import Batch
 from jarvis_ctx.journal.values import Values
 from jarvis_ctx.liveness.runfile import RunFile
+from jarvis_ctx.model.restored import abandoned
 from jarvis_ctx.model.state import State
 from jarvis_ctx.recovery.rebuild import Layers, rebuild
 from jarvis_ctx.retention.derived import derived
@@ -160,6 +161,11 @@ def _derived(store: SqliteStore, folder: Path, state: State, result: RebuiltStor
         store.events.write(
             Batch(orchestrator=state.name, tasks=tasks[part], steps=steps[part], runs=runs[part]),
         )
+    left = [(after[0], before[0]) for after, before in abandoned(state.restores)] if state.restores else []
+    if left:  # What a restore has left is in the events, and not in the tables beside them.
+        present = [step for steps in state.steps.values() for step in steps.values()]
+        tasks_now = list(state.tasks.values())
+        store.events.write(Batch(orchestrator=state.name, left=left, tasks=tasks_now, steps=present))
     result.tasks, result.steps = result.tasks + len(tasks), result.steps + len(steps)
     result.runs += len(runs)
 
