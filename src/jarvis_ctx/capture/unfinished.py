@@ -93,4 +93,6 @@ class Entry:
 
     def leads_to(self, other: Entry) -> bool:
         """Whether it cannot end before `other` does."""
+        if self.outcome.done():
+            return False
         return self is other or any(entry.leads_to(other) for entry in self.waits_for)

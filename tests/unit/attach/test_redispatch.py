@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import threading
 from datetime import date
 
@@ -203,3 +204,27 @@ def test_a_changed_code_that_is_to_start_fresh_calls_nothing() -> None:
     context(second).record_code({"Program.run_task": "changed"})
 
     assert (outcomes(context(second).resume()), log) == ([], [])
+
+
+def test_a_call_whose_arguments_lost_a_secret_is_left_to_the_program() -> None:
+    token = "ghp_" + "a1B2" * 9
+    log = died_at("b", lambda o: o.assign_task({"id": "b", "note": token}), secrets="drop")
+    second = program(secrets="drop")()
+
+    (made,) = context(second).resume()
+
+    assert (made.outcome, log) == ("refused", [])
+    assert made.reason == "it holds a secret, and secrets='drop' keeps none"
+
+
+def test_a_forked_child_makes_no_call_again_and_waits_for_none() -> None:
+    log = died_at("b", lambda o: o.run_task("b"))
+    second = program()()
+
+    child = os.fork()
+    if child == 0:
+        context(second).resume()
+        os._exit(second.run_task("b") != "did b" or len(log) != 1)
+    _, status = os.waitpid(child, 0)
+
+    assert (os.waitstatus_to_exitcode(status), log) == (0, [])

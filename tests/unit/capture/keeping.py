@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 import msgspec
 
 from jarvis_ctx.capture.claims import Claims, TaskCall
 from jarvis_ctx.capture.isolation import Isolation
+from jarvis_ctx.capture.redispatch import Redispatch
 from jarvis_ctx.capture.retries import Pauses
 from jarvis_ctx.capture.steps import Steps
+from jarvis_ctx.capture.unfinished import Unfinished
 from jarvis_ctx.codec import exact
 from jarvis_ctx.journal import fold
 from jarvis_ctx.model.event import Event
@@ -67,6 +70,25 @@ class Run:
     def kinds(self) -> list[str]:
         """What this run told, in order, after its beginning."""
         return [kind for kind, _, _ in self.told[1:]]
+
+    def redispatching(self, *tasks: str, concurrency: int = 1) -> Redispatch:
+        """Let its claims make the calls of these tasks again."""
+        calls = [Unfinished(task=TaskId(task), method="assign_task", args=[task]) for task in tasks]
+        self.claims.again = Redispatch(calls, concurrency, over=lambda: None)
+        return self.claims.again
+
+
+class Target:
+    """The `Target` port: makes each call by a function of the task."""
+
+    def __init__(self, function: Callable[[str], Any]) -> None:
+        self._function = function
+
+    def find(self, call: Unfinished) -> Callable[[str], Any]:
+        return self._function
+
+    def holds(self, obj: object) -> bool:
+        return False
 
 
 def call(task: str, method: str = "assign_task", **more: Any) -> TaskCall:
