@@ -175,13 +175,18 @@ class Steps:
         if self.unkept == 1:
             log.warning("Step %r is done but not kept: %s", call.name, reason)
 
-    def _of_chain(self, task: TaskId, key: str) -> StepRecord | None:
+    def _known(self, task: TaskId, key: str) -> StepRecord | None:
+        """The step as the runs since the last clean end left it; one that is to fail in doubt outlives that end, too,
+        or else the run in which it failed would only have to end cleanly for the next to do it again.
+        """
         record = self._sink.state.steps.get(task, {}).get(key)
-        return record if record is not None and record.run in self._chain_runs else None
+        if record is None or record.run in self._chain_runs:
+            return record
+        return record if record.status == "started" and record.doubt == "fail" else None
 
     def _earlier(self, task: TaskId, key: str) -> StepRecord | None:
         """What an earlier attempt left of a step that was done, or that is in doubt."""
-        record = self._of_chain(task, key) if self._replay else None
+        record = self._known(task, key) if self._replay else None
         return record if record is not None and (record.kept or record.status == "started") else None
 
     def _happened(self, record: StepRecord, answer: Any) -> bool:
@@ -207,7 +212,7 @@ class Steps:
         """Write the start. Its idempotency key is that of the step's earlier starts, and does not depend on chance:
         where a power loss took the start, the next has it again.
         """
-        known, record = self._of_chain(task, key), self._sink.state.tasks.get(task)
+        known, record = self._known(task, key), self._sink.state.tasks.get(task)
         fresh = idempotency_key(self._run.chain, key, record.generation if record is not None else 0)
         handed = (known.idempotency if known is not None else "") or fresh
         body: dict[str, Any] = {"key": key, "name": call.name, "idempotency": handed}

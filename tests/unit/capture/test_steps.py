@@ -559,3 +559,14 @@ def test_of_equal_keys_outside_any_task_at_the_same_time_one_is_kept() -> None:
 
     assert (result, run.steps.unkept) == ("within", 1)
     assert run.kinds() == ["StepStarted", "StepFinished"]
+
+
+def test_a_step_in_doubt_that_is_to_fail_fails_after_a_clean_end_too() -> None:
+    run, again = Run(), Work("again")
+    die_in(run, step(on_doubt="fail"))
+    later = run.next_after_a_clean_end()
+
+    with pytest.raises(StepInDoubt):
+        later.claims.run(call("t"), lambda: later.steps.run(step(on_doubt="fail"), again))
+    assert in_task(later, lambda: later.steps.run(step(reconcile=lambda key: "found"), again)) == "found"
+    assert again.calls == 0
