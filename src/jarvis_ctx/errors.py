@@ -260,6 +260,12 @@ class UnknownMoment(JarvisError, LookupError):
     )
 
 
+class NoBase(JarvisError, LookupError):
+    """A base was chosen by hand that is not there."""
+
+    sentence = "There is no {source} to recover {orchestrator!r} from in {path}."
+
+
 class NotRunning(JarvisError):
     """Something was asked of an orchestrator that only one that runs can do."""
 

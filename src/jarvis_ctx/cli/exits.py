@@ -43,6 +43,7 @@ _CODES: tuple[tuple[type[BaseException], ExitCode], ...] = (
     (errors.BadSetting, ExitCode.USAGE),
     (errors.BadValue, ExitCode.USAGE),
     (errors.UnknownMoment, ExitCode.USAGE),
+    (errors.NoBase, ExitCode.USAGE),
     (errors.NotRunning, ExitCode.NOT_RUNNING),
     (errors.AlreadyRunning, ExitCode.BUSY),
     (errors.StoreDamaged, ExitCode.DAMAGED),

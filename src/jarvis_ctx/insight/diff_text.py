@@ -71,6 +71,8 @@ def _values(change: Change, field: FieldChange) -> str:
 def _shown(value: Any) -> str:
     if value is None:
         return "nothing"
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)  # A percentage is a whole number to people, however it was kept.
     return one_line(value if isinstance(value, str) else repr(value), LONGEST)
 
 

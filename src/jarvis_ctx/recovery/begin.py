@@ -31,8 +31,8 @@ from jarvis_ctx.model.agent import Lease
 from jarvis_ctx.model.event import PROJECTED_KINDS
 from jarvis_ctx.model.ids import RunId
 from jarvis_ctx.model.run import RunRecord
+from jarvis_ctx.recovery import choice, reports
 from jarvis_ctx.recovery import plan as planning
-from jarvis_ctx.recovery import reports
 from jarvis_ctx.recovery.plan import Plan, Policy
 from jarvis_ctx.recovery.predecessor import Predecessor
 from jarvis_ctx.recovery.rebuild import Layers, Rebuilt, rebuild
@@ -86,6 +86,7 @@ class Ground(msgspec.Struct, frozen=True, kw_only=True):
             checkpoints=self.store.checkpoints,
             files=self.files,
             marks=list(self.marks.writers()),
+            chosen=choice.read(self.folder, self.settings.name),
         )
 
     @property

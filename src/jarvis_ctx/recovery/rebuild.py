@@ -18,6 +18,7 @@ from jarvis_ctx.journal.values import Values
 from jarvis_ctx.model.report import LayerTried
 from jarvis_ctx.model.state import State
 from jarvis_ctx.recovery import bases
+from jarvis_ctx.recovery.preference import Choice, preferred
 
 
 class Layers(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,6 +31,8 @@ class Layers(msgspec.Struct, frozen=True, kw_only=True):
     checkpoints: CheckpointStore | None
     files: CheckpointFiles
     marks: list[WriterMark]
+    chosen: Choice | None = None
+    """The base that was chosen by hand."""
 
 
 class Rebuilt(msgspec.Struct, kw_only=True):
@@ -49,6 +52,7 @@ def rebuild(layers: Layers, steady: Callable[[], float]) -> Rebuilt:
     tried: list[LayerTried] = []
     began = steady()
     candidates = bases.candidates(layers.orchestrator, layers.checkpoints, layers.files, tried)
+    candidates = preferred(candidates, layers.chosen, layers.files, tried)
     base = bases.choose(layers.orchestrator, layers.history, candidates, tried)
     loaded = steady()
     gathered = events_of(layers, base.state.position)

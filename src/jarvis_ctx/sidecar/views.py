@@ -24,7 +24,7 @@ from jarvis_ctx.model.checkpoint import CheckpointHeader
 from jarvis_ctx.model.event import Event
 from jarvis_ctx.model.report import RecoveryReport
 from jarvis_ctx.model.state import State
-from jarvis_ctx.recovery import reports
+from jarvis_ctx.recovery import choice, reports
 from jarvis_ctx.recovery.rebuild import Layers, Rebuilt, rebuild
 from jarvis_ctx.settings import Settings
 from jarvis_ctx.sidecar.missing import no_store
@@ -154,6 +154,7 @@ class StoreView:
             checkpoints=self._store.checkpoints,
             files=self.files,
             marks=self.marks(),
+            chosen=choice.read(self.folder, self.name),
         )
 
     def drained(self) -> dict[str, int]:

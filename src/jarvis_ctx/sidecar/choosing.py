@@ -1,0 +1,44 @@
+"""Choosing a recovery's base by hand: what it replaces is marked, and everyone who looks or starts goes by it."""
+
+from __future__ import annotations
+
+import msgspec
+
+from jarvis_ctx.clock import SystemClock
+from jarvis_ctx.model.checkpoint import CheckpointHeader
+from jarvis_ctx.recovery import choice
+from jarvis_ctx.recovery.preference import Choice
+from jarvis_ctx.recovery.rebuild import Rebuilt, rebuild
+from jarvis_ctx.settings import Settings
+from jarvis_ctx.sidecar.opening import OpenStore
+from jarvis_ctx.sidecar.travel import offline_keeper
+from jarvis_ctx.sidecar.views import StoreView
+
+
+def try_base(view: StoreView, source: str, label: str = "") -> tuple[Choice, Rebuilt]:
+    """The base that `source` names, and the state as it would be rebuilt from it; nothing is written.
+
+    Raises `NoBase`, and `CorruptData` or `NotOurs` for a base that does not verify.
+    """
+    layers, latest = view.layers(), view.state().latest_run
+    chosen = choice.find(layers, source, label, latest.epoch if latest else 0)
+    return chosen, rebuild(msgspec.structs.replace(layers, chosen=chosen), SystemClock().steady)
+
+
+def choose_base(settings: Settings, chosen: Choice, *, live: bool) -> CheckpointHeader | None:
+    """Let every look and start go by `chosen`; in a store nobody runs, the recovery point of what it replaces.
+
+    A live orchestrator goes on as it is, and the next start goes by it. Raises `AlreadyRunning` and `NothingToKeep`.
+    """
+    if live:
+        choice.write(settings.folder, settings.name, chosen)
+        return None
+    opened = OpenStore(settings, SystemClock())
+    try:
+        ground = opened.ground
+        state = rebuild(ground.layers, ground.clock.steady).state
+        before = offline_keeper(opened, settings, state).take("before choosing a base")
+        choice.write(settings.folder, settings.name, chosen)
+        return before
+    finally:
+        opened.close()
