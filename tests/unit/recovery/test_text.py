@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from jarvis_ctx.model.report import AgentLine, LayerTried, RecoveryReport, StepLine, TaskFate, TaskLine
+from jarvis_ctx.model.report import AgentLine, LayerTried, ObjectLine, RecoveryReport, StepLine, TaskFate, TaskLine
 from jarvis_ctx.model.run import Cause, CauseOfDeath
 from jarvis_ctx.recovery.text import render
 
@@ -158,3 +158,30 @@ def test_lines_have_eighty_columns_and_no_control_characters() -> None:
 
     assert max(map(len, text.splitlines())) <= 80
     assert "\x1b" not in text
+
+
+def test_an_objects_state_is_named_and_what_it_lost_comes_first() -> None:
+    kept = ObjectLine(
+        id="Orchestrator", captured=LAST, fields=["queue", "spent"], not_kept={"client": "app.Client: no data"}
+    )
+    given = ObjectLine(
+        id="Other", captured=LAST, restored=True, not_restored={"size": "setting it raised AttributeError"}
+    )
+
+    text = " ".join(render(report(objects=[kept, given])).split())
+
+    attention = text[text.index("LOOK AT THIS") : text.index("WHY IT DIED")]
+    assert "The field 'client' of Orchestrator is not kept: app.Client: no data." in attention
+    assert "The field 'size' of Other was not given back: setting it raised AttributeError." in attention
+    assert "Orchestrator, as it was at 2026-11-21 09:30:12 UTC, to be given back once the object is made again" in text
+    assert "Other, as it was at 2026-11-21 09:30:12 UTC, given back" in text
+
+
+def test_of_each_step_in_doubt_it_is_said_what_becomes_of_it() -> None:
+    doubts = ("reconcile", "run", "fail", "skip")
+    steps = [StepLine(task="t", key=doubt, name="charge", doubt=doubt) for doubt in doubts]
+
+    text = render(report(steps_in_doubt=steps, resume="skip"), width=120)
+
+    for said in ("its reconcile is asked", "done again", "its call raises StepInDoubt", "taken for done"):
+        assert f"t  charge  {said}" in text
