@@ -137,7 +137,7 @@ class Claims:
     async def _ain_turn(self, call: TaskCall, work: Callable[[], Awaitable[Any]]) -> Any:
         if not self._isolation.concerns(call.task):
             return await self._arun(call, work, alone=False)
-        async with self._isolation.aenter(call.task) as alone:
+        async with self._isolation.aenter(call.task, can_wait=call.can_wait) as alone:
             return await self._arun(call, work, alone)
 
     async def _arun(self, call: TaskCall, work: Callable[[], Awaitable[Any]], alone: bool) -> Any:

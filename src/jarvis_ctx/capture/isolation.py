@@ -32,23 +32,23 @@ class Isolation:
             return
         alone = self._lock.acquire(timeout=self._timeout)
         try:
-            yield self._entered(task, alone)
+            yield self._entered(task, alone, self._timeout)
         finally:
             self._leave(task, alone)
 
     @asynccontextmanager
-    async def aenter(self, task: TaskId) -> AsyncIterator[bool]:
-        """`enter` without blocking the event loop."""
+    async def aenter(self, task: TaskId, *, can_wait: bool = True) -> AsyncIterator[bool]:
+        """`enter` without blocking the event loop. One in a loop that cannot wait there runs beside another at once."""
         if not self.concerns(task):
             yield False
             return
-        alone = await self._turn()
+        alone = await self._turn(can_wait)
         try:
-            yield self._entered(task, alone)
+            yield self._entered(task, alone, self._timeout if can_wait else 0)
         finally:
             self._leave(task, alone)
 
-    async def _turn(self) -> bool:
+    async def _turn(self, can_wait: bool) -> bool:
         """Wait for the lock; whether it was got in time. A generator's call is driven without a loop, and may block."""
         import asyncio
 
@@ -56,7 +56,7 @@ class Isolation:
             now = asyncio.get_running_loop().time
         except RuntimeError:
             return self._lock.acquire(timeout=self._timeout)
-        deadline = now() + self._timeout
+        deadline = now() + (self._timeout if can_wait else 0)
         while not (alone := self._lock.acquire(blocking=False)) and now() < deadline:
             await asyncio.sleep(0.01)
         return alone
@@ -68,9 +68,9 @@ class Isolation:
         running = current_task.get()
         return running is None or not running.alone
 
-    def _entered(self, task: TaskId, alone: bool) -> bool:
+    def _entered(self, task: TaskId, alone: bool, waited: float) -> bool:
         if not alone:
-            log.warning("Task %r waited %s s for another suspect and now runs beside it", task, self._timeout)
+            log.warning("Task %r waited %s s for another suspect and now runs beside it", task, waited)
         return alone
 
     def _leave(self, task: TaskId, alone: bool) -> None:

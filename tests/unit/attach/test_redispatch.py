@@ -9,6 +9,7 @@ from datetime import date
 
 import pytest
 
+from jarvis_ctx.attach.decorator import integrate_context_manager
 from jarvis_ctx.model.redispatched import Redispatched
 from tests.unit.attach.dying import Program, died_at, program, proxied
 from tests.unit.attach.reading import attempts, context
@@ -228,3 +229,18 @@ def test_a_forked_child_makes_no_call_again_and_waits_for_none() -> None:
     _, status = os.waitpid(child, 0)
 
     assert (os.waitstatus_to_exitcode(status), log) == (0, [])
+
+
+def test_the_state_of_the_object_is_back_before_its_calls_are_made() -> None:
+    log = died_at("b", lambda o: (setattr(o, "note", "before"), o.register_agent("a"), o.run_task("b")), state=["note"])
+
+    class Later(Program):
+        def run_task(self, goal: str) -> str:
+            self.log.append(self.note)  # type: ignore[attr-defined]  # what its state gives back
+            return goal
+
+    Later.__qualname__ = program().__qualname__
+    second = integrate_context_manager(resume="redispatch", state=["note"])(Later)()
+    context(second).resume()
+
+    assert log == ["before"]

@@ -163,3 +163,19 @@ def test_a_cancelled_wait_leaves_the_turn_to_others(isolation: Isolation) -> Non
 
 def test_only_a_task_that_may_have_to_wait_is_concerned(isolation: Isolation) -> None:
     assert [isolation.concerns(task) for task in (A, B, C)] == [True, True, False]
+
+
+def test_a_call_that_cannot_wait_in_its_event_loop_runs_beside_the_suspect_at_once(
+    isolation: Isolation, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def main() -> bool:
+        async with isolation.aenter(B, can_wait=False) as alone:
+            return alone
+
+    inside = Inside(isolation, A)
+    inside.entered.wait(10)
+    alone = asyncio.run(main())
+    inside.end()
+
+    assert (alone, inside.alone) == (False, True)
+    assert "Task 'b' waited 0 s for another suspect" in caplog.text
