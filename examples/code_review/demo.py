@@ -17,8 +17,9 @@ from .proof import acts
 from .proof.evidence import Evidence
 from .proof.kills import moments
 from .proof.lives import ENDINGS, Failed
-from .proof.place import Place, Record
+from .proof.place import Place, Record, places
 from .proof.screen import Screen
+from .proof.several import several
 from .proof.verdict import Verdict
 
 ABOUT = """\
@@ -28,6 +29,10 @@ left behind is then held against each other by plain code that uses nothing of j
 """
 EXITS = "Exit code: 0 every claim holds; 1 one does not, and its name is said; 130 interrupted."
 INTERRUPTED = 130
+OF_SEVERAL = 240
+"""Files that several orchestrators review between them, unless a person wants another number."""
+WORKERS = 4
+"""Worker processes of each orchestrator."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -37,23 +42,27 @@ def main(arguments: list[str] | None = None) -> int:
     for ending in ENDINGS:
         signal.signal(ending, signal.default_int_handler)
     try:
-        place = Place(options.check.absolute()) if options.check else _run(options, screen)
-        verdict = Verdict(Evidence(place, place.record()))
+        folder = options.check.absolute() if options.check else _run(options, screen)
+        verdicts = [Verdict(Evidence(place, place.record())) for place in places(folder)]
     except KeyboardInterrupt:
         screen.say("Interrupted; every process that was started has been ended.", "yellow")
         return INTERRUPTED
     except (Failed, OSError) as error:
         screen.say(f"The demo did not come to its end: {error}", "bold red")
         return 1
-    verdict.show(screen)
-    _point_around(place, screen)
+    for verdict in verdicts:
+        verdict.show(screen, named=len(verdicts) > 1)
+    _point_around(folder, screen)
     if options.json:
-        print(json.dumps(verdict.to_json(), indent=2))
-    return 1 if verdict.failed else 0
+        proofs = {verdict.name: verdict.to_json() for verdict in verdicts}
+        print(json.dumps(proofs if len(verdicts) > 1 else verdicts[0].to_json(), indent=2))
+    return 1 if any(verdict.failed for verdict in verdicts) else 0
 
 
-def _run(options: argparse.Namespace, screen: Screen) -> Place:
-    """Both acts; what they leave behind lies in the place."""
+def _run(options: argparse.Namespace, screen: Screen) -> Path:
+    """Both acts; what they leave behind lies in the folder."""
+    if options.orchestrators > 1 or options.processes:
+        return _run_several(options, screen)
     files = len(Package(options.path, options.limit).files)
     seed = random.randrange(10_000) if options.seed is None else options.seed
     place = Place(_work_folder(options.keep))
@@ -64,7 +73,30 @@ def _run(options: argparse.Namespace, screen: Screen) -> Place:
     title = "Without jarvis-ctx" if options.without else "Attached"
     lives = acts.disturbed(place, command, files, when, _settings(options), screen, title)
     place.keep(Record(command=command, seed=seed, kills=options.kills, undisturbed=first, lives=lives))
-    return place
+    return place.folder
+
+
+def _run_several(options: argparse.Namespace, screen: Screen) -> Path:
+    """Both acts of several orchestrators, which share the files between them."""
+    options.limit = options.limit or OF_SEVERAL
+    count = len(Package(options.path, options.limit).files)
+    seed = random.randrange(10_000) if options.seed is None else options.seed
+    at_a_time = f"{WORKERS} worker processes" if options.processes else f"{options.threads} threads"
+    screen.say(
+        f"{count} files of {_named(options.path)} in {options.orchestrators} shares, each with its own orchestrator "
+        f"and {at_a_time}, all in one store (--seed {seed})"
+    )
+    folder = _work_folder(options.keep)
+    several(
+        folder,
+        [[*_command(options), "--share", f"{n}/{options.orchestrators}"] for n in range(1, options.orchestrators + 1)],
+        workers=WORKERS if options.processes else 0,
+        kills=options.kills,
+        seed=seed,
+        settings=_settings(options),
+        screen=screen,
+    )
+    return folder
 
 
 def _settings(options: argparse.Namespace) -> dict[str, str]:
@@ -91,16 +123,17 @@ def _work_folder(keep: Path | None) -> Path:
     return keep.absolute()
 
 
-def _point_around(place: Place, screen: Screen) -> None:
+def _point_around(folder: Path, screen: Screen) -> None:
     """What to try next."""
-    python = _near(Path(sys.executable))
+    python, place = _near(Path(sys.executable)), places(folder)[0]
     jarvis, store = shlex.quote(str(python.with_name("jarvis-ctx"))), shlex.quote(str(place.store))
     look = ("status", "report", "tasks", "doctor") if place.store.exists() else ()
-    screen.say(f"\nAll of it is in {place.folder}; delete it when you are done." + (" Look around:" if look else ""))
+    name = f" --name {place.name}" if place.shared else ""
+    screen.say(f"\nAll of it is in {folder}; delete it when you are done." + (" Look around:" if look else ""))
     for command in look:
-        screen.say(f"  {jarvis} {command} --path {store}")
+        screen.say(f"  {jarvis} {command} --path {store}{name}")
     screen.say(f"Or cheat: change a file below {place.killed.folder}, and have it judged again:")
-    screen.say(f"  {shlex.quote(str(python))} -m examples.code_review.demo --check {shlex.quote(str(place.folder))}")
+    screen.say(f"  {shlex.quote(str(python))} -m examples.code_review.demo --check {shlex.quote(str(folder))}")
 
 
 def _named(package: Path) -> str:
@@ -126,6 +159,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     add("--kills", type=_count, default=3, metavar="N", help="how often to kill it (default: %(default)s)")
     add("--seed", type=_count, metavar="N", help="repeat the moments of an earlier demo, which said its seed")
+    add("--orchestrators", type=at_least_one, default=1, metavar="N", help="so many share the files, in one store")
+    add("--processes", action="store_true", help="review in worker processes, which are killed, too")
     add("--limit", type=at_least_one, metavar="N", help="review only N files, evenly spread (default: all)")
     add("--threads", type=at_least_one, default=24, metavar="N", help="files under review at a time (default: 24)")
     add(

@@ -20,6 +20,14 @@ def at_least_one(text: str) -> int:
     return int(text)
 
 
+def share(text: str) -> tuple[int, int]:
+    """One of several shares: "2/3" is the second of three."""
+    number, _, shares = text.partition("/")
+    if not (number.isdecimal() and shares.isdecimal() and 1 <= int(number) <= int(shares)):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a share like 2/3")
+    return int(number), int(shares)
+
+
 def seconds(text: str) -> float:
     """A short time."""
     try:

@@ -23,7 +23,7 @@ class CodeReview:
     """Reviews every file of the package at `root`, publishes each review in `effects`, and writes `report`.
 
     `threads` files are under review at a time. `pace` is the time in seconds that an agent thinks over a subtask,
-    and stands for a call of a model. `limit` reviews only that many files, evenly spread.
+    and stands for a call of a model. `limit` and `share` review only a part of the files, as `Package` says.
     """
 
     def __init__(
@@ -34,8 +34,9 @@ class CodeReview:
         threads: int = 8,
         pace: float = 0.002,
         limit: int | None = None,
+        share: tuple[int, int] = (1, 1),
     ) -> None:
-        self.package = Package(Path(root), limit)
+        self.package = Package(Path(root), limit, share)
         self.effects = str(Path(effects).absolute())
         self.report = Path(report).absolute()
         self.threads = threads

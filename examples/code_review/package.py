@@ -23,16 +23,18 @@ class Package:
 
     A folder with an `__init__.py` is a package of its own name, any other a place to import from.
     `limit` keeps that many files, evenly spread. Hidden folders and links to folders are left out.
+    `share` (k, n) is the k-th of n equal shares of those, from 1.
     """
 
-    def __init__(self, root: Path, limit: int | None = None) -> None:
+    def __init__(self, root: Path, limit: int | None = None, share: tuple[int, int] = (1, 1)) -> None:
         self.root = root.resolve()
         self.name = self.root.name
         self._prefix = [self.name] if (self.root / "__init__.py").is_file() else []
         found = sorted(_files(self.root))
         self.modules = {self.module(file) for file in found}
         self.packages = {self.module(file) for file in found if file.endswith("__init__.py")}
-        self.files = _spread([file for file in found if _is_reviewed(file)], limit)
+        number, shares = share
+        self.files = _spread([file for file in found if _is_reviewed(file)], limit)[number - 1 :: shares]
 
     def path(self, file: str) -> Path:
         """Where `file` lies on this disk."""

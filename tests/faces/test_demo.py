@@ -229,6 +229,20 @@ def test_without_the_sidecar_the_same_kills_do_harm(tmp_path: Path) -> None:
     assert "Look around" not in done.stderr
 
 
+def test_several_orchestrators_with_workers_carry_on_whichever_of_their_processes_is_killed(tmp_path: Path) -> None:
+    several = ["--orchestrators", "2", "--processes", "--kills", "1", "--limit", "24", "--seed", "3", "--json"]
+
+    done = demo(*several, "--keep", str(tmp_path / "kept"))
+
+    assert done.returncode == 0, done.stderr
+    proofs = json.loads(done.stdout)
+    assert list(proofs) == ["review-1", "review-2"]
+    for proof in proofs.values():
+        assert [claim["name"] for claim in proof["claims"] if claim["holds"]] == [*CLAIMS, "workers replaced"]
+        assert [life["killed"] for life in proof["lives"]] == [True, False]
+        assert sum(len(life["workers_killed"]) for life in proof["lives"]) == 1
+
+
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_demo_leaves_no_process_behind(tmp_path: Path, ending: signal.Signals) -> None:
     slow = command("--limit", "12", "--pace", "60", "--keep", str(tmp_path / "kept"))

@@ -1,4 +1,4 @@
-"""The two acts of the demo: the run that nobody disturbs, and the run that is killed and started again."""
+"""The two acts of the demo: the run that nobody disturbs, and the run that is killed and started again; of several."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from .place import Life, Place
 from .screen import Screen
 
 
-def undisturbed(place: Place, arguments: list[str], files: int, screen: Screen) -> Life:
+def undisturbed(place: Place, arguments: list[str], files: int, screen: Screen, title: str = "Undisturbed") -> Life:
     """The orchestrator as it is, without jarvis-ctx."""
     place.reference.folder.mkdir(parents=True)
     command = Command(module="examples.code_review", arguments=arguments, side=place.reference)
-    with screen.bar("Undisturbed", files) as bar:
+    with screen.bar(title, files) as bar:
         return live(command, None, bar.show)
 
 

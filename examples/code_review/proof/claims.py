@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from . import doubts
-from .evidence import Evidence, review_id, subjects, torn
+from .evidence import Evidence, Testimony, review_id, subjects, torn
 from .place import Life, Side
 
 
@@ -29,7 +29,7 @@ class Claim:
 
 def judge(evidence: Evidence) -> list[Claim]:
     """All claims, in the order in which a sceptic asks."""
-    return [claim(evidence) for claim in CLAIMS]
+    return [claim(evidence) for claim in (*CLAIMS, *((workers_replaced,) if evidence.record.worker_kills else ()))]
 
 
 def killed(evidence: Evidence) -> Claim:
@@ -118,13 +118,13 @@ def deaths_reported(evidence: Evidence) -> Claim:
     """Each death has a report that names the right process, the right cause, and all that was at work."""
     dead = [(n, life) for n, life in enumerate(evidence.record.lives, 1) if life.killed]
     wrong = [f"there are {len(evidence.recoveries)} reports"] if len(evidence.recoveries) != len(dead) else []
-    for (n, life), report, testimony in zip(dead, evidence.recoveries, evidence.testimonies, strict=False):
+    for (n, life), report, _ in zip(dead, evidence.recoveries, evidence.testimonies, strict=False):
         if evidence.pids.get(report["recovered_run"]) != life.pid:
             wrong.append(f"report {n} is not about process {life.pid}")
         if report["cause"]["cause"] != "killed":
             wrong.append(f"report {n} says: {report['cause']['sentence']}")
         known = {task["id"] for task in report["tasks"] if task["fate"] == "in-flight"}
-        at_work = subjects(testimony.began - testimony.ended, "assign_task")
+        at_work = subjects(evidence.at_work(n - 1), "assign_task")
         wrong += [f"report {n} does not say that {id} was in flight" for id in sorted(at_work - known)]
     return Claim(
         name="deaths reported",
@@ -159,6 +159,23 @@ def explained(evidence: Evidence) -> Claim:
     return Claim(
         name="nothing unexplained",
         sentence=f"unexplained: {len(wrong)}; every task came to its end, and the last life ended by itself",
+        wrong=wrong,
+    )
+
+
+def workers_replaced(evidence: Evidence) -> Claim:
+    """Workers were killed at work, and another one brought their work to its end."""
+    lives = zip(evidence.record.lives, evidence.testimonies, strict=False)
+    dead = [found.workers.get(pid, Testimony(pid)) for life, found in lives for pid in life.workers_killed]
+    cut = [worker for worker in dead if worker.at_work()]
+    done = set().union(*(subjects(life.returned, "assign_task") for life in evidence.testimonies))
+    left = [id for worker in cut for id in sorted(subjects(worker.at_work(), "assign_task") - done)]
+    wrong = [f"{id} was cut off with its worker and never came to an end" for id in left]
+    if len(dead) < evidence.record.worker_kills:
+        wrong.append(f"the work was done before worker {len(dead) + 1} could be killed")
+    return Claim(
+        name="workers replaced",
+        sentence=f"{len(dead)} of its workers were killed besides, {len(cut)} of them at work, which others took up",
         wrong=wrong,
     )
 

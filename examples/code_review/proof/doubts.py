@@ -42,8 +42,8 @@ def open_in(doubts: list[Doubt]) -> list[str]:
 def unmentioned(evidence: Evidence) -> list[str]:
     """Publications that the witness saw under way at a kill, and that the report after it does not name."""
     wrong = []
-    for life, (testimony, report) in enumerate(zip(evidence.testimonies, evidence.recoveries, strict=False), 1):
-        under_way = subjects(testimony.began - testimony.ended, "publish_review")
+    for life, (_, report) in enumerate(zip(evidence.testimonies, evidence.recoveries, strict=False), 1):
+        under_way = subjects(evidence.at_work(life - 1), "publish_review")
         known = {step["task"] for step in report["steps_in_doubt"]}
         wrong += [f"report {life} does not say that publishing {id} is in doubt" for id in sorted(under_way - known)]
     return wrong

@@ -30,6 +30,7 @@ class Testimony:
     """What the witness noted in one life: how often each call was made and returned, and how often its body ran.
 
     `running` is when the orchestrator began its work, in monotonic seconds; None when it did not come to that.
+    `workers` are the testimonies of its worker processes, by process id.
     """
 
     pid: int
@@ -38,14 +39,23 @@ class Testimony:
     returned: Counter[Call] = field(default_factory=Counter)
     began: Counter[Call] = field(default_factory=Counter)
     ended: Counter[Call] = field(default_factory=Counter)
+    workers: dict[int, Testimony] = field(default_factory=dict)
+
+    @property
+    def answered(self) -> Counter[Call]:
+        """The calls that returned although their body did not run, in the process that made them."""
+        own = self.returned - sum((worker.returned for worker in self.workers.values()), Counter())
+        own = Counter({call: n for call, n in own.items() if call.method in WORK and call not in self.began})
+        return sum((worker.answered for worker in self.workers.values()), own)
 
     def done(self) -> Counter[Call]:
         """The calls that returned, without those that were answered without running their body."""
-        return Counter({call: count for call, count in self.returned.items() if not self.answered(call)})
+        return self.returned - self.answered
 
-    def answered(self, call: Call) -> bool:
-        """Whether it returned although its body did not run."""
-        return call.method in WORK and call not in self.began
+    def at_work(self, killed_before: Iterable[int] = ()) -> Counter[Call]:
+        """The bodies that were running at its end; those of workers that were killed before it were not."""
+        dead = (self.workers[pid] for pid in killed_before if pid in self.workers)
+        return self.began - self.ended - sum((worker.began - worker.ended for worker in dead), Counter())
 
     def made(self) -> Counter[Call]:
         """The calls that may have left something behind, returned or not."""
@@ -99,20 +109,32 @@ class Evidence:
                     found.append(Testimony(pid))
                 case "running", [time]:
                     found[-1].running = time
+                case "worker", [life, pid, act, method, subject]:
+                    of = next(testimony for testimony in reversed(found) if testimony.pid == life)
+                    for testimony in (of, of.workers.setdefault(pid, Testimony(pid))):
+                        getattr(testimony, act)[Call(method, subject)] += 1
                 case _, [method, subject]:
                     getattr(found[-1], what)[Call(method, subject)] += 1
         return found
 
+    def at_work(self, life: int) -> Counter[Call]:
+        """The bodies that were running at the end of a life, counted from 0."""
+        return self.testimonies[life].at_work(self.record.lives[life].workers_killed)
+
     @cached_property
     def recoveries(self) -> list[Json]:
         """The recovery reports, oldest first."""
-        paths = self.place.store.glob("recovery_report_*.json")
+        paths = self.place.store.glob(f"recovery_report_{self.place.name}.*.json")
         return sorted((json.loads(path.read_bytes()) for path in paths), key=lambda report: int(report["epoch"]))
 
     @cached_property
     def events(self) -> list[Event]:
         """Every event in the database, in the order of each writer."""
-        rows = self._rows("SELECT writer, number, run, kind, subject, body FROM event_log ORDER BY writer, number")
+        rows = self._rows(
+            "SELECT writer, number, run, kind, subject, body FROM event_log "
+            "WHERE orchestrator = ? ORDER BY writer, number",
+            self.place.name,
+        )
         return [Event._make((*row[:-1], json.loads(row[-1]))) for row in rows]
 
     @cached_property
@@ -125,14 +147,14 @@ class Evidence:
         """The process of each run in the database."""
         return dict(self._rows("SELECT run, pid FROM runs"))
 
-    def _rows(self, statement: str) -> list[tuple[Any, ...]]:
+    def _rows(self, statement: str, *values: str) -> list[tuple[Any, ...]]:
         database = self.place.store / "jarvis_context.db"
         if not database.exists():
             return []
         # A closed store has no log of changes beside it, and then nothing needs to be written in order to read.
         mode = "mode=ro" if Path(f"{database}-wal").exists() else "mode=ro&immutable=1"
         with closing(sqlite3.connect(f"{database.as_uri()}?{mode}", uri=True)) as connection:
-            return connection.execute(statement).fetchall()
+            return connection.execute(statement, values).fetchall()
 
 
 def call_of(event: Event) -> Call | None:

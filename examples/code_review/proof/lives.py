@@ -94,24 +94,24 @@ def live(command: Command, moment: Moment | None, show: Callable[[int], None]) -
     published, started = Published(command.side.effects), time.monotonic()
     kill, due = Kill(moment, published.look()), False
     with (
-        _interrupts() as interrupts,
+        interrupts() as came,
         command.side.output.open("ab") as output,
         command.start(output.fileno()) as process,
     ):
         try:
-            while process.poll() is None and not due and not interrupts:
+            while process.poll() is None and not due and not came:
                 show(published.look())
                 due = kill.due(published.count)
                 time.sleep(0 if due else TICK)
         finally:
             process.kill()
-    if interrupts:
+    if came:
         raise KeyboardInterrupt
     show(published.look())
     # It may have come to its own end just before.
     killed = due and process.returncode == -signal.SIGKILL
     if process.returncode and not killed:
-        raise Failed(f"exit code {process.returncode} of {command.module}:\n{_tail(command.side.output)}")
+        raise Failed(f"exit code {process.returncode} of {command.module}:\n{tail(command.side.output)}")
     return Life(
         pid=process.pid,
         started=started,
@@ -124,7 +124,7 @@ def live(command: Command, moment: Moment | None, show: Callable[[int], None]) -
 
 
 @contextmanager
-def _interrupts() -> Iterator[list[int]]:
+def interrupts() -> Iterator[list[int]]:
     """Collects SIGINT and SIGTERM: one that came while a process is being started would leave it to itself."""
     came: list[int] = []
     before = {ending: signal.signal(ending, lambda number, _: came.append(number)) for ending in ENDINGS}
@@ -135,5 +135,5 @@ def _interrupts() -> Iterator[list[int]]:
             signal.signal(ending, handler)
 
 
-def _tail(output: Path) -> str:
+def tail(output: Path) -> str:
     return "\n".join(output.read_text("utf-8", "replace").splitlines()[-20:])

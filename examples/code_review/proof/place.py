@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+
+RECORD = "demo.json"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -12,6 +14,7 @@ class Life:
     """One process: when it was started (monotonic seconds), whether we killed it, and how it ended.
 
     `published` counts the reviews in the effects file at its end, `size` is that file's size then, in bytes.
+    `workers_killed` are the process ids of its workers that we killed before.
     """
 
     pid: int
@@ -21,24 +24,31 @@ class Life:
     exit_code: int
     published: int
     size: int
+    workers_killed: list[int] = field(default_factory=list)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Record:
-    """What was run: the command's own arguments, the seed of the kills, how many there were to be, and each life."""
+    """What was run: the command's own arguments, the seed of the kills, how many there were to be, and each life.
+
+    `worker_kills` is how many of its workers were to be killed besides.
+    """
 
     command: list[str]
     seed: int
     kills: int
     undisturbed: Life
     lives: list[Life]
+    worker_kills: int = 0
 
 
 @dataclass(frozen=True)
 class Place:
-    """The files below one folder."""
+    """The files below one folder, about the orchestrator `name`; the store may be one that it shares with others."""
 
     folder: Path
+    name: str = "code-review"
+    shared: Path | None = None
 
     @property
     def reference(self) -> Side:
@@ -52,7 +62,7 @@ class Place:
 
     @property
     def store(self) -> Path:
-        return self.killed.folder / "store"
+        return self.shared or self.killed.folder / "store"
 
     @property
     def notes(self) -> Path:
@@ -70,7 +80,17 @@ class Place:
 
     @property
     def _record(self) -> Path:
-        return self.folder / "demo.json"
+        return self.folder / RECORD
+
+
+def places(folder: Path, names: list[str] | None = None) -> list[Place]:
+    """The place of each orchestrator of a demo of several, which share a store; without `names`, those kept there.
+
+    A folder that has none below it is the place of one.
+    """
+    if names is None:
+        names = sorted(record.parent.name for record in folder.glob(f"*/{RECORD}"))
+    return [Place(folder / name, name, folder / "store") for name in names] or [Place(folder)]
 
 
 @dataclass(frozen=True)

@@ -17,25 +17,29 @@ class Verdict:
         self._evidence, self._record = evidence, evidence.record
         self.claims: list[Claim] = judge(evidence)
         self.recoveries = recoveries.of(evidence)
+        self.name = evidence.place.name
 
     @property
     def failed(self) -> list[str]:
         """Names of the claims that do not hold."""
         return [claim.name for claim in self.claims if not claim.holds]
 
-    def show(self, screen: Screen) -> None:
+    def show(self, screen: Screen, *, named: bool = False) -> None:
         """The recoveries, the claims, and how long it all took."""
         screen.say()
+        if named:
+            screen.say(f"{self.name}:", "bold")
         for recovery in self.recoveries:
             screen.say(f"Recovery {recovery.life - 1}: {recovery.sentence}")
         screen.say()
         for claim in self.claims:
             screen.claim(claim)
-        screen.say()
+        if not named:
+            screen.say()
         undisturbed, killed = self._seconds()
         screen.say(f"Undisturbed it took {undisturbed:.1f} s, with {len(self.recoveries)} recoveries {killed:.1f} s.")
         if self.failed:
-            screen.say(f"NOT PROVEN: {', '.join(self.failed)}", "bold red")
+            screen.say(f"NOT PROVEN: {', '.join(self.failed)}{f' of {self.name}' if named else ''}", "bold red")
 
     def to_json(self) -> Json:
         """As plain data; times in seconds."""

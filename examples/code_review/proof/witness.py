@@ -8,7 +8,9 @@ where it sees which bodies really ran. A note is one line, written by one system
 from __future__ import annotations
 
 import functools
+import importlib
 import json
+import multiprocessing
 import os
 import sys
 import time
@@ -41,17 +43,24 @@ def message_key(sender: str, recipient: str, content: object) -> str:
 
 
 class Notes:
-    """The file of notes: a list a line, [what, …]. The first of a life is "life", its process id and the time."""
+    """The file of notes: a list a line, [what, …]. The first of a life is "life", its process id and the time.
+
+    A note of one of its worker processes is ["worker", process id of the life, process id of the worker, what, …].
+    """
 
     def __init__(self, path: str) -> None:
         self._descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-        # The life before may have been killed in the middle of a line.
-        os.write(self._descriptor, b"\n")
-        self.write("life", os.getpid(), time.monotonic())
+        parent = multiprocessing.parent_process()
+        self._life = os.getpid() if parent is None or parent.pid is None else parent.pid
+        if parent is None:
+            self.write("life", os.getpid(), time.monotonic())
 
     def write(self, *note: object) -> None:
         """One system call, so that notes of several threads never mix and none waits in a buffer at a kill."""
-        os.write(self._descriptor, json.dumps(note).encode() + b"\n")
+        if os.getpid() != self._life:
+            note = ("worker", self._life, os.getpid(), *note)
+        # A line of its own even where somebody was killed in the middle of one.
+        os.write(self._descriptor, b"\n" + json.dumps(note).encode() + b"\n")
 
     def around(self, method: Any, before: str, after: str) -> Any:
         """`method`, with notes of these names before and after each call."""
@@ -77,18 +86,22 @@ class Notes:
         return noted
 
 
+def watch(cls: type[CodeReview], notes: Notes, module: str) -> Callable[[list[str]], int]:
+    """Stand around the methods of `cls`, which `module` attaches when it is imported; returns its `main`."""
+    for name in WORK:
+        setattr(cls, name, notes.around(getattr(cls, name), "began", "ended"))
+    # What is put around a method before this import is inside the capture, what comes after is outside.
+    attached = importlib.import_module(module)
+    for name in KEYS:
+        setattr(cls, name, notes.around(getattr(cls, name), "called", "returned"))
+    cls.run = notes.at_work(cls.run)  # type: ignore[assignment,method-assign]  # in place of the method
+    main: Callable[[list[str]], int] = attached.main
+    return main
+
+
 def main(arguments: list[str]) -> int:
     """Run the attached command under the witness's eyes."""
-    notes = Notes(arguments[0])
-    for name in WORK:
-        setattr(CodeReview, name, notes.around(getattr(CodeReview, name), "began", "ended"))
-    # This import attaches: what is put around a method before it is inside the capture, what comes after is outside.
-    from .. import attached
-
-    for name in KEYS:
-        setattr(CodeReview, name, notes.around(getattr(CodeReview, name), "called", "returned"))
-    CodeReview.run = notes.at_work(CodeReview.run)  # type: ignore[assignment]  # in place of the method
-    return attached.main(arguments[1:])
+    return watch(CodeReview, Notes(arguments[0]), "examples.code_review.attached")(arguments[1:])
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import logging
+import os
 import threading
 from collections import deque
 from collections.abc import Awaitable, Callable
@@ -58,11 +59,15 @@ class Claims:
         isolation: Isolation,
         keeps_calls: bool = False,
         again: Redispatch | None = None,
+        catch_up: Callable[[], object] = bool,
     ) -> None:
-        """`keeps_calls`: whether arguments are kept; `again`: the unfinished calls that the sidecar makes again."""
+        """`keeps_calls`: whether arguments are kept; `again`: the unfinished calls that the sidecar makes again.
+
+        `catch_up` is called before a claim: it folds what other processes of the run have said of the task by then.
+        """
         self._sink, self._owner, self._epoch, self._isolation = sink, owner, epoch, isolation
-        self.keeps_calls, self.again = keeps_calls, again
-        self._lock = threading.Lock()
+        self.keeps_calls, self.again, self._catch_up = keeps_calls, again, catch_up
+        self._lock = self._first_lock = threading.Lock()
         forks.renew_lock(self)
         self._numbers = itertools.count(1)
         self._calls: dict[tuple[str, str], int] = {}
@@ -171,12 +176,13 @@ class Claims:
             return results.popleft() if results else None
 
     def _claim(self, call: TaskCall, alone: bool) -> CurrentTask:
+        self._catch_up()
         task = self._sink.state.tasks.get(call.task)
         if task is not None and task.quarantined:
             raise TaskQuarantined(task=call.task, deaths=task.deaths_alone, cause=task.quarantined)
         number = 1 + (sum(a.method == call.method for a in task.attempts.values()) if task else 0)
         outer = current_task.get()
-        key = f"{call.method}#{self._epoch}.{next(self._numbers)}"
+        key = f"{call.method}#{self._epoch}.{self._within_epoch()}"
         claim = CurrentTask(task=call.task, key=key, alone=alone, owner=self._owner)
         body: dict[str, Any] = {"method": call.method, "key": key, "attempt": number}
         if alone:
@@ -191,6 +197,11 @@ class Claims:
             body["call"] = call.made if outer is None else {**call.made, "within": [outer.task, outer.key]}
         self._sink.append("TaskClaimed", call.task, body, own=True)
         return claim
+
+    def _within_epoch(self) -> str:
+        """A name for the next claim that no other process of the run gives."""
+        # A forked child counts on from where it was forked; its lock is a new one.
+        return f"{'' if self._lock is self._first_lock else f'{os.getpid()}-'}{next(self._numbers)}"
 
     def _finished(self, claim: CurrentTask, call: TaskCall, result: Any) -> None:
         body: dict[str, Any] = {"key": claim.key}

@@ -14,14 +14,14 @@ import msgspec
 from jarvis_ctx.clock import Clock
 from jarvis_ctx.disk.filelock import FileLock
 from jarvis_ctx.errors import Fenced, JournalUnavailable, StoreDamaged, StoreUnavailable, UnknownOperation
-from jarvis_ctx.journal import fold, forks
+from jarvis_ctx.journal import forks
 from jarvis_ctx.journal.acknowledge import StoreAcknowledge
 from jarvis_ctx.journal.archiver import Archiver
 from jarvis_ctx.journal.background import Background
 from jarvis_ctx.journal.backlog import Backlog
 from jarvis_ctx.journal.drain import RECORDS, OwnDrain
 from jarvis_ctx.journal.health import JournalHealth
-from jarvis_ctx.journal.listener import Listener
+from jarvis_ctx.journal.hearing import Hearing
 from jarvis_ctx.journal.marks import ORCHESTRATOR, Marks
 from jarvis_ctx.journal.others import OthersDrain
 from jarvis_ctx.journal.ports import EventStore
@@ -86,7 +86,8 @@ class Journal:
         self._role = FileLock(folder.parent / "drain.lock")
         self._others = OthersDrain(folder, store, marks, opening)
         self._archiver = Archiver(folder, marks, self.writer)
-        self._listener = Listener(folder, marks, opening, state.position)
+        self._hearing = Hearing(folder, marks, self.writer)
+        self.catch_up = self._hearing.catch_up
         self._draining, self._within = threading.RLock(), False
         self.on_damage: Callable[[], object] | None = None
         """Told when the store turns out to be damaged."""
@@ -148,6 +149,7 @@ class Journal:
         self._held_for_fork = self.writer.hold(patience)
 
     def after_fork_in_parent(self) -> None:
+        self._hearing.forked()
         if self._held_for_fork:
             self._held_for_fork = False
             self.writer.let_go()
@@ -156,6 +158,7 @@ class Journal:
         """The child has no threads of ours, does not drain, and writes nothing before its first capture."""
         self._background.forget()
         self._draining, self._within = threading.RLock(), False
+        self._hearing.inherited()
         self.writer.inherited()
 
     def _begin_in_child(self) -> None:
@@ -169,17 +172,16 @@ class Journal:
         if self.writer.overtaken:
             raise self.writer.fenced()
         self.writer.begin(opening, slot, self._supply)
+        self._hearing.has_writer()
         self._sync = Sync(self.writer, self.marks, slot, self._clock)
         self._own = OwnDrain(self.writer, opening, self._store, self._sync, self.marks, slot)
         self._acknowledge()
 
     def _listen(self) -> None:
-        """Take in what other writers of this orchestrator have appended: forked children, commands."""
-        events = [event for event in self._listener.step() if not fold.is_fenced(self.writer.state, event)]
-        if events:
-            self.writer.fold_in(events)
-            if self.on_others is not None:
-                self.on_others(events)
+        """Take in what other writers of this orchestrator have appended, and answer what they ask."""
+        events = self._hearing.take()
+        if events and self.on_others is not None:
+            self.on_others(events)
 
     def drain_once(self) -> int:
         """Move one batch if the drain role is ours, or free; returns how many events. Raises `StoreUnavailable`."""
@@ -263,7 +265,7 @@ class Journal:
             sync_error=self._sync.error,
             segments=len(self.writer.segments),
             segments_waited_for=self._supply.waited,
-            unread=[*self.writer.unreadable, *self._listener.damaged, *self._others.damaged],
+            unread=[*self.writer.unreadable, *self._hearing.damaged, *self._others.damaged],
             backlog_bytes=self.writer.undrained,
             backlog_waits=self._backlog.waits,
             backlog_seconds=self._backlog.seconds,

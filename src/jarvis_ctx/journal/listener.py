@@ -6,9 +6,8 @@ import logging
 from pathlib import Path
 
 from jarvis_ctx.errors import CorruptData
-from jarvis_ctx.journal import read
+from jarvis_ctx.journal import frame, read
 from jarvis_ctx.journal.marks import Marks
-from jarvis_ctx.journal.segment import Opening
 from jarvis_ctx.journal.values import Values
 from jarvis_ctx.model.event import Event
 
@@ -18,10 +17,12 @@ log = logging.getLogger("jarvis_ctx")
 class Listener:
     """Reads other writers' segments as soon as the marks show something new in them."""
 
-    def __init__(self, folder: Path, marks: Marks, own: Opening, position: dict[str, int]) -> None:
-        """`position` {writer: number} is what the state has already."""
-        self._folder, self._marks, self._own = folder, marks, own
+    def __init__(self, folder: Path, marks: Marks, orchestrator: str, own: str, position: dict[str, int]) -> None:
+        """`own` is the writer that is not listened to; `position` {writer: number} is what the state has already."""
+        self._folder, self._marks, self._orchestrator, self.own = folder, marks, orchestrator, own
         self._heard = dict(position)
+        self._read: dict[Path, int] = {}
+        """How far each segment has been read, in bytes."""
         self._resolve = Values(folder / "values").get
         self.damaged: list[str] = []
         """What was said and could not be read, a sentence each."""
@@ -30,15 +31,15 @@ class Listener:
         """The events since the last step, by writer and number."""
         found: list[Event] = []
         for mark in self._marks.writers():
-            ours = mark.orchestrator == self._own.orchestrator and mark.writer != self._own.writer
+            ours = mark.orchestrator == self._orchestrator and mark.writer != self.own
             if ours and mark.appended > self._heard.get(mark.writer, 0):
                 found += self._hear(mark.writer, mark.appended)
         return found
 
     def _hear(self, writer: str, appended: int) -> list[Event]:
         known = self._heard.get(writer, 0)
-        segments = [read.read_segment(path) for path in read.segment_paths(self._folder).get(writer, [])]
-        frames = [found for segment in segments for found in segment.frames if found.number > known]
+        paths = read.segment_paths(self._folder).get(writer, [])
+        frames = [found for path in paths for found in self._new_in(path) if found.number > known]
         self._heard[writer] = max([appended, *(found.number for found in frames)])
         heard: list[Event] = []
         for found in frames:
@@ -48,3 +49,16 @@ class Listener:
                 self.damaged.append(str(error))
                 log.warning("What another writer said cannot be read: %s", error)
         return heard
+
+    def _new_in(self, path: Path) -> list[frame.Frame]:
+        """The events' frames in a segment since it was read last."""
+        start = self._read.get(path, 0)
+        try:
+            with path.open("rb") as file:
+                file.seek(start)
+                found = [each for each in frame.scan(file.read(), path.name[:16]) if isinstance(each, frame.Frame)]
+        except FileNotFoundError:  # Archived in this moment, so it was read to its end before.
+            return []
+        if found:
+            self._read[path] = start + found[-1].offset + frame.size(len(found[-1].payload))
+        return [each for each in found if each.magic == frame.EVENT]

@@ -51,7 +51,7 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     """1 for the first try; restarts count on."""
     claimed: int
     key: str
-    """Which call of the method in its run it was: `<method>#<epoch>.<count>`."""
+    """Which call of the method in its run it was: `<method>#<epoch>.<count>`, or `<pid>-<count>` in another process."""
     alone: bool = False
     """True when it ran in isolation after an unexplained death."""
     ended: int | None = None

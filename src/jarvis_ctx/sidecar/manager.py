@@ -104,6 +104,7 @@ class JarvisContextManager(Recorder, Answers, Resuming, travel.GoingBack):
             isolation=isolation,
             keeps_calls=chosen.resume == "redispatch",
             again=self.again,
+            catch_up=self.journal.catch_up,
         )
         replay = chosen.resume != "report" and (plan is None or skip)
         self.steps = Steps(self._sink, replay=replay, run=self.run, chain_runs=chain, pauses=PAUSES)

@@ -1,0 +1,75 @@
+"""Folds what other processes of a run say, in whichever thread needs to know first."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+from jarvis_ctx.journal import fold
+from jarvis_ctx.journal.listener import Listener
+from jarvis_ctx.journal.marks import Marks
+from jarvis_ctx.journal.writer import Writer
+from jarvis_ctx.model.event import Event
+
+PATIENCE = 5.0
+"""Seconds a caller waits for another thread to have taken in what other processes said."""
+
+
+class Hearing:
+    """One process's ear. Safe in any thread; renewed in a forked child."""
+
+    def __init__(self, folder: Path, marks: Marks, writer: Writer) -> None:
+        self._folder, self._marks, self._writer = folder, marks, writer
+        self._begin(writer.writer)
+        self._beside_us = False
+        """Whether there may be other processes of this run."""
+
+    def _begin(self, own: str) -> None:
+        writer, self._lock = self._writer, threading.Lock()
+        self._listener = Listener(self._folder, self._marks, writer.orchestrator, own, writer.state.position)
+        self._untold: list[Event] = []
+
+    @property
+    def damaged(self) -> list[str]:
+        """What was said and could not be read, a sentence each."""
+        return self._listener.damaged
+
+    def forked(self) -> None:
+        """This process has a child."""
+        self._beside_us = True
+
+    def inherited(self) -> None:
+        """This is a forked child, to which its parent is another process too, and which has no writer yet."""
+        # By the state's position, as the parent's listener may have been about to tell of what it had heard.
+        self._begin("")
+        self._beside_us = True
+
+    def has_writer(self) -> None:
+        """From now on the child's own events are its own."""
+        self._listener.own = self._writer.writer
+
+    def catch_up(self) -> None:
+        """Know what other processes of this run have said by now: of a task in the hands of one that died, say.
+
+        Where no process was ever forked or heard, there is none, and nothing is looked at.
+        """
+        if self._beside_us:
+            self._hear()
+
+    def take(self) -> list[Event]:
+        """Catch up, and what was heard since the last time."""
+        self._hear()
+        events, self._untold = self._untold, []
+        return events
+
+    def _hear(self) -> None:
+        if not self._lock.acquire(timeout=PATIENCE):
+            return  # A signal handler in the middle of it: whoever was interrupted goes on.
+        try:
+            events = [event for event in self._listener.step() if not fold.is_fenced(self._writer.state, event)]
+            if events:
+                self._writer.fold_in(events)
+                self._untold += events
+                self._beside_us |= any(event.run == self._writer.run for event in events)
+        finally:
+            self._lock.release()
