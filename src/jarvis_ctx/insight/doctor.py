@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
 from jarvis_ctx.errors import JarvisError
-from jarvis_ctx.insight.checkup import checkpoints, database, folder, journal, runs, variables
+from jarvis_ctx.insight.checkup import agents, checkpoints, database, folder, journal, runs, variables, versions
 from jarvis_ctx.insight.findings import Finding, problem
 from jarvis_ctx.insight.view import View
 
@@ -18,11 +18,13 @@ def examine(view: View, environ: Mapping[str, str]) -> list[Finding]:
     """Run all checks, each whatever the others ran into, worst findings first; none of them writes."""
     checks: dict[str, Check] = {
         "run": partial(runs.check, view),
+        "agents": partial(agents.check, view),
         "folder": partial(folder.check, view),
         "journal": partial(journal.check, view),
         "database": partial(database.check, view),
         "checkpoints": partial(checkpoints.check, view),
         "settings": partial(variables.check, environ),
+        "versions": versions.check,
     }
     found = [finding for name, check in checks.items() for finding in _guarded(name, check)]
     return sorted(found, key=lambda finding: WORST_FIRST.index(finding.level))

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import msgspec
 
 from jarvis_ctx.checkpoint.files import CheckpointFiles
+from jarvis_ctx.checkpoint.ports import CheckpointStore
 from jarvis_ctx.codec.redaction import Redaction
 from jarvis_ctx.insight.ports import Queries
 from jarvis_ctx.model.agent import Lease
@@ -73,6 +74,11 @@ class View(Protocol):
     @property
     def files(self) -> CheckpointFiles:
         """The checkpoint files and the emergency files."""
+        ...
+
+    @property
+    def snapshots(self) -> CheckpointStore:
+        """The checkpoints in the database."""
         ...
 
     def now(self) -> int:

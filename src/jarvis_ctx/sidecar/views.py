@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from jarvis_ctx import settings as settings_room
 from jarvis_ctx.checkpoint.files import CheckpointFiles
+from jarvis_ctx.checkpoint.ports import CheckpointStore
 from jarvis_ctx.clock import Clock, SystemClock
 from jarvis_ctx.codec import sign
 from jarvis_ctx.codec.redaction import Redaction
@@ -50,6 +51,7 @@ class LiveView:
         self.queries: Queries = opened.store.queries
         self.files = self._ground.files
         self._events = opened.store.events
+        self.snapshots: CheckpointStore = opened.store.checkpoints
 
     def now(self) -> int:
         return self._ground.clock.wall()
@@ -118,6 +120,7 @@ class StoreView:
         self._damaged: list[str] = []
         self._store = self._open()
         self.queries: Queries = self._store.queries
+        self.snapshots: CheckpointStore = self._store.checkpoints
         self.files = CheckpointFiles(self.folder, self.name, self._key())
         self._runfile = RunFile(self.folder, self.name)
 

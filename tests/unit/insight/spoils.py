@@ -84,6 +84,13 @@ def change_an_event(store: Path) -> None:
     connection.close()
 
 
+def change_a_snapshot(store: Path) -> None:
+    connection = sqlite3.connect(store / "jarvis_context.db")
+    connection.execute("UPDATE context_snapshots SET context_data = replace(context_data, 'task-1', 'task-9')")
+    connection.commit()
+    connection.close()
+
+
 def change_a_side_file(store: Path) -> None:
     values = store / "journal" / "values"
     values.mkdir(mode=0o700)
@@ -127,6 +134,7 @@ WRONG: list[tuple[Callable[[Path], None], str, str, str]] = [
     (zero_the_database, "problem", "database", "file is not a database"),
     (lose_the_database, "problem", "database", "jarvis_context.db is missing"),
     (change_an_event, "problem", "events", "Not as written"),
+    (change_a_snapshot, "warning", "snapshots", "do not match their hash"),
     (change_a_side_file, "problem", "side files", "is not what was written"),
     (put_an_older_database_in_place, "problem", "events", "that it had"),
     (overwrite_a_segment, "problem", "segments", "nothing that can be read"),

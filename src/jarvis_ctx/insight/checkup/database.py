@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import get_args
 
+from jarvis_ctx.checkpoint.contents import state_of
+from jarvis_ctx.errors import CorruptData
 from jarvis_ctx.insight.checkup.journal import known_marks
 from jarvis_ctx.insight.findings import Finding, ok, problem, warning
 from jarvis_ctx.insight.view import View
 from jarvis_ctx.journal import frame
 from jarvis_ctx.journal.ports import StoredEvent
 from jarvis_ctx.model.event import Kind
-from jarvis_ctx.recovery.wording import number, size
+from jarvis_ctx.recovery.wording import number, size, span
 
 PAGE = 1_000
 MANY = 10_000
@@ -27,6 +29,7 @@ def check(view: View) -> Iterator[Finding]:
     if not damaged:
         yield from _engine(view)
         yield from _rows(view)
+        yield from _snapshots(view)
     yield _drain(view)
 
 
@@ -65,6 +68,22 @@ def _rows(view: View) -> Iterator[Finding]:
         yield ok("events", f"{number(checked, 'event')} of {view.name} in the database verified.")
 
 
+def _snapshots(view: View) -> Iterator[Finding]:
+    good, bad = 0, []
+    for header in view.snapshots.headers(view.name):
+        try:
+            kept = view.snapshots.get(header.id)
+            if kept is not None:  # Else it was thinned away while we looked.
+                state_of(kept.header, kept.state, f"Snapshot {header.id}")
+                good += 1
+        except CorruptData as error:
+            bad.append(str(error))
+    for sentence in bad:
+        yield warning("snapshots", sentence, "recovery passes it over and uses another one, a file or the events")
+    if not bad:
+        yield ok("snapshots", f"{number(good, 'checkpoint')} in the database verified.")
+
+
 def _drained(view: View) -> int:
     """How many events the marks say the database has been given."""
     fences = view.state().fences
@@ -88,6 +107,10 @@ def frame_time(row: StoredEvent) -> int:
 
 def _drain(view: View) -> Finding:
     pulse = view.pulse()
+    if pulse.backlog_waits:
+        slow = f"Calls were slowed down {number(pulse.backlog_waits, 'time')}, for {span(pulse.backlog_seconds)}"
+        remedy = "the database cannot keep up: look at its disk, and at who else has it open; or raise backlog_bytes"
+        return warning("drain", f"{slow} in all, as backlog_bytes waited in the journal.", remedy)
     if pulse.drain_error:
         remedy = "nothing is lost meanwhile; look at the reason, at disk space and at who else has the database open"
         return problem("drain", f"Events wait in the journal: {pulse.drain_error}", remedy)

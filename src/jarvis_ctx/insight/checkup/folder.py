@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import math
 import os
 import shutil
 import stat
 from collections.abc import Iterator
 from pathlib import Path
 
+from jarvis_ctx.clock import seconds
 from jarvis_ctx.disk import place
+from jarvis_ctx.insight.checkup import growth
 from jarvis_ctx.insight.findings import Finding, ok, problem, warning
 from jarvis_ctx.insight.view import View
+from jarvis_ctx.recovery.wording import number, size
 
 LITTLE_ROOM, NO_ROOM = 512 * 1024 * 1024, 32 * 1024 * 1024
+FEW_DAYS, MANY_DAYS = 14, 3 * 365
 SHOWN = 3
+LESS = "free space on it, or keep less: a smaller retention_days, then jarvis-ctx cleanup --yes"
 
 
 def check(view: View) -> Iterator[Finding]:
@@ -21,7 +27,7 @@ def check(view: View) -> Iterator[Finding]:
     yield _folder(view.folder)
     yield from _files(view.folder)
     yield from _aside(view.folder)
-    yield _room(view.folder)
+    yield _room(view.folder, view.now())
     yield _file_system(view.folder)
 
 
@@ -72,16 +78,21 @@ def _aside(folder: Path) -> Iterator[Finding]:
         yield warning("moved aside", sentence, "keep a copy if you want to know what happened, then delete it")
 
 
-def _room(folder: Path) -> Finding:
-    free = shutil.disk_usage(folder).free
-    sentence = f"{free / 1e9:,.1f} GB are free on its disk."
+def _room(folder: Path, now: int) -> Finding:
+    free, took = shutil.disk_usage(folder).free, growth.size(folder)
+    daily = growth.per_day(folder, seconds(now))
+    days = free / daily if daily else math.inf
+    grows = f"; it grows by {size(round(daily))} a day, so there is room for {_days(days)}" if daily else ""
+    sentence = f"The store takes {size(took)}, {size(free)} are free on its disk{grows}."
     if free < NO_ROOM:
-        return problem(
-            "disk", f"Only {free / 1e6:,.0f} MB are free on its disk.", "free space now: calls will be refused"
-        )
-    if free < LITTLE_ROOM:
-        return warning("disk", f"Only {free / 1e6:,.0f} MB are free on its disk.", "free space on it")
+        return problem("disk", sentence, "free space now: calls will be refused")
+    if free < LITTLE_ROOM or days < FEW_DAYS:
+        return warning("disk", sentence, LESS)
     return ok("disk", sentence)
+
+
+def _days(days: float) -> str:
+    return number(int(days), "day") if days < MANY_DAYS else "years"
 
 
 def _file_system(folder: Path) -> Finding:

@@ -8,15 +8,19 @@ from pathlib import Path
 
 import msgspec
 
+from jarvis_ctx.clock import seconds
 from jarvis_ctx.errors import CorruptData
 from jarvis_ctx.insight.findings import Finding, ok, problem, warning
 from jarvis_ctx.insight.view import View
 from jarvis_ctx.journal import archive, frame, read
 from jarvis_ctx.journal.marks import SLOTS, Marks, WriterMark
 from jarvis_ctx.journal.values import NAME, Values
+from jarvis_ctx.liveness.runfile import RunFile
 from jarvis_ctx.model.report import RecoveryReport
-from jarvis_ctx.recovery.wording import number
+from jarvis_ctx.recovery.wording import number, span
 
+LATE = 60
+"""Seconds without a sync, with something to sync, from which on it is called late: sync_interval is 1 by default."""
 REBUILT = (
     "start the orchestrator: the database and the archive are asked for what is missing, the report names the rest"
 )
@@ -33,6 +37,7 @@ def check(view: View) -> Iterator[Finding]:
     yield from _marks(view)
     yield from _room(view)
     yield from _unread(view)
+    yield from _sync(view)
     yield from _segments(journal, live=view.pulse().live_pid is not None)
     yield from _archive(journal / "archive")
     yield from _values(journal / "values")
@@ -97,6 +102,18 @@ def _unread(view: View) -> Iterator[Finding]:
     for sentence in pulse.unread:
         remedy = "the run goes on without it; restore the file from a backup, and the next start reads it again"
         yield problem("events", f"The live run could not read this: {sentence}", remedy)
+
+
+def _sync(view: View) -> Iterator[Finding]:
+    """Seen from outside, where nobody tells why a live run does not sync."""
+    run = RunFile(view.folder, view.name).read()
+    for mark in known_marks(view) if view.pulse().live_pid is not None else []:
+        behind = mark.appended - mark.synced
+        if run is not None and mark.writer == run.writer and behind > 0:
+            since = seconds(view.now() - (mark.sync_time or run.started))
+            if since > LATE:
+                sentence = f"{number(behind, 'event')} not synced to disk, the last sync was {span(since)} ago."
+                yield warning("sync", sentence, "see the log of the run; a power loss now would take them")
 
 
 def known_marks(view: View) -> list[WriterMark]:
