@@ -17,6 +17,7 @@ DOORS = {
     "mmap": ("journal",),
     "pickle": ("codec",),
     "psutil": ("liveness",),
+    "pytest": ("testing",),
     "pysqlite3": ("storage/sqlite",),
     "rich": ("cli",),
     "sqlite3": ("storage/sqlite",),

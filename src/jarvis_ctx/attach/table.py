@@ -6,6 +6,8 @@ import threading
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from jarvis_ctx.settings import Settings
     from jarvis_ctx.sidecar import JarvisContextManager
 
@@ -36,6 +38,13 @@ def only() -> JarvisContextManager | None:
 
 def _key(settings: Settings) -> tuple[str, str]:
     return str(settings.folder), settings.name
+
+
+def close_within(folder: Path) -> None:
+    """End the run of each open sidecar of the store in `folder`."""
+    for (path, _), manager in list(_sidecars.items()):
+        if path == str(folder):
+            manager.close()
 
 
 def close_all() -> None:
