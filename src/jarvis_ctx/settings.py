@@ -24,6 +24,9 @@ Name = Annotated[
         description="1 to 48 letters, digits, - and _, the first one a letter or digit",
     ),
 ]
+KeySource = Annotated[
+    str, msgspec.Meta(pattern=r"^((env|file|command):.+)?\Z", description="env:NAME, file:PATH or command:COMMAND")
+]
 
 ENVIRONMENT = {"path": "JARVIS_CONTEXT_PATH", "history_size": "JARVIS_CONTEXT_HISTORY_SIZE"}
 NOT_SETTINGS = {"JARVIS_CONFIG"}
@@ -61,8 +64,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     backlog_bytes: Bytes = 268_435_456
     backlog_wait: Seconds = 1.0
     segment_io: Literal["auto", "mmap", "write"] = "auto"
-    secrets: Literal["keep", "drop"] = "keep"
+    secrets: Literal["keep", "encrypt", "drop"] = "keep"
     secret_names: str = ""
+    encryption_key: KeySource = ""
     handle_signals: bool = True
     disabled: bool = False
     log_file: str = ""
@@ -132,7 +136,8 @@ def _convert(name: str, value: Any, source: str) -> Any:
     try:
         return msgspec.convert(value, field.type, strict=not isinstance(value, str))
     except msgspec.ValidationError as error:
-        raise BadSetting(name=name, value=value, source=source, expected=_expected(field.type, value)) from error
+        shown = "(not shown)" if name == "encryption_key" else value  # It may be the key itself, by mistake.
+        raise BadSetting(name=name, value=shown, source=source, expected=_expected(field.type, value)) from error
 
 
 def _expected(kind: Any, value: Any) -> str:

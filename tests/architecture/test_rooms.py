@@ -12,6 +12,7 @@ PACKAGE = Path(jarvis_ctx.__file__).parent
 DOORS = {
     "apscheduler": ("checkpoint",),
     "click": ("cli",),
+    "cryptography": ("codec",),
     "dotenv": ("settings.py",),
     "fcntl": ("disk",),
     "mmap": ("journal",),

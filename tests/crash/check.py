@@ -85,9 +85,9 @@ def _recovered(path: Path, settings: dict[str, Any]) -> tuple[JarvisContextManag
 def stored(path: Path, orchestrator: str, since: dict[str, int]) -> Iterator[Event]:
     """The events of the database alone."""
     store = SqliteStore(path / DATABASE, viewer=True)
-    resolve = Values(path / "journal" / "values").get
+    values = Values(path / "journal" / "values")
     try:
         for row in store.events.events(orchestrator, since):
-            yield read.event(row.writer, row.payload.encode(), resolve)
+            yield read.event(row.writer, row.payload.encode(), values)
     finally:
         store.close()

@@ -16,8 +16,9 @@ import msgspec
 from jarvis_ctx.checkpoint.contents import check, state_of
 from jarvis_ctx.clock import stamp
 from jarvis_ctx.codec import compress, pickled, sign
+from jarvis_ctx.codec.sealed import MAGIC, OPENING, Seals, opened
 from jarvis_ctx.disk.files import private_folder, write_whole
-from jarvis_ctx.errors import CorruptData, NotOurs, OtherVersion, TooLarge
+from jarvis_ctx.errors import CorruptData, EncryptionKeyMissing, NotOurs, OtherVersion, TooLarge, WrongEncryptionKey
 from jarvis_ctx.model.checkpoint import CheckpointHeader, Snapshot
 from jarvis_ctx.model.state import State
 
@@ -52,9 +53,10 @@ class Twin(msgspec.Struct, frozen=True, kw_only=True):
 class CheckpointFiles:
     """The `checkpoints` folder and the emergency files of one orchestrator."""
 
-    def __init__(self, store: Path, orchestrator: str, key: sign.Key | None) -> None:
+    def __init__(self, store: Path, orchestrator: str, key: sign.Key | None, seals: Seals | None = None) -> None:
+        """With `seals`, what the files hold is sealed, and plain files are refused."""
         self._store, self._folder = store, store / "checkpoints"
-        self._orchestrator, self._key = orchestrator, key
+        self._orchestrator, self._key, self._seals = orchestrator, key, seals
 
     def put(self, snapshot: Snapshot) -> None:
         """Write both files, the twin first, so that a signed file always has its twin."""
@@ -62,8 +64,10 @@ class CheckpointFiles:
             raise CorruptData(what=str(self._store / "secret.key"), reason="there is no key to sign checkpoints with")
         path = self.path(snapshot.header)
         private_folder(self._folder)
-        write_whole(path.with_suffix(".json"), _twin(snapshot))
+        write_whole(path.with_suffix(".json"), self._twin(snapshot))
         data = compress.compress(pickled.dumps({"state": snapshot.state}))
+        if self._seals is not None:
+            data = self._seals.seal(data, PURPOSE, place=msgspec.json.encode(snapshot.header))
         mac = sign.mac(self._key, PURPOSE, msgspec.json.encode(snapshot.header), data)
         line = Line(format=FORMAT, header=snapshot.header, key=self._key.id, mac=mac)
         write_whole(path, msgspec.json.encode(line) + b"\n" + data)
@@ -71,7 +75,7 @@ class CheckpointFiles:
     def put_emergency(self, snapshot: Snapshot) -> Path:
         """The whole state as readable JSON, for as long as the database cannot be used."""
         path = self._store / f"emergency_{self._orchestrator}.{stamp(snapshot.header.taken)}.json"
-        write_whole(path, _twin(snapshot))
+        write_whole(path, self._twin(snapshot))
         for old in self.emergencies()[EMERGENCIES_KEPT:]:
             old.unlink(missing_ok=True)
         return path
@@ -127,7 +131,7 @@ class CheckpointFiles:
         for path in self.signed():
             try:
                 verified.append(self.verified(path))
-            except (CorruptData, NotOurs) as error:
+            except (CorruptData, NotOurs, WrongEncryptionKey) as error:
                 log.warning("%s", error)
             if len(verified) == 2:
                 return {w: min(n, verified[1].position.get(w, 0)) for w, n in verified[0].position.items()}
@@ -147,7 +151,7 @@ class CheckpointFiles:
 
     def put_twin(self, path: Path, snapshot: Snapshot) -> None:
         """Write a JSON file anew."""
-        write_whole(path, _twin(snapshot))
+        write_whole(path, self._twin(snapshot))
 
     def load(self, path: Path) -> tuple[CheckpointHeader, State]:
         """Verify and read a signed file or a JSON one. Raises `CorruptData` or `NotOurs`, whatever it holds."""
@@ -164,6 +168,10 @@ class CheckpointFiles:
         if not sign.verify(self._key, PURPOSE, msgspec.json.encode(line.header), data, line.mac):
             raise NotOurs(what=str(path), reason="its signature does not verify")
         try:
+            if self._seals is not None:
+                data = self._seals.open(data, str(path), PURPOSE, place=msgspec.json.encode(line.header))
+            elif data.startswith(MAGIC):
+                raise EncryptionKeyMissing(path=str(path))
             loaded: Any = pickled.loads(compress.decompress(data, LIMIT))
         except TooLarge as error:
             raise CorruptData(what=str(path), reason=str(error)) from error
@@ -171,18 +179,24 @@ class CheckpointFiles:
             raise CorruptData(what=str(path), reason="it holds no state")
         return line.header, loaded["state"]
 
-    @staticmethod
-    def _json_contents(path: Path) -> tuple[CheckpointHeader, bytes]:
+    def _json_contents(self, path: Path) -> tuple[CheckpointHeader, bytes]:
         twin = _parse(_read(path), Twin, path)
-        return twin.header, bytes(twin.state)
+        state = bytes(twin.state)
+        if self._seals is not None:
+            return twin.header, opened(self._seals, state, str(path), PURPOSE, msgspec.json.encode(twin.header))
+        if state.startswith(OPENING):
+            raise EncryptionKeyMissing(path=str(path))
+        return twin.header, state
+
+    def _twin(self, snapshot: Snapshot) -> bytes:
+        state = snapshot.state
+        if self._seals is not None:
+            state = self._seals.seal_json(state, PURPOSE, place=msgspec.json.encode(snapshot.header))
+        return msgspec.json.encode(Twin(format=FORMAT, header=snapshot.header, state=msgspec.Raw(state)))
 
     def path(self, header: CheckpointHeader) -> Path:
         """Where the signed file of a checkpoint lies."""
         return self._folder / f"recovery_{self._orchestrator}.{stamp(header.taken)}.pkl"
-
-
-def _twin(snapshot: Snapshot) -> bytes:
-    return msgspec.json.encode(Twin(format=FORMAT, header=snapshot.header, state=msgspec.Raw(snapshot.state)))
 
 
 def _read(path: Path) -> bytes:

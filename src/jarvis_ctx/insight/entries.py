@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -27,7 +26,7 @@ def latest(
     limit: int,
     queries: Queries,
     orchestrator: str,
-    folder: Path,
+    values: Values,
     restores: Sequence[Restored] = (),
 ) -> list[Any]:
     """The latest `limit` entries of `kind` as records, oldest first, their values exactly as they were given.
@@ -39,11 +38,10 @@ def latest(
         raise BadValue(name="limit", value=limit, expected="a whole number from 1")
     events = tail[-limit:]
     if len(events) < limit:
-        resolve = Values(folder / "journal" / "values").get
         before = events[0].time if events else None
         left = [(after[0], until[0]) for after, until in abandoned(restores)] if restores else []
         rows = _older(before, kind, limit - len(events), queries, orchestrator, left)
-        events = [event for row in rows if (event := _event(row, resolve)) is not None] + events
+        events = [event for row in rows if (event := _event(row, values)) is not None] + events
     return [made for event in events if (made := record(event)) is not None]
 
 
@@ -76,9 +74,9 @@ def _within(time: int, left: list[tuple[int, int]]) -> bool:
     return any(after < time < until for after, until in left)
 
 
-def _event(row: StoredEvent, resolve: Any) -> Event | None:
+def _event(row: StoredEvent, values: Values) -> Event | None:
     try:
-        return read.event(row.writer, row.payload.encode(), resolve)
+        return read.event(row.writer, row.payload.encode(), values)
     except CorruptData:
         return None  # One damaged entry does not hide the others; `doctor` and recovery name it.
 

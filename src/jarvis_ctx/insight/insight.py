@@ -125,7 +125,7 @@ class Insight:
         view, state = self._view, self._view.state()
         return self._shown(
             entries.latest(
-                getattr(state, tail), kind, limit, view.queries, view.name, view.folder, restores=state.restores
+                getattr(state, tail), kind, limit, view.queries, view.name, view.values, restores=state.restores
             )
         )
 

@@ -86,18 +86,17 @@ def _drained(view: View) -> dict[str, int]:
 
 def _stored(view: View, limit: int, wanted: Wanted) -> Iterator[Event]:
     """The latest `limit` of each kind, which is what the store can find without reading everything."""
-    resolve = Values(view.folder / "journal" / "values").get
     try:
         for kind in wanted.kinds or KINDS:
             for row in view.queries.entries(view.name, kind, limit, subject=wanted.subject):
-                yield from _event(row, resolve)
+                yield from _event(row, view.values)
     except StoreUnavailable:
         return
 
 
-def _event(row: StoredEvent, resolve: Any) -> Iterator[Event]:
+def _event(row: StoredEvent, values: Values) -> Iterator[Event]:
     try:
-        yield read.event(row.writer, row.payload.encode(), resolve)
+        yield read.event(row.writer, row.payload.encode(), values)
     except CorruptData:
         return  # One damaged event does not hide the others; `doctor` and recovery name it.
 

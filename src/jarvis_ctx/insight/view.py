@@ -10,7 +10,9 @@ import msgspec
 from jarvis_ctx.checkpoint.files import CheckpointFiles
 from jarvis_ctx.checkpoint.ports import CheckpointStore
 from jarvis_ctx.codec.redaction import Redaction
+from jarvis_ctx.codec.sealed import Seals
 from jarvis_ctx.insight.ports import Queries
+from jarvis_ctx.journal.values import Values
 from jarvis_ctx.model.agent import Lease
 from jarvis_ctx.model.checkpoint import CheckpointHeader
 from jarvis_ctx.model.event import Event
@@ -79,6 +81,16 @@ class View(Protocol):
     @property
     def snapshots(self) -> CheckpointStore:
         """The checkpoints in the database."""
+        ...
+
+    @property
+    def seals(self) -> Seals | None:
+        """Open what is sealed; None in a store that is not encrypted."""
+        ...
+
+    @property
+    def values(self) -> Values:
+        """Opens sealed bodies of events and fetches those in side files."""
         ...
 
     def now(self) -> int:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
@@ -13,9 +12,8 @@ from jarvis_ctx.journal import archive, frame, losses, read
 from jarvis_ctx.journal.marks import WriterMark
 from jarvis_ctx.journal.ports import EventStore, StoredEvent
 from jarvis_ctx.journal.ranges import Range, joined
+from jarvis_ctx.journal.values import Values
 from jarvis_ctx.model.event import Event
-
-Resolve = Callable[[Any], Any]
 
 
 class Gathered(msgspec.Struct, kw_only=True):
@@ -40,7 +38,7 @@ def gather(
     after: dict[str, int],
     store: EventStore | None,
     marks: list[WriterMark],
-    resolve: Resolve,
+    values: Values,
 ) -> Gathered:
     """Events of `orchestrator` after a position, each once, unsorted; writers `after` does not name count from 1.
 
@@ -51,9 +49,9 @@ def gather(
     marks = [mark for mark in marks if mark.orchestrator == orchestrator]
     for source, segment in _files(folder, orchestrator, {mark.writer for mark in marks}, after, result):
         numbers = found.setdefault(segment.writer, {})
-        _add(result, source, numbers, segment.writer, _wanted(segment, after), resolve)
+        _add(result, source, numbers, segment.writer, _wanted(segment, after), values)
     if store is not None:
-        _from_store(result, found, orchestrator, after, store, resolve)
+        _from_store(result, found, orchestrator, after, store, values)
         result.lost = losses.within(folder, after, marks, store)
     result.events = [event for numbers in found.values() for event in numbers.values()]
     result.last = {writer: max(numbers) for writer, numbers in found.items() if numbers}
@@ -98,12 +96,12 @@ def _add(
     numbers: dict[int, Event],
     writer: str,
     rows: Iterator[tuple[int, bytes]],
-    resolve: Resolve,
+    values: Values,
 ) -> None:
     for number, payload in rows:
         if number not in numbers:
             try:
-                numbers[number] = read.event(writer, payload, resolve)
+                numbers[number] = read.event(writer, payload, values)
             except CorruptData as error:
                 result.damaged.append(str(error))
                 continue
@@ -116,14 +114,14 @@ def _from_store(
     orchestrator: str,
     after: dict[str, int],
     store: EventStore,
-    resolve: Resolve,
+    values: Values,
 ) -> None:
     complete = {writer: _contiguous(numbers, after.get(writer, 0)) for writer, numbers in found.items()}
     try:
         for row in store.events(orchestrator, after | complete):
             if _verifies(row):
                 numbers = found.setdefault(row.writer, {})
-                _add(result, "store", numbers, row.writer, iter([(row.number, row.payload.encode())]), resolve)
+                _add(result, "store", numbers, row.writer, iter([(row.number, row.payload.encode())]), values)
             else:
                 result.damaged.append(f"Event {row.number} of writer {row.writer} in the database is damaged.")
     except StoreUnavailable as error:

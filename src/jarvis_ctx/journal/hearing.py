@@ -26,7 +26,8 @@ class Hearing:
 
     def _begin(self, own: str) -> None:
         writer, self._lock = self._writer, threading.Lock()
-        self._listener = Listener(self._folder, self._marks, writer.orchestrator, own, writer.state.position)
+        position, values = writer.state.position, writer.values
+        self._listener = Listener(self._folder, self._marks, writer.orchestrator, own, position, values)
         self._untold: list[Event] = []
 
     @property

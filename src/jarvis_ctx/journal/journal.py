@@ -25,6 +25,7 @@ from jarvis_ctx.journal.hearing import Hearing
 from jarvis_ctx.journal.marks import ORCHESTRATOR, Marks
 from jarvis_ctx.journal.others import OthersDrain
 from jarvis_ctx.journal.ports import EventStore
+from jarvis_ctx.journal.sealed_bodies import Sealing
 from jarvis_ctx.journal.segment import Opening, new_writer
 from jarvis_ctx.journal.supply import SegmentSupply
 from jarvis_ctx.journal.sync import Sync
@@ -62,12 +63,13 @@ class Journal:
         backlog_wait: float,
         sync_interval: float,
         drain_interval: float,
+        sealing: Sealing | None = None,
     ) -> None:
         self.folder, self.marks, self._store, self._clock = folder, marks, store, clock
         self._sync_interval, self._drain_interval = sync_interval, drain_interval
         self._opening, self._mapped = opening, mapped
         slot = marks.writer_slot(opening.writer, opening.orchestrator, opening.epoch)
-        self.values = Values(folder / "values", value_bytes)
+        self.values = Values(folder / "values", value_bytes, sealing)
         self._supply = SegmentSupply(folder, opening.writer, segment_bytes, mapped=mapped)
         self.writer = Writer(
             opening=opening,

@@ -17,13 +17,15 @@ log = logging.getLogger("jarvis_ctx")
 class Listener:
     """Reads other writers' segments as soon as the marks show something new in them."""
 
-    def __init__(self, folder: Path, marks: Marks, orchestrator: str, own: str, position: dict[str, int]) -> None:
+    def __init__(
+        self, folder: Path, marks: Marks, orchestrator: str, own: str, position: dict[str, int], values: Values
+    ) -> None:
         """`own` is the writer that is not listened to; `position` {writer: number} is what the state has already."""
         self._folder, self._marks, self._orchestrator, self.own = folder, marks, orchestrator, own
         self._heard = dict(position)
         self._read: dict[Path, int] = {}
         """How far each segment has been read, in bytes."""
-        self._resolve = Values(folder / "values").get
+        self._values = values
         self.damaged: list[str] = []
         """What was said and could not be read, a sentence each."""
 
@@ -44,7 +46,7 @@ class Listener:
         heard: list[Event] = []
         for found in frames:
             try:
-                heard.append(read.event(writer, found.payload, self._resolve))
+                heard.append(read.event(writer, found.payload, self._values))
             except CorruptData as error:
                 self.damaged.append(str(error))
                 log.warning("What another writer said cannot be read: %s", error)

@@ -12,7 +12,7 @@ import msgspec
 from jarvis_ctx.errors import CorruptData
 from jarvis_ctx.journal import frame
 from jarvis_ctx.journal.segment import NAME, Opening, Seal
-from jarvis_ctx.journal.values import is_reference
+from jarvis_ctx.journal.values import Values
 from jarvis_ctx.model.cut import Cut
 from jarvis_ctx.model.event import Event
 from jarvis_ctx.model.ids import RunId, WriterId
@@ -78,14 +78,17 @@ def _said(found: frame.Frame, decode: Callable[[bytes], T], into: SegmentData) -
         return None
 
 
-def event(writer: str, payload: bytes, resolve: Callable[[Any], Any] | None = None) -> Event:
-    """The event of a payload. `resolve` fetches a body that lies in a side file. Raises `CorruptData`."""
+def event(writer: str, payload: bytes, values: Values | None = None) -> Event:
+    """The event of a payload. `values` opens a sealed body and fetches one that lies in a side file.
+
+    Raises `CorruptData`, and for a body whose key is not there `EncryptionKeyMissing` or `WrongEncryptionKey`.
+    """
     try:
         number, time, run, kind, subject, body = _decode_payload(payload)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise CorruptData(what=f"an event of writer {writer}", reason=str(error)) from error
-    if resolve is not None and is_reference(body):
-        body = resolve(body)
+    if values is not None and values.concern(body):
+        body = values.body(writer, payload, body)
     return Event(WriterId(writer), number, time, RunId(run), kind, subject, body)
 
 
@@ -100,8 +103,8 @@ def is_cut(cut: Cut, writer: str, number: int, payload: bytes) -> bool:
     return cut.takes(writer, number, found.time, found.kind)
 
 
-def events(segment: SegmentData, after: int, resolve: Callable[[Any], Any]) -> Iterator[Event]:
+def events(segment: SegmentData, after: int, values: Values) -> Iterator[Event]:
     """The events of a segment whose numbers are greater than `after`."""
     for found in segment.frames:
         if found.number > after:
-            yield event(segment.writer, found.payload, resolve)
+            yield event(segment.writer, found.payload, values)

@@ -10,24 +10,26 @@ from typing import Any
 import msgspec
 
 from jarvis_ctx.codec import exact
+from jarvis_ctx.codec.sealed import MAGIC, is_sealed
 from jarvis_ctx.disk.files import private_folder, write_whole
-from jarvis_ctx.errors import CorruptData, JournalUnavailable, TooLarge
+from jarvis_ctx.errors import CorruptData, EncryptionKeyMissing, JournalUnavailable, TooLarge
+from jarvis_ctx.journal.sealed_bodies import Sealing
 
 MARK, BYTES = "$value", "bytes"
 NAME = re.compile(r"[0-9a-f]{64}")
 
 
 def is_reference(body: dict[str, Any]) -> bool:
-    """Whether `body` only names the side file that holds the event's own body."""
-    return MARK in body and len(body) == 2 and BYTES in body
+    """Whether `body` only names the side file that holds the event's own body; sealed, it names it all the same."""
+    return MARK in body and BYTES in body and (len(body) == 2 or (len(body) == 3 and is_sealed(body)))
 
 
 class Values:
     """`journal/values/<sha256>`: written before the event that names them, so that none names what is not there."""
 
-    def __init__(self, folder: Path, limit: int = exact.LIMIT) -> None:
-        """`limit`: the bytes a body may have."""
-        self.folder, self.limit = folder, limit
+    def __init__(self, folder: Path, limit: int = exact.LIMIT, sealing: Sealing | None = None) -> None:
+        """`limit`: the bytes a body may have. `sealing` seals them and the side files; without it they are plain."""
+        self.folder, self.limit, self.sealing = folder, limit, sealing
 
     def put(self, body: bytes) -> dict[str, Any]:
         """Keep `body` (JSON) durably; the small body that stands for it in the event.
@@ -36,6 +38,8 @@ class Values:
         """
         if len(body) > self.limit:
             raise TooLarge(what="An event", size=len(body), limit=self.limit)
+        if self.sealing is not None:
+            body = self.sealing.close_value(body)
         name = hashlib.sha256(body).hexdigest()
         try:
             path = private_folder(self.folder) / name
@@ -56,8 +60,24 @@ class Values:
             raise CorruptData(what=str(path), reason="the side file of an event cannot be read") from error
         if hashlib.sha256(body).hexdigest() != reference[MARK]:
             raise CorruptData(what=str(path), reason="its bytes do not match its name")
+        if self.sealing is not None:
+            body = self.sealing.open_value(body, str(path))
+        elif body.startswith(MAGIC):
+            raise EncryptionKeyMissing(path=str(path))
         decoded: dict[str, Any] = msgspec.json.decode(body)
         return decoded
+
+    def concern(self, body: dict[str, Any]) -> bool:
+        """Whether `body` is not simply the event's own, as it was read."""
+        return self.sealing is not None or is_reference(body) or is_sealed(body)
+
+    def body(self, writer: str, payload: bytes, body: dict[str, Any]) -> dict[str, Any]:
+        """The event's own body: opened, and fetched from its side file. Raises `CorruptData` and as `Sealing.open`."""
+        if self.sealing is not None:
+            body = self.sealing.open(writer, payload, body)
+        elif is_sealed(body):
+            raise EncryptionKeyMissing(path=str(self.folder.parent.parent))
+        return self.get(body) if is_reference(body) else body
 
 
 def _holds(path: Path, body: bytes) -> bool:

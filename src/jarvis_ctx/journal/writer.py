@@ -54,7 +54,7 @@ class Writer:
     ) -> None:
         self.orchestrator, self.run, self.epoch = opening.orchestrator, RunId(opening.run), opening.epoch
         self.state = state
-        self._clock, self._cells, self._values = clock, cells, values
+        self._clock, self._cells, self.values, self._sealing = clock, cells, values, values.sealing
         self._epoch_cell = epoch_slot + EPOCH
         self._time = state.stamp[0]
         self._prefixes: dict[str, bytes] = {}
@@ -75,7 +75,7 @@ class Writer:
         self.dirty: set[str] = set()
         """Tasks changed since the drain last wrote them to their table."""
         self._appended_cell = writer_slot + APPENDED
-        self._encoded = Bodies(self._values, inline=supply.size // 4).encoded
+        self._encoded = Bodies(self.values, inline=supply.size // 4).encoded
         self._payload_limit = supply.size - 1024
         self._queued: deque[_Told] = deque()
         self.put_down: Literal["", "closed", "dying", "fenced"] = ""
@@ -156,6 +156,8 @@ class Writer:
             time = self._time + 1
         prefix = self._prefixes.get(kind) or self._prefix(kind)
         payload = b"[%d,%d,%b%b,%b]" % (number, time, prefix, _encode(subject), encoded)
+        if self._sealing is not None:
+            payload = self._sealing.close(self.writer, payload, len(encoded))
         if not segment.fits(len(payload)):
             segment = self._next_segment(len(payload))
         try:
@@ -178,7 +180,7 @@ class Writer:
         for found in frame.scan(segment.read(0, segment.at[0]), self.writer):
             if isinstance(found, frame.Frame) and found.magic == frame.EVENT and found.number > self.number:
                 try:
-                    self._fold(read.event(self.writer, found.payload, self._values.get))
+                    self._fold(read.event(self.writer, found.payload, self.values))
                 except CorruptData as error:
                     self.unreadable.append(str(error))  # Its number is taken for good; the next call goes on.
                     self.number = self._cells[self._appended_cell] = found.number
@@ -252,8 +254,7 @@ class Writer:
 
     def _refuse(self) -> NoReturn:
         if self.put_down == "dying":
-            # The run's end is written and a signal is about to end the process: no later call may be acknowledged,
-            # and none may fail for a reason its caller could act on, so they wait for the end.
+            # A signal is about to end the process: no later call may be acknowledged or fail, so they wait for the end.
             threading.Event().wait()
         if self.put_down == "fenced":
             raise self.fenced()

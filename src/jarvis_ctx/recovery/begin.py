@@ -14,6 +14,7 @@ from jarvis_ctx.checkpoint.files import CheckpointFiles
 from jarvis_ctx.checkpoint.ports import CheckpointStore
 from jarvis_ctx.clock import Clock
 from jarvis_ctx.codec.redaction import Redaction
+from jarvis_ctx.codec.sealed import Seals
 from jarvis_ctx.codec.sign import Key
 from jarvis_ctx.disk.files import move_aside
 from jarvis_ctx.errors import StoreUnavailable
@@ -21,6 +22,7 @@ from jarvis_ctx.journal.journal import Journal
 from jarvis_ctx.journal.marks import Marks, claim_epoch
 from jarvis_ctx.journal.ports import EventStore
 from jarvis_ctx.journal.read import segment_paths
+from jarvis_ctx.journal.sealed_bodies import Sealing
 from jarvis_ctx.journal.segment import new_writer, opening_of
 from jarvis_ctx.liveness import identity
 from jarvis_ctx.liveness.exceptions import FaultDump
@@ -75,6 +77,9 @@ class Ground(msgspec.Struct, frozen=True, kw_only=True):
     """Signs what is pickled."""
     damage: list[str] = []
     """What was found damaged, and moved aside, while opening."""
+    seals: Seals | None = None
+    sealing: Sealing | None = None
+    """What seals, and what it does to events; None where nothing is sealed."""
 
     @property
     def layers(self) -> Layers:
@@ -87,6 +92,7 @@ class Ground(msgspec.Struct, frozen=True, kw_only=True):
             files=self.files,
             marks=list(self.marks.writers()),
             chosen=choice.read(self.folder, self.settings.name),
+            sealing=self.sealing,
         )
 
     @property
@@ -159,7 +165,7 @@ def act(plan: Plan, journal: Journal, ground: Ground, seconds: float) -> None:
     for event in plan.events:
         journal.append(event.kind, event.subject, event.body)
     plan.report.seconds["total"] = round(seconds, 6)
-    path = reports.write(ground.folder, plan.report)
+    path = reports.write(ground.folder, plan.report, ground.seals)
     body = {"report": path.name, "recovered": plan.report.recovered_run, "lost": plan.report.lost}
     journal.append("RunRecovered", plan.report.run, body)
     ground.faults.clear()
@@ -231,4 +237,5 @@ def _journal(ground: Ground, run: RunRecord, rebuilt: Rebuilt) -> Journal:
         backlog_wait=chosen.backlog_wait,
         sync_interval=chosen.sync_interval,
         drain_interval=chosen.drain_interval,
+        sealing=ground.sealing,
     )

@@ -9,6 +9,7 @@ from typing import Literal, Protocol
 import msgspec
 
 from jarvis_ctx.capture.sink import Sink
+from jarvis_ctx.codec.sealed import Seals
 from jarvis_ctx.errors import CodeChanged
 from jarvis_ctx.model.report import RecoveryReport
 from jarvis_ctx.model.run import RunRecord
@@ -32,8 +33,9 @@ class CodeGuard:
         store: Path,
         policy: Literal["resume", "refuse", "fresh"],
         keepers: Sequence[Forgetting],
+        seals: Seals | None = None,
     ) -> None:
-        self._sink, self._run, self._store = sink, run, store
+        self._sink, self._run, self._store, self.seals = sink, run, store, seals
         self.report = report
         """The report of the recovery this run began with, and what has been found to have changed since."""
         self._policy, self._keepers = policy, keepers
@@ -44,7 +46,7 @@ class CodeGuard:
         if changed and self.report is not None:
             known = {*self.report.code_changed, *changed}
             self.report = msgspec.structs.replace(self.report, code_changed=sorted(known))
-            reports.write(self._store, self.report)
+            reports.write(self._store, self.report, self.seals)
             if self._policy == "refuse":
                 raise CodeChanged(methods=", ".join(changed), run=self.report.recovered_run)
             if self._policy == "fresh":

@@ -14,6 +14,7 @@ from jarvis_ctx.journal.cleaned import cleaned
 from jarvis_ctx.journal.gather import Gathered, gather
 from jarvis_ctx.journal.marks import WriterMark
 from jarvis_ctx.journal.ports import EventStore
+from jarvis_ctx.journal.sealed_bodies import Sealing
 from jarvis_ctx.journal.values import Values
 from jarvis_ctx.model.report import LayerTried
 from jarvis_ctx.model.state import State
@@ -33,6 +34,8 @@ class Layers(msgspec.Struct, frozen=True, kw_only=True):
     marks: list[WriterMark]
     chosen: Choice | None = None
     """The base that was chosen by hand."""
+    sealing: Sealing | None = None
+    """Opens the bodies of events that are sealed."""
 
 
 class Rebuilt(msgspec.Struct, kw_only=True):
@@ -71,5 +74,5 @@ def rebuild(layers: Layers, steady: Callable[[], float]) -> Rebuilt:
 
 def events_of(layers: Layers, after: dict[str, int]) -> Gathered:
     """Everything that is left of the events after a position."""
-    resolve = Values(layers.journal / "values").get
-    return gather(layers.journal, layers.orchestrator, after, layers.events, layers.marks, resolve)
+    values = Values(layers.journal / "values", sealing=layers.sealing)
+    return gather(layers.journal, layers.orchestrator, after, layers.events, layers.marks, values)

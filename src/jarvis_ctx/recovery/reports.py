@@ -6,8 +6,12 @@ from pathlib import Path
 
 import msgspec
 
+from jarvis_ctx.codec.sealed import Seals
 from jarvis_ctx.disk.files import write_whole
+from jarvis_ctx.errors import CorruptData, WrongEncryptionKey
 from jarvis_ctx.model.report import RecoveryReport
+
+PURPOSE = "recovery report"
 
 
 def path_of(store: Path, report: RecoveryReport) -> Path:
@@ -15,18 +19,22 @@ def path_of(store: Path, report: RecoveryReport) -> Path:
     return store / f"recovery_report_{report.orchestrator}.{report.epoch:06d}.json"
 
 
-def write(store: Path, report: RecoveryReport) -> Path:
-    """Keep `report` durably; returns its path."""
+def write(store: Path, report: RecoveryReport, seals: Seals | None = None) -> Path:
+    """Keep `report` durably, sealed with `seals`; returns its path."""
     path = path_of(store, report)
-    write_whole(path, msgspec.json.format(msgspec.json.encode(report), indent=2))
+    data = msgspec.json.format(msgspec.json.encode(report), indent=2)
+    write_whole(path, data if seals is None else seals.seal_json(data, PURPOSE, place=path.name.encode()))
     return path
 
 
-def latest(store: Path, orchestrator: str) -> RecoveryReport | None:
+def latest(store: Path, orchestrator: str, seals: Seals | None = None) -> RecoveryReport | None:
     """The newest report that can be read, or None."""
     for path in sorted(store.glob(f"recovery_report_{orchestrator}.*.json"), reverse=True):
         try:
-            return msgspec.json.decode(path.read_bytes(), type=RecoveryReport)
-        except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+            data = path.read_bytes()
+            if seals is not None:
+                data = seals.open_json(msgspec.json.decode(data), path.name, PURPOSE, place=path.name.encode())
+            return msgspec.json.decode(data, type=RecoveryReport)
+        except (OSError, msgspec.DecodeError, UnicodeDecodeError, CorruptData, WrongEncryptionKey):
             continue
     return None

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from jarvis_ctx.checkpoint.files import CheckpointFiles
 from jarvis_ctx.clock import MICROSECONDS
-from jarvis_ctx.errors import CorruptData, NotOurs
+from jarvis_ctx.errors import CorruptData, NotOurs, WrongEncryptionKey
 
 ASIDE = re.compile(r"\.(damaged|replaced)-\d+$")
 
@@ -29,7 +29,7 @@ def emergencies(files: CheckpointFiles, horizon: int) -> list[Path]:
     signed = files.signed()
     try:
         newest = files.verified(signed[0]).taken if signed else 0
-    except (CorruptData, NotOurs):
+    except (CorruptData, NotOurs, WrongEncryptionKey):
         newest = 0
     found = [(path, files.header(path)) for path in files.emergencies()]
     return [path for path, header in found if header is not None and header.taken < min(horizon, newest)]

@@ -140,7 +140,8 @@ class _Offline:
     def _append(self, kind: str, subject: str, body: dict[str, Any]) -> object:
         if self._writer is None:
             journal, name = self._ground.folder / "journal", self.state.name
-            self._writer = requests.pen(name, journal, self._ground.marks, self.state, requests.Still())
+            ground = self._ground
+            self._writer = requests.pen(name, journal, ground.marks, self.state, requests.Still(), ground.sealing)
         return self._writer.append(kind, subject, body)
 
     def _settle(self) -> None:

@@ -112,7 +112,8 @@ class JarvisContextManager(Recorder, Answers, Resuming, travel.GoingBack):
         self.leases = Leases(self._clock, chosen.stale_after, self._sink.append, leases)
         self.states = object_states(ground, self.journal, self._sink, self._stored, self.run, chain, report)
         forgetting = (self.claims, self.steps, self.states)
-        self.code = CodeGuard(writer, self.run, report, ground.folder, chosen.on_code_change, forgetting)
+        policy = chosen.on_code_change
+        self.code = CodeGuard(writer, self.run, report, ground.folder, policy, forgetting, ground.seals)
         self.states.told = partial(note, self.code, ground.folder)
         self.keeper = Keeper(
             run=self.run,

@@ -62,7 +62,7 @@ def events_since(ground: Ground, journal: Journal, runs: frozenset[str], kept: O
     position = {writer: number for writer, number in dict(state.position).items() if writer[:8] < epoch}
     position |= {**kept.position, journal.writer.writer: journal.writer.number}
     marks = list(ground.marks.writers())
-    found = gather(journal.folder, state.name, position, ground.store.events, marks, journal.values.get).events
+    found = gather(journal.folder, state.name, position, ground.store.events, marks, journal.values).events
     known = [e for e in found if e.run in runs and e.kind not in OBJECT_HANDLERS and not fold.is_fenced(state, e)]
     wanted = [event for event in known if stands_on(state.restores, state.position, event)]
     return [replace(event, body=exact.from_tree(event.body)) for event in sorted(wanted, key=lambda e: e.stamp)]
@@ -77,4 +77,4 @@ def note(guard: CodeGuard, folder: Path, name: str, refused: Reasons) -> None:
             for line in report.objects
         ]
         guard.report = replace(report, objects=lines)
-        reports.write(folder, guard.report)
+        reports.write(folder, guard.report, guard.seals)

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TypeAlias, TypeVar
+from typing import TypeVar
 
 from jarvis_ctx.checkpoint.files import CheckpointFiles
 from jarvis_ctx.clock import Clock, seconds
@@ -20,8 +20,8 @@ from jarvis_ctx.liveness.runfile import RunFile
 from jarvis_ctx.recovery.begin import Ground
 from jarvis_ctx.settings import Settings
 from jarvis_ctx.sidecar.database import condemn, open_database
+from jarvis_ctx.sidecar.encryption import encrypted, keep
 from jarvis_ctx.storage.memory.store import MemoryStore
-from jarvis_ctx.storage.sqlite.store import SqliteStore
 
 DATABASE = "jarvis_context.db"
 log = logging.getLogger("jarvis_ctx")
@@ -29,7 +29,6 @@ log = logging.getLogger("jarvis_ctx")
 T = TypeVar("T")
 FORGOTTEN = 3600.0
 """Seconds after which a half-made file is nobody's: until then another orchestrator of the store may be writing it."""
-Engine: TypeAlias = SqliteStore | MemoryStore
 
 
 class OpenStore:
@@ -60,10 +59,11 @@ class OpenStore:
         mapped = settings.segment_io == "mmap" or (settings.segment_io == "auto" and place.safe_to_map(journal))
         marks = self._or_moved_aside(journal / "marks", lambda: Marks(journal / "marks", mapped=mapped))
         self._opened.callback(marks.close)
-        self.store: Engine = (
-            MemoryStore() if settings.store == "memory" else open_database(folder / DATABASE, self.damage)
-        )
-        self._opened.callback(self.store.close)
+        engine = MemoryStore() if settings.store == "memory" else open_database(folder / DATABASE, self.damage)
+        self._opened.callback(engine.close)
+        self.store, encryption = encrypted(engine, settings)
+        if encryption.seals is not None:
+            keep(settings, encryption.seals)
         key = self._or_moved_aside(folder / "secret.key", lambda: sign.load_or_create_key(folder / "secret.key"))
         return Ground(
             folder=folder,
@@ -72,12 +72,14 @@ class OpenStore:
             store=self.store,
             marks=marks,
             mapped=mapped,
-            files=CheckpointFiles(folder, settings.name, key),
+            files=CheckpointFiles(folder, settings.name, key, encryption.seals),
             runfile=self.runfile,
             marker=CrashMarker(folder),
             faults=FaultDump(folder / f"run-{settings.name}.fault"),
             key=key,
             damage=self.damage,
+            seals=encryption.seals,
+            sealing=encryption.sealing,
         )
 
     def _or_moved_aside(self, path: Path, open_it: Callable[[], T]) -> T:

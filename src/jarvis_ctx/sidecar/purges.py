@@ -11,7 +11,7 @@ from jarvis_ctx.clock import SystemClock
 from jarvis_ctx.codec import sign
 from jarvis_ctx.disk.files import write_whole
 from jarvis_ctx.disk.shred import shredding
-from jarvis_ctx.errors import NoStore
+from jarvis_ctx.errors import BadValue, NoStore
 from jarvis_ctx.journal import read
 from jarvis_ctx.journal.others import stored
 from jarvis_ctx.journal.ports import Batch
@@ -26,6 +26,7 @@ from jarvis_ctx.sidecar.opening import OpenStore
 from jarvis_ctx.sidecar.rebuilding import orchestrators
 
 PURPOSE = "purged value"
+SEALED = "a store that is not encrypted: let cleanup remove the value with its age, or destroy the key"
 
 
 def purge(settings: Settings, value: str) -> Purged:
@@ -47,6 +48,8 @@ def purge(settings: Settings, value: str) -> Purged:
                 held.callback(run.release)
         opened = OpenStore(settings, SystemClock())
         held.callback(opened.close)
+        if opened.ground.seals is not None:
+            raise BadValue(name="path", value=str(folder), expected=SEALED)
         key = sign.load_key(folder / "secret.key")
         files = FilePurge(folder, needle, key)
         files.clean()
@@ -73,7 +76,7 @@ def _say(ground: Ground, purged: Purged, hashed: str) -> None:
     name, journal = ground.settings.name, ground.folder / "journal"
     state = rebuild(ground.layers, ground.clock.steady).state
     counts = {key: count for key, count in msgspec.to_builtins(purged).items() if key != "removed"}
-    writer = requests.pen(name, journal, ground.marks, state, requests.Still())
+    writer = requests.pen(name, journal, ground.marks, state, requests.Still(), ground.sealing)
     writer.append("ValuePurged", name, {"hash": hashed, **counts, "removed": len(purged.removed)})
     writer.segment.seal()
     segment = read.read_segment(writer.segment.path)

@@ -13,7 +13,7 @@ from jarvis_ctx.checkpoint.files import CheckpointFiles
 from jarvis_ctx.clock import SystemClock
 from jarvis_ctx.codec import sign
 from jarvis_ctx.disk.files import move_aside, sync_folder
-from jarvis_ctx.errors import CorruptData, NoStore, NotOurs, StoreUnavailable
+from jarvis_ctx.errors import CorruptData, NoStore, NotOurs, StoreUnavailable, WrongEncryptionKey
 from jarvis_ctx.journal import archive, read
 from jarvis_ctx.journal.cleaned import cleaned
 from jarvis_ctx.journal.gather import gather
@@ -27,6 +27,7 @@ from jarvis_ctx.recovery.rebuild import Layers, rebuild
 from jarvis_ctx.retention.derived import derived
 from jarvis_ctx.settings import Settings
 from jarvis_ctx.sidecar.database import condemned
+from jarvis_ctx.sidecar.encryption import Encryption, Engine, encrypted
 from jarvis_ctx.sidecar.opening import DATABASE
 from jarvis_ctx.storage.sqlite.store import SqliteStore
 
@@ -69,9 +70,9 @@ def rebuild_database(settings: Settings, progress: Progress = lambda done, of: N
             run.claim()
             held.callback(run.release)
         _remove(new)
-        store = SqliteStore(new)
+        store, encryption = encrypted(SqliteStore(new), settings)
         try:
-            _fill(store, folder, settings, result, progress)
+            _fill(store, encryption, folder, settings, result, progress)
             store.events.sync()
         finally:
             store.close()
@@ -88,10 +89,17 @@ def orchestrators(folder: Path) -> list[str]:
     return sorted(names)
 
 
-def _fill(store: SqliteStore, folder: Path, settings: Settings, result: RebuiltStore, progress: Progress) -> None:
+def _fill(
+    store: Engine,
+    encryption: Encryption,
+    folder: Path,
+    settings: Settings,
+    result: RebuiltStore,
+    progress: Progress,
+) -> None:
     states = {}
     for name in result.orchestrators:
-        layers = _layers(folder, name, settings, result)
+        layers = _layers(folder, name, settings, encryption, result)
         rebuilt = rebuild(layers, SystemClock().steady)
         result.damaged += rebuilt.gathered.damaged
         states[name] = rebuilt.state
@@ -99,11 +107,11 @@ def _fill(store: SqliteStore, folder: Path, settings: Settings, result: RebuiltS
     for name, state in states.items():
         if state.cut.position:
             store.events.cut(name, state.cut)
-        _derived(store, folder, state, result)
-        _checkpoints(store, _layers(folder, name, settings, result).files, result)
+        _derived(store, Values(folder / "journal" / "values", sealing=encryption.sealing), state, result)
+        _checkpoints(store, _layers(folder, name, settings, encryption, result).files, result)
 
 
-def _layers(folder: Path, name: str, settings: Settings, result: RebuiltStore) -> Layers:
+def _layers(folder: Path, name: str, settings: Settings, encryption: Encryption, result: RebuiltStore) -> Layers:
     try:
         key = sign.load_key(folder / "secret.key")
     except (CorruptData, OSError) as error:
@@ -116,14 +124,13 @@ def _layers(folder: Path, name: str, settings: Settings, result: RebuiltStore) -
         history=settings.history_size,
         events=None,
         checkpoints=None,
-        files=CheckpointFiles(folder, name, key),
+        files=CheckpointFiles(folder, name, key, encryption.seals),
         marks=[],
+        sealing=encryption.sealing,
     )
 
 
-def _events(
-    store: SqliteStore, folder: Path, states: dict[str, State], result: RebuiltStore, progress: Progress
-) -> None:
+def _events(store: Engine, folder: Path, states: dict[str, State], result: RebuiltStore, progress: Progress) -> None:
     sources = [*(a.path for a in archive.listing(folder / "journal" / "archive"))]
     sources += [path for paths in read.segment_paths(folder / "journal").values() for path in paths]
     sizes = {path: path.stat().st_size for path in sources}
@@ -151,9 +158,8 @@ def _segments(folder: Path, result: RebuiltStore) -> Iterator[read.SegmentData]:
         yield read.read_segment(path)
 
 
-def _derived(store: SqliteStore, folder: Path, state: State, result: RebuiltStore) -> None:
-    journal = folder / "journal"
-    gathered = gather(journal, state.name, {}, None, [], Values(journal / "values").get)
+def _derived(store: Engine, values: Values, state: State, result: RebuiltStore) -> None:
+    gathered = gather(values.folder.parent, state.name, {}, None, [], values)
     found = derived(cleaned(gathered, state), state)
     tasks, steps, runs = list(found.tasks.values()), list(found.steps.values()), list(found.runs.values())
     for first in range(0, max(len(tasks), len(steps), len(runs)), RECORDS):
@@ -170,12 +176,12 @@ def _derived(store: SqliteStore, folder: Path, state: State, result: RebuiltStor
     result.runs += len(runs)
 
 
-def _checkpoints(store: SqliteStore, files: CheckpointFiles, result: RebuiltStore) -> None:
+def _checkpoints(store: Engine, files: CheckpointFiles, result: RebuiltStore) -> None:
     for path in reversed(files.signed()):
         try:
             store.checkpoints.put(files.snapshot(path))
             result.checkpoints += 1
-        except (CorruptData, NotOurs) as error:
+        except (CorruptData, NotOurs, WrongEncryptionKey) as error:
             result.damaged.append(str(error))
 
 

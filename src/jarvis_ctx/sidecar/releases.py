@@ -49,7 +49,8 @@ def release_offline(settings: Settings, task: str) -> None:
         ground = opened.ground
         state = rebuild(ground.layers, ground.clock.steady).state
         check_quarantined(state, task)
-        writer = requests.pen(state.name, ground.folder / "journal", ground.marks, state, requests.Still())
+        journal = ground.folder / "journal"
+        writer = requests.pen(state.name, journal, ground.marks, state, requests.Still(), ground.sealing)
         try:
             writer.append("TaskReleased", task, {})
             writer.segment.seal()

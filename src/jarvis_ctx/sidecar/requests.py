@@ -17,6 +17,7 @@ from jarvis_ctx.codec import exact
 from jarvis_ctx.errors import JarvisError, NotAnswered, NothingToKeep, RequestFailed
 from jarvis_ctx.journal import fold
 from jarvis_ctx.journal.marks import EPOCH, ORCHESTRATOR, Marks
+from jarvis_ctx.journal.sealed_bodies import Sealing
 from jarvis_ctx.journal.segment import new_writer, opening_of
 from jarvis_ctx.journal.supply import SegmentSupply
 from jarvis_ctx.journal.values import Values
@@ -71,7 +72,7 @@ def ask(settings: Settings, kind: str, body: dict[str, Any], timeout: float) -> 
     view = StoreView(settings, SystemClock())
     try:
         before = view.state().position
-        request = _write(settings, kind, body)
+        request = _write(settings, kind, body, view.values.sealing)
         deadline = time.monotonic() + timeout
         while time.monotonic() < deadline:
             for event in view.events_after(before):
@@ -89,12 +90,12 @@ def _without_error(settings: Settings, event: Event) -> dict[str, Any]:
     return event.body
 
 
-def _write(settings: Settings, kind: str, body: dict[str, Any]) -> str:
+def _write(settings: Settings, kind: str, body: dict[str, Any], sealing: Sealing | None) -> str:
     """Write the request into a segment of our own; its name."""
     folder, request = settings.folder / "journal", f"request-{secrets.token_hex(8)}"
     marks = Marks(folder / "marks", mapped=False)
     try:
-        writer = pen(settings.name, folder, marks, fold.empty(settings.name, 1), SystemClock())
+        writer = pen(settings.name, folder, marks, fold.empty(settings.name, 1), SystemClock(), sealing)
         try:
             writer.append(kind, request, body)
             writer.segment.seal()
@@ -105,7 +106,9 @@ def _write(settings: Settings, kind: str, body: dict[str, Any]) -> str:
     return request
 
 
-def pen(name: str, folder: Path, marks: Marks, state: State, clock: Clock, run: str = "") -> Writer:
+def pen(
+    name: str, folder: Path, marks: Marks, state: State, clock: Clock, sealing: Sealing | None, run: str = ""
+) -> Writer:
     """A writer beside the owner's, in its run's epoch; what it writes is folded into `state`, and later than it."""
     slot = marks.slot(ORCHESTRATOR, name)
     epoch = marks.cells[slot + EPOCH]
@@ -118,7 +121,7 @@ def pen(name: str, folder: Path, marks: Marks, state: State, clock: Clock, run: 
         epoch_slot=slot,
         writer_slot=marks.writer_slot(opening.writer, name, epoch),
         supply=SegmentSupply(folder, opening.writer, REQUEST_SEGMENT, mapped=False),
-        values=Values(folder / "values"),
+        values=Values(folder / "values", sealing=sealing),
     )
 
 

@@ -114,7 +114,8 @@ def restore_offline(settings: Settings, asked: str) -> Restored:
         moment = moments.find(ground.layers, asked, state)
         keeper = offline_keeper(opened, settings, state)
         run = state.latest_run
-        writer = pen(settings.name, ground.folder / "journal", ground.marks, state, Still(), run.id if run else "")
+        journal, last = ground.folder / "journal", run.id if run else ""
+        writer = pen(settings.name, journal, ground.marks, state, Still(), ground.sealing, last)
         try:
             restored = go_back(moment, keeper, writer)
             writer.segment.seal()

@@ -17,7 +17,6 @@ from jarvis_ctx.insight.ports import Queries
 from jarvis_ctx.insight.view import Pulse
 from jarvis_ctx.journal.gather import gather
 from jarvis_ctx.journal.marks import Marks, WriterMark
-from jarvis_ctx.journal.ports import EventStore
 from jarvis_ctx.journal.values import Values
 from jarvis_ctx.liveness.runfile import RunFile
 from jarvis_ctx.model.agent import Lease
@@ -28,6 +27,7 @@ from jarvis_ctx.model.state import State
 from jarvis_ctx.recovery import choice, reports
 from jarvis_ctx.recovery.rebuild import Layers, Rebuilt, rebuild
 from jarvis_ctx.settings import Settings
+from jarvis_ctx.sidecar.encryption import encrypted
 from jarvis_ctx.sidecar.missing import no_store
 from jarvis_ctx.sidecar.opening import DATABASE, OpenStore
 from jarvis_ctx.storage.memory.store import MemoryStore
@@ -49,8 +49,8 @@ class LiveView:
         self.redaction = Redaction(self._ground.settings.secret_names)
         self.stuck_after = self._ground.settings.stuck_after
         self.queries: Queries = opened.store.queries
-        self.files = self._ground.files
-        self._events = opened.store.events
+        self.files, self.seals = self._ground.files, self._ground.seals
+        self.values, self._events = manager.journal.values, opened.store.events
         self.snapshots: CheckpointStore = opened.store.checkpoints
 
     def now(self) -> int:
@@ -63,7 +63,8 @@ class LiveView:
         return self._events.watermarks()
 
     def events_after(self, position: dict[str, int]) -> list[Event]:
-        return _events_after(self.folder, self.name, position, self._events, list(self._ground.marks.writers()))
+        marks = list(self._ground.marks.writers())
+        return gather(self.folder / "journal", self.name, position, self._events, marks, self.values).events
 
     def leases(self) -> list[Lease]:
         return self._manager.leases.all()
@@ -94,7 +95,7 @@ class LiveView:
         return self._ground.layers
 
     def report(self) -> RecoveryReport | None:
-        return self.redaction(self._manager.recovery_report or reports.latest(self.folder, self.name))
+        return self.redaction(self._manager.recovery_report or reports.latest(self.folder, self.name, self.seals))
 
     def checkpoints(self) -> list[CheckpointHeader]:
         try:
@@ -118,10 +119,14 @@ class StoreView:
         if not (self.folder / "journal").is_dir():
             raise no_store(self.folder)
         self._damaged: list[str] = []
-        self._store = self._open()
+        self._store, encryption = encrypted(self._open(), settings)
+        self.seals, self.values = (
+            encryption.seals,
+            Values(self.folder / "journal" / "values", sealing=encryption.sealing),
+        )
         self.queries: Queries = self._store.queries
         self.snapshots: CheckpointStore = self._store.checkpoints
-        self.files = CheckpointFiles(self.folder, self.name, self._key())
+        self.files = CheckpointFiles(self.folder, self.name, self._key(), self.seals)
         self._runfile = RunFile(self.folder, self.name)
 
     def _open(self) -> SqliteStore | MemoryStore:
@@ -158,6 +163,7 @@ class StoreView:
             files=self.files,
             marks=self.marks(),
             chosen=choice.read(self.folder, self.name),
+            sealing=self.values.sealing,
         )
 
     def drained(self) -> dict[str, int]:
@@ -165,7 +171,8 @@ class StoreView:
 
     def events_after(self, position: dict[str, int]) -> list[Event]:
         """What has been appended since a position, by anyone."""
-        return _events_after(self.folder, self.name, position, self._store.events, self.marks())
+        journal = self.folder / "journal"
+        return gather(journal, self.name, position, self._store.events, self.marks(), self.values).events
 
     def marks(self) -> list[WriterMark]:
         """What the marks say; nothing when there are none."""
@@ -202,7 +209,7 @@ class StoreView:
         )
 
     def report(self) -> RecoveryReport | None:
-        return self.redaction(reports.latest(self.folder, self.name))
+        return self.redaction(reports.latest(self.folder, self.name, self.seals))
 
     def checkpoints(self) -> list[CheckpointHeader]:
         return [header for _, header in self.files.headers()]
@@ -213,13 +220,6 @@ class StoreView:
     def close(self) -> None:
         """Let go of the database."""
         self._store.close()
-
-
-def _events_after(
-    folder: Path, name: str, position: dict[str, int], store: EventStore, marks: list[WriterMark]
-) -> list[Event]:
-    journal = folder / "journal"
-    return gather(journal, name, position, store, marks, Values(journal / "values").get).events
 
 
 def open_view(path: str | Path | None = None, name: str | None = None) -> StoreView:

@@ -112,7 +112,7 @@ class Store:
         finally:
             marks.close()
         store = self.database.events if database else None
-        return gather(self.folder, name, after or {}, store, known, Values(self.folder / "values").get)
+        return gather(self.folder, name, after or {}, store, known, Values(self.folder / "values"))
 
     def segments(self) -> list[read.SegmentData]:
         return [read.read_segment(path) for paths in read.segment_paths(self.folder).values() for path in paths]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from jarvis_ctx.checkpoint.files import CheckpointFiles
 from jarvis_ctx.clock import iso
 from jarvis_ctx.codec import sign
-from jarvis_ctx.errors import CorruptData, NotOurs, UnsafeFolder
+from jarvis_ctx.errors import CorruptData, NotOurs, UnsafeFolder, WrongEncryptionKey
 from jarvis_ctx.insight.findings import Finding, ok, problem, warning
 from jarvis_ctx.insight.view import View
 from jarvis_ctx.recovery.wording import day_time, number
@@ -17,6 +17,9 @@ def check(view: View) -> Iterator[Finding]:
     """Key, files, and what the live run says of its last one."""
     key, finding = _key(view)
     yield finding
+    if view.seals is not None:
+        others = f"; it opens what {', '.join(view.seals.known[1:])} sealed, too" if view.seals.known[1:] else ""
+        yield ok("encryption", f"Key {view.seals.key} encrypts this store{others}.")
     yield from _files(view, key)
     error = view.pulse().checkpoint_error
     if error:
@@ -38,7 +41,7 @@ def _key(view: View) -> tuple[sign.Key | None, Finding]:
 
 
 def _files(view: View, key: sign.Key | None) -> Iterator[Finding]:
-    files = CheckpointFiles(view.folder, view.name, key)
+    files = CheckpointFiles(view.folder, view.name, key, view.seals)
     newest: dict[str, str] = {}
     good, bad = 0, []
     for path in files.signed() + files.twins() + files.emergencies():
@@ -48,7 +51,7 @@ def _files(view: View, key: sign.Key | None) -> Iterator[Finding]:
             header, _ = files.load(path)
             good += 1
             newest.setdefault("taken", day_time(iso(header.taken)))
-        except (CorruptData, NotOurs) as error:
+        except (CorruptData, NotOurs, WrongEncryptionKey) as error:
             bad.append(str(error))
     for sentence in bad:
         remedy = "delete the file: recovery passes it over and uses an older one, a twin or the events"

@@ -38,7 +38,7 @@ def check(view: View) -> Iterator[Finding]:
     yield from _room(view)
     yield from _unread(view)
     yield from _sync(view)
-    yield from _segments(journal, live=view.pulse().live_pid is not None)
+    yield from _segments(journal, view.values, live=view.pulse().live_pid is not None)
     yield from _archive(journal / "archive")
     yield from _values(journal / "values")
 
@@ -136,7 +136,7 @@ def _written(marks: list[WriterMark]) -> str:
     return f"{sum(mark.appended for mark in marks):,} by {number(len(marks), 'writer')}"
 
 
-def _segments(journal: Path, *, live: bool) -> Iterator[Finding]:
+def _segments(journal: Path, values: Values, *, live: bool) -> Iterator[Finding]:
     count = events = torn = 0
     found_bad = False
     for paths in read.segment_paths(journal).values():
@@ -151,7 +151,7 @@ def _segments(journal: Path, *, live: bool) -> Iterator[Finding]:
                 continue
             count, events = count + (segment.opening is not None), events + len(segment.frames)
             torn += not live and _has_torn_tail(segment)
-            for sentence in _faults(segment, journal):
+            for sentence in _faults(segment, values):
                 found_bad = True
                 yield problem("segments", sentence, REBUILT)
     if not found_bad:
@@ -159,7 +159,7 @@ def _segments(journal: Path, *, live: bool) -> Iterator[Finding]:
         yield ok("segments", f"{number(count, 'segment')} verified, with {number(events, 'event')}{tail}.")
 
 
-def _faults(segment: read.SegmentData, journal: Path) -> Iterator[str]:
+def _faults(segment: read.SegmentData, values: Values) -> Iterator[str]:
     name = segment.path.name
     for hole in segment.holes:
         yield f"{name} has {hole.length:,} damaged bytes at {hole.offset:,}."
@@ -168,7 +168,7 @@ def _faults(segment: read.SegmentData, journal: Path) -> Iterator[str]:
     if not segment.frames and segment.opening is None and any(segment.path.read_bytes()):
         yield f"{name} holds nothing that can be read."
     try:
-        for _ in read.events(segment, 0, Values(journal / "values").get):
+        for _ in read.events(segment, 0, values):
             pass
     except CorruptData as error:
         yield f"{name}: {error}"

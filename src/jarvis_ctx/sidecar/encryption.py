@@ -1,0 +1,144 @@
+"""Whether a store is encrypted, and its seals: `encryption.json` names the store's id and the keys, and holds none."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, Literal, TypeAlias
+
+import msgspec
+
+from jarvis_ctx.codec.redaction import Redaction
+from jarvis_ctx.codec.sealed import ID, Seals, heading
+from jarvis_ctx.disk.files import write_whole
+from jarvis_ctx.errors import EncryptionKeyMissing, PlainStore, StoreUnavailable, WrongEncryptionKey
+from jarvis_ctx.insight.ports import Queries
+from jarvis_ctx.journal import read
+from jarvis_ctx.journal.ports import EventStore
+from jarvis_ctx.journal.sealed_bodies import SealedBodies, Sealing
+from jarvis_ctx.settings import Settings
+from jarvis_ctx.sidecar.keys import fetch
+from jarvis_ctx.storage.wrap import sealed
+from jarvis_ctx.storage.wrap.veil import redacted, veiled
+
+FORMAT = "jarvis-ctx encryption 1"
+NAME = "encryption.json"
+REMEDY = "begin in a new folder with encryption_key, or leave it unset here"
+
+
+Engine: TypeAlias = sealed.Engine[Queries]
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True):
+    """What `encryption.json` says; `keys` are ids, the latest that sealed first. `sealed`: all events, or a part."""
+
+    format: str
+    store: str
+    sealed: Literal["all", "secrets"]
+    keys: list[str]
+
+
+class Encryption(msgspec.Struct, frozen=True, kw_only=True):
+    """A store's seals and what they do to events; both None where nothing is sealed."""
+
+    seals: Seals | None = None
+    sealing: Sealing | None = None
+
+
+def find(settings: Settings, events: EventStore, environ: Mapping[str, str] | None = None) -> Encryption:
+    """The encryption of the store of `settings`; writes nothing, so that a viewer may ask.
+
+    Raises `EncryptionKeyMissing`, `WrongEncryptionKey`, `BadEncryptionKey`, and `PlainStore`
+    for one that was begun without.
+    """
+    folder, record = settings.folder, _record(settings.folder)
+    if not settings.encryption_key:
+        if record is not None or settings.secrets == "encrypt":
+            raise EncryptionKeyMissing(path=str(folder))
+        return Encryption()
+    keys = fetch(settings.encryption_key, folder, os.environ if environ is None else environ)
+    store = bytes.fromhex(record.store) if record is not None else _store_of(settings, events)
+    seals = Seals(keys, store)
+    seals.seal(b"", "trial")  # So that a missing library is noticed before a run begins.
+    if record is not None and not set(record.keys) & set(seals.known):
+        raise WrongEncryptionKey(what=str(folder), key=record.keys[0], known=", ".join(seals.known))
+    only = _holds_secrets(settings) if _selective(settings, record) else None
+    return Encryption(seals=seals, sealing=SealedBodies(seals, only))
+
+
+def _selective(settings: Settings, record: Record | None) -> bool:
+    """Whether only those events are sealed that hold a secret, so that plain ones are ours, too."""
+    return settings.secrets == "encrypt" or (record is not None and record.sealed == "secrets")
+
+
+def encrypted(engine: Engine, settings: Settings) -> tuple[Engine, Encryption]:
+    """A store as its settings have it sealed; raises as `find`, and then the engine is closed."""
+    try:
+        encryption = find(settings, engine.events)
+    except BaseException:
+        # Whatever it is goes on to the caller; the database does not stay open behind it.
+        engine.close()
+        raise
+    if encryption.seals is None:
+        return engine, encryption
+    veil = redacted(Redaction(settings.secret_names)) if settings.secrets == "encrypt" else veiled
+    return sealed.SealedStore(engine, encryption.seals, veil), encryption
+
+
+def keep(settings: Settings, seals: Seals) -> None:
+    """Write down what is sealed from here on, and with which key; not a word where that is known.
+
+    Raises `PlainStore` when all is to be sealed in a store in which only secrets were.
+    """
+    record = _record(settings.folder)
+    what: Literal["all", "secrets"] = "secrets" if settings.secrets == "encrypt" else "all"
+    if record is not None and (record.sealed, what) == ("secrets", "all"):
+        raise PlainStore(path=str(settings.folder), remedy="set secrets='encrypt' as before, or begin in a new folder")
+    known = record.keys if record is not None else []
+    keys = [seals.key, *(key for key in known if key != seals.key)]
+    now = Record(format=FORMAT, store=seals.store.hex(), sealed=what, keys=keys)
+    if now != record:
+        write_whole(settings.folder / NAME, msgspec.json.format(msgspec.json.encode(now)))
+
+
+def _record(folder: Path) -> Record | None:
+    """What the file says; a damaged one is as good as none, because what is sealed names its store and key itself."""
+    try:
+        record = msgspec.json.decode((folder / NAME).read_bytes(), type=Record)
+        return record if len(bytes.fromhex(record.store)) == ID and record.keys else None
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError, ValueError):
+        return None
+
+
+def _store_of(settings: Settings, events: EventStore) -> bytes:
+    """The id of a store whose record is gone, from what is sealed in it; a new one for a store that is empty."""
+    plain = False
+    for text in _written(settings, events):
+        found = heading(text)
+        if found is not None:
+            return found[1]
+        plain = True
+    if plain and settings.secrets != "encrypt":
+        raise PlainStore(path=str(settings.folder), remedy=REMEDY)
+    return os.urandom(ID)
+
+
+def _written(settings: Settings, events: EventStore) -> Iterator[bytes]:
+    """Something of each thing that was written."""
+    folder = settings.folder
+    for path in (*(folder / "checkpoints").glob("*.json"), *folder.glob("emergency_*.json")):
+        yield path.read_bytes()
+    for paths in read.segment_paths(folder / "journal").values():
+        for path in paths:
+            yield from (found.payload for found in read.read_segment(path).frames)
+    try:
+        for row in events.events(settings.name, {}):
+            yield row.payload.encode()
+    except StoreUnavailable:
+        pass  # Then the files alone tell.
+
+
+def _holds_secrets(settings: Settings) -> Callable[[dict[str, Any]], bool]:
+    redaction = Redaction(settings.secret_names)
+    return lambda body: redaction(body) != body
