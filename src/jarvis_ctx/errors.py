@@ -224,12 +224,6 @@ class BadEncryptionKey(JarvisError, ValueError):
     sentence = "The encryption key from {source} cannot be used: {reason}."
 
 
-class PlainStore(JarvisError):
-    """Encryption was turned on for a store that was written without it."""
-
-    sentence = "{path} holds events that are not encrypted and is left as it is; {remedy}."
-
-
 # Tasks and steps
 
 

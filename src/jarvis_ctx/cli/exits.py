@@ -48,7 +48,6 @@ _CODES: tuple[tuple[type[BaseException], ExitCode], ...] = (
     (errors.EncryptionKeyMissing, ExitCode.USAGE),
     (errors.WrongEncryptionKey, ExitCode.USAGE),
     (errors.BadEncryptionKey, ExitCode.USAGE),
-    (errors.PlainStore, ExitCode.USAGE),
     (errors.AlreadyRunning, ExitCode.BUSY),
     (errors.StoreDamaged, ExitCode.DAMAGED),
     (errors.StoreUnavailable, ExitCode.BUSY),

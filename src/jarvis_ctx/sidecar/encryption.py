@@ -12,7 +12,7 @@ import msgspec
 from jarvis_ctx.codec.redaction import Redaction
 from jarvis_ctx.codec.sealed import ID, Seals, heading
 from jarvis_ctx.disk.files import write_whole
-from jarvis_ctx.errors import EncryptionKeyMissing, PlainStore, StoreUnavailable, WrongEncryptionKey
+from jarvis_ctx.errors import BadEncryptionKey, EncryptionKeyMissing, StoreUnavailable, WrongEncryptionKey
 from jarvis_ctx.insight.ports import Queries
 from jarvis_ctx.journal import read
 from jarvis_ctx.journal.ports import EventStore
@@ -49,8 +49,8 @@ class Encryption(msgspec.Struct, frozen=True, kw_only=True):
 def find(settings: Settings, events: EventStore, environ: Mapping[str, str] | None = None) -> Encryption:
     """The encryption of the store of `settings`; writes nothing, so that a viewer may ask.
 
-    Raises `EncryptionKeyMissing`, `WrongEncryptionKey`, `BadEncryptionKey`, and `PlainStore`
-    for one that was begun without.
+    Raises `EncryptionKeyMissing`, `WrongEncryptionKey`, and `BadEncryptionKey`, also for
+    one that was begun without.
     """
     folder, record = settings.folder, _record(settings.folder)
     if not settings.encryption_key:
@@ -89,17 +89,22 @@ def encrypted(engine: Engine, settings: Settings) -> tuple[Engine, Encryption]:
 def keep(settings: Settings, seals: Seals) -> None:
     """Write down what is sealed from here on, and with which key; not a word where that is known.
 
-    Raises `PlainStore` when all is to be sealed in a store in which only secrets were.
+    Raises `BadEncryptionKey` when all is to be sealed in a store in which only secrets were.
     """
     record = _record(settings.folder)
     what: Literal["all", "secrets"] = "secrets" if settings.secrets == "encrypt" else "all"
     if record is not None and (record.sealed, what) == ("secrets", "all"):
-        raise PlainStore(path=str(settings.folder), remedy="set secrets='encrypt' as before, or begin in a new folder")
+        raise _plain(settings, "set secrets='encrypt' as before, or begin in a new folder")
     known = record.keys if record is not None else []
     keys = [seals.key, *(key for key in known if key != seals.key)]
     now = Record(format=FORMAT, store=seals.store.hex(), sealed=what, keys=keys)
     if now != record:
         write_whole(settings.folder / NAME, msgspec.json.format(msgspec.json.encode(now)))
+
+
+def _plain(settings: Settings, remedy: str) -> BadEncryptionKey:
+    reason = f"{settings.folder} holds events that are not encrypted and is left as it is; {remedy}"
+    return BadEncryptionKey(source=settings.encryption_key, reason=reason)
 
 
 def _record(folder: Path) -> Record | None:
@@ -120,7 +125,7 @@ def _store_of(settings: Settings, events: EventStore) -> bytes:
             return found[1]
         plain = True
     if plain and settings.secrets != "encrypt":
-        raise PlainStore(path=str(settings.folder), remedy=REMEDY)
+        raise _plain(settings, REMEDY)
     return os.urandom(ID)
 
 

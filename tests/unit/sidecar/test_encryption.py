@@ -16,7 +16,7 @@ from click.testing import CliRunner
 
 from jarvis_ctx import settings
 from jarvis_ctx.cli import main
-from jarvis_ctx.errors import EncryptionKeyMissing, PlainStore, WrongEncryptionKey
+from jarvis_ctx.errors import BadEncryptionKey, EncryptionKeyMissing, WrongEncryptionKey
 from jarvis_ctx.insight.insight import Insight
 from jarvis_ctx.journal import frame
 from jarvis_ctx.sidecar import JarvisContextManager, open_view, request_checkpoint
@@ -203,7 +203,7 @@ def test_a_store_that_was_begun_in_plain_text_is_refused_and_left(store_path: Pa
     with JarvisContextManager(store_path, encryption_key="") as manager:
         manager.set_attribute("a", 1)
 
-    with pytest.raises(PlainStore, match="begin in a new folder"):
+    with pytest.raises(BadEncryptionKey, match="begin in a new folder"):
         JarvisContextManager(store_path)
 
     with JarvisContextManager(store_path, encryption_key="") as manager:
@@ -254,7 +254,7 @@ def test_only_secrets_are_sealed_when_they_alone_are_to_be(tmp_path: Path, monke
         plain = database.execute("SELECT count(*) FROM events WHERE payload LIKE '%readable%'").fetchone()
     assert (shown, plain) == ([("readable",), ("readable",)], (1,))
     monkeypatch.delenv("JARVIS_SECRETS")
-    with pytest.raises(PlainStore, match="secrets='encrypt' as before"):
+    with pytest.raises(BadEncryptionKey, match="secrets='encrypt' as before"):
         JarvisContextManager(tmp_path / "store")
 
 
