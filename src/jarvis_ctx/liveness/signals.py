@@ -8,6 +8,14 @@ import threading
 from collections.abc import Callable
 from weakref import WeakSet
 
+from jarvis_ctx.liveness.wakeup import Wakeup
+
+POKE = 0.05
+"""Seconds after which a main thread that has not noticed a signal is sent it again."""
+
+PATIENCE = 5.0
+"""Seconds after which a main thread that never runs Python (in a long call of an extension) is not waited for."""
+
 
 class EndOnSignal:
     """Ends the run, then the process, by the signal it was sent.
@@ -23,6 +31,7 @@ class EndOnSignal:
         self._received: signal.Signals | None = None
         self._removed = False
         self._installed: list[signal.Signals] = []
+        self._wakeup: Wakeup | None = None
         self._thread = threading.Thread(target=self._end, name="jarvis-ctx-signals", daemon=True)
 
     def install(self) -> None:
@@ -33,6 +42,7 @@ class EndOnSignal:
                 signal.signal(number, self._on_signal)
                 self._installed.append(number)
         if self._installed:
+            self._wakeup = Wakeup()
             self._thread.start()
             _installed.add(self)
 
@@ -41,16 +51,37 @@ class EndOnSignal:
         signal.signal(number, signal.SIG_DFL)
         self._received = signal.Signals(number)
         self._wake.set()
+        if self._wakeup is not None:
+            self._wakeup.stop()
         if self._removed or os.getpid() != self._pid:
             os.kill(os.getpid(), number)  # No thread waits for it: the run is over, or not this process's.
 
     def _end(self) -> None:
-        self._wake.wait()
+        self._hear()
         if self._received is not None:
             try:
                 self._at_end(self._received.name)
             finally:
-                os.kill(os.getpid(), self._received)
+                _end_process(self._received)
+
+    def _hear(self) -> None:
+        """Return once a signal of ours has come, or the watch is over."""
+        if self._wakeup is None or not self._wakeup.ours:
+            self._wake.wait()
+        while not self._wake.is_set() and self._wakeup is not None:
+            for number in self._wakeup.wait():
+                if number in self._installed:
+                    self._insist(signal.Signals(number))
+
+    def _insist(self, number: signal.Signals) -> None:
+        """See that the main thread notices a signal; one that cannot is not waited for."""
+        main, tries = threading.main_thread().ident, int(PATIENCE / POKE)
+        while not self._wake.wait(POKE) and signal.getsignal(number) == self._on_signal:
+            signal.pthread_kill(main or 0, number)
+            tries -= 1
+            if tries == 0:
+                self._received = number
+                self._wake.set()
 
     def give_back(self) -> None:
         """Restore the default action, where nobody has taken the signals since; only the main thread may."""
@@ -58,6 +89,8 @@ class EndOnSignal:
             if signal.getsignal(number) == self._on_signal:
                 signal.signal(number, signal.SIG_DFL)
         self._installed.clear()
+        if self._wakeup is not None:
+            self._wakeup.give_back()
 
     def remove(self) -> None:
         """Give the signals back; one that has come before ends the process, as soon as `at_end` is through.
@@ -69,8 +102,27 @@ class EndOnSignal:
         if threading.current_thread() is threading.main_thread():
             self.give_back()
         self._wake.set()
+        if self._wakeup is not None:
+            self._wakeup.stop()
         if self._thread.is_alive() and self._thread is not threading.current_thread():
             self._thread.join()
+        self.close()
+
+    def close(self) -> None:
+        """Close what the thread has read from; it has ended, or this is a forked child, where it is not."""
+        if self._wakeup is not None:
+            self._wakeup.close()
+            self._wakeup = None
+
+
+def _end_process(number: signal.Signals) -> None:
+    """End by the signal; where its default action cannot be restored, with the exit code a shell gives it."""
+    tries = int(PATIENCE / POKE)
+    while tries:
+        os.kill(os.getpid(), number)
+        threading.Event().wait(POKE)
+        tries -= 1
+    os._exit(128 + number)
 
 
 # A fork concerns the whole process, so the process must know whose handlers a child inherits.
@@ -94,6 +146,7 @@ def _after() -> None:
 def _in_child() -> None:
     for watch in list(_installed):
         watch.give_back()
+        watch.close()
     _installed.clear()
     _after()
 

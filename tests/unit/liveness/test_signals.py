@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -125,3 +126,32 @@ threading.Event().wait()
 """
 
     assert subprocess.run([sys.executable, "-c", script], timeout=10).returncode == -signal.SIGTERM
+
+
+def test_a_signal_that_another_thread_was_given_ends_a_process_whose_main_thread_waits_for_a_lock() -> None:
+    waiting = """
+threading.Timer(0.1, lambda: signal.pthread_kill(threading.get_ident(), signal.SIGTERM)).start()
+lock = threading.Lock()
+lock.acquire()
+lock.acquire()
+"""
+    child = subprocess.run(
+        [sys.executable, "-c", CHILD.format(ending="pass", waiting=waiting)], capture_output=True, text=True, timeout=20
+    )
+
+    assert (child.returncode, child.stdout) == (-signal.SIGTERM, "ready\nSIGTERM jarvis-ctx-signals\n")
+
+
+def test_a_wakeup_descriptor_of_the_programs_own_is_left_alone() -> None:
+    theirs, reader = socket.socketpair()
+    theirs.setblocking(False)
+    before, handler = signal.set_wakeup_fd(theirs.fileno()), signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    watch = EndOnSignal(lambda name: None)
+
+    watch.install()
+    watch.remove()
+
+    assert signal.set_wakeup_fd(before) == theirs.fileno()
+    signal.signal(signal.SIGTERM, handler)
+    theirs.close()
+    reader.close()
