@@ -97,7 +97,9 @@ def _tasks(state: State, pulse: Pulse) -> Iterator[Finding]:
     for task in state.tasks.values():
         if task.quarantined:
             sentence = f"Task {task.id} is quarantined: {task.quarantined}"
-            yield warning("tasks", sentence, "find out why it kills its process, then give it a new id")
+            yield warning(
+                "tasks", sentence, f"find out why it kills its process, then: jarvis-ctx tasks --release {task.id}"
+            )
     started = [step for steps in state.steps.values() for step in steps.values() if step.status == "started"]
     if started and pulse.live_pid is None:
         named = ", ".join(f"{step.name} of {step.task}" for step in started[:3])
