@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from jarvis_ctx.capture.claims import TaskCall
+from jarvis_ctx.capture.task_call import TaskCall
 from jarvis_ctx.model.ids import TaskId
 from jarvis_ctx.sidecar import JarvisContextManager
 

@@ -9,11 +9,11 @@ from jarvis_ctx.attach.call import AsyncCall, Call
 from jarvis_ctx.attach.notes import Note
 from jarvis_ctx.capture.arguments import TaskArguments
 from jarvis_ctx.capture.calls import Calls
-from jarvis_ctx.capture.claims import TaskCall
 from jarvis_ctx.capture.current import current_task, redispatched
 from jarvis_ctx.capture.parameters import colour
 from jarvis_ctx.capture.step_options import StepOptions
 from jarvis_ctx.capture.steps import StepCall
+from jarvis_ctx.capture.task_call import TaskCall
 from jarvis_ctx.errors import BadValue
 from jarvis_ctx.model.ids import TaskId
 

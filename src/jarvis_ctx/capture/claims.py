@@ -10,13 +10,12 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-import msgspec
-
 from jarvis_ctx.capture.current import CurrentTask, current_task
 from jarvis_ctx.capture.isolation import Isolation
 from jarvis_ctx.capture.lost import why_lost
 from jarvis_ctx.capture.redispatch import Redispatch
 from jarvis_ctx.capture.sink import Sink
+from jarvis_ctx.capture.task_call import TaskCall
 from jarvis_ctx.capture.unfinished import NotKept
 from jarvis_ctx.codec import exact
 from jarvis_ctx.errors import TaskQuarantined, TooLarge, UnstorableValue
@@ -27,23 +26,6 @@ from jarvis_ctx.model.step import StepRecord, never_asked
 from jarvis_ctx.model.task import Attempt
 
 log = logging.getLogger("jarvis_ctx")
-
-
-class TaskCall(msgspec.Struct, frozen=True, kw_only=True):
-    """A captured call of a method that works on a task."""
-
-    method: str
-    task: TaskId
-    description: str = ""
-    agent: str = ""
-    completes: bool = True
-    """Whether the call's return completes the task; False where the orchestrator says so itself (`complete_task`)."""
-    made: dict[str, Any] | None = None
-    """What is kept of the call so that it can be made again after a crash (`Calls.keep`)."""
-    asking: Callable[[Callable[..., Any]], Callable[..., Any]] = lambda ask: ask
-    """Makes what another call raises this call's own, for whoever tells the person's errors from ours."""
-    can_wait: bool = True
-    """Whether `arun` may await: not for a generator, which is driven without an event loop."""
 
 
 class Claims:

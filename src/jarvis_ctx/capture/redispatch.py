@@ -18,7 +18,7 @@ from jarvis_ctx.model.redispatched import Redispatched
 if TYPE_CHECKING:
     import asyncio
 
-    from jarvis_ctx.capture.claims import TaskCall
+    from jarvis_ctx.capture.task_call import TaskCall
 
 log = logging.getLogger("jarvis_ctx")
 

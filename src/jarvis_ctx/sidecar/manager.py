@@ -39,13 +39,13 @@ from jarvis_ctx.retention.survey import Cleanup
 from jarvis_ctx.sidecar import cleanups, requests, travel
 from jarvis_ctx.sidecar.answers import Answers
 from jarvis_ctx.sidecar.ending import Ending, Part
+from jarvis_ctx.sidecar.live import LiveView
 from jarvis_ctx.sidecar.logs import LogFile
 from jarvis_ctx.sidecar.objects import note, object_states
 from jarvis_ctx.sidecar.opening import OpenStore
 from jarvis_ctx.sidecar.pauses import PAUSES
 from jarvis_ctx.sidecar.releases import release_answer
 from jarvis_ctx.sidecar.resuming import Resuming
-from jarvis_ctx.sidecar.views import LiveView
 
 FLUSH_PATIENCE = 5.0
 """Seconds a checkpoint waits for the database before it writes an emergency file instead."""

@@ -1,10 +1,10 @@
-"""The two ways to look at an orchestrator: from inside its process, and from outside, live or dead."""
+"""How an orchestrator is looked at from outside, live or dead."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from jarvis_ctx import settings as settings_room
 from jarvis_ctx.checkpoint.files import CheckpointFiles
@@ -29,82 +29,11 @@ from jarvis_ctx.recovery.rebuild import Layers, Rebuilt, rebuild
 from jarvis_ctx.settings import Settings
 from jarvis_ctx.sidecar.encryption import encrypted
 from jarvis_ctx.sidecar.missing import no_store
-from jarvis_ctx.sidecar.opening import DATABASE, OpenStore
+from jarvis_ctx.sidecar.opening import DATABASE
 from jarvis_ctx.storage.memory.store import MemoryStore
 from jarvis_ctx.storage.sqlite.store import SqliteStore
 
-if TYPE_CHECKING:
-    from jarvis_ctx.sidecar.manager import JarvisContextManager
-
 T = TypeVar("T")
-
-
-class LiveView:
-    """The view of a sidecar in its own process."""
-
-    def __init__(self, manager: JarvisContextManager, opened: OpenStore) -> None:
-        self._manager, self._ground = manager, opened.ground
-        self.name, self.folder = self._ground.settings.name, self._ground.folder
-        self.stale_after = self._ground.settings.stale_after
-        self.redaction = Redaction(self._ground.settings.secret_names)
-        self.stuck_after = self._ground.settings.stuck_after
-        self.queries: Queries = opened.store.queries
-        self.files, self.seals = self._ground.files, self._ground.seals
-        self.values, self._events = manager.journal.values, opened.store.events
-        self.snapshots: CheckpointStore = opened.store.checkpoints
-
-    def now(self) -> int:
-        return self._ground.clock.wall()
-
-    def state(self) -> State:
-        return self._manager.journal.writer.picture()
-
-    def drained(self) -> dict[str, int]:
-        return self._events.watermarks()
-
-    def events_after(self, position: dict[str, int]) -> list[Event]:
-        marks = list(self._ground.marks.writers())
-        return gather(self.folder / "journal", self.name, position, self._events, marks, self.values).events
-
-    def leases(self) -> list[Lease]:
-        return self._manager.leases.all()
-
-    def pulse(self) -> Pulse:
-        journal, keeper = self._manager.journal.health(), self._manager.keeper
-        return Pulse(
-            live_pid=None if self._manager.closed else self._manager.run.process.pid,
-            appended=journal.appended,
-            synced=journal.synced,
-            drained=journal.drained,
-            drain_error=journal.drain_error,
-            sync_error=journal.sync_error,
-            backlog_waits=journal.backlog_waits,
-            backlog_seconds=journal.backlog_seconds,
-            capture_errors=self._manager.failures.total,
-            last_capture_error=self._manager.failures.last,
-            checkpoint=keeper.last,
-            checkpoint_seconds=keeper.seconds if keeper.last else None,
-            checkpoint_error=keeper.error,
-            unkept_steps=self._manager.steps.unkept,
-            unread=journal.unread,
-            writers_refused=self._ground.marks.refused(self.name),
-            damaged=self._ground.damage,
-        )
-
-    def layers(self) -> Layers:
-        return self._ground.layers
-
-    def report(self) -> RecoveryReport | None:
-        return self.redaction(self._manager.recovery_report or reports.latest(self.folder, self.name, self.seals))
-
-    def checkpoints(self) -> list[CheckpointHeader]:
-        try:
-            return [header for _, header in self._ground.files.headers()]
-        except OSError:  # No descriptor is left, say: a live run knows its last one by heart.
-            return [header for header in [self._manager.keeper.last] if header is not None]
-
-    def facts(self) -> dict[str, Any]:
-        return self.queries.facts()
 
 
 class StoreView:

@@ -7,11 +7,12 @@ from typing import Any, NoReturn
 
 import msgspec
 
-from jarvis_ctx.capture.claims import Claims, TaskCall
+from jarvis_ctx.capture.claims import Claims
 from jarvis_ctx.capture.isolation import Isolation
 from jarvis_ctx.capture.redispatch import Redispatch
 from jarvis_ctx.capture.retries import Pauses
 from jarvis_ctx.capture.steps import Steps
+from jarvis_ctx.capture.task_call import TaskCall
 from jarvis_ctx.capture.unfinished import Unfinished
 from jarvis_ctx.codec import exact
 from jarvis_ctx.journal import fold

@@ -7,7 +7,7 @@ import signal
 import sys
 from typing import Any
 
-from jarvis_ctx.capture.claims import TaskCall
+from jarvis_ctx.capture.task_call import TaskCall
 from jarvis_ctx.model.ids import TaskId
 from jarvis_ctx.sidecar import JarvisContextManager
 from tests.planted_secrets import PLANTED, SECRETS

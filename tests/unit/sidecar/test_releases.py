@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from jarvis_ctx import settings
-from jarvis_ctx.capture.claims import TaskCall
+from jarvis_ctx.capture.task_call import TaskCall
 from jarvis_ctx.errors import AlreadyRunning, NoStore, NotQuarantined, RequestFailed, TaskQuarantined
 from jarvis_ctx.model.ids import TaskId
 from jarvis_ctx.settings import Settings
