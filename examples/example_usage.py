@@ -1,4 +1,4 @@
-"""Five short tours of jarvis-ctx: `python examples/example_usage.py` takes them all, in a temporary folder."""
+"""Six short tours of jarvis-ctx: `python examples/example_usage.py` takes them all, in a temporary folder."""
 
 from __future__ import annotations
 
@@ -40,6 +40,19 @@ def basic_management() -> None:
         cm.mark_recovery_point("validated")
         (task,) = cm.tasks()
         print(f"{task['id']} is {task['percentage']:g}% done, blocked by: {', '.join(task['blockers'])}")
+
+
+def going_back() -> None:
+    """A recovery point leads back to where all was well; nothing is deleted on the way."""
+    with JarvisContextManager(name="back") as cm:
+        cm.update_task_progress("report", {"status": "in_progress", "percentage": 80})
+        cm.mark_recovery_point("all was well")
+        cm.update_task_progress("report", {"status": "failed", "percentage": 0})
+        (task_since,) = cm.diff("all was well").tasks
+        print(f"{task_since.id} changed in: {', '.join(changed.field for changed in task_since.fields)}")
+        cm.restore("all was well")
+        (task,) = cm.tasks()
+        print(f"{task['id']} is {task['percentage']:g}% done again")
 
 
 class Orchestrator:
@@ -140,7 +153,7 @@ def main() -> None:
     """Take all tours; stores are made below a temporary folder, which is removed at the end."""
     with tempfile.TemporaryDirectory(prefix="jarvis-usage-") as folder:
         os.chdir(folder)
-        for tour in (basic_management, existing_orchestrator, own_class, crash_and_recovery):
+        for tour in (basic_management, going_back, existing_orchestrator, own_class, crash_and_recovery):
             print(f"\n== {tour.__doc__}")
             tour()
         print(f"\n== {monitored.__doc__}")

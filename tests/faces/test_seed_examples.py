@@ -111,6 +111,8 @@ def test_the_tours_show_what_they_say(tmp_path: Path) -> None:
 
     said = done.stdout
     assert "task-001 is 50% done, blocked by: the second file is missing" in said
+    assert "report changed in: status, percentage" in said
+    assert "report is 80% done again" in said
     assert "kept: 'Draw a poster', and that choose_agent chose painter" in said
     assert said.count("a: fetching") == said.count("b: fetching") == said.count("c: fetching") == 1
     assert said.count("a is done") == 2
