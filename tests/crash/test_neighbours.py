@@ -84,6 +84,7 @@ def test_an_orchestrators_segments_are_archived_whoever_drains(store_path: Path)
 
         second.add_message("user", "and one more")
         second.checkpoint()
+        second.archiving.turn()
 
         assert list((store_path / "journal" / "archive").glob("b.*"))
 

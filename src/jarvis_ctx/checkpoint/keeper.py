@@ -38,10 +38,9 @@ class Keeper:
         kept: int,
         picture: Callable[[], State],
         flush: Callable[[], None],
-        archive: Callable[[dict[str, int]], object],
     ) -> None:
         self._run, self._store, self._files, self._clock, self._kept = run, store, files, clock, kept
-        self._picture, self._flush, self._archive = picture, flush, archive
+        self._picture, self._flush = picture, flush
         self._lock = threading.Lock()
         forks.renew_lock(self)
         self.last: CheckpointHeader | None = None
@@ -140,7 +139,6 @@ class Keeper:
         try:
             surplus = thinning.surplus(self._store.headers(self._run.name), self._kept)
             self._store.delete([header.id for header in surplus])
-            self._archive(self._files.covered())
         except StoreUnavailable as error:
             self.error = str(error)
 

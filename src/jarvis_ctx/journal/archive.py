@@ -17,6 +17,7 @@ from jarvis_ctx.codec import compress
 from jarvis_ctx.disk.files import private_folder, sync_folder, write_whole
 from jarvis_ctx.errors import CorruptData, TooLarge
 from jarvis_ctx.journal import frame, read
+from jarvis_ctx.journal.sealed import Sealed
 from jarvis_ctx.journal.segment import Opening, Seal
 
 NAME = re.compile(r"^(?P<orchestrator>[^.]+)\.(?P<writer>[0-9a-f]{16})-(?P<first>\d+)-(?P<last>\d+)\.seg\.zst$")
@@ -73,11 +74,22 @@ def move_in(segment: read.SegmentData, folder: Path) -> Path | None:
     data = segment.path.read_bytes()
     if segment.seal is None or segment.holes:
         data = _seal(data, segment)
-    first, last = segment.frames[0].number, segment.last
-    target = private_folder(folder) / f"{segment.opening.orchestrator}.{segment.writer}-{first}-{last}.seg.zst"
+    orchestrator, first, last = segment.opening.orchestrator, segment.frames[0].number, segment.last
+    return _move(segment.path, data, folder / f"{orchestrator}.{segment.writer}-{first}-{last}.seg.zst")
+
+
+def move_whole(segment: Sealed, folder: Path) -> Path:
+    """Archive a segment as it was sealed. The archive is durable first."""
+    opening = segment.opening
+    name = f"{opening.orchestrator}.{opening.writer}-{opening.first}-{segment.seal.last}.seg.zst"
+    return _move(segment.path, segment.data, folder / name)
+
+
+def _move(path: Path, data: bytes, target: Path) -> Path:
+    private_folder(target.parent)
     write_whole(target, compress.compress(data))
-    segment.path.unlink()
-    sync_folder(segment.path.parent)
+    path.unlink()
+    sync_folder(path.parent)
     return target
 
 

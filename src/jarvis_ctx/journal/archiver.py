@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from jarvis_ctx.journal import archive, read
+from jarvis_ctx.journal import archive, read, sealed
 from jarvis_ctx.journal.ended import has_ended
 from jarvis_ctx.journal.marks import Marks, WriterMark
 from jarvis_ctx.journal.writer import Writer
@@ -34,11 +34,20 @@ class Archiver:
         return moved
 
     def _archive_one(self, path: Path, safe: int) -> list[Path]:
+        whole = sealed.read_sealed(path)
+        if whole is not None:
+            return self._archive_whole(whole, safe)
         segment = read.read_segment(path)
         if not self._ended(segment) or segment.last > safe:
             return []
         target = archive.move_in(segment, self._folder / "archive")
         return [target] if target else []
+
+    def _archive_whole(self, segment: sealed.Sealed, safe: int) -> list[Path]:
+        ours = segment.opening.orchestrator == self._writer.orchestrator
+        if not ours or segment.seal.last > safe:
+            return []
+        return [archive.move_whole(segment, self._folder / "archive")]
 
     def _ended(self, segment: read.SegmentData) -> bool:
         """Whether it is our orchestrator's and nobody will write to it: it is sealed, or its run was overtaken."""

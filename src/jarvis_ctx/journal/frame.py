@@ -66,6 +66,11 @@ def packed(magic: bytes, number: int, payload: bytes, digest: bytes) -> bytes:
     return (HEADER.pack(len(payload), magic, number, digest) + payload).ljust(size(len(payload)), b"\0")
 
 
+def at(data: bytes | memoryview, offset: int, writer: str) -> Frame | None:
+    """The frame at `offset`, if it verifies."""
+    return _frame_at(data, offset, digester(writer))
+
+
 def scan(data: bytes | memoryview, writer: str, start: int = 0) -> Iterator[Frame | Hole]:
     """The frames in `data` from `start` on, in order, up to the last that verifies.
 

@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 
 import msgspec
 
+from jarvis_ctx.checkpoint.archiving import Archiving
 from jarvis_ctx.checkpoint.keeper import Keeper
 from jarvis_ctx.clock import MICROSECONDS, Clock, SystemClock
 from jarvis_ctx.codec import exact
@@ -66,11 +67,12 @@ class Rounds:
         return self._cleaner.clean()
 
 
-def live_cleaner(opened: OpenStore, journal: Journal, keeper: Keeper) -> Cleaner:
+def live_cleaner(opened: OpenStore, journal: Journal, keeper: Keeper, archiving: Archiving) -> Cleaner:
     """The cleaner of a run."""
 
     def settle() -> None:
         keeper.take()
+        archiving.turn()
         journal.flush()
         journal.sync()
 
@@ -169,5 +171,4 @@ class _Offline:
             kept=ground.settings.checkpoints_kept,
             picture=lambda: self.state,
             flush=lambda: None,
-            archive=lambda covered: None,
         )

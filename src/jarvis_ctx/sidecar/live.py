@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from jarvis_ctx.capture.failures import CaptureFailures
 from jarvis_ctx.capture.steps import Steps
+from jarvis_ctx.checkpoint.archiving import Archiving
 from jarvis_ctx.checkpoint.keeper import Keeper
 from jarvis_ctx.checkpoint.ports import CheckpointStore
 from jarvis_ctx.codec.redaction import Redaction
@@ -30,6 +31,7 @@ class Sidecar(Protocol):
 
     journal: Journal
     keeper: Keeper
+    archiving: Archiving
     leases: Leases
     failures: CaptureFailures
     steps: Steps
@@ -87,7 +89,7 @@ class LiveView:
             last_capture_error=self._manager.failures.last,
             checkpoint=keeper.last,
             checkpoint_seconds=keeper.seconds if keeper.last else None,
-            checkpoint_error=keeper.error,
+            checkpoint_error=keeper.error or self._manager.archiving.error,
             unkept_steps=self._manager.steps.unkept,
             unread=journal.unread,
             writers_refused=self._ground.marks.refused(self.name),

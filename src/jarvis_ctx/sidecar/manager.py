@@ -19,6 +19,7 @@ from jarvis_ctx.capture.failures import CaptureFailures
 from jarvis_ctx.capture.isolation import Isolation
 from jarvis_ctx.capture.recorder import Recorder
 from jarvis_ctx.capture.steps import Steps
+from jarvis_ctx.checkpoint.archiving import Archiving
 from jarvis_ctx.checkpoint.keeper import Keeper
 from jarvis_ctx.checkpoint.schedule import Schedule
 from jarvis_ctx.clock import Clock, SystemClock
@@ -86,8 +87,7 @@ class JarvisContextManager(Recorder, Answers, Resuming, travel.GoingBack):
         self._sink, self._stored = storing(self.journal.writer, self.settings.secrets, self.settings.secret_names)
         super().__init__(self._sink)
         self._wire(begun.leases, begun.plan)
-        self._pid = os.getpid()
-        self._ending = Ending()
+        self._pid, self._ending = os.getpid(), Ending()
         self._start()
 
     def _wire(self, leases: list[Lease], plan: Plan | None) -> None:
@@ -123,13 +123,14 @@ class JarvisContextManager(Recorder, Answers, Resuming, travel.GoingBack):
             kept=chosen.checkpoints_kept,
             picture=self.journal.picture,
             flush=lambda: self.journal.flush(FLUSH_PATIENCE),
-            archive=self.journal.archive,
         )
-        self.cleaner = cleanups.live_cleaner(self._opened, self.journal, self.keeper)
+        self.archiving = Archiving(ground.files, self.journal.archive)
+        self.cleaner = cleanups.live_cleaner(self._opened, self.journal, self.keeper, self.archiving)
         self._watch = ExceptionWatch(self._exception_seen)
         self._signals = EndOnSignal(lambda name: self.close(name, dying=True))
-        jobs: dict[str, tuple[float, Callable[[], Any]]] = {
+        jobs = {
             "checkpoint": (chosen.checkpoint_interval, self._while_ours(self.keeper.take)),
+            "archive": (chosen.checkpoint_interval, self._while_ours(self.archiving.turn)),
             "cleanup": cleanups.job(self.cleaner, chosen, self._clock, self._while_ours),
             "heartbeats": (SWEEP, self._while_ours(self._save_beats)),
         }
@@ -233,6 +234,7 @@ class JarvisContextManager(Recorder, Answers, Resuming, travel.GoingBack):
             ("Its schedule was not stopped", self._schedule.stop),
             ("Its last heartbeats were not kept", self._save_beats),
             ("It ends without a checkpoint, so the next start folds more events", self.keeper.take),
+            ("What two checkpoints cover stays in segments", self.archiving.turn),
             ("Not everything was drained and synced", self.journal.close),
             ("Its record was not written", self._record_end),
             ("The dump at a fatal signal stays where it was", opened.ground.faults.stop),

@@ -157,7 +157,6 @@ def checkpoint_offline(settings: Settings, label: str = "") -> CheckpointHeader:
             kept=settings.checkpoints_kept,
             picture=lambda: state,
             flush=lambda: None,
-            archive=lambda covered: None,
         )
         return keeper.take(label)
     finally:

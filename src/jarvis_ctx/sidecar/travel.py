@@ -142,5 +142,4 @@ def offline_keeper(opened: OpenStore, settings: Settings, state: State) -> Keepe
         kept=settings.checkpoints_kept,
         picture=lambda: state,
         flush=lambda: None,
-        archive=lambda covered: None,
     )

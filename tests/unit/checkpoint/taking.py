@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from jarvis_ctx.checkpoint.archiving import Archiving
 from jarvis_ctx.checkpoint.files import CheckpointFiles
 from jarvis_ctx.checkpoint.keeper import Keeper
 from jarvis_ctx.codec import sign
@@ -45,8 +46,8 @@ class Scene:
             kept=kept,
             picture=lambda: self.state.copy(),
             flush=self._flush,
-            archive=self.covered.append,
         )
+        self.archiving = Archiving(self.files, self.covered.append)
 
     def _flush(self) -> None:
         if not self.database_works:

@@ -111,27 +111,3 @@ def test_the_database_coming_back_clears_the_error(scene: Scene) -> None:
 
     assert scene.keeper.error == ""
     assert len(scene.store.checkpoints.headers("jarvis")) == 1
-
-
-def test_segments_are_archived_only_up_to_what_two_verified_files_cover(scene: Scene) -> None:
-    scene.progress(10)
-    scene.keeper.take()
-    scene.progress(20)
-    scene.keeper.take()
-    scene.progress(30)
-    scene.keeper.take()
-
-    assert scene.covered == [{}, {"w": 1}, {"w": 2}]
-
-
-def test_a_damaged_file_does_not_count_as_covering(scene: Scene) -> None:
-    for percentage in (10, 20):
-        scene.progress(percentage)
-        scene.keeper.take()
-    newest = scene.files.signed()[0]
-    newest.write_bytes(newest.read_bytes()[:-1])
-    scene.progress(30)
-
-    scene.keeper.take()
-
-    assert scene.covered[-1] == {"w": 1}

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from jarvis_ctx.codec import compress
 from jarvis_ctx.errors import CorruptData
-from jarvis_ctx.journal import archive, frame, read
+from jarvis_ctx.journal import archive, frame, read, sealed
 from jarvis_ctx.journal.segment import Segment, path_of
 from tests.unit.journal.build import NAME, opening, writer_id
 
@@ -75,6 +75,21 @@ def test_the_seal_counts_and_digests_everything_before_it_and_the_file_is_cut(se
     assert seal is not None
     assert (seal.count, seal.last, seal.digest) == (3, 7, hashlib.sha256(data[:end]).hexdigest())
     assert len(data) == end + frame.size(len(data[end + frame.HEADER.size :].rstrip(b"\0")))
+
+
+@pytest.mark.parametrize("offset", [40, 300, -60], ids=["opening", "event", "seal"])
+def test_the_one_hash_tells_a_whole_sealed_segment_from_a_damaged_one(segment: Segment, offset: int) -> None:
+    for number in range(1, 9):
+        segment.append(number, payload(number))
+    segment.seal()
+    whole, data = sealed.read_sealed(segment.path), bytearray(segment.path.read_bytes())
+    data[offset] ^= 1
+
+    segment.path.write_bytes(data)
+
+    assert whole is not None
+    assert (whole.opening, whole.seal.last) == (opening(), 8)
+    assert sealed.read_sealed(segment.path) is None
 
 
 def test_a_segment_whose_sync_failed_is_not_asked_again(segment: Segment, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -38,7 +38,6 @@ class Layered:
             kept=10,
             picture=journal.picture,
             flush=self._flush,
-            archive=lambda covered: None,
         )
 
     def _flush(self) -> None:

@@ -39,6 +39,7 @@ def old_store(path: Path, **settings: Any) -> JarvisContextManager:
     later(manager, 1)
     manager.log_agent_message("a", "b", SINCE)
     manager.checkpoint()
+    manager.archiving.turn()
     later(manager, 1)
     manager.flush()
     return manager

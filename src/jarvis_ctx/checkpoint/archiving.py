@@ -1,0 +1,55 @@
+"""Hands to the archive what two signed checkpoints cover: no recovery needs it any more."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeAlias
+
+from jarvis_ctx.checkpoint.files import CheckpointFiles
+from jarvis_ctx.errors import StoreUnavailable
+from jarvis_ctx.journal import forks
+from jarvis_ctx.model.checkpoint import CheckpointHeader
+
+Look: TypeAlias = tuple[int, int, int]
+"""How a file looks from outside: inode, bytes, time of its last change."""
+
+
+class Archiving:
+    """One run's archiving, in turns of its own: reading back and compressing is no part of taking a checkpoint.
+
+    Each file is verified once, as long as it looks the same: a checkpoint is as large as the whole state.
+    """
+
+    def __init__(self, files: CheckpointFiles, archive: Callable[[dict[str, int]], object]) -> None:
+        self._files, self._archive = files, archive
+        self._verified: dict[Path, tuple[Look, CheckpointHeader]] = {}
+        self._lock = threading.Lock()
+        forks.renew_lock(self)
+        self.error = ""
+
+    def turn(self) -> None:
+        """Archive what may be. May be called from any thread; one runs at a time. Raises `OSError`."""
+        with self._lock:
+            known, self._verified = self._verified, {}
+            covered = self._files.covered(lambda path: self._verified_once(path, known.get(path)))
+            try:
+                self._archive(covered)
+                self.error = ""
+            except StoreUnavailable as error:
+                self.error = str(error)
+
+    def _verified_once(self, path: Path, known: tuple[Look, CheckpointHeader] | None) -> CheckpointHeader:
+        look = _look(path)
+        header = known[1] if known is not None and known[0] == look else self._files.verified(path)
+        self._verified[path] = look, header
+        return header
+
+
+def _look(path: Path) -> Look:
+    try:
+        status = path.stat()
+    except OSError:
+        return (0, 0, 0)  # Whoever reads it says what is wrong.
+    return status.st_ino, status.st_size, status.st_mtime_ns
