@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
+from jarvis_ctx.journal.dying import never_wait
+
 LONGEST_PAUSE = 5.0
 """Seconds between two turns at the most, while a work goes wrong."""
 
@@ -25,6 +27,7 @@ class Background:
             self._threads.append(thread)
 
     def _keep(self, interval: float, work: Callable[[], bool]) -> None:
+        never_wait()
         pause = interval
         while not self._stop.wait(pause):
             pause = interval if work() else min(pause * 2, LONGEST_PAUSE)

@@ -16,6 +16,7 @@ from jarvis_ctx.errors import Closed, CorruptData, Fenced, JournalUnavailable, T
 from jarvis_ctx.journal import fold, frame, read
 from jarvis_ctx.journal.bodies import Bodies
 from jarvis_ctx.journal.cells import Cells
+from jarvis_ctx.journal.dying import wait_for_the_end
 from jarvis_ctx.journal.marks import APPENDED, EPOCH
 from jarvis_ctx.journal.segment import Opening, Segment
 from jarvis_ctx.journal.supply import SegmentSupply
@@ -254,8 +255,7 @@ class Writer:
 
     def _refuse(self) -> NoReturn:
         if self.put_down == "dying":
-            # A signal is about to end the process: no later call may be acknowledged or fail, so they wait for the end.
-            threading.Event().wait()
+            wait_for_the_end()
         if self.put_down == "fenced":
             raise self.fenced()
         raise Closed(orchestrator=self.orchestrator)

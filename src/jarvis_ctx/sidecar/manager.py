@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import atexit
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from functools import partial
 from os import PathLike
@@ -47,6 +47,7 @@ from jarvis_ctx.sidecar.opening import OpenStore
 from jarvis_ctx.sidecar.pauses import PAUSES
 from jarvis_ctx.sidecar.releases import release_answer
 from jarvis_ctx.sidecar.resuming import Resuming
+from jarvis_ctx.sidecar.turns import while_ours
 
 FLUSH_PATIENCE = 5.0
 """Seconds a checkpoint waits for the database before it writes an emergency file instead."""
@@ -128,11 +129,12 @@ class JarvisContextManager(Recorder, Answers, Resuming, travel.GoingBack):
         self.cleaner = cleanups.live_cleaner(self._opened, self.journal, self.keeper, self.archiving)
         self._watch = ExceptionWatch(self._exception_seen)
         self._signals = EndOnSignal(lambda name: self.close(name, dying=True))
+        ours = partial(while_ours, writer)
         jobs = {
-            "checkpoint": (chosen.checkpoint_interval, self._while_ours(self.keeper.take)),
-            "archive": (chosen.checkpoint_interval, self._while_ours(self.archiving.turn)),
-            "cleanup": cleanups.job(self.cleaner, chosen, self._clock, self._while_ours),
-            "heartbeats": (SWEEP, self._while_ours(self._save_beats)),
+            "checkpoint": (chosen.checkpoint_interval, ours(self.keeper.take)),
+            "archive": (chosen.checkpoint_interval, ours(self.archiving.turn)),
+            "cleanup": cleanups.job(self.cleaner, chosen, self._clock, ours),
+            "heartbeats": (SWEEP, ours(self._save_beats)),
         }
         self._schedule = Schedule(jobs)
         self._view = LiveView(self, self._opened)
@@ -263,15 +265,6 @@ class JarvisContextManager(Recorder, Answers, Resuming, travel.GoingBack):
         finally:
             with suppress(StoreUnavailable):  # They are saved with the next.
                 self.leases.save(lambda leases: store.put(name, leases))
-
-    def _while_ours(self, work: Callable[[], object]) -> Callable[[], None]:
-        """The job, but neither in a run that was overtaken, whose calls say so already, nor after its end."""
-
-        def job() -> None:
-            if not (self.journal.writer.overtaken or self.journal.writer.put_down):
-                work()
-
-        return job
 
     def _exception_seen(self, place: str, described: dict[str, Any]) -> None:
         try:

@@ -68,3 +68,30 @@ def test_a_database_locked_by_another_process_does_not_keep_close_from_ending_th
 
     with JarvisContextManager(store_path, name="a", handle_signals=False) as successor:
         assert (successor.recovery_report, successor.attributes()) == (None, {"x": 2})
+
+
+def test_a_job_that_speaks_after_the_end_was_written_does_not_keep_the_process_from_ending(store_path: Path) -> None:
+    script = """
+import os, signal, sys, threading
+from jarvis_ctx.sidecar import JarvisContextManager
+from jarvis_ctx.sidecar.turns import while_ours
+
+manager = JarvisContextManager(sys.argv[1], name="a")
+begun = threading.Event()
+
+def speak():
+    begun.set()
+    while not manager.journal.writer.put_down:
+        pass
+    manager.agent_gone("parser")
+
+manager._schedule._jobs["late"] = (0.01, while_ours(manager.journal.writer, speak))
+begun.wait()
+os.kill(os.getpid(), signal.SIGTERM)
+threading.Event().wait()
+"""
+    child = subprocess.run([sys.executable, "-c", script, str(store_path)], timeout=60, env=dict(os.environ))
+
+    assert child.returncode == -signal.SIGTERM
+    with JarvisContextManager(store_path, name="a", handle_signals=False) as successor:
+        assert successor.recovery_report is None
