@@ -21,6 +21,23 @@ THREADS = 4
 CHECKPOINTING: dict[str, Any] = {"threads": 1, "checkpoint_every": 20}
 """One thread, since beside other busy threads each of a checkpoint's system calls waits its turn."""
 
+BUSY: dict[str, Any] = {"segment_bytes": 4096, "sync_interval": 0.005, "drain_interval": 0.005}
+"""Settings with which a few calls make many system calls."""
+PATIENCE = 60.0
+"""Seconds after which a child that is silent counts as hanging."""
+
+
+class Suffered(msgspec.Struct, frozen=True, kw_only=True):
+    """What a child says of a round in which the system failed it."""
+
+    seen: dict[str, int]
+    """Errors the program saw meanwhile."""
+    afterwards: dict[str, int]
+    made: int = 0
+    failed: list[str] = []
+    lag: dict[str, Any] = {}
+    """What `status` said meanwhile."""
+
 
 class Verdicts(msgspec.Struct, frozen=True, kw_only=True):
     """A verdict on each layer, with what the recovery said."""
@@ -104,6 +121,24 @@ class Stage:
         assert child.line() == "stopping"
         child.stopped()
         return child
+
+    def suffer(self, first: int, last: int, error: int) -> Suffered:
+        """A round in which system calls fail; see `roles.suffer`. Fails when it hangs or dies."""
+        return self._suffered("suffer", first=first, last=last, error=error, settings=BUSY)
+
+    def starve(self, shortage: str, *, closing: bool, **settings: Any) -> Suffered:
+        """A round in which the machine is short of something; see `roles.starve`. Fails when it hangs or dies."""
+        return self._suffered("starve", shortage=shortage, closing=closing, settings=BUSY | settings)
+
+    def _suffered(self, role: str, settings: dict[str, Any], **arguments: Any) -> Suffered:
+        self.round += 1
+        arguments["settings"] = {"name": self.name, **settings}
+        child = self.server.start(role, path=self.store, acks=self.acks, round=self.round, **arguments)
+        assert not child.lives_for(PATIENCE), f"it hangs with {arguments}"
+        suffered = msgspec.json.decode(child.line(), type=Suffered)
+        assert not child.lives_for(PATIENCE), f"it does not end with {arguments}"
+        assert child.wait() == 0, self.server.log_tail()
+        return suffered
 
     def said(self) -> Said:
         """Everything children said so far."""

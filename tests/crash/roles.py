@@ -7,18 +7,25 @@ import os
 import signal
 import sys
 import threading
+from collections import Counter
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias, TypeVar
 
 from jarvis_ctx.errors import Fenced, JarvisError
 from jarvis_ctx.sidecar import JarvisContextManager
-from tests.crash import check, endings, plants, suspects
+from tests.crash import check, endings, plants, shortages, suspects
 from tests.crash.acknowledgements import Acknowledgements
 from tests.crash.calls import Token, verb
+from tests.crash.faults import Faults
 
 LATE = 5 + 8 * 20
 """The count of the call that a stopped child makes when it is continued: it sets an attribute."""
+SUFFERED, AFTERWARDS = 70, 8
+"""Calls while system calls fail, and after that."""
+T = TypeVar("T")
+Errors: TypeAlias = type[Exception] | tuple[type[Exception], ...]
 LONGEST = 60
 """Seconds after which a forked child ends by itself: nobody waits for it, should its test fail."""
 
@@ -157,3 +164,72 @@ def fork(path: str) -> None:
 def suspect(path: str, kind: str, way: str) -> None:
     """Live one life of the program of `suspects`."""
     suspects.run(path, kind, way, say)
+
+
+def suffer(path: str, acks: str, round: int, first: int, last: int, error: int, settings: dict[str, Any]) -> None:
+    """Open the store and call the whole API while system calls fail, as `faults` says; once more when none does.
+
+    Says as JSON how many calls to the system there were, which failed first, what errors the program saw meanwhile, and
+    what it saw afterwards. An error that it is not told to expect ends it, in any thread.
+    """
+    threading.excepthook = _fail
+    faults = Faults(Path(path), first=first, last=last, error=error)
+    faults.install()
+    told = Acknowledgements(Path(acks))
+    seen, afterwards = Counter[str](), Counter[str]()
+    manager = _expecting(JarvisError, seen, lambda: JarvisContextManager(path, **settings))
+    if manager is not None:
+        _go_on(manager, told, seen, [Token(round, 0, count) for count in range(SUFFERED)])
+        _expecting((JarvisError, OSError), seen, manager.checkpoint)
+        manager.status()
+    faults.lift()
+    manager = manager or JarvisContextManager(path, **settings)
+    _go_on(manager, told, afterwards, [Token(round, 1, count) for count in range(AFTERWARDS)])
+    _expecting(JarvisError, afterwards, manager.flush)
+    if first % 2:
+        manager.close()
+    say(json.dumps({"made": faults.count, "failed": faults.failed[:5], "seen": seen, "afterwards": afterwards}))
+
+
+def starve(path: str, acks: str, round: int, shortage: str, closing: bool, settings: dict[str, Any]) -> None:
+    """Open the store and call the whole API while the machine is short of something, as `shortages` says.
+
+    Close while it is, or make calls again when it is not any more. Says as JSON what errors the program saw meanwhile
+    and afterwards, and what `status` said meanwhile.
+    """
+    threading.excepthook = _fail
+    told = Acknowledgements(Path(acks))
+    seen, afterwards = Counter[str](), Counter[str]()
+    manager = JarvisContextManager(path, **settings)
+    with getattr(shortages, shortage)(Path(path)):
+        _go_on(manager, told, seen, [Token(round, 0, count) for count in range(SUFFERED)])
+        _expecting((JarvisError, OSError), seen, manager.checkpoint)
+        status = manager.status()
+        if closing:
+            manager.close()
+    if not closing:
+        _go_on(manager, told, afterwards, [Token(round, 1, count) for count in range(AFTERWARDS)])
+        _recovered(manager)
+    say(json.dumps({"seen": seen, "afterwards": afterwards, "lag": status["lag"]}))
+
+
+def _recovered(manager: JarvisContextManager) -> None:
+    """Wait until the background has caught up by itself: everything is drained, and a checkpoint was taken."""
+    before = manager.keeper.taken
+    while manager.journal.health().drained < manager.journal.writer.number or manager.keeper.taken == before:
+        threading.Event().wait(0.005)
+
+
+def _go_on(manager: JarvisContextManager, told: Acknowledgements, seen: Counter[str], tokens: list[Token]) -> None:
+    """Make the calls of all tokens, also after one that failed."""
+    for token in tokens:
+        _expecting(JarvisError, seen, partial(told.around, token, partial(verb(token).call, manager, token)))
+
+
+def _expecting(errors: Errors, seen: Counter[str], call: Callable[[], T]) -> T | None:
+    """What `call` returns; an error that it may raise is counted."""
+    try:
+        return call()
+    except errors as error:
+        seen[type(error).__name__] += 1
+        return None

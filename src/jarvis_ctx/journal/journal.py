@@ -13,7 +13,7 @@ import msgspec
 
 from jarvis_ctx.clock import Clock
 from jarvis_ctx.disk.filelock import FileLock
-from jarvis_ctx.errors import Fenced, JournalUnavailable, StoreDamaged, StoreUnavailable, UnknownOperation
+from jarvis_ctx.errors import Fenced, StoreDamaged, StoreUnavailable, UnknownOperation
 from jarvis_ctx.journal import forks
 from jarvis_ctx.journal.acknowledge import StoreAcknowledge
 from jarvis_ctx.journal.archiver import Archiver
@@ -193,6 +193,8 @@ class Journal:
             self._within = True
             try:
                 return self._drain()
+            except OSError as error:
+                raise StoreUnavailable(path=str(self.folder.parent), reason=error.strerror or str(error)) from error
             finally:
                 self._within = False
 
@@ -275,7 +277,7 @@ class Journal:
 
     def finish(self, body: dict[str, Any], *, dying: bool = False) -> None:
         """Write the run's end as the last event of this pen."""
-        self.writer.finish("RunEnded", self.writer.run, body, dying=dying)
+        self.writer.finish(body, dying=dying)
 
     def close(self, timeout: float = 10.0) -> None:
         """Stop the threads, drain and sync what can be, let go of the files. What the store lacks stays in segments."""
@@ -283,7 +285,7 @@ class Journal:
         try:
             self.flush(timeout)
             self.sync()
-        except (StoreUnavailable, JournalUnavailable, Fenced) as error:
+        except (StoreUnavailable, OSError, Fenced) as error:
             log.warning("Closing before everything was drained; the next start goes on from the segments: %s", error)
             self._tell_of_damage(error)
         self.let_go()

@@ -25,6 +25,10 @@ FORMAT = 1
 SUFFIX = ".seg"
 NAME = re.compile(r"^(?P<writer>[0-9a-f]{16})-(?P<n>\d{6})\.seg$")
 
+FOR_SEAL = 512
+FOR_END = 512
+"""Bytes that every segment keeps free for the two frames a writer may end with."""
+
 _POPULATE_WRITE = 23
 """madvise(2) MADV_POPULATE_WRITE, Linux 5.14: map and dirty all pages now rather than one by one in callers' time."""
 
@@ -93,8 +97,12 @@ class Segment:
         self._put(frame.OPENING, opening.first - 1, msgspec.json.encode(opening))
 
     def fits(self, payload: int) -> bool:
-        """Whether a payload of that many bytes still leaves room for the seal."""
-        return self.at[0] + frame.size(payload) + 512 <= self.size and not self.nameless
+        """Whether a payload of that many bytes still leaves room for the run's end and the seal."""
+        return self.at[0] + frame.size(payload) + FOR_END + FOR_SEAL <= self.size and not self.nameless
+
+    def fits_at_the_end(self, payload: int) -> bool:
+        """Whether the run's end, of that many bytes, fits: it needs no new segment, which may not be to be had."""
+        return self.at[0] + frame.size(payload) + FOR_SEAL <= self.size and not self.nameless
 
     def append(self, number: int, payload: bytes) -> None:
         """Write one event's frame; it is there once its length is."""
@@ -148,7 +156,13 @@ class Segment:
         self.at = (length, last)
 
     def seal(self) -> None:
-        """Write the seal, cut the file to its size, make both durable. Raises `OSError`."""
+        """Write the seal, cut the file to its size, make both durable, and let go of it. Raises `OSError`."""
+        try:
+            self._seal()
+        finally:
+            self.close()
+
+    def _seal(self) -> None:
         offset, last = self.at
         digest = hashlib.sha256(self.read(0, offset)).hexdigest()
         self._put(frame.SEAL, last, msgspec.json.encode(Seal(count=last - self.first + 1, last=last, digest=digest)))
@@ -157,7 +171,6 @@ class Segment:
             self._map = None
         os.ftruncate(self.descriptor, self.at[0])
         os.fsync(self.descriptor)
-        self.close()
 
     def discard(self) -> None:
         """Remove a segment that was never opened, or that a copy has replaced."""

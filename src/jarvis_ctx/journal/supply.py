@@ -66,8 +66,12 @@ class SegmentSupply:
         return ready is not None and ready.path == path
 
     def _make(self) -> Segment:
-        self._made += 1
-        segment = Segment(path_of(self.folder, self.writer, self._made), self.writer, self.size, mapped=self._mapped)
+        path = path_of(self.folder, self.writer, self._made + 1)
+        try:
+            segment = Segment(path, self.writer, self.size, mapped=self._mapped)
+        finally:
+            # A try that leaves no file takes no name: on a full disk there may be more tries than there are names.
+            self._made += path.exists()
         try:
             sync_folder(self.folder)
         except OSError:

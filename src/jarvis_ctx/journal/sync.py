@@ -77,4 +77,7 @@ class Sync:
             if self._synced.pop(segment.path.name, 0) < segment.at[0]:
                 segment = self._make_durable(segment)
             self._writer.give_up(segment)
-            segment.seal()
+            try:
+                segment.seal()
+            except OSError as error:  # All its events are durable; without a seal the next run archives it.
+                self.error = error.strerror or str(error)

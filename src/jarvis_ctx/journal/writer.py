@@ -18,10 +18,10 @@ from jarvis_ctx.journal.bodies import Bodies
 from jarvis_ctx.journal.cells import Cells
 from jarvis_ctx.journal.dying import wait_for_the_end
 from jarvis_ctx.journal.marks import APPENDED, EPOCH
-from jarvis_ctx.journal.segment import Opening, Segment
+from jarvis_ctx.journal.segment import FOR_END, FOR_SEAL, Opening, Segment
 from jarvis_ctx.journal.supply import SegmentSupply
 from jarvis_ctx.journal.values import Values
-from jarvis_ctx.model.event import PROJECTED_KINDS, Event
+from jarvis_ctx.model.event import LAST_KIND, PROJECTED_KINDS, Event
 from jarvis_ctx.model.ids import RunId, WriterId
 from jarvis_ctx.model.state import State
 
@@ -77,7 +77,7 @@ class Writer:
         """Tasks changed since the drain last wrote them to their table."""
         self._appended_cell = writer_slot + APPENDED
         self._encoded = Bodies(self.values, inline=supply.size // 4).encoded
-        self._payload_limit = supply.size - 1024
+        self._payload_limit = supply.size - 512 - FOR_END - FOR_SEAL
         self._queued: deque[_Told] = deque()
         self.put_down: Literal["", "closed", "dying", "fenced"] = ""
         self._ending: Literal["", "closed", "dying"] = ""
@@ -159,7 +159,7 @@ class Writer:
         payload = b"[%d,%d,%b%b,%b]" % (number, time, prefix, _encode(subject), encoded)
         if self._sealing is not None:
             payload = self._sealing.close(self.writer, payload, len(encoded))
-        if not segment.fits(len(payload)):
+        if not (segment.fits(len(payload)) or (kind == LAST_KIND and segment.fits_at_the_end(len(payload)))):
             segment = self._next_segment(len(payload))
         try:
             segment.append(number, payload)
@@ -260,11 +260,11 @@ class Writer:
             raise self.fenced()
         raise Closed(orchestrator=self.orchestrator)
 
-    def finish(self, kind: str, subject: str, body: dict[str, Any], *, dying: bool = False) -> None:
-        """Append the last event; later calls raise `Closed`, or wait for the end of a process that is being ended."""
+    def finish(self, body: dict[str, Any], *, dying: bool = False) -> None:
+        """Append the run's end; later calls raise `Closed`, or wait for the end of a process that is being ended."""
         encoded = exact.encode(body)
         with self._lock:
-            self._queued.append((kind, subject, encoded, None))
+            self._queued.append((LAST_KIND, self.run, encoded, None))
             self._ending = "dying" if dying else "closed"
         self._write_queued()
 

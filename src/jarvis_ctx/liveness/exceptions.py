@@ -14,6 +14,8 @@ from typing import IO, Any
 from jarvis_ctx.disk.files import create
 from jarvis_ctx.journal import forks
 
+log = logging.getLogger("jarvis_ctx")
+
 Report = Callable[[str, dict[str, Any]], None]
 
 TEXT_LIMIT = 32_768
@@ -106,17 +108,29 @@ class FaultDump:
         self._empty = 0
 
     def start(self, run: str) -> None:
-        """Direct the dump into the file, unless the program has directed it elsewhere itself; an earlier dump goes."""
+        """Direct the dump into the file, unless the program has directed it elsewhere itself; an earlier dump goes.
+
+        Where there cannot be a file, a run does without: its death is then told by its signal alone.
+        """
         import faulthandler
 
-        self.clear()
-        if not faulthandler.is_enabled():
-            self._file = os.fdopen(create(self.path), "w", encoding="utf-8")
-            self._file.write(_heading(run))
-            self._file.flush()
-            self._empty = os.fstat(self._file.fileno()).st_size
+        try:
+            self.clear()
+            self._file = None if faulthandler.is_enabled() else self._headed(run)
+        except OSError as error:
+            log.warning("The stacks at a fatal signal will not be kept: %s", error)
+        if self._file is not None:
             faulthandler.enable(self._file, all_threads=True)
             forks.watch(self)
+
+    def _headed(self, run: str) -> IO[str]:
+        file = os.fdopen(create(self.path), "w", encoding="utf-8")
+        try:
+            self._empty = os.write(file.fileno(), _heading(run).encode())
+        except OSError:
+            file.close()
+            raise
+        return file
 
     def stop(self) -> None:
         """End the watch; an empty dump goes."""

@@ -61,6 +61,9 @@ _BRANCHED = ("Task", "Step", "Agent", "Attribute", "State", "Decision", "Message
 BRANCHED_KINDS = frozenset(kind for kind in get_args(Kind) if kind.startswith(_BRANCHED))
 """Kinds whose effect a restore takes back; what is told of runs, points and exceptions stays."""
 
+LAST_KIND: Kind = "RunEnded"
+"""What a run's own pen writes last."""
+
 SCHEMA = 1
 """Version of the events' bodies; a segment's header names the one it was written with."""
 

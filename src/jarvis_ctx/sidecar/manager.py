@@ -5,7 +5,7 @@ from __future__ import annotations
 import atexit
 import os
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from functools import partial
 from os import PathLike
 from types import TracebackType
@@ -33,17 +33,15 @@ from jarvis_ctx.model.checkpoint import CheckpointHeader
 from jarvis_ctx.model.ids import AgentId
 from jarvis_ctx.model.report import RecoveryReport
 from jarvis_ctx.model.run import RunRecord
-from jarvis_ctx.recovery.begin import begin
 from jarvis_ctx.recovery.code import CodeGuard
 from jarvis_ctx.recovery.plan import Plan
 from jarvis_ctx.retention.survey import Cleanup
 from jarvis_ctx.sidecar import cleanups, requests, travel
 from jarvis_ctx.sidecar.answers import Answers
+from jarvis_ctx.sidecar.beginning import opened_and_begun
 from jarvis_ctx.sidecar.ending import Ending, Part
 from jarvis_ctx.sidecar.live import LiveView
-from jarvis_ctx.sidecar.logs import LogFile
 from jarvis_ctx.sidecar.objects import note, object_states
-from jarvis_ctx.sidecar.opening import OpenStore
 from jarvis_ctx.sidecar.pauses import PAUSES
 from jarvis_ctx.sidecar.releases import release_answer
 from jarvis_ctx.sidecar.resuming import Resuming
@@ -60,7 +58,8 @@ class JarvisContextManager(Recorder, Answers, Resuming, travel.GoingBack):
     """Keeps one orchestrator's context durably; a context manager, usable from any thread and from asyncio.
 
     Constructing it begins a run: if the last one died, its state is rebuilt and `recovery_report` says why it died.
-    Raises `AlreadyRunning`, `UnsafeFolder`, `NewerSchema`, `StoreUnavailable`, `BadSetting`, `UnknownSetting`.
+    Raises `AlreadyRunning`, `UnsafeFolder`, `NewerSchema`, `StoreUnavailable`, `JournalUnavailable` (the file system
+    refuses), `BadSetting`, `UnknownSetting`.
     Every verb of `Recorder` is durable before it returns (`durability="process"`: against any death of the process;
     `"power"`: against power loss, too; `"store"`: committed in the store).
     """
@@ -75,21 +74,17 @@ class JarvisContextManager(Recorder, Answers, Resuming, travel.GoingBack):
     ) -> None:
         self.settings = settings_room.load({"path": path, "name": name, **settings})
         self._clock = clock or SystemClock()
-        self._opened = OpenStore(self.settings, self._clock)
-        try:
-            begun = begin(self._opened.ground)
-        except BaseException:
-            # Whatever stopped the beginning goes on to the caller; the next try must find the lock free.
-            self._opened.close()
-            raise
-        self._log = LogFile(self.settings)
+        self._opened, self._log, begun = opened_and_begun(self.settings, self._clock)
         self.run: RunRecord = begun.run
         self.journal = begun.journal
         self._sink, self._stored = storing(self.journal.writer, self.settings.secrets, self.settings.secret_names)
         super().__init__(self._sink)
         self._wire(begun.leases, begun.plan)
         self._pid, self._ending = os.getpid(), Ending()
-        self._start()
+        with ExitStack() as undo:
+            undo.callback(self.close, "exception")  # No clean end: the next start must still find the run that died.
+            self._start()
+            undo.pop_all()
 
     def _wire(self, leases: list[Lease], plan: Plan | None) -> None:
         chosen, ground, writer = self.settings, self._opened.ground, self.journal.writer

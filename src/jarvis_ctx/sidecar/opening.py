@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TypeVar
 
@@ -12,7 +12,7 @@ from jarvis_ctx.checkpoint.files import CheckpointFiles
 from jarvis_ctx.clock import Clock, seconds
 from jarvis_ctx.codec import sign
 from jarvis_ctx.disk import files, place
-from jarvis_ctx.errors import CorruptData
+from jarvis_ctx.errors import CorruptData, JarvisError, JournalUnavailable
 from jarvis_ctx.journal.marks import Marks
 from jarvis_ctx.liveness.exceptions import FaultDump
 from jarvis_ctx.liveness.marker import CrashMarker
@@ -31,21 +31,40 @@ FORGOTTEN = 3600.0
 """Seconds after which a half-made file is nobody's: until then another orchestrator of the store may be writing it."""
 
 
+@contextmanager
+def reached(folder: Path) -> Iterator[None]:
+    """Raises `JournalUnavailable`, which is an `OSError`, for what the file system answers within."""
+    try:
+        yield
+    except JarvisError:
+        raise  # Some of ours are OSErrors too, and have said already what is the matter.
+    except OSError as error:
+        reason = f"{error.strerror or error}" + (f" ({error.filename})" if error.filename else "")
+        raise JournalUnavailable(path=str(folder), reason=reason) from error
+
+
 class OpenStore:
     """One orchestrator's place in a store, opened by its one live run."""
 
     def __init__(self, settings: Settings, clock: Clock) -> None:
-        """Raises `UnsafeFolder`, `AlreadyRunning`, `NewerSchema`, `StoreUnavailable`."""
+        """Raises `UnsafeFolder`, `AlreadyRunning`, `NewerSchema`, `StoreUnavailable`, `JournalUnavailable`."""
+        with reached(settings.folder):
+            self._claim(settings)
+            self._open_all(settings, clock)
+
+    def _claim(self, settings: Settings) -> None:
         for sentence in place.warnings(settings.path, settings.folder):
             log.warning("%s", sentence)
         folder = files.private_folder(settings.folder)
         self.damage: list[str] = []
         self.runfile = RunFile(folder, settings.name)
         self.runfile.claim()
+
+    def _open_all(self, settings: Settings, clock: Clock) -> None:
         self._opened = ExitStack()
         self._opened.callback(self.runfile.release)
         try:
-            self.ground = self._open(folder, settings, clock)
+            self.ground = self._open(settings.folder, settings, clock)
         except BaseException:
             # Whatever stopped the opening goes on to the caller; nothing stays open behind it.
             self.close()

@@ -34,6 +34,31 @@ def test_a_job_that_fails_is_logged_and_run_again(caplog: pytest.LogCaptureFixtu
     assert "checkpoint failed and is tried again at its next turn" in caplog.text
 
 
+@pytest.mark.parametrize("error", [ImportError, OSError])
+def test_a_start_that_fails_is_tried_again(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, error: type[Exception]
+) -> None:
+    turns, tries = threading.Semaphore(0), Schedule._try_to_start
+
+    def fail_once(schedule: Schedule) -> None:
+        monkeypatch.setattr(Schedule, "_try_to_start", tries)
+        raise error("planted")
+
+    monkeypatch.setattr("jarvis_ctx.checkpoint.schedule.RETRY", 0.01)
+    monkeypatch.setattr(Schedule, "_try_to_start", fail_once)
+    schedule = Schedule({"checkpoint": (0.01, turns.release)})
+
+    schedule.start()
+
+    assert turns.acquire(timeout=10)
+    schedule.stop()
+    assert "The schedule cannot start, and is tried again every 0.01 s: planted" in caplog.text
+
+
+def test_stop_of_a_schedule_that_never_started_returns() -> None:
+    Schedule({}).stop()
+
+
 def test_stop_waits_for_the_job_that_runs_and_lets_no_other_begin() -> None:
     begun, go_on, turns = threading.Event(), threading.Event(), []
 

@@ -269,6 +269,35 @@ def test_a_disk_without_room_for_a_segment_is_a_typed_error_and_stores_nothing(s
     assert numbers(store.gather().events) == list(range(1, 1 + journal.writer.number))
 
 
+@pytest.mark.parametrize("size", range(40, 60))
+def test_the_end_of_a_run_always_finds_room_when_there_is_no_other_segment(
+    store: Store, journal: Journal, size: int
+) -> None:
+    journal._supply.size = 1 << 62
+    with pytest.raises(JournalUnavailable):
+        all(journal.append("TaskProgressed", "t", {"note": "x" * size}) for _ in range(1000))
+
+    journal.finish({"ending": "closed"})
+    journal.writer.segment.seal()
+
+    [segment] = store.segments()
+    assert store.gather().events[-1].kind == "RunEnded"
+    assert (segment.holes, segment.seal is not None) == ([], True)
+
+
+def test_tries_to_make_a_segment_that_fail_take_no_names(store: Store, journal: Journal) -> None:
+    size, journal._supply.size = journal._supply.size, 1 << 62
+    for _ in range(3):
+        with pytest.raises(OSError, match=r"space|large|argument"):
+            journal._supply.prepare()
+    journal._supply.size = size
+
+    journal._supply.prepare()
+
+    assert sorted(path.name[-10:] for path in store.folder.glob("*.seg")) == ["000001.seg", "000002.seg"]
+    journal._supply.close()
+
+
 def test_a_write_that_came_short_is_a_typed_error_and_stores_nothing(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:

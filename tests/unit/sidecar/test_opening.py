@@ -9,7 +9,8 @@ import pytest
 
 from jarvis_ctx import settings
 from jarvis_ctx.disk.filelock import holder
-from jarvis_ctx.errors import AlreadyRunning, UnsafeFolder
+from jarvis_ctx.errors import AlreadyRunning, JournalUnavailable, UnsafeFolder
+from jarvis_ctx.sidecar import JarvisContextManager
 from jarvis_ctx.sidecar.opening import DATABASE, OpenStore
 from tests.fakes import FakeClock
 
@@ -81,6 +82,28 @@ def test_an_opening_that_fails_lets_go_of_the_lock(made: Path) -> None:
     (made / "checkpoints").chmod(0o700)
 
     opened(made).close()
+
+
+def test_a_folder_that_the_file_system_refuses_is_a_typed_error_that_says_which(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+
+    with pytest.raises(JournalUnavailable, match=r"Not a directory \(.*/file/store\)"):
+        opened(tmp_path / "file" / "store")
+
+
+@pytest.mark.parametrize("name", ["beginning.LogFile", "beginning.begin", "manager.Schedule.start"])
+def test_a_beginning_that_fails_anywhere_lets_go_of_everything(
+    made: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(f"jarvis_ctx.sidecar.{name}", fail)
+    with pytest.raises(RuntimeError):
+        JarvisContextManager(made)
+    monkeypatch.undo()
+
+    JarvisContextManager(made).close()
 
 
 @pytest.mark.parametrize(("io", "mapped"), [("mmap", True), ("write", False)])

@@ -1,0 +1,39 @@
+"""A system call fails, whichever it is: the host lives, what was acknowledged is kept, and all is well afterwards."""
+
+from __future__ import annotations
+
+import errno
+
+import pytest
+
+from tests.crash.harness import Stage
+
+pytestmark = pytest.mark.crash
+
+MADE = 150
+"""About as many system calls on the store's files as such a round makes."""
+LASTING = {"once": 0, "for a while": 20, "for good": 10**6}
+
+
+@pytest.mark.parametrize("error", [errno.EIO, errno.ENOSPC], ids=errno.errorcode.get)
+@pytest.mark.parametrize("lasting", LASTING)
+@pytest.mark.parametrize("part", range(5))
+def test_a_system_call_that_fails_harms_no_host_and_loses_no_acknowledged_call(
+    stage: Stage, part: int, lasting: str, error: int
+) -> None:
+    for _ in range(2):
+        first = part * MADE // 5 + stage.random.randint(1, MADE // 5)
+
+        suffered = stage.suffer(first, first + LASTING[lasting], error)
+
+        assert not suffered.afterwards, f"from call {first} on: {suffered}"
+        assert not stage.verify(whole=True).wrong(threads=60), f"from call {first} on: {suffered}"
+        stage.begin_anew()
+
+
+def test_the_faults_reach_every_kind_of_call_and_are_seen_by_the_program(stage: Stage) -> None:
+    suffered = stage.suffer(60, 10**6, errno.EIO)
+
+    assert suffered.made > 60
+    assert suffered.failed
+    assert suffered.seen
