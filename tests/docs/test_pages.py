@@ -49,6 +49,7 @@ def test_the_tests_of_the_page_on_testing_pass(tmp_path: Path) -> None:
 
     assert [name for name, _ in FILES] == ["conftest.py", "test_letters.py"]
     assert "2 passed" in done.stdout, done.stdout
+    assert not (tmp_path / "memory").exists()
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

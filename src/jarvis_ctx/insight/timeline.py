@@ -116,11 +116,11 @@ def _lines(events: Iterable[Event], wanted: Wanted, fences: dict[str, int]) -> l
 
 
 def line(event: Event) -> dict[str, Any]:
-    """An event as plain data; `body` is what was given, exactly."""
+    """An event as plain data; `body` is what was given, exactly, but for what `_told` leaves out."""
     try:
-        body = exact.from_tree(event.body)
-    except (CorruptData, TypeError):
-        body = event.body  # Of a version that tags what this one does not know.
+        body = _told(event.kind, event.subject, exact.from_tree(event.body))
+    except (CorruptData, TypeError, ValueError):
+        body = {"unreadable": "of another version"}  # Tagged or shaped as this one does not know.
     return {
         "time": iso(event.time),
         "kind": event.kind,
@@ -130,3 +130,16 @@ def line(event: Event) -> dict[str, Any]:
         "number": event.number,
         "body": body,
     }
+
+
+def _told(kind: str, subject: str, body: dict[str, Any]) -> dict[str, Any]:
+    """The body as it is told: with the name that a secret is known by, and without the whole states that some carry."""
+    match kind:
+        case "AttributeSet":
+            return {"name": subject, **body}
+        case "StateCaptured" if "fields" in body:
+            return {**body, "fields": {name: how for name, how, _ in body["fields"]}}
+        case "MomentRestored":
+            return {name: said for name, said in body.items() if name != "state"}
+        case _:
+            return body

@@ -54,10 +54,10 @@ def test_runs_tell_how_each_ended(dead: Path, call: Call) -> None:
     ]
 
 
-def test_on_a_live_store_the_last_run_lives_and_everything_said_is_shown(tmp_path: Path) -> None:
+def test_on_a_live_store_the_last_run_lives_and_everything_said_is_shown(tmp_path: Path, call: Call) -> None:
     with living(tmp_path / "store"):
         said = {
-            noun: json.loads(jarvis_ctx(noun, "--json", "--path", "store", cwd=tmp_path).stdout)
+            noun: json.loads(call(noun, "--json", "--path", tmp_path / "store").stdout)
             for noun in ("runs", "messages", "conversation", "timeline")
         }
 

@@ -118,3 +118,22 @@ def test_it_follows_from_one_run_into_the_next(store_path: Path) -> None:
 
     assert first != second
     assert first[0] == second[0] == "RunStarted"
+
+
+def test_an_attribute_with_a_secrets_name_and_a_captured_state_are_told_without_their_values(
+    store_path: Path, call: Call
+) -> None:
+    with JarvisContextManager(store_path, handle_signals=False) as manager:
+        manager.set_attribute("api_key", "hunter2")
+        body = {"captured": 1, "position": {}, "count": 1, "fields": [["pin", "json", "hunter2"]], "lost": []}
+        manager.journal.append("StateCaptured", "Crew", body)
+        manager.mark_recovery_point("before")
+        manager.restore("before")
+
+    printed = call("timeline", "--json", "--path", store_path).stdout
+
+    told = {line["kind"]: line["body"] for line in json.loads(printed)}
+    assert told["AttributeSet"] == {"name": "api_key", "value": "[redacted]"}
+    assert told["StateCaptured"]["fields"] == {"pin": "json"}
+    assert sorted(told["MomentRestored"]) == ["moment", "position", "stamp", "undo"]
+    assert "hunter2" not in printed

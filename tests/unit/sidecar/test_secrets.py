@@ -23,6 +23,10 @@ COMMANDS = [
         ["tasks"],
         ["agents"],
         ["decisions", "--limit", "200"],
+        ["messages", "--limit", "200"],
+        ["conversation", "--limit", "200"],
+        ["timeline", "--limit", "2000"],
+        ["runs"],
         ["recover", "--dry-run"],
         ["doctor"],
     )

@@ -12,31 +12,6 @@ import pytest
 from jarvis_ctx import JarvisContextManager, context_of, integrate_context_manager
 from jarvis_ctx.errors import BadSetting, UnknownSetting
 from jarvis_ctx.testing import temporary_sidecar, temporary_store
-from tests.faces.cli.processes import ROOT
-
-USERS_TEST = """
-from pathlib import Path
-
-from jarvis_ctx import context_of, integrate_context_manager
-
-
-@integrate_context_manager
-class Mine:
-    def assign_task(self, task_id):
-        return task_id
-
-
-def test_one(jarvis_sidecar):
-    Mine().assign_task("a")
-    assert [task["id"] for task in jarvis_sidecar.tasks()] == ["a"]
-
-
-def test_two(jarvis_store):
-    mine = Mine()
-    mine.assign_task("b")
-    assert [task["id"] for task in context_of(mine).tasks()] == ["b"]
-    assert (jarvis_store / "run-jarvis.json").exists()
-"""
 
 
 @integrate_context_manager
@@ -95,18 +70,6 @@ def test_a_wrong_setting_is_refused_before_anything_is_made(tmp_path: Path) -> N
         pass
     with pytest.raises(BadSetting), temporary_store(stale_after="soon"):
         pass
-
-
-def test_the_fixtures_serve_a_users_own_tests(tmp_path: Path) -> None:
-    (tmp_path / "test_mine.py").write_text(USERS_TEST)
-    (tmp_path / "conftest.py").write_text('pytest_plugins = ["jarvis_ctx.testing.fixtures"]\n')
-    environ = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT / "src")}
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-W", "error", "test_mine.py"]
-
-    done = subprocess.run(command, cwd=tmp_path, env=environ, capture_output=True, text=True, check=False)
-
-    assert "2 passed" in done.stdout, done.stdout
-    assert not (tmp_path / "memory").exists()
 
 
 def test_the_helpers_alone_do_not_need_pytest() -> None:
