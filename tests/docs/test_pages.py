@@ -12,6 +12,7 @@ from typing import get_args, get_type_hints
 import pytest
 
 from jarvis_ctx.model.agent import Health
+from jarvis_ctx.model.event import Kind
 from jarvis_ctx.settings import Settings
 from tests.faces.cli.processes import ROOT
 
@@ -78,3 +79,12 @@ def test_the_concepts_are_those_of_the_code() -> None:
     words = [*get_args(Health), *get_args(get_type_hints(Settings)["resume"])]
 
     assert [word for word in words if f"`{word}`" not in concepts] == []
+
+
+def test_every_kind_of_event_has_its_line() -> None:
+    page = (DOCS / "formats.md").read_text(encoding="utf-8")
+
+    section = page[page.index("### Kinds of events") :].split("\n### ")[0]
+    rows = re.findall(r"^\| (`.*?) \|", section, re.MULTILINE)
+
+    assert sorted(re.findall(r"`(\w+)`", " ".join(rows))) == sorted(get_args(Kind))

@@ -86,6 +86,13 @@ def recovered(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
+def silent(folder: Path) -> Iterator[None]:
+    """A run whose agents have not beaten for longer than they may."""
+    with JarvisContextManager(folder / STORE, handle_signals=False, stale_after=0.001):
+        yield
+
+
+@contextmanager
 def copied(folder: Path) -> Iterator[None]:
     """The folder of a run that lives, copied by hand."""
     with running(folder):
@@ -123,6 +130,7 @@ TROUBLES: dict[str, Trouble] = {
     "uncaptured": uncaptured,
     "disabled": disabled,
     "permissions": spoiled(not_ours_alone),
+    "not writable": spoiled(spoils.take_the_right_to_write),
     "database damaged": spoiled(spoils.zero_the_database),
     "checkpoint damaged": spoiled(spoils.truncate_a_checkpoint),
     "segment damaged": spoiled(spoils.damage_a_segment),
@@ -134,6 +142,7 @@ TROUBLES: dict[str, Trouble] = {
     "running": running,
     "quarantined": quarantined,
     "recovered": recovered,
+    "silent": silent,
     "copied": copied,
     "elsewhere": stored_elsewhere,
     "misspelt": failing,

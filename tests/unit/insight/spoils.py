@@ -31,6 +31,10 @@ def loosen(store: Path) -> None:
     newest(store, "*.json").chmod(0o644)
 
 
+def take_the_right_to_write(store: Path) -> None:
+    (store / "jarvis_context.db").chmod(0o400)
+
+
 def open_to_the_group(store: Path) -> None:
     store.chmod(0o770)
 
@@ -123,6 +127,7 @@ def leave_something_aside(store: Path) -> None:
 
 WRONG: list[tuple[Callable[[Path], None], str, str, str]] = [
     (loosen, "warning", "files", "readable or writable by others"),
+    (take_the_right_to_write, "problem", "files", "jarvis_context.db is not readable and writable"),
     (open_to_the_group, "problem", "folder", "can be written by others"),
     (link, "problem", "files", "symbolic link"),
     (damage_a_segment, "problem", "segments", "damaged bytes"),

@@ -28,6 +28,8 @@ def check(view: View) -> Iterator[Finding]:
     yield from _files(view.folder)
     yield from _aside(view.folder)
     yield _room(view.folder, view.now())
+    if os.statvfs(view.folder).f_flag & os.ST_RDONLY:
+        yield problem("disk", "Its file system is mounted read-only.", "mount it for writing, or move the store")
     yield _file_system(view.folder)
 
 
@@ -45,7 +47,7 @@ def _folder(folder: Path) -> Finding:
 
 
 def _files(folder: Path) -> Iterator[Finding]:
-    loose, foreign, links = [], [], []
+    loose, foreign, links, shut = [], [], [], []
     for path in sorted(folder.rglob("*")):
         found = path.lstat()
         if stat.S_ISLNK(found.st_mode):
@@ -54,6 +56,8 @@ def _files(folder: Path) -> Iterator[Finding]:
             foreign.append(path)
         elif found.st_mode & 0o077:
             loose.append(path)
+        elif not found.st_mode & 0o400 or not found.st_mode & 0o200:
+            shut.append(path)
     if foreign:
         yield problem("files", f"{_named(foreign, folder)} of another user.", "give them to this user with chown")
     if links:
@@ -61,7 +65,10 @@ def _files(folder: Path) -> Iterator[Finding]:
     if loose:
         remedy = f"chmod -R go= {folder}"
         yield warning("files", f"{_named(loose, folder)} readable or writable by others.", remedy)
-    if not (foreign or links or loose):
+    if shut:
+        remedy = f"chmod -R u+rwX {folder}"
+        yield problem("files", f"{_named(shut, folder)} not readable and writable by this user itself.", remedy)
+    if not (foreign or links or loose or shut):
         yield ok("files", "All files are this user's alone.")
 
 
