@@ -92,9 +92,10 @@ class Stage:
         return child
 
     def kill_within(self, child: Child, seconds: float, least: float = 0.0) -> None:
-        """SIGKILL at a random moment."""
+        """SIGKILL at a random moment; a recovering child that was through by then has ended without a word (0)."""
         child.lives_for(self.random.uniform(least, seconds))
-        assert child.kill() == -9
+        code = child.kill()
+        assert code in (-9, 0), code
 
     def write(self, *, calls: int, **arguments: Any) -> None:
         """A round: open, make that many calls in each thread, and be killed."""
