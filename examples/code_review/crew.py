@@ -16,7 +16,7 @@ from typing import Any, Generic, Self, TypeVar
 T = TypeVar("T")
 R = TypeVar("R")
 
-WAYS = ("fork",)
+WAYS = ("fork", "spawn")
 """How workers are started, in turn."""
 
 
@@ -110,15 +110,15 @@ class Crew(Generic[T, R]):
 
 def _work(work: Callable[[Any], Any], tasks: Connection) -> None:
     """A worker's life: until it is dismissed, or whoever started it is gone."""
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    threading.Thread(target=_end_if_orphaned, daemon=True).start()
     # Its end of the pipe being closed would not do: every worker that was forked since has a copy of that.
     while (task := tasks.recv()) is not None:
+        _end_if_orphaned(timeout=0)
         tasks.send(work(task))
 
 
-def _end_with_parent() -> None:
-    """An orphan's work is wanted by nobody, and who starts the orchestrator again starts new workers."""
+def _end_if_orphaned(timeout: float | None = None) -> None:
+    """End once the orchestrator is gone, which without `timeout` is waited for: its successor has its own workers."""
     parent = multiprocessing.parent_process()
-    if parent is not None:
-        wait([parent.sentinel])
+    if parent is not None and wait([parent.sentinel], timeout):
         os._exit(1)

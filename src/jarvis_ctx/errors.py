@@ -291,6 +291,6 @@ class NotRunning(JarvisError):
 
 
 class NotTheOwner(JarvisError):
-    """A forked child, or a manager that is closed, was asked for what only the orchestrator's own process does."""
+    """A worker, or a manager that is closed, was asked for what only the orchestrator's own process does."""
 
     sentence = "This process does not run {orchestrator!r} any more or never did, so it cannot {what}."

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from jarvis_ctx.disk.filelock import holder
+from jarvis_ctx.journal import read
 from jarvis_ctx.sidecar import JarvisContextManager
 from jarvis_ctx.sidecar.opening import DATABASE
 from tests.crash import damage
@@ -109,3 +113,51 @@ def test_a_database_that_was_lost_gets_back_the_tables_too(stage: Stage) -> None
 
     percentages, runs = tasks_and_runs(stage.store, "jarvis")
     assert (percentages, runs) == (before[0], before[1] + 1)
+
+
+def test_what_a_killed_holder_of_the_drain_role_left_is_drained_by_a_neighbour_that_lives_on(stage: Stage) -> None:
+    first = stage.open(threads=1, calls=300)
+    assert first.line() == "done"
+    beside = stage.beside("reviewer")
+    second = beside.open(threads=1, calls=1)
+    assert holder(stage.store / "drain.lock") == first.pid
+
+    first.kill()
+
+    assert eventually(lambda: holder(stage.store / "drain.lock") == second.pid)
+    assert eventually(lambda: events_of(stage.store, stage.name) == appended(stage.store, stage.name))
+    second.kill()
+    assert not stage.verify(whole=True).wrong()
+    assert not beside.verify(whole=True).wrong()
+
+
+def test_no_acknowledged_call_is_lost_by_kills_of_four_processes_of_eight_threads_each(stage: Stage) -> None:
+    for _ in range(5):
+        child = stage.open(threads=8, forks=3)
+        child.lives_for(stage.random.uniform(0, 0.1))
+        assert child.kill_group() == -9
+
+    assert not stage.verify(whole=True).wrong(threads=32)
+
+
+def eventually(look: Callable[[], bool]) -> bool:
+    """Whether it is so, within 30 seconds."""
+    pause = threading.Event()
+    return any(look() or pause.wait(0.02) for _ in range(1500))
+
+
+def events_of(store: Path, orchestrator: str) -> int:
+    """How many events plain SQL finds."""
+    connection = sqlite3.connect(store / DATABASE)
+    try:
+        found = connection.execute("SELECT count(*) FROM event_log WHERE orchestrator = ?", (orchestrator,))
+        return int(found.fetchone()[0])
+    finally:
+        connection.close()
+
+
+def appended(store: Path, orchestrator: str) -> int:
+    """How many events its segments hold."""
+    segments = [read.read_segment(path) for paths in read.segment_paths(store / "journal").values() for path in paths]
+    ours = [segment for segment in segments if segment.opening and segment.opening.orchestrator == orchestrator]
+    return sum(len(segment.frames) for segment in ours)

@@ -10,7 +10,7 @@ import sys
 from ..crewed import CrewedReview
 from .witness import Notes, watch
 
-main = watch(CrewedReview, Notes(sys.argv[1]), "examples.code_review.attached_crew")
+main = watch(CrewedReview, Notes(sys.argv[1], worker=__name__ != "__main__"), "examples.code_review.attached_crew")
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[2:]))

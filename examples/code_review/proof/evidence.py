@@ -110,7 +110,7 @@ class Evidence:
                 case "running", [time]:
                     found[-1].running = time
                 case "worker", [life, pid, act, method, subject]:
-                    of = next(testimony for testimony in reversed(found) if testimony.pid == life)
+                    of = next(each for each in reversed([Testimony(life), *found]) if each.pid == life)
                     for testimony in (of, of.workers.setdefault(pid, Testimony(pid))):
                         getattr(testimony, act)[Call(method, subject)] += 1
                 case _, [method, subject]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import functools
 import importlib
 import json
-import multiprocessing
 import os
 import sys
 import time
@@ -48,11 +47,11 @@ class Notes:
     A note of one of its worker processes is ["worker", process id of the life, process id of the worker, what, …].
     """
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, *, worker: bool = False) -> None:
+        """`worker`: this process is one that was spawned, not forked, and begins no life."""
         self._descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-        parent = multiprocessing.parent_process()
-        self._life = os.getpid() if parent is None or parent.pid is None else parent.pid
-        if parent is None:
+        self._life = os.getppid() if worker else os.getpid()
+        if not worker:
             self.write("life", os.getpid(), time.monotonic())
 
     def write(self, *note: object) -> None:

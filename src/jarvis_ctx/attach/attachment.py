@@ -14,7 +14,9 @@ from jarvis_ctx.attach import table
 from jarvis_ctx.attach.targets import offer
 from jarvis_ctx.capture.conventions import CONVENTION_ARGUMENTS, Wishes, wishes
 from jarvis_ctx.capture.values import Keeping
-from jarvis_ctx.errors import AlreadyRunning, CodeChanged, UnknownSetting, did_you_mean
+from jarvis_ctx.errors import AlreadyRunning, CodeChanged, NotTheOwner, UnknownSetting, did_you_mean
+from jarvis_ctx.liveness.orphans import is_orphan_of
+from jarvis_ctx.liveness.runfile import RunFile
 
 if TYPE_CHECKING:
     from jarvis_ctx.sidecar import JarvisContextManager
@@ -57,7 +59,8 @@ class Attachment:
     def open(self) -> JarvisContextManager | None:
         """The sidecar; a new one where it was never opened, was refused, or has been closed since.
 
-        Raises what opening it raises, but for `AlreadyRunning` unless `on_refused` is `raise`.
+        Raises what opening it raises, but for `AlreadyRunning` unless `on_refused` is `raise`. In a process
+        that the run's own has started, the sidecar takes part in that run.
         """
         with table.opening:
             if self.manager is None or self.manager.closed:
@@ -84,9 +87,13 @@ class Attachment:
             return None
         manager = table.find(settings)
         if manager is None:
+            _raise_if_orphaned(settings)
             try:
                 manager = _opened(self._chosen)
             except AlreadyRunning as error:
+                manager = _joined(self._chosen, error)
+                if manager is not None:
+                    return manager
                 if settings.on_refused == "raise":
                     raise
                 _warn(error)
@@ -109,6 +116,28 @@ def _opened(chosen: Mapping[str, Any]) -> JarvisContextManager:
     from jarvis_ctx.attach.manager import JarvisContextManager
 
     return JarvisContextManager(**chosen)
+
+
+def _raise_if_orphaned(settings: settings_room.Settings) -> None:
+    """Raises `NotTheOwner` in a worker whose orchestrator died: the next start is the person's, not the worker's."""
+    run = RunFile(settings.folder, settings.name).read()
+    if run is not None and is_orphan_of(run):
+        what = f"begin a run of it in {settings.folder}: process {run.process.pid}, which started this one, is gone"
+        raise NotTheOwner(orchestrator=settings.name, what=what)
+
+
+def _joined(chosen: Mapping[str, Any], refused: AlreadyRunning) -> JarvisContextManager | None:
+    """The run of the process that has started this one, taken part in; None where another has it."""
+    from jarvis_ctx.liveness.identity import is_descendant_of
+
+    owner = refused.facts["pid"]
+    if not isinstance(owner, int) or not is_descendant_of(owner):
+        return None
+    from jarvis_ctx.sidecar.participant import Participant
+
+    manager = Participant(**chosen)
+    table.add(manager)
+    return manager
 
 
 def _warn(error: AlreadyRunning) -> None:

@@ -42,14 +42,17 @@ class Claims:
         keeps_calls: bool = False,
         again: Redispatch | None = None,
         catch_up: Callable[[], object] = bool,
+        process: int | None = None,
     ) -> None:
         """`keeps_calls`: whether arguments are kept; `again`: the unfinished calls that the sidecar makes again.
 
         `catch_up` is called before a claim: it folds what other processes of the run have said of the task by then.
+        `process` is the run's own, where this one only takes part in it.
         """
         self._sink, self._owner, self._epoch, self._isolation = sink, owner, epoch, isolation
         self.keeps_calls, self.again, self._catch_up = keeps_calls, again, catch_up
-        self._lock = self._first_lock = threading.Lock()
+        self._lock = threading.Lock()
+        self._owners_lock = self._lock if process in (None, os.getpid()) else None
         forks.renew_lock(self)
         self._numbers = itertools.count(1)
         self._calls: dict[tuple[str, str], int] = {}
@@ -183,7 +186,7 @@ class Claims:
     def _within_epoch(self) -> str:
         """A name for the next claim that no other process of the run gives."""
         # A forked child counts on from where it was forked; its lock is a new one.
-        return f"{'' if self._lock is self._first_lock else f'{os.getpid()}-'}{next(self._numbers)}"
+        return f"{'' if self._lock is self._owners_lock else f'{os.getpid()}-'}{next(self._numbers)}"
 
     def _finished(self, claim: CurrentTask, call: TaskCall, result: Any) -> None:
         body: dict[str, Any] = {"key": claim.key}

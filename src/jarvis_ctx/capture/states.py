@@ -71,7 +71,7 @@ class ObjectStates:
         """Told the name of an object that was given its state back, and what it did not take."""
         self._watched: dict[int, Watched] = {}
         self._names: dict[str, int] = {}
-        self._pid = os.getpid()
+        self._pid = run.process.pid
         self._lock = threading.RLock()  # A signal handler may make a captured call.
         forks.renew_lock(self, threading.RLock)
 

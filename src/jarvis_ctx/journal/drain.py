@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 
+from jarvis_ctx.errors import JournalUnavailable
 from jarvis_ctx.journal import frame
 from jarvis_ctx.journal.marks import DRAINED, Marks
 from jarvis_ctx.journal.others import BATCH_BYTES, stored
@@ -22,8 +24,17 @@ class OwnDrain:
     """Drains the segments this process writes, straight from memory."""
 
     def __init__(
-        self, writer: Writer, opening: Opening, store: EventStore, sync: Sync, marks: Marks, slot: int
+        self,
+        writer: Writer,
+        opening: Opening,
+        store: EventStore,
+        sync: Sync,
+        marks: Marks,
+        slot: int,
+        *,
+        drains: bool = True,
     ) -> None:
+        """`drains`: not in a process that only takes part in a run, whose own process drains for it."""
         self._writer, self._opening, self._store = writer, opening, store
         self._sync, self._marks, self._slot = sync, marks, slot
         self._offsets: dict[str, int] = {}
@@ -34,6 +45,15 @@ class OwnDrain:
         self.number = 0
         """The last number the store has."""
         self.batches = 0
+        self.drains = drains
+
+    @property
+    def undrained(self) -> int:
+        """Bytes of the segments not yet given up. Where nothing runs in the background, they are given up here."""
+        if not self.drains:
+            with suppress(OSError, JournalUnavailable):  # They are tried again at the next segment.
+                self.follow()
+        return self._writer.undrained
 
     def step(self) -> int:
         """Move one batch; returns how many events it had. Raises `StoreUnavailable`, and then nothing was moved."""
@@ -47,7 +67,11 @@ class OwnDrain:
         return len(rows)
 
     def follow(self) -> None:
-        """Keep up with another process that drains our events; what they add up to is still ours to write."""
+        """Keep up with another process that drains our events; what they add up to is its run's own to write."""
+        if not self.drains:
+            self.number = max(self.number, self._marks.cells[self._slot + DRAINED])
+            self._give_up_full_segments()
+            return
         if self.number < self._writer.number:
             self.number = max(self.number, self._store.watermarks().get(self._writer.writer, 0))
         self._write([])

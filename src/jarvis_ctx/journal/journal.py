@@ -64,6 +64,7 @@ class Journal:
         sync_interval: float,
         drain_interval: float,
         sealing: Sealing | None = None,
+        drains: bool = True,
     ) -> None:
         self.folder, self.marks, self._store, self._clock = folder, marks, store, clock
         self._sync_interval, self._drain_interval = sync_interval, drain_interval
@@ -81,10 +82,10 @@ class Journal:
             supply=self._supply,
             values=self.values,
         )
-        self._backlog = Backlog(lambda: self.writer.undrained, backlog_bytes, backlog_wait)
+        self._backlog = Backlog(lambda: self._own.undrained, backlog_bytes, backlog_wait)
         self.writer.after_segment = self._backlog.wait
         self._sync = Sync(self.writer, marks, slot, clock)
-        self._own = OwnDrain(self.writer, opening, store, self._sync, marks, slot)
+        self._own = OwnDrain(self.writer, opening, store, self._sync, marks, slot, drains=drains)
         self._role = FileLock(folder.parent / "drain.lock")
         self._others = OthersDrain(folder, store, marks, opening)
         self._archiver = Archiver(folder, marks, self.writer)
@@ -176,7 +177,7 @@ class Journal:
         self.writer.begin(opening, slot, self._supply)
         self._hearing.has_writer()
         self._sync = Sync(self.writer, self.marks, slot, self._clock)
-        self._own = OwnDrain(self.writer, opening, self._store, self._sync, self.marks, slot)
+        self._own = OwnDrain(self.writer, opening, self._store, self._sync, self.marks, slot, drains=False)
         self._acknowledge()
 
     def _listen(self) -> None:
@@ -202,7 +203,7 @@ class Journal:
         if self.writer.overtaken:
             self._role.release()  # What an overtaken run wrote is for its successor to judge.
             return 0
-        if not self._role.acquire():
+        if not self._own.drains or not self._role.acquire():
             self._own.follow()
             return 0
         self._others.catch_up(self.writer.state.fences, self.writer.state.cut)

@@ -25,6 +25,16 @@ def this_process() -> ProcessIdentity:
     return ProcessIdentity(host=socket.gethostname(), pid=os.getpid(), created=_created(os.getpid()), boot_id=boot_id())
 
 
+def is_descendant_of(pid: int) -> bool:
+    """Whether that process of this machine has started this one, itself or by others, and still lives."""
+    import psutil
+
+    try:
+        return any(parent.pid == pid for parent in psutil.Process().parents())
+    except psutil.Error:
+        return False
+
+
 def is_alive(process: ProcessIdentity) -> bool | None:
     """Whether that very process lives on this machine; None when it ran on another one."""
     if process.host != socket.gethostname():

@@ -31,7 +31,15 @@ LATE_SWEEP = 3.0
 class Leases:
     """Beats are overwritten in memory; only transitions become events (`AgentSeen`, `-Stale`, `-Back`, `-Gone`)."""
 
-    def __init__(self, clock: Clock, stale_after: float, append: Append, known: list[Lease] | None = None) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        stale_after: float,
+        append: Append,
+        known: list[Lease] | None = None,
+        process: int | None = None,
+    ) -> None:
+        """`process` is the run's own, which saves the leases; this one by default."""
         self._clock, self._append = clock, append
         self.stale_after = stale_after
         self._lock = threading.RLock()  # A signal handler may beat in the middle of a beat.
@@ -40,7 +48,8 @@ class Leases:
         self._stale: set[str] = set(self._leases)
         self._unsaved: set[str] = set()
         self._swept = clock.steady()
-        self._pid = self._told_by = os.getpid()
+        self._told_by = os.getpid()
+        self._pid = self._told_by if process is None else process
         self._told: dict[str, float] = {}
         forks.renew_lock(self, threading.RLock)
 

@@ -133,7 +133,7 @@ def begin(ground: Ground) -> Begun:
             plan = replace(plan, report=replace(plan.report, possibly_lost=lost))
         plan = replace(plan, report=Redaction(ground.settings.secret_names)(plan.report))
     fences = {mark.writer: 0 for mark in ground.marks.writers() if mark.orchestrator == name} | rebuilt.state.position
-    journal = _journal(ground, run, rebuilt)
+    journal = journal_of(ground, run, rebuilt)
     journal.writer.dirty.update(_behind(rebuilt))
     try:
         journal.append("RunStarted", run.id, {**_started(run), "fences": fences})
@@ -219,7 +219,8 @@ def _leases(ground: Ground) -> list[Lease]:
         return []  # Agents' events tell of them, too; that the database failed is in the report's layers.
 
 
-def _journal(ground: Ground, run: RunRecord, rebuilt: Rebuilt) -> Journal:
+def journal_of(ground: Ground, run: RunRecord, rebuilt: Rebuilt, *, drains: bool = True) -> Journal:
+    """The journal with the pen of `run`'s writer, after what was rebuilt."""
     chosen = ground.settings
     return Journal(
         folder=ground.folder / "journal",
@@ -238,4 +239,5 @@ def _journal(ground: Ground, run: RunRecord, rebuilt: Rebuilt) -> Journal:
         sync_interval=chosen.sync_interval,
         drain_interval=chosen.drain_interval,
         sealing=ground.sealing,
+        drains=drains,
     )

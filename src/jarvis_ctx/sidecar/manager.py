@@ -64,6 +64,9 @@ class JarvisContextManager(Recorder, Answers, Resuming, travel.GoingBack):
     `"power"`: against power loss, too; `"store"`: committed in the store).
     """
 
+    joining = False
+    """Whether it takes part in another process's run."""
+
     def __init__(
         self,
         path: str | PathLike[str] | None = None,
@@ -74,13 +77,13 @@ class JarvisContextManager(Recorder, Answers, Resuming, travel.GoingBack):
     ) -> None:
         self.settings = settings_room.load({"path": path, "name": name, **settings})
         self._clock = clock or SystemClock()
-        self._opened, self._log, begun = opened_and_begun(self.settings, self._clock)
+        self._opened, self._log, begun = opened_and_begun(self.settings, self._clock, joining=self.joining)
         self.run: RunRecord = begun.run
         self.journal = begun.journal
         self._sink, self._stored = storing(self.journal.writer, self.settings.secrets, self.settings.secret_names)
         super().__init__(self._sink)
         self._wire(begun.leases, begun.plan)
-        self._pid, self._ending = os.getpid(), Ending()
+        self._ending = Ending()
         with ExitStack() as undo:
             undo.callback(self.close, "exception")  # No clean end: the next start must still find the run that died.
             self._start()
@@ -101,11 +104,12 @@ class JarvisContextManager(Recorder, Answers, Resuming, travel.GoingBack):
             keeps_calls=chosen.resume == "redispatch",
             again=self.again,
             catch_up=self.journal.catch_up,
+            process=self.run.process.pid,
         )
         replay = chosen.resume != "report" and (plan is None or skip)
         self.steps = Steps(self._sink, replay=replay, run=self.run, chain_runs=chain, pauses=PAUSES)
         self.failures = CaptureFailures(raises=chosen.on_capture_error == "raise")
-        self.leases = Leases(self._clock, chosen.stale_after, self._sink.append, leases)
+        self.leases = Leases(self._clock, chosen.stale_after, self._sink.append, leases, self.run.process.pid)
         self.states = object_states(ground, self.journal, self._sink, self._stored, self.run, chain, report)
         forgetting = (self.claims, self.steps, self.states)
         policy = chosen.on_code_change
@@ -215,7 +219,7 @@ class JarvisContextManager(Recorder, Answers, Resuming, travel.GoingBack):
 
         What an interrupt (Ctrl-C) cuts short, the next call or the end of the process goes on with.
         """
-        if os.getpid() != self._pid:
+        if os.getpid() != self.run.process.pid:
             return
         self._ending.go_on(lambda: self._parts(ending, dying))
         if self.closed and not dying:

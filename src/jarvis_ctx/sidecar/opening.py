@@ -11,6 +11,7 @@ from typing import TypeVar
 from jarvis_ctx.checkpoint.files import CheckpointFiles
 from jarvis_ctx.clock import Clock, seconds
 from jarvis_ctx.codec import sign
+from jarvis_ctx.codec.sign import Key
 from jarvis_ctx.disk import files, place
 from jarvis_ctx.errors import CorruptData, JarvisError, JournalUnavailable
 from jarvis_ctx.journal.marks import Marks
@@ -20,8 +21,9 @@ from jarvis_ctx.liveness.runfile import RunFile
 from jarvis_ctx.recovery.begin import Ground
 from jarvis_ctx.settings import Settings
 from jarvis_ctx.sidecar.database import condemn, open_database
-from jarvis_ctx.sidecar.encryption import encrypted, keep
+from jarvis_ctx.sidecar.encryption import Encryption, encrypted, keep
 from jarvis_ctx.storage.memory.store import MemoryStore
+from jarvis_ctx.storage.sqlite.store import SqliteStore
 
 DATABASE = "jarvis_context.db"
 log = logging.getLogger("jarvis_ctx")
@@ -46,25 +48,30 @@ def reached(folder: Path) -> Iterator[None]:
 class OpenStore:
     """One orchestrator's place in a store, opened by its one live run."""
 
-    def __init__(self, settings: Settings, clock: Clock) -> None:
-        """Raises `UnsafeFolder`, `AlreadyRunning`, `NewerSchema`, `StoreUnavailable`, `JournalUnavailable`."""
+    def __init__(self, settings: Settings, clock: Clock, *, joining: bool = False) -> None:
+        """`joining`: the run is another process's, which holds its lock and mends what is damaged.
+
+        Raises `UnsafeFolder`, `AlreadyRunning`, `NewerSchema`, `StoreUnavailable`, `JournalUnavailable`; joining,
+        `CorruptData`, too.
+        """
         with reached(settings.folder):
-            self._claim(settings)
-            self._open_all(settings, clock)
+            self.damage: list[str] = []
+            self.runfile = RunFile(settings.folder, settings.name)
+            if not joining:
+                self._claim(settings)
+            self._open_all(settings, clock, joining)
 
     def _claim(self, settings: Settings) -> None:
         for sentence in place.warnings(settings.path, settings.folder):
             log.warning("%s", sentence)
-        folder = files.private_folder(settings.folder)
-        self.damage: list[str] = []
-        self.runfile = RunFile(folder, settings.name)
+        files.private_folder(settings.folder)
         self.runfile.claim()
 
-    def _open_all(self, settings: Settings, clock: Clock) -> None:
+    def _open_all(self, settings: Settings, clock: Clock, joining: bool) -> None:
         self._opened = ExitStack()
         self._opened.callback(self.runfile.release)
         try:
-            self.ground = self._open(settings.folder, settings, clock)
+            self.ground = (self._join if joining else self._open)(settings.folder, settings, clock)
         except BaseException:
             # Whatever stopped the opening goes on to the caller; nothing stays open behind it.
             self.close()
@@ -75,7 +82,7 @@ class OpenStore:
         checkpoints = files.private_folder(folder / "checkpoints")
         for swept in (folder, checkpoints, journal, journal / "values", journal / "archive"):
             files.sweep_temporaries(swept, before=seconds(clock.wall()) - FORGOTTEN)
-        mapped = settings.segment_io == "mmap" or (settings.segment_io == "auto" and place.safe_to_map(journal))
+        mapped = _mapped(settings, journal)
         marks = self._or_moved_aside(journal / "marks", lambda: Marks(journal / "marks", mapped=mapped))
         self._opened.callback(marks.close)
         engine = MemoryStore() if settings.store == "memory" else open_database(folder / DATABASE, self.damage)
@@ -84,13 +91,28 @@ class OpenStore:
         if encryption.seals is not None:
             keep(settings, encryption.seals)
         key = self._or_moved_aside(folder / "secret.key", lambda: sign.load_or_create_key(folder / "secret.key"))
+        return self._ground(folder, settings, clock, marks, key, encryption)
+
+    def _join(self, folder: Path, settings: Settings, clock: Clock) -> Ground:
+        journal = folder / "journal"
+        marks = Marks(journal / "marks", mapped=_mapped(settings, journal))
+        self._opened.callback(marks.close)
+        engine = MemoryStore() if settings.store == "memory" else SqliteStore(folder / DATABASE)
+        self._opened.callback(engine.close)
+        self.store, encryption = encrypted(engine, settings)
+        key = sign.load_or_create_key(folder / "secret.key")
+        return self._ground(folder, settings, clock, marks, key, encryption)
+
+    def _ground(
+        self, folder: Path, settings: Settings, clock: Clock, marks: Marks, key: Key, encryption: Encryption
+    ) -> Ground:
         return Ground(
             folder=folder,
             settings=settings,
             clock=clock,
             store=self.store,
             marks=marks,
-            mapped=mapped,
+            mapped=_mapped(settings, folder / "journal"),
             files=CheckpointFiles(folder, settings.name, key, encryption.seals),
             runfile=self.runfile,
             marker=CrashMarker(folder),
@@ -116,3 +138,7 @@ class OpenStore:
     def close(self) -> None:
         """Let go of everything, the run lock last, and whatever one of them runs into."""
         self._opened.close()
+
+
+def _mapped(settings: Settings, journal: Path) -> bool:
+    return settings.segment_io == "mmap" or (settings.segment_io == "auto" and place.safe_to_map(journal))
