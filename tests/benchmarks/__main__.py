@@ -8,7 +8,22 @@ import time
 from pathlib import Path
 from tempfile import gettempdir
 
-from tests.benchmarks import busy_call, captured_call, claimed_call, imports, machine, memory, report, start
+from tests.benchmarks import (
+    busy_call,
+    captured_call,
+    checkpoint,
+    claimed_call,
+    day,
+    drain,
+    fallback,
+    imports,
+    machine,
+    memory,
+    million,
+    powered_calls,
+    report,
+    start,
+)
 from tests.benchmarks.figure import FULL, QUICK, Figure, Measure
 
 FIGURES: dict[str, Measure] = {
@@ -18,6 +33,13 @@ FIGURES: dict[str, Measure] = {
     "start": start.measure,
     "memory": memory.measure,
     "imports": imports.measure,
+    "powered_calls": powered_calls.measure,
+    "drain": drain.measure,
+    "checkpoint": checkpoint.measure,
+    "stall": checkpoint.measure_stall,
+    "million": million.measure,
+    "fallback": fallback.measure,
+    "day": day.measure,
 }
 
 

@@ -11,13 +11,17 @@ Verdict = Literal["aim met", "reach met", "not met", "no target"]
 
 
 class Figure(msgspec.Struct, frozen=True, kw_only=True):
-    """One measured number in `unit`; `reach` is what it must not exceed, `aim` what it should come near."""
+    """One measured number in `unit`; `reach` is what it must not exceed, `aim` what it should come near.
+
+    With `least` more is better: then `reach` is what it must not fall below.
+    """
 
     what: str
     value: float
     unit: str
     reach: float | None = None
     aim: float | None = None
+    least: bool = False
     rounds: str
     details: list[str] = []
     """What else was seen, a sentence each."""
@@ -25,11 +29,14 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def verdict(self) -> Verdict:
         """As measured, unrounded."""
-        if self.aim is not None and self.value <= self.aim:
+        if self.aim is not None and self._keeps(self.aim):
             return "aim met"
         if self.reach is None:
             return "no target"
-        return "reach met" if self.value <= self.reach else "not met"
+        return "reach met" if self._keeps(self.reach) else "not met"
+
+    def _keeps(self, target: float) -> bool:
+        return self.value >= target if self.least else self.value <= target
 
 
 class Effort(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,9 +47,13 @@ class Effort(msgspec.Struct, frozen=True, kw_only=True):
     starts: int
     calls: int
     events: int
+    checkpoints: int
+    """Checkpoints a side whose time, or whose callers' time, is measured."""
+    share: float
+    """The part of the large stores that is planted: 1,000,000 events, 100,000 tasks, a day."""
 
 
-FULL = Effort(rounds=60, busy_rounds=12, starts=15, calls=500, events=100_000)
-QUICK = Effort(rounds=2, busy_rounds=1, starts=1, calls=50, events=1_000)
+FULL = Effort(rounds=60, busy_rounds=12, starts=15, calls=500, events=100_000, checkpoints=9, share=1)
+QUICK = Effort(rounds=2, busy_rounds=1, starts=1, calls=50, events=1_000, checkpoints=1, share=0.002)
 
 Measure = Callable[[Effort], list[Figure]]

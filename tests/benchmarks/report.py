@@ -52,7 +52,8 @@ def table(figures: Mapping[str, list[Figure]]) -> list[str]:
     for name, found in figures.items():
         for figure in found:
             unit, targets = figure.unit, (figure.reach, figure.aim)
-            reach, aim = ("–" if target is None else f"≤ {target:g} {unit}" for target in targets)
+            sign = "≥" if figure.least else "≤"
+            reach, aim = ("–" if target is None else f"{sign} {target:g} {unit}" for target in targets)
             lines.append(
                 f"| {figure.what} | {shown(figure.value)} {unit} | {reach} | {aim} | {figure.verdict} | {name} |"
             )

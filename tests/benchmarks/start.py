@@ -26,6 +26,7 @@ for number in range(1, events + 1):
     manager.update_task_progress(task_id(number), progress(number))
     if every and (events - number) % every == every // 2:
         manager.checkpoint()
+        manager.archiving.turn()
 manager.flush()
 last = manager.keeper.last
 print(json.dumps({"covered": sum(last.position.values()) if last else 0}), flush=True)
@@ -70,7 +71,7 @@ def measure(effort: Effort) -> list[Figure]:
     """Seconds with the checkpoints of two paces, and without any."""
     with TemporaryDirectory(prefix="jarvis-bench-") as folder:
         stores = {name: write_and_kill(Path(folder) / name, effort.events, pace) for name, pace in PACES.items()}
-        sides = {name: lambda path=store.path: _start(path) for name, store in stores.items()}
+        sides = {name: lambda path=store.path: start_seconds(path) for name, store in stores.items()}
         measured = interleaved(sides, effort.starts)
         seconds = {name: typical(rounds, p50) for name, rounds in measured.items()}
         notes = {name: f"{_covered(store)} {_phases(store)}" for name, store in stores.items()}
@@ -89,7 +90,8 @@ def measure(effort: Effort) -> list[Figure]:
     ]
 
 
-def _start(path: Path) -> list[float]:
+def start_seconds(path: Path) -> list[float]:
+    """One start of the store in `path`, killed at the end."""
     return [seconds_to_line(START, str(path))[0]]
 
 
