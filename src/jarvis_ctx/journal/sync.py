@@ -6,6 +6,7 @@ import threading
 
 from jarvis_ctx.clock import Clock
 from jarvis_ctx.errors import JournalUnavailable
+from jarvis_ctx.journal.company import Company
 from jarvis_ctx.journal.marks import SYNC_TIME, SYNCED, Marks
 from jarvis_ctx.journal.segment import Segment
 from jarvis_ctx.journal.writer import Writer
@@ -22,11 +23,14 @@ class Sync:
         """The last number that survives power loss."""
         self.syncs = 0
         self.error = ""
+        self._company = Company(lambda: self.number, lambda: writer.number, self._sync_for_all)
 
     def up_to(self, number: int) -> None:
         """Return once `number` survives power loss. Raises `JournalUnavailable`."""
-        if self.number >= number:
-            return
+        if self.number < number:
+            self._company.up_to(number)
+
+    def _sync_for_all(self, number: int) -> None:
         with self._lock:
             if self.number < number:
                 self._sync()
