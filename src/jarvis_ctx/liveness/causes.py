@@ -10,13 +10,17 @@ from jarvis_ctx.model.run import CauseOfDeath, RunRecord
 
 
 class Remains(msgspec.Struct, frozen=True, kw_only=True):
-    """What a dead run left: its record, its last main-thread exception, faulthandler's dump; and this boot."""
+    """What a dead run left: its record, its last main-thread exception, faulthandler's dump; and this boot.
+
+    `lives`: another process than this one that is still there is the run's own.
+    """
 
     run: RunRecord
     exception: dict[str, Any] | None
     fault_dump: str
     host: str
     boot_id: str
+    lives: bool = False
 
 
 def find_cause(remains: Remains) -> CauseOfDeath:
@@ -43,6 +47,11 @@ def find_cause(remains: Remains) -> CauseOfDeath:
             sentence="The machine was restarted while it ran: a power loss, a reboot or a crash of the system.",
             evidence={"boot_id_then": run.process.boot_id, "boot_id_now": remains.boot_id},
         )
+    if remains.lives:
+        sentence = (
+            f"Its process {run.process.pid} still lives, but not in this folder: it is a copy, or its lock was lost."
+        )
+        return CauseOfDeath(cause="unknown", sentence=sentence)
     return CauseOfDeath(
         cause="killed",
         sentence="It was ended from outside without a chance to say so: kill -9, the kernel's out-of-memory killer, "

@@ -65,6 +65,7 @@ class Predecessor(msgspec.Struct, frozen=True, kw_only=True):
                 fault_dump=self.faults.read(dead.id),
                 host=here.host,
                 boot_id=here.boot_id,
+                lives=dead.process.pid != here.pid and identity.is_alive(dead.process) is True,
             )
         )
 
