@@ -95,7 +95,8 @@ def silent(folder: Path) -> Iterator[None]:
 @contextmanager
 def copied(folder: Path) -> Iterator[None]:
     """The folder of a run that lives, copied by hand."""
-    with running(folder):
+    with running(folder) as manager:
+        manager.flush()
         shutil.copytree(folder / STORE, folder / "copy")
         yield
 

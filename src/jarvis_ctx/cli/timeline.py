@@ -6,7 +6,6 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 import click
-import msgspec
 
 from jarvis_ctx.cli.moments import moment
 from jarvis_ctx.cli.screen import print_json, show, text, width
@@ -16,6 +15,8 @@ from jarvis_ctx.codec import exact
 from jarvis_ctx.recovery.wording import one_line, parse
 
 if TYPE_CHECKING:
+    from rich.text import Text
+
     from jarvis_ctx.insight.insight import Insight
     from jarvis_ctx.insight.timeline import Stretch, Wanted
 
@@ -79,24 +80,20 @@ def _follow(insight: Insight, found: Stretch, wanted: Wanted, as_json: bool) -> 
 
 
 def _print(found: Stretch, as_json: bool) -> None:
-    for line in found.lines:
-        if as_json:
+    if as_json:
+        for line in found.lines:
             click.echo(exact.encode(line, limit=2**40).decode())
-        else:
-            _print_line(line)
+    elif found.lines:
+        columns = width()
+        show(*(_shown(line, columns) for line in found.lines))
 
 
-def _print_line(line: dict[str, Any]) -> None:
+def _shown(line: dict[str, Any], columns: int) -> Text:
     moment = parse(line["time"]).strftime("%m-%d %H:%M:%S.%f")[:-3]
-    head = f"{moment}  {line['kind']:<15} {one_line(line['subject'], 40)}"
-    said = ", ".join(f"{name}={plain(value, VALUE)}" for name, value in _body(line).items())
-    room = max(0, width() - len(head) - 2)
-    shown = text(head)
+    head = f"{one_line(line['kind'], 24):<15} {one_line(line['subject'], 40)}"
+    said = ", ".join(f"{name}={plain(value, VALUE)}" for name, value in line["body"].items())
+    room = max(0, columns - len(moment) - len(head) - 4)
+    shown = text("").append(moment, "dim").append(f"  {head}")
     if said and room > 10:
         shown.append("  ").append(one_line(said, room), "dim")
-    show(shown)
-
-
-def _body(line: dict[str, Any]) -> dict[str, Any]:
-    body = line["body"]
-    return body if isinstance(body, dict) else msgspec.to_builtins({"body": body})
+    return shown

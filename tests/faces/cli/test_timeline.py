@@ -75,6 +75,19 @@ def test_kind_subject_since_and_limit_choose(dead: Path, call: Call) -> None:
     assert subjects("--since", "2200-01-01") == []
 
 
+def test_a_time_without_a_zone_is_utc_like_those_that_are_shown(dead: Path, call: Call) -> None:
+    lines = json.loads(call("timeline", "--json", "--path", dead).stdout)
+    last = lines[-1]["time"]
+
+    found = [
+        json.loads(call("timeline", "--json", "--since", said, "--path", dead).stdout) for said in (last, last[:-1])
+    ]
+
+    assert found[0] == found[1]
+    assert found[0][-1] == lines[-1]
+    assert len(found[0]) < len(lines)
+
+
 def test_a_line_is_a_moment_a_kind_a_subject_and_what_was_said(dead: Path, call: Call) -> None:
     lines = call("timeline", "--kind", "StepStarted", "--path", dead).stdout.splitlines()
 
