@@ -45,14 +45,17 @@ def write(
     plant: str = "",
     checkpoint_every: int = 0,
     forks: int = 0,
+    umask: int = -1,
     settings: dict[str, Any] | None = None,
 ) -> None:
     """Open the store, say `opened`, and call the whole API from each thread until killed or done, then say `done`.
 
     With `checkpoint_every`, each thread takes one after so many calls; `plant` is a break of `plants`, made first.
-    With `forks`, so many forked children do the same beside it, in a process group of their own.
+    With `forks`, so many forked children do the same beside it, in a process group of their own. `umask` is set first.
     """
     plants.plant(plant)
+    if umask >= 0:
+        os.umask(umask)
     told = Acknowledgements(Path(acks))
     threading.excepthook = _fail
     manager = JarvisContextManager(path, **(settings or {}))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, TypeGuard
 
+from jarvis_ctx.codec.reasons import said
 from jarvis_ctx.errors import BadValue
 from jarvis_ctx.model.ids import ID_LIMIT
 
@@ -23,11 +24,8 @@ def identifier(name: str, value: object) -> str:
     """`value` as an id: text of 1 to 512 characters that any store can hold. Raises `BadValue`."""
     if is_text(value) and 0 < len(value) <= ID_LIMIT and "\0" not in value:
         return value
-    shown = value if isinstance(value, str | int | float | None) else type(value).__name__
-    if isinstance(shown, str) and len(shown) > ID_LIMIT:
-        shown = f"{shown[:40]}..."
     raise BadValue(
-        name=name, value=shown, expected=f"text of 1 to {ID_LIMIT} characters without NUL or lone surrogates"
+        name=name, value=said(value), expected=f"text of 1 to {ID_LIMIT} characters without NUL or lone surrogates"
     )
 
 
@@ -43,11 +41,22 @@ def is_text(value: object) -> TypeGuard[str]:
 
 def mapping(name: str, value: object) -> dict[str, Any]:
     """`value` as a dict with text keys, none of which starts with `$`. Raises `BadValue`."""
-    if not isinstance(value, Mapping):
-        raise BadValue(name=name, value=type(value).__name__, expected="a mapping")
-    for key in value:
+    copied = _copied(name, value)
+    for key in copied:
         _check_key(name, key)
-    return dict(value)
+    return copied
+
+
+def _copied(name: str, value: object) -> dict[Any, Any]:
+    """A mapping's items. Raises `BadValue`, also when a mapping of the user's own kind raises whatever it may."""
+    if type(value) is dict:
+        return dict(value)
+    try:
+        if isinstance(value, Mapping):
+            return dict(value)
+    except Exception as error:  # The user's class may raise from anywhere; what it raised is the cause of this.
+        raise BadValue(name=name, value=said(value), expected="a mapping that can be read") from error
+    raise BadValue(name=name, value=said(value), expected="a mapping")
 
 
 def check_progress(progress: Mapping[str, Any]) -> tuple[dict[str, Any], bool]:
@@ -55,19 +64,17 @@ def check_progress(progress: Mapping[str, Any]) -> tuple[dict[str, Any], bool]:
 
     Raises `BadValue`, naming the key.
     """
-    if type(progress) is not dict and not isinstance(progress, Mapping):
-        raise BadValue(name="progress", value=type(progress).__name__, expected="a mapping")
-    body, own = dict(progress), True
+    body, own = _copied("progress", progress), True
     for name, value in body.items():
         kind = _KINDS.get(name) if type(name) is str else None
         if kind is str:
             if not is_text(value):
-                raise BadValue(name=name, value=value, expected=TEXT)
+                raise BadValue(name=name, value=said(value), expected=TEXT)
         elif kind is list:
             body[name] = _texts(name, value)
         elif kind is float:
-            if type(value) not in (int, float) or not 0 <= value <= 100:
-                raise BadValue(name=name, value=value, expected="a number from 0 to 100")
+            if not (type(value) is int or type(value) is float) or not 0 <= value <= 100:
+                raise BadValue(name=name, value=said(value), expected="a number from 0 to 100")
         else:
             own = False
             _check_key("progress", name)
@@ -76,13 +83,13 @@ def check_progress(progress: Mapping[str, Any]) -> tuple[dict[str, Any], bool]:
 
 
 def _texts(name: str, value: Any) -> list[str]:
-    items: list[Any] = list(value) if type(value) in (list, tuple) else [None]
+    items: list[Any] = list(value) if type(value) is list or type(value) is tuple else [None]
     for item in items:
         if not is_text(item):
-            raise BadValue(name=name, value=value, expected=f"a list of {TEXT}")
+            raise BadValue(name=name, value=said(value), expected=f"a list of {TEXT}")
     return items
 
 
 def _check_key(owner: str, key: object) -> None:
     if not is_text(key) or key.startswith("$"):
-        raise BadValue(name=f"a key of {owner}", value=key, expected=f"{TEXT} that does not start with $")
+        raise BadValue(name=f"a key of {owner}", value=said(key), expected=f"{TEXT} that does not start with $")

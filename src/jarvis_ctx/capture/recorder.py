@@ -46,7 +46,7 @@ class Recorder:
 
     def update_agent_state(self, agent_id: str, state: Mapping[str, Any] | str, **details: Any) -> None:
         """Change what is known of an agent: `status` and any other keys, or only the status as text."""
-        named = {"status": state} if isinstance(state, str) else mapping("state", state)
+        named = {"status": state} if type(state) is str else mapping("state", state)
         body = {**named, **mapping("details", details)}
         if "status" in body:
             identifier("status", body["status"])

@@ -120,9 +120,9 @@ def as_id(value: Any) -> str | None:
         return value if fits else None
     if value is UNSET or value is None:
         return None
-    if kind is int or kind is UUID:
+    if kind is UUID or (kind is int and value.bit_length() <= ID_LIMIT):
         return str(value)
-    return as_id(value.value) if isinstance(value, Enum) else None
+    return as_id(value.value) if issubclass(type(value), Enum) else None
 
 
 def storable(text: str) -> bool:
@@ -146,8 +146,15 @@ def part(value: Any, *names: str) -> Any:
         return UNSET
     if kind in SIMPLE or value is UNSET:
         return UNSET
-    get = _item if isinstance(value, Mapping) else _attribute
+    get = _item if _is_mapping(value) else _attribute
     return next((item for name in names if (item := get(value, name)) is not None and item is not UNSET), UNSET)
+
+
+def _is_mapping(value: Any) -> bool:
+    try:
+        return isinstance(value, Mapping)
+    except Exception:  # Code of the person's own class, as below.
+        return False
 
 
 def _item(value: Mapping[Any, Any], name: str) -> Any:
@@ -178,6 +185,6 @@ def encodable(text: str) -> str:
 
 def plain(value: Any) -> Any:
     """An `Enum` as the text or number it stands for; anything else as it is."""
-    if not isinstance(value, Enum):
+    if not issubclass(type(value), Enum):
         return value
     return value.value if type(value.value) in (str, int, float) else value.name

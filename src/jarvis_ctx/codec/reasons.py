@@ -54,6 +54,16 @@ def key_of(key: Any) -> str:
     return f"<{name_of(kind)}>"
 
 
+def said(value: object) -> object:
+    """A value as an error may quote it with `repr`: short plain data itself, a long text's beginning, else its type."""
+    if type(value) is str:
+        return value if len(value) <= LONGEST else f"{value[:40]}..."
+    if type(value) is int:
+        return value if -(2**63) <= value < 2**63 else "an int of many digits"
+    kind: object = type(value)  # Compared by identity: its metaclass may have an `==` of its own.
+    return value if value is None or kind is float or kind is bool else name_of(type(value))
+
+
 def _shown(name: str) -> str:
     # Through str itself: a class may bear a name of a str subclass, whose methods are its own.
     return str.encode(name, "ascii", "backslashreplace").decode("ascii")[:LONGEST]

@@ -8,7 +8,7 @@ import traceback
 from pathlib import Path
 
 from jarvis_ctx.codec.redaction import Redaction
-from jarvis_ctx.disk.files import create
+from jarvis_ctx.disk.files import create, private_folder
 from jarvis_ctx.settings import Settings
 
 FORM = "%(asctime)s %(levelname)s %(name)s %(message)s"
@@ -42,7 +42,8 @@ class LogFile:
         logger.addFilter(self._filter)
         if settings.log_file:
             path = Path(settings.log_file)
-            path.parent.mkdir(parents=True, exist_ok=True)
+            if not path.parent.exists():
+                private_folder(path.parent)
             if not path.exists():
                 os.close(create(path))
             self._handler = logging.FileHandler(path, encoding="utf-8")

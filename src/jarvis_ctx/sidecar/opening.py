@@ -132,8 +132,11 @@ class OpenStore:
             return open_it()
 
     def condemn_database(self) -> None:
-        """Let the next start rebuild the database."""
-        condemn(self.ground.folder / DATABASE)
+        """Let the next start rebuild the database; on a full disk it has to find the damage itself."""
+        try:
+            condemn(self.ground.folder / DATABASE)
+        except OSError as error:
+            log.warning("The database is damaged, and the next start cannot be told so: %s", error)
 
     def close(self) -> None:
         """Let go of everything, the run lock last, and whatever one of them runs into."""
