@@ -93,6 +93,15 @@ def silent(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
+def encrypted(folder: Path) -> Iterator[None]:
+    """A store whose key the command was not told of."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CREW_KEY", "5c" * 32)
+        JarvisContextManager(folder / "sealed", handle_signals=False, encryption_key="env:CREW_KEY").close()
+        yield
+
+
+@contextmanager
 def copied(folder: Path) -> Iterator[None]:
     """The folder of a run that lives, copied by hand."""
     with running(folder) as manager:
@@ -144,6 +153,7 @@ TROUBLES: dict[str, Trouble] = {
     "quarantined": quarantined,
     "recovered": recovered,
     "silent": silent,
+    "encrypted": encrypted,
     "copied": copied,
     "elsewhere": stored_elsewhere,
     "misspelt": failing,
