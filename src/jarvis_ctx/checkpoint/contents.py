@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import time
+from collections.abc import Iterator
+from io import BytesIO
 from itertools import islice
 from typing import Any
 
@@ -23,18 +26,29 @@ _BESIDE = ("position", "stamp")
 
 def contents(state: State) -> bytes:
     """`state` as JSON but for its position and stamp, which a checkpoint's header has."""
-    names = [name for name in state.__struct_fields__ if name not in _BESIDE]
-    return b"{" + b",".join(_encode(name) + b":" + _field(getattr(state, name)) for name in names) + b"}"
+    # Piece by piece into one buffer: copying a large state as a whole would keep all other threads waiting.
+    text, between = BytesIO(), b"{"
+    for name in state.__struct_fields__:
+        if name not in _BESIDE:
+            text.write(between + _encode(name) + b":")
+            for piece in _pieces(getattr(state, name)):
+                text.write(piece)
+            between = b","
+    text.write(b"}")
+    return text.getvalue()
 
 
-def _field(value: Any) -> bytes:
+def _pieces(value: Any) -> Iterator[bytes]:
+    """The JSON of a field, in pieces."""
     if not isinstance(value, dict) or len(value) <= RECORDS_AT_ONCE:
-        return _encode(value)
-    items = iter(value.items())
-    pieces = []
+        yield _encode(value)
+        return
+    items, between = iter(value.items()), b"{"
     while piece := dict(islice(items, RECORDS_AT_ONCE)):
-        pieces.append(_encode(piece)[1:-1])
-    return b"{" + b",".join(pieces) + b"}"
+        yield between + _encode(piece)[1:-1]
+        between = b","
+        time.sleep(0)
+    yield b"}"
 
 
 def digest(data: bytes) -> str:

@@ -64,18 +64,18 @@ class CheckpointFiles:
             raise CorruptData(what=str(self._store / "secret.key"), reason="there is no key to sign checkpoints with")
         path = self.path(snapshot.header)
         private_folder(self._folder)
-        write_whole(path.with_suffix(".json"), self._twin(snapshot))
-        data = compress.compress(pickled.dumps({"state": snapshot.state}))
+        write_whole(path.with_suffix(".json"), *self._twin(snapshot))
+        data = compress.compress(*pickled.parts({"state": snapshot.state}))
         if self._seals is not None:
             data = self._seals.seal(data, PURPOSE, place=msgspec.json.encode(snapshot.header))
         mac = sign.mac(self._key, PURPOSE, msgspec.json.encode(snapshot.header), data)
         line = Line(format=FORMAT, header=snapshot.header, key=self._key.id, mac=mac)
-        write_whole(path, msgspec.json.encode(line) + b"\n" + data)
+        write_whole(path, msgspec.json.encode(line), b"\n", data)
 
     def put_emergency(self, snapshot: Snapshot) -> Path:
         """The whole state as readable JSON, for as long as the database cannot be used."""
         path = self._store / f"emergency_{self._orchestrator}.{stamp(snapshot.header.taken)}.json"
-        write_whole(path, self._twin(snapshot))
+        write_whole(path, *self._twin(snapshot))
         for old in self.emergencies()[EMERGENCIES_KEPT:]:
             old.unlink(missing_ok=True)
         return path
@@ -154,7 +154,7 @@ class CheckpointFiles:
 
     def put_twin(self, path: Path, snapshot: Snapshot) -> None:
         """Write a JSON file anew."""
-        write_whole(path, self._twin(snapshot))
+        write_whole(path, *self._twin(snapshot))
 
     def load(self, path: Path) -> tuple[CheckpointHeader, State]:
         """Verify and read a signed file or a JSON one. Raises `CorruptData` or `NotOurs`, whatever it holds."""
@@ -191,11 +191,13 @@ class CheckpointFiles:
             raise EncryptionKeyMissing(path=str(path))
         return twin.header, state
 
-    def _twin(self, snapshot: Snapshot) -> bytes:
+    def _twin(self, snapshot: Snapshot) -> tuple[bytes, bytes, bytes]:
+        """The text in three parts: putting them together would copy the whole state once more."""
         state = snapshot.state
         if self._seals is not None:
             state = self._seals.seal_json(state, PURPOSE, place=msgspec.json.encode(snapshot.header))
-        return msgspec.json.encode(Twin(format=FORMAT, header=snapshot.header, state=msgspec.Raw(state)))
+        around = msgspec.json.encode(Twin(format=FORMAT, header=snapshot.header, state=msgspec.Raw(b"")))
+        return around[:-1], state, around[-1:]
 
     def path(self, header: CheckpointHeader) -> Path:
         """Where the signed file of a checkpoint lies."""

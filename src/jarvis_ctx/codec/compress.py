@@ -12,13 +12,20 @@ WINDOW = 8 * 1024 * 1024
 WHAT = "A compressed file"
 
 
-def compress(data: bytes, level: int = LEVEL) -> bytes:
-    """One zstd frame that declares its size and carries a checksum. `level` is 1 (fast) to 19 (small)."""
+def compress(*parts: bytes, level: int = LEVEL) -> bytes:
+    """One zstd frame of the `parts` together that declares its size and carries a checksum.
+
+    `level` is 1 (fast) to 19 (small).
+    """
     import zstandard
 
     if not 1 <= level <= HIGHEST_LEVEL:
         raise BadValue(name="level", value=level, expected=f"1 to {HIGHEST_LEVEL}")
-    return zstandard.ZstdCompressor(level=level, write_checksum=True).compress(data)
+    compressor = zstandard.ZstdCompressor(level=level, write_checksum=True)
+    if len(parts) == 1:
+        return compressor.compress(parts[0])
+    frame = compressor.compressobj(size=sum(map(len, parts)))
+    return b"".join([*(frame.compress(part) for part in parts), frame.flush()])
 
 
 def decompress(data: bytes, limit: int) -> bytes:

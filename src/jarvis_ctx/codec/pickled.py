@@ -32,13 +32,23 @@ def dumps(value: object, allowed: Mapping[tuple[str, str], type] = NOTHING) -> b
     paths. Raises `UnstorableValue` for objects of any other type, for functions, and when an object's own pickling
     raises; `TooLarge` over 1 GiB.
     """
-    from io import BytesIO
+    return b"".join(parts(value, allowed))
 
+
+class Parts(list[bytes]):
+    """A file to write to that keeps what it is given, as it is given."""
+
+    def write(self, data: bytes) -> None:
+        self.append(bytes(data))
+
+
+def parts(value: object, allowed: Mapping[tuple[str, str], type] = NOTHING) -> list[bytes]:
+    """What `dumps` gives, in parts; large bytes in `value` are one of them and not copied. Raises as `dumps`."""
     from jarvis_ctx.codec.allowlist import DATA
     from jarvis_ctx.codec.picklers import Writer
     from jarvis_ctx.codec.reasons import name_of
 
-    file = BytesIO()
+    file = Parts()
     try:
         Writer(file, {**allowed, **DATA}).dump(value)
     except UnstorableValue:
@@ -46,9 +56,10 @@ def dumps(value: object, allowed: Mapping[tuple[str, str], type] = NOTHING) -> b
     except Exception as error:  # pickling runs the objects' own code, which may raise anything
         reason = f"pickling it raised {name_of(type(error))}"
         raise UnstorableValue(path="$", type=name_of(type(value)), reason=reason) from error
-    if file.tell() > LIMIT:
-        raise TooLarge(what=WHAT, size=file.tell(), limit=LIMIT)
-    return file.getvalue()
+    size = sum(map(len, file))
+    if size > LIMIT:
+        raise TooLarge(what=WHAT, size=size, limit=LIMIT)
+    return file
 
 
 def loads(data: bytes, allowed: Mapping[tuple[str, str], type] = NOTHING) -> Any:

@@ -6,7 +6,7 @@ import io
 import pickle
 from collections.abc import Mapping
 from enum import Enum
-from typing import Any
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from jarvis_ctx.codec.reasons import name_of
@@ -16,10 +16,16 @@ PROTOCOL = 5
 """The only one `opcodes` accepts; every supported Python writes it."""
 
 
+class SupportsWrite(Protocol):
+    """What a pickle is written to."""
+
+    def write(self, data: bytes, /) -> object: ...
+
+
 class Writer(pickle.Pickler):
     """Writes objects of allowed types; everything else that is not plain data raises `UnstorableValue`."""
 
-    def __init__(self, file: io.BytesIO, allowed: Mapping[tuple[str, str], type]) -> None:
+    def __init__(self, file: SupportsWrite, allowed: Mapping[tuple[str, str], type]) -> None:
         super().__init__(file, PROTOCOL)
         # By the types' ids: asking a type for its name, or looking it up, would run code of its metaclass.
         self._allowed = {id(kind) for kind in allowed.values()}

@@ -97,13 +97,14 @@ def take_name(new: Path, path: Path) -> None:
         os.rename(new, path)
 
 
-def write_whole(path: Path, data: bytes) -> None:
-    """Replace `path` by `data`: all of it or, after a crash, what was there before."""
+def write_whole(path: Path, *parts: bytes) -> None:
+    """Replace `path` by the `parts` one after another: all of it or, after a crash, what was there before."""
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     descriptor = create(temporary, os.O_WRONLY)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
+            for part in parts:
+                file.write(part)
             file.flush()
             os.fsync(file.fileno())
         os.rename(temporary, path)

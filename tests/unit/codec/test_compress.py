@@ -49,7 +49,7 @@ def peak_of(call: Callable[[], object]) -> int:
 @settings(deadline=None)
 @given(st.binary(max_size=2000), st.integers(1, 19))
 def test_every_byte_comes_back_at_every_level(data: bytes, level: int) -> None:
-    assert decompress(compress(data, level), len(data)) == data
+    assert decompress(compress(data, level=level), len(data)) == data
 
 
 def test_a_bomb_that_declares_its_size_is_refused_before_it_is_unpacked() -> None:
@@ -147,4 +147,10 @@ def test_a_frame_that_needs_a_larger_window_than_ours_is_refused() -> None:
 @pytest.mark.parametrize("level", [0, -1, 20, 22])
 def test_a_level_that_could_not_be_read_again_is_refused(level: int) -> None:
     with pytest.raises(BadValue, match="1 to 19"):
-        compress(SAID, level)
+        compress(SAID, level=level)
+
+
+def test_parts_are_one_frame_as_if_they_were_put_together() -> None:
+    frame = compress(SAID, b"", SAID)
+
+    assert decompress(frame, 2 * len(SAID)) == SAID + SAID

@@ -191,6 +191,15 @@ def test_a_pickle_cut_anywhere_is_not_loaded() -> None:
             pickled.loads(WHOLE[:length], ALLOWED)
 
 
+def test_large_bytes_are_a_part_of_their_own_and_not_copied() -> None:
+    large = bytes(1_000_000)
+
+    parts = pickled.parts({"state": large})
+
+    assert any(part is large for part in parts)
+    assert pickled.loads(b"".join(parts)) == {"state": large}
+
+
 def test_a_pickle_too_large_to_be_ours_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pickled, "LIMIT", len(WHOLE) - 1)
 
