@@ -118,3 +118,19 @@ def test_a_database_that_turns_out_to_be_damaged_in_use_is_rebuilt_by_the_next_s
     assert not verdicts.wrong()
     assert "turned out to be damaged while it was in use" in verdicts.checked.damage[0]
     assert not condemned(damage.database(stage.store)).exists()
+
+
+@pytest.mark.parametrize("harm", [damage.delete_database, damage.delete_database_and_log, damage.overwrite_database])
+def test_no_acknowledged_call_is_lost_when_the_database_goes_while_its_run_lives(
+    stage: Stage, harm: Callable[[Path], None]
+) -> None:
+    stage.write(calls=20)
+    child = stage.open(settings={"drain_interval": 0.01})
+
+    harm(stage.store)
+    stage.kill_within(child, 0.4, least=0.2)
+
+    verdicts = stage.verify(whole=True)
+    assert not verdicts.wrong()
+    assert verdicts.checked.report is not None
+    assert not verdicts.checked.report.events_lost
