@@ -68,7 +68,7 @@ class Recorder:
 
     def set_attribute(self, name: str, value: Any) -> None:
         """Keep a named value of the orchestrator; the latest wins."""
-        self._append("AttributeSet", identifier("name", name), {"value": value})
+        self._append("AttributeSet", identifier("name", name), {"name": name, "value": value})
 
 
 def _with_details(body: dict[str, Any], details: dict[str, Any]) -> dict[str, Any]:

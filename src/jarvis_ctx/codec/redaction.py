@@ -17,9 +17,9 @@ T = TypeVar("T")
 class Redaction:
     """The rule, with the names that `secret_names` adds (separated by commas). Pure; safe in any thread.
 
-    1. A value under a secret's name (a mapping's key, a record's field, the first of a pair, `{"name": ..., "value":
-       ...}`, a `--flag` before it) becomes `[redacted]`, whatever it is, but for None, true, false and what is empty;
-       a number under a name that ends with `token` stays, too.
+    1. A value under a secret's name (a mapping's key, a record's field, the first of a pair or of a state's kept field,
+       `{"name": ..., "value": ...}`, a `--flag` before it) becomes `[redacted]`, whatever it is, but for
+       None, true, false and what is empty; a number under a name that ends with `token` stays, too.
     2. In every other text, a mapping's keys among them, what has a secret's shape becomes `[redacted]`.
     Everything else is left as it is.
     """
@@ -72,6 +72,8 @@ class Redaction:
     def _sequence(self, items: list[Any] | tuple[Any, ...]) -> list[Any]:
         if type(items) is tuple and len(items) == 2 and self.is_secret(items[0]):
             return [self._shown(items[0]), self._hidden(items[1], str(items[0]))]
+        if len(items) == 3 and items[1] in KEPT_AS and self.is_secret(items[0]):
+            return [*items[:2], self._hidden(items[2], str(items[0]))]
         before: list[Any] = ["", *items]
         return [
             self._hidden(item) if self._is_flag(flag) else self._shown(item)
@@ -91,5 +93,8 @@ class Redaction:
             return value
         return MARKER
 
+
+KEPT_AS = ("json", "pickle")
+"""What stands between name and value in a kept field of an object's state."""
 
 EMPTY = (str, bytes, bytearray, list, tuple, dict, set, frozenset)

@@ -9,10 +9,17 @@ from typing import Any, Literal, TypeAlias
 
 import msgspec
 
+from jarvis_ctx.codec import exact
 from jarvis_ctx.codec.redaction import Redaction
 from jarvis_ctx.codec.sealed import ID, Seals, heading
 from jarvis_ctx.disk.files import write_whole
-from jarvis_ctx.errors import BadEncryptionKey, EncryptionKeyMissing, StoreUnavailable, WrongEncryptionKey
+from jarvis_ctx.errors import (
+    BadEncryptionKey,
+    CorruptData,
+    EncryptionKeyMissing,
+    StoreUnavailable,
+    WrongEncryptionKey,
+)
 from jarvis_ctx.insight.ports import Queries
 from jarvis_ctx.journal import read
 from jarvis_ctx.journal.ports import EventStore
@@ -146,4 +153,21 @@ def _written(settings: Settings, events: EventStore) -> Iterator[bytes]:
 
 def _holds_secrets(settings: Settings) -> Callable[[dict[str, Any]], bool]:
     redaction = Redaction(settings.secret_names)
-    return lambda body: redaction(body) != body
+
+    def holds(body: dict[str, Any]) -> bool:
+        try:
+            given = exact.from_tree(body)  # A pair is known as one, and bytes are read, as they were given.
+        except CorruptData:
+            given = body
+        return redaction(given) != given or _is_pickled(given)
+
+    return holds
+
+
+def _is_pickled(found: Any) -> bool:
+    """Whether a pickled field of an object's state is in it: no name within that can be seen."""
+    if isinstance(found, dict):
+        return any(map(_is_pickled, found.values()))
+    if isinstance(found, list):
+        return (len(found) == 3 and found[1] == "pickle") or any(map(_is_pickled, found))
+    return False
