@@ -1,0 +1,1 @@
+"""An orchestrator whose work is done in a pool of worker processes."""
