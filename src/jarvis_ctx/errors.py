@@ -165,7 +165,11 @@ class RequestFailed(JarvisError):
 
 
 class JournalUnavailable(JarvisError, OSError):
-    """No segment can be written: the call was not stored."""
+    """No segment can be written: the call was not stored.
+
+    Or its segment cannot be synced (`durability="power"`), or its number not noted in the marks: then the call is in
+    the journal all the same, and a power loss may take it.
+    """
 
     sentence = "The journal in {path} cannot be written: {reason}."
 

@@ -21,7 +21,7 @@ THREADS = 4
 CHECKPOINTING: dict[str, Any] = {"threads": 1, "checkpoint_every": 20}
 """One thread, since beside other busy threads each of a checkpoint's system calls waits its turn."""
 
-BUSY: dict[str, Any] = {"segment_bytes": 4096, "sync_interval": 0.005, "drain_interval": 0.005}
+BUSY: dict[str, Any] = {"segment_bytes": 4096, "sync_interval": 0.005, "drain_interval": 0.005, "store_timeout": 1.0}
 """Settings with which a few calls make many system calls."""
 PATIENCE = 60.0
 """Seconds after which a child that is silent counts as hanging."""
@@ -123,9 +123,9 @@ class Stage:
         child.stopped()
         return child
 
-    def suffer(self, first: int, last: int, error: int) -> Suffered:
+    def suffer(self, first: int, last: int, error: int, **settings: Any) -> Suffered:
         """A round in which system calls fail; see `roles.suffer`. Fails when it hangs or dies."""
-        return self._suffered("suffer", first=first, last=last, error=error, settings=BUSY)
+        return self._suffered("suffer", first=first, last=last, error=error, settings=BUSY | settings)
 
     def starve(self, shortage: str, *, closing: bool, **settings: Any) -> Suffered:
         """A round in which the machine is short of something; see `roles.starve`. Fails when it hangs or dies."""

@@ -31,6 +31,19 @@ def test_a_system_call_that_fails_harms_no_host_and_loses_no_acknowledged_call(
         stage.begin_anew()
 
 
+@pytest.mark.parametrize("durability", ["power", "store"])
+@pytest.mark.parametrize("lasting", LASTING)
+def test_what_waits_for_more_than_the_journal_lives_through_faults_without_a_mapping_too(
+    stage: Stage, lasting: str, durability: str
+) -> None:
+    first = stage.random.randint(1, MADE)
+
+    suffered = stage.suffer(first, first + LASTING[lasting], errno.EIO, durability=durability, segment_io="write")
+
+    assert not suffered.afterwards, f"from call {first} on: {suffered}"
+    assert not stage.verify(whole=True).wrong(threads=60), f"from call {first} on: {suffered}"
+
+
 def test_the_faults_reach_every_kind_of_call_and_are_seen_by_the_program(stage: Stage) -> None:
     suffered = stage.suffer(60, 10**6, errno.EIO)
 

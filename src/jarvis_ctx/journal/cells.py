@@ -5,7 +5,10 @@ from __future__ import annotations
 import mmap
 import os
 import struct
+from pathlib import Path
 from typing import Protocol
+
+from jarvis_ctx.errors import JournalUnavailable
 
 _CELL = struct.Struct("<Q")
 
@@ -19,16 +22,25 @@ class Cells(Protocol):
 
 
 class WrittenCells:
-    """Cells through system calls, for file systems where a mapping is not safe."""
+    """Cells through system calls, for file systems where a mapping is not safe. Each raises `JournalUnavailable`."""
 
-    def __init__(self, descriptor: int) -> None:
-        self._descriptor = descriptor
+    def __init__(self, descriptor: int, path: Path) -> None:
+        self._descriptor, self._path = descriptor, path
 
     def __getitem__(self, index: int, /) -> int:
-        return int(_CELL.unpack(os.pread(self._descriptor, 8, index * 8))[0])
+        try:
+            return int(_CELL.unpack(os.pread(self._descriptor, 8, index * 8))[0])
+        except OSError as error:
+            raise self._unavailable(error) from error
 
     def __setitem__(self, index: int, value: int, /) -> None:
-        os.pwrite(self._descriptor, _CELL.pack(value), index * 8)
+        try:
+            os.pwrite(self._descriptor, _CELL.pack(value), index * 8)
+        except OSError as error:
+            raise self._unavailable(error) from error
+
+    def _unavailable(self, error: OSError) -> JournalUnavailable:
+        return JournalUnavailable(path=str(self._path), reason=error.strerror or str(error))
 
 
 class MappedCells:

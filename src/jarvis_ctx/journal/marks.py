@@ -60,7 +60,7 @@ class Marks:
             # Nothing keeps a half-open page; whatever stopped us goes on to the caller.
             os.close(self._descriptor)
             raise
-        self.cells: Cells = self._mapped.view() if self._mapped else WrittenCells(self._descriptor)
+        self.cells: Cells = self._mapped.view() if self._mapped else WrittenCells(self._descriptor, path)
 
     def _prepare(self) -> None:
         size = os.fstat(self._descriptor).st_size

@@ -172,9 +172,9 @@ class Writer:
     def _fold(self, event: Event) -> None:
         fold.apply(self.state, event)
         self._time, self.number = event.time, event.number
-        self._cells[self._appended_cell] = event.number
         if event.kind in PROJECTED_KINDS:
             self.dirty.add(event.subject)
+        self._cells[self._appended_cell] = event.number  # Last, as it may fail where nothing is mapped.
 
     def _catch_up(self, segment: Segment) -> None:
         """Fold what an interrupt (KeyboardInterrupt, a signal handler that raised) kept us from folding."""
