@@ -12,7 +12,7 @@ from jarvis_ctx.model.ids import AgentId
 Health = Literal["unseen", "alive", "stuck", "stale", "gone"]
 
 
-class AgentRecord(msgspec.Struct, frozen=True, kw_only=True):
+class AgentRecord(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """What is known of an agent from events; its beats are in a `Lease`."""
 
     id: AgentId

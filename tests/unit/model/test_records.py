@@ -11,12 +11,14 @@ import pytest
 
 import jarvis_ctx.model
 from jarvis_ctx.journal import fold
+from jarvis_ctx.model.agent import AgentRecord
 from jarvis_ctx.model.entries import ENTRY_KINDS, entry
 from jarvis_ctx.model.event import Event
 from jarvis_ctx.model.ids import RunId, TaskId, WriterId
 from jarvis_ctx.model.report import RecoveryReport
 from jarvis_ctx.model.run import CauseOfDeath, ProcessIdentity, RunRecord
 from jarvis_ctx.model.state import State
+from jarvis_ctx.model.step import StepRecord
 from jarvis_ctx.model.task import STATUSES, Attempt, TaskRecord
 
 SHOWN = {"pending", "in_progress", "blocked", "completed", "failed", "cancelled", "quarantined", "other"}
@@ -150,3 +152,8 @@ def test_a_report_counts_what_is_lost() -> None:
 
     assert report.lost == 5
     assert msgspec.convert(report.to_json(), RecoveryReport) == report
+
+
+@pytest.mark.parametrize("record", [TaskRecord, Attempt, StepRecord, AgentRecord, Event])
+def test_the_collector_of_the_host_does_not_look_at_the_records_of_a_large_state(record: type[msgspec.Struct]) -> None:
+    assert not record.__struct_config__.gc
