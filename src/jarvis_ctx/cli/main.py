@@ -9,6 +9,7 @@ import click
 
 from jarvis_ctx import __version__
 from jarvis_ctx.cli.agents import agents
+from jarvis_ctx.cli.backup import backup, restore_backup
 from jarvis_ctx.cli.checkpoint import checkpoint
 from jarvis_ctx.cli.cleanup import cleanup
 from jarvis_ctx.cli.completion import completion
@@ -69,6 +70,7 @@ def main(place: Place) -> None:
 
 LOOKING = (status, tasks, agents, decisions, messages, conversation, timeline, runs, report, recover)
 KEEPING = (checkpoint, points, mark, diff, restore, cleanup, rebuild, purge)
+CARRYING = (backup, restore_backup)
 
-for command in (*LOOKING, *KEEPING, doctor, explain, config, completion, demo):
+for command in (*LOOKING, *KEEPING, *CARRYING, doctor, explain, config, completion, demo):
     main.add_command(command)

@@ -2,29 +2,14 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import Any
-
 import click
 import msgspec
 
 from jarvis_ctx import settings as settings_room
+from jarvis_ctx.cli.progress import bar
 from jarvis_ctx.cli.screen import print_json
 from jarvis_ctx.cli.store import Place, json_option, place_options
 from jarvis_ctx.recovery.wording import number
-
-
-@contextmanager
-def _bar() -> Iterator[Callable[[int, int], None]]:
-    """A bar on standard error, where somebody looks at it."""
-    if not sys.stderr.isatty():
-        yield lambda done, of: None
-        return
-    bar: Any = click.progressbar(length=100, label="Rebuilding", file=sys.stderr)
-    with bar:
-        yield lambda done, of: bar.update(done * 100 // max(of, 1) - bar.pos)
 
 
 @click.command()
@@ -35,7 +20,7 @@ def rebuild(place: Place, as_json: bool) -> None:
     from jarvis_ctx.sidecar.rebuilding import rebuild_database
 
     settings = settings_room.load({"path": place.path, "name": place.name})
-    with _bar() as progress:
+    with bar("Rebuilding") as progress:
         result = rebuild_database(settings, progress)
     if as_json:
         print_json(msgspec.to_builtins(result))

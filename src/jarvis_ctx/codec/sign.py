@@ -78,7 +78,7 @@ def load_or_create_key(path: Path) -> Key:
     """
     key = load_key(path)
     if key is None:
-        _create(path, Key(secret=os.urandom(SECRET_BYTES)))
+        save_key(path, Key(secret=os.urandom(SECRET_BYTES)))
         key = load_key(path)
     if key is None:
         raise CorruptData(what=str(path), reason="it vanished while it was made")
@@ -124,7 +124,8 @@ def _parse(path: Path, text: bytes) -> Key:
     return key
 
 
-def _create(path: Path, key: Key) -> None:
+def save_key(path: Path, key: Key) -> None:
+    """Write a key that was kept elsewhere into a new file (0600). A file that is there is never overwritten."""
     new = path.with_name(f".{path.name}.{os.urandom(8).hex()}.new")
     descriptor = create(new, os.O_WRONLY)
     try:

@@ -73,7 +73,7 @@ def move_in(segment: read.SegmentData, folder: Path) -> Path | None:
         return None
     data = segment.path.read_bytes()
     if segment.seal is None or segment.holes:
-        data = _seal(data, segment)
+        data = with_seal(data, segment)
     orchestrator, first, last = segment.opening.orchestrator, segment.frames[0].number, segment.last
     return _move(segment.path, data, folder / f"{orchestrator}.{segment.writer}-{first}-{last}.seg.zst")
 
@@ -93,7 +93,7 @@ def _move(path: Path, data: bytes, target: Path) -> Path:
     return target
 
 
-def _seal(data: bytes, segment: read.SegmentData) -> bytes:
+def with_seal(data: bytes, segment: read.SegmentData) -> bytes:
     """The bytes up to the last event, and a seal on them."""
     final = segment.frames[-1]
     body = data[: final.offset + frame.size(len(final.payload))]

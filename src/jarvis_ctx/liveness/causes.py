@@ -21,6 +21,8 @@ class Remains(msgspec.Struct, frozen=True, kw_only=True):
     host: str
     boot_id: str
     lives: bool = False
+    restored: str = ""
+    """A sentence where the folder was put back from a backup that was taken while the run went on."""
 
 
 def find_cause(remains: Remains) -> CauseOfDeath:
@@ -38,6 +40,8 @@ def find_cause(remains: Remains) -> CauseOfDeath:
             sentence=f"The interpreter was ended by a fatal signal ({first}).",
             evidence={"stacks": remains.fault_dump},
         )
+    if remains.restored:
+        return CauseOfDeath(cause="unknown", sentence=remains.restored)
     if run.process.host != remains.host:
         sentence = f"It ran on another machine ({run.process.host}), so nothing here can say why it ended."
         return CauseOfDeath(cause="unknown", sentence=sentence)

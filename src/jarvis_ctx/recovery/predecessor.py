@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from jarvis_ctx.liveness import identity
+from jarvis_ctx.liveness import identity, restored
 from jarvis_ctx.liveness.causes import Remains, find_cause
 from jarvis_ctx.liveness.exceptions import FaultDump
 from jarvis_ctx.liveness.marker import CrashMarker
@@ -66,6 +66,7 @@ class Predecessor(msgspec.Struct, frozen=True, kw_only=True):
                 host=here.host,
                 boot_id=here.boot_id,
                 lives=dead.process.pid != here.pid and identity.is_alive(dead.process) is True,
+                restored=restored.from_backup(self.runfile.path.parent, dead),
             )
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from jarvis_ctx.storage.memory.checkpoints import MemoryCheckpoints
+from jarvis_ctx.storage.memory.copying import MemoryCopying
 from jarvis_ctx.storage.memory.events import MemoryEvents
 from jarvis_ctx.storage.memory.gate import Gate
 from jarvis_ctx.storage.memory.leases import MemoryLeases
@@ -20,6 +21,7 @@ class MemoryStore:
         self.leases = MemoryLeases(self._gate)
         self.queries = MemoryQueries(self._gate, self.events, self.checkpoints, self.leases)
         self.upkeep = MemoryUpkeep(self._gate, self.events)
+        self.copying = MemoryCopying(self._gate)
 
     def close(self) -> None:
         """Every later call raises `StoreUnavailable`. May be called twice."""

@@ -59,7 +59,7 @@ AND EXISTS (SELECT 1 FROM events WHERE writer_id = writers.id AND number = write
 
 # A watermark that rot has raised would hide what is missing: none stands above its writer's last event, but for what
 # the cleanups say they took.
-_READ_WATERMARKS = """
+READ_WATERMARKS = """
 WITH cuts AS MATERIALIZED (
     SELECT key AS writer, max(CAST(value AS INTEGER)) AS number
     FROM events CROSS JOIN json_each(CASE WHEN json_valid(payload) THEN payload ELSE '[]' END, '$[5].position')
@@ -108,7 +108,7 @@ class SqliteEvents:
 
     def watermarks(self) -> dict[str, int]:
         """For each writer the greatest number up to which all its events are here."""
-        return dict(self._database.read(_READ_WATERMARKS))
+        return dict(self._database.read(READ_WATERMARKS))
 
     def epochs(self) -> dict[str, int]:
         """For each orchestrator the greatest epoch of its writers here."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from jarvis_ctx.errors import NoStore
 from jarvis_ctx.storage.sqlite import driver
 from jarvis_ctx.storage.sqlite.checkpoints import SqliteCheckpoints
+from jarvis_ctx.storage.sqlite.copying import SqliteCopying
 from jarvis_ctx.storage.sqlite.creation import ensure
 from jarvis_ctx.storage.sqlite.database import Database
 from jarvis_ctx.storage.sqlite.events import SqliteEvents
@@ -45,6 +46,7 @@ class SqliteStore:
         self.leases = SqliteLeases(self._database)
         self.queries = SqliteQueries(self._database)
         self.upkeep = SqliteUpkeep(self._database, self.checkpoints)
+        self.copying = SqliteCopying(self._database)
 
     def close(self) -> None:
         """Close the file; every later call raises `StoreUnavailable`. May be called twice."""

@@ -1,1 +1,0 @@
-"""An orchestrator whose work is done in a pool of worker processes."""

@@ -1,0 +1,21 @@
+"""What a backup needs of a store."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+Progress = Callable[[int, int], object]
+"""Told how much is done, and of how much."""
+
+
+class Copying(Protocol):
+    """A copy of the store while it lives. Raises `StoreUnavailable`."""
+
+    def copy(self, target: Path, progress: Progress) -> dict[str, int] | None:
+        """Write a copy of this moment to the new file `target`, blocking no writer; verified, not yet synced.
+
+        Returns for each writer the number up to which the copy has all its events; None from an engine without a file.
+        """
+        ...
