@@ -15,6 +15,7 @@ DAY = 86_400
 CHECKPOINT, BEAT = 30, 10
 """Seconds between two checkpoints, and between two beats of an agent."""
 AGENTS, TASKS, UPDATES, DECISIONS = 20, 200, 5_000, 500
+PARTS = ("*.db", "*.db-wal", "journal/*.seg", "journal/archive", "checkpoints")
 MB = 1_000_000
 
 
@@ -26,8 +27,8 @@ def measure(effort: Effort) -> list[Figure]:
         settings = {"checkpoint_interval": 10.0 * DAY, "handle_signals": False, "clock": FakeClock()}
         with JarvisContextManager(store, **settings) as manager:
             live(manager, settings["clock"], seconds)
-            running = size(store)
-        ended, parts = size(store), {name: size(store, name) for name in ("*.db*", "journal/*", "checkpoints/*")}
+            running, parts = size(store), {name: size(store, name) for name in PARTS}
+        ended = size(store)
     shares = ", ".join(f"{name} {bytes / MB:.2f}" for name, bytes in parts.items())
     return [
         Figure(
@@ -36,7 +37,7 @@ def measure(effort: Effort) -> list[Figure]:
             unit="MB",
             reach=10,
             rounds=f"one run of {seconds / DAY:g} days, {seconds // CHECKPOINT:,} checkpoints",
-            details=[f"Running {running / MB:.2f} MB, ended {ended / MB:.2f} MB, of these in MB: {shares}."],
+            details=[f"Ended {ended / MB:.2f} MB; running {running / MB:.2f} MB, of these {shares}."],
         )
     ]
 
