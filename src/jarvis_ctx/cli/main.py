@@ -21,6 +21,7 @@ from jarvis_ctx.cli.diff import diff
 from jarvis_ctx.cli.doctor import doctor
 from jarvis_ctx.cli.exits import code_of
 from jarvis_ctx.cli.explain import explain
+from jarvis_ctx.cli.export import export, verify
 from jarvis_ctx.cli.messages import messages
 from jarvis_ctx.cli.points import mark, points
 from jarvis_ctx.cli.purge import purge
@@ -70,7 +71,7 @@ def main(place: Place) -> None:
 
 LOOKING = (status, tasks, agents, decisions, messages, conversation, timeline, runs, report, recover)
 KEEPING = (checkpoint, points, mark, diff, restore, cleanup, rebuild, purge)
-CARRYING = (backup, restore_backup)
+CARRYING = (backup, restore_backup, export, verify)
 
 for command in (*LOOKING, *KEEPING, *CARRYING, doctor, explain, config, completion, demo):
     main.add_command(command)
