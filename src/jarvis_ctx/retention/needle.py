@@ -8,7 +8,8 @@ from typing import Any
 
 import msgspec
 
-from jarvis_ctx.errors import BadValue
+from jarvis_ctx.codec.untagging import untag
+from jarvis_ctx.errors import BadValue, CorruptData
 
 MARKER = "[purged]"
 SHORTEST = 4
@@ -17,7 +18,7 @@ TAG = "$"
 
 
 class Needle:
-    """One value. Strings, keys, bytes and whole numbers that are it, or hold it, are cleaned."""
+    """One value. Strings, keys and bytes that are it, or hold it, and numbers that are it are cleaned."""
 
     def __init__(self, value: str) -> None:
         """Raises `BadValue` for less than four characters."""
@@ -60,7 +61,7 @@ class Needle:
             return [self.tree(item) for item in tree]
         if type(tree) is dict:
             return self._dict(tree)
-        return MARKER if type(tree) is int and str(tree) == self._value else tree
+        return MARKER if type(tree) in (int, float) and self._value in _ways(tree) else tree
 
     def _string(self, text: str) -> str:
         cleaned = text.replace(self._value, MARKER)
@@ -73,7 +74,27 @@ class Needle:
                 if tag != "$bytes":
                     return MARKER  # A pickle, or the like: what is left of it would not be readable.
                 return {tag: base64.b64encode(decoded.replace(self._bytes, MARKER.encode())).decode()}
-        return {self._string(key): self.tree(item) for key, item in tree.items()}
+        cleaned = {self._string(key): self.tree(item) for key, item in tree.items()}
+        return MARKER if len(tree) == 1 and cleaned != tree and _broken(tree, cleaned) else cleaned
+
+
+def _ways(number: float) -> tuple[str, ...]:
+    """How a number may have been written, without its sign and with it."""
+    whole = (str(int(number)), str(-int(number))) if number == number // 1 else ()
+    return str(number), str(-number), *whole
+
+
+def _broken(before: dict[str, Any], after: dict[str, Any]) -> bool:
+    """Whether a date, a decimal number or the like would not be one any more: a task's result with it is not read."""
+    try:
+        untag(before)
+    except CorruptData:
+        return False
+    try:
+        untag(after)
+    except CorruptData:
+        return True
+    return False
 
 
 def _unbased(text: str) -> bytes | None:

@@ -19,6 +19,9 @@ from jarvis_ctx.errors import CorruptData, NotOurs, TooLarge
 from jarvis_ctx.journal import archive, read
 from jarvis_ctx.journal.values import MARK, NAME, Values, is_reference
 from jarvis_ctx.model.checkpoint import Snapshot
+from jarvis_ctx.model.report import RecoveryReport
+from jarvis_ctx.model.state import State
+from jarvis_ctx.retention import shaped
 from jarvis_ctx.retention.needle import Needle
 
 UNTOUCHED = re.compile(r"(\.lock|^marks|^secret\.key|\.db(-wal|-shm)?)$")
@@ -82,13 +85,13 @@ class FilePurge:
         except (msgspec.DecodeError, UnicodeDecodeError):
             return self._needle.plain(payload)
         body = told[5]
-        cleaned = self._moved.get(body[MARK], body) if is_reference(body) else self._needle.tree(body)
+        cleaned = self._moved.get(body[MARK], body) if is_reference(body) else shaped.body(self._needle, told[3], body)
         subject = self._needle.tree(told[4])
         return payload if (subject, cleaned) == (told[4], body) else msgspec.json.encode([*told[:4], subject, cleaned])
 
     def snapshot(self, snapshot: Snapshot) -> Snapshot:
         """A checkpoint, cleaned and sealed anew; itself where there is nothing to clean."""
-        state, label = self._needle.json(snapshot.state), self._needle.text(snapshot.header.label)
+        state, label = shaped.record(self._needle, State, snapshot.state), self._needle.text(snapshot.header.label)
         if state == snapshot.state and label == snapshot.header.label:
             return snapshot
         header = replace(snapshot.header, hash=digest(state), size=len(state), label=label)
@@ -171,9 +174,12 @@ class FilePurge:
                 self._remove_if_it_holds(path)
                 continue
             data = path.read_bytes()
-            cleaned = self._needle.json(data) if path.suffix == ".json" else self._needle.plain(data)
+            indented = path.name.startswith("recovery_report_")
+            if indented:
+                cleaned = shaped.record(self._needle, RecoveryReport, data)
+            else:
+                cleaned = self._needle.json(data) if path.suffix == ".json" else self._needle.plain(data)
             if cleaned != data:
-                indented = path.name.startswith("recovery_report_")
                 with shredding(path):
                     write_whole(path, msgspec.json.format(cleaned, indent=2) if indented else cleaned)
                 self.purged.files += 1

@@ -19,6 +19,7 @@ from jarvis_ctx.liveness.runfile import RunFile
 from jarvis_ctx.recovery.begin import Ground
 from jarvis_ctx.recovery.rebuild import rebuild
 from jarvis_ctx.retention.needle import Needle
+from jarvis_ctx.retention.own_words import refuse_own
 from jarvis_ctx.retention.purging import FilePurge, Purged
 from jarvis_ctx.settings import Settings
 from jarvis_ctx.sidecar import requests
@@ -34,8 +35,8 @@ def purge(settings: Settings, value: str) -> Purged:
 
     What held it stays, with new digests; a task whose id held it has another id then, a signed field of an object's
     state that held it is not restored any more. A `ValuePurged` event says that it was done: a keyed hash and counts.
-    Raises `NoStore`, `BadValue`, and `AlreadyRunning` when any orchestrator of the store runs: a live one would go on
-    writing what it holds in memory.
+    Raises `NoStore`, `BadValue` (also for a part of the store's own ids), and `AlreadyRunning` when any orchestrator of
+    the store runs: a live one would go on writing what it holds in memory.
     """
     needle, folder = Needle(value), settings.folder
     if not (folder / "journal").is_dir():
@@ -50,6 +51,8 @@ def purge(settings: Settings, value: str) -> Purged:
         held.callback(opened.close)
         if opened.ground.seals is not None:
             raise BadValue(name="path", value=str(folder), expected=SEALED)
+        state = rebuild(opened.ground.layers, opened.ground.clock.steady).state
+        refuse_own(value, folder, state, orchestrators(folder))
         key = sign.load_key(folder / "secret.key")
         files = FilePurge(folder, needle, key)
         files.clean()

@@ -12,8 +12,10 @@ from typing import Any
 import pytest
 
 from jarvis_ctx import settings
+from jarvis_ctx.capture.task_call import TaskCall
 from jarvis_ctx.errors import AlreadyRunning, BadValue
 from jarvis_ctx.journal import archive
+from jarvis_ctx.model.ids import TaskId
 from jarvis_ctx.retention.needle import MARKER, Needle
 from jarvis_ctx.retention.purging import _unpacked
 from jarvis_ctx.sidecar import JarvisContextManager, open_view
@@ -33,6 +35,21 @@ manager.heartbeat("a", token=secret)
 manager.flush()
 print("said", flush=True)
 sys.stdin.read()
+"""
+
+WORKER = """
+import os, signal, sys
+from datetime import date
+from decimal import Decimal
+from jarvis_ctx import JarvisContextManager
+from jarvis_ctx.capture.task_call import TaskCall
+from jarvis_ctx.model.ids import TaskId
+manager = JarvisContextManager(sys.argv[1], history_size=1000, resume="skip", handle_signals=False)
+manager.set_attribute("due", {"day": date(2026, 11, 21)})
+made = {"day": date(2026, 11, 21), "sum": Decimal("12345.5"), "of": 1000}
+manager.claims.run(TaskCall(method="work", task=TaskId("one")), lambda: made)
+manager.checkpoint()
+os.kill(os.getpid(), signal.SIGKILL)
 """
 
 
@@ -204,9 +221,11 @@ def test_the_log_file_is_cleaned_too(store_path: Path, tmp_path: Path) -> None:
         ({"$bytes": "MTIzNA=="}, {"$bytes": "W3B1cmdlZF0="}),
         ({"a": '{"b":"1234"}'}, {"a": '{"b":"[purged]"}'}),
         ({"a": 1.5, "b": None, "c": "123"}, {"a": 1.5, "b": None, "c": "123"}),
+        ([1234.0, -1234, -1234.0, 1234.5], [MARKER, MARKER, MARKER, 1234.5]),
+        ([{"$date": "1234-11-21"}, {"$decimal": "1234.5"}], [MARKER, MARKER]),
     ],
 )
-def test_strings_keys_bytes_and_whole_numbers_are_cleaned(tree: Any, cleaned: Any) -> None:
+def test_strings_keys_bytes_and_numbers_are_cleaned(tree: Any, cleaned: Any) -> None:
     assert Needle("1234").tree(tree) == cleaned
 
 
@@ -221,3 +240,28 @@ def test_what_a_file_held_is_overwritten(tmp_path: Path) -> None:
 
     assert set(os.read(other, 100_000)) == {0}
     os.close(other)
+
+
+@pytest.mark.parametrize("value", ["00000001", "arvi", "finished", "TaskClaimed"])
+def test_a_part_of_the_stores_own_words_is_refused_and_nothing_is_changed(store_path: Path, value: str) -> None:
+    begin(store_path, 0).close()
+    before = {path: path.read_bytes() for path in store_path.rglob("*.pkl")}
+
+    with pytest.raises(BadValue, match="own words"):
+        purge(at(store_path), value)
+
+    assert {path: path.read_bytes() for path in store_path.rglob("*.pkl")} == before
+
+
+@pytest.mark.parametrize("value", ["tasks", "2026", "1000", "12345", "result", "numbers"])
+def test_a_purge_leaves_finished_work_finished(store_path: Path, value: str) -> None:
+    subprocess.run([sys.executable, "-c", WORKER, str(store_path)], check=False, timeout=60)
+
+    purge(at(store_path), value)
+
+    with JarvisContextManager(store_path, resume="skip", handle_signals=False) as manager:
+        task, made = TaskCall(method="work", task=TaskId("one")), []
+        given = manager.claims.run(task, lambda: made.append("again"))
+        assert (made, list(given), list(manager.attributes())) == ([], ["day", "sum", "of"], ["due"])
+        assert manager.recovery_report is not None
+        assert manager.recovery_report.damage == []
