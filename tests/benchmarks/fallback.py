@@ -61,7 +61,7 @@ LOSSES: dict[str, Callable[[Path], None]] = {
 
 def measure(effort: Effort) -> list[Figure]:
     """Seconds with each loss; every start has a fresh copy, because a start mends what it finds lost."""
-    tasks, rounds = max(100, round(TASKS * effort.share)), max(1, effort.starts // 3)
+    tasks, rounds = max(100, round(TASKS * effort.share)), max(1, effort.starts // 5)
     bases: dict[str, str] = {}
     with TemporaryDirectory(prefix="jarvis-bench-") as folder:
         whole = Path(folder) / "whole"
