@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -52,3 +53,38 @@ def test_a_database_locked_by_another_process_raises_in_time_and_loses_nothing(s
     with JarvisContextManager(store_path) as successor:
         successor.confirm(str(caught.value.facts["operation_id"]))
         assert successor.attributes() == {"x": 1}
+
+
+def test_a_parent_confirms_what_its_child_said_once_the_database_has_it(store_path: Path) -> None:
+    reader, writer = os.pipe()
+    with JarvisContextManager(store_path, durability="store", store_timeout=0.5) as manager:
+        with locked(store_path / "jarvis_context.db"):
+            in_child(lambda: os.write(writer, operation_of(lambda: manager.set_attribute("x", 1)).encode()))
+            operation = os.read(reader, 64).decode()
+            with pytest.raises(DurabilityUnknown, match=operation):
+                manager.confirm(operation)
+
+        manager.confirm(operation)
+
+        said, _, number = operation.partition(":")
+        assert manager.journal._store.watermarks()[said] == int(number)
+    os.close(reader)
+    os.close(writer)
+
+
+def operation_of(call: Callable[[], object]) -> str:
+    """The operation of a call that the store does not confirm."""
+    with pytest.raises(DurabilityUnknown) as caught:
+        call()
+    return str(caught.value.facts["operation_id"])
+
+
+def in_child(work: Callable[[], object]) -> None:
+    """Do it in a forked child, and wait for its end."""
+    child = os.fork()
+    if child == 0:
+        try:
+            work()
+        finally:
+            os._exit(0)
+    os.waitpid(child, 0)

@@ -46,6 +46,23 @@ class StoreAcknowledge:
         finally:
             self._lock.release()
 
+    def of(self, writer: str, number: int) -> None:
+        """`up_to`, also for another writer: a forked child, or an earlier run. Raises `DurabilityUnknown`."""
+        if writer == self._writer:
+            return self.up_to(number)
+        deadline, reason = time.monotonic() + self._patience, "nobody has drained it yet"
+        while True:
+            try:
+                self._drain()
+                if self._store.watermarks().get(writer, 0) >= number:
+                    self._store.sync()
+                    return None
+            except StoreUnavailable as error:
+                reason = str(error)
+            if time.monotonic() > deadline:
+                raise self._unknown(number, reason, writer)
+            time.sleep(PAUSE)
+
     def _commit(self, number: int, deadline: float) -> None:
         while self.number < number:
             reason = self._try(number)
@@ -67,5 +84,7 @@ class StoreAcknowledge:
         self.number, self.commits = reached, self.commits + 1
         return ""
 
-    def _unknown(self, number: int, reason: str) -> DurabilityUnknown:
-        return DurabilityUnknown(operation_id=f"{self._writer}:{number}", seconds=self._patience, reason=reason)
+    def _unknown(self, number: int, reason: str, writer: str = "") -> DurabilityUnknown:
+        return DurabilityUnknown(
+            operation_id=f"{writer or self._writer}:{number}", seconds=self._patience, reason=reason
+        )

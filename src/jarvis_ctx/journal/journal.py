@@ -235,12 +235,12 @@ class Journal:
         Raises `DurabilityUnknown` again, and `UnknownOperation` for what this store never acknowledged.
         """
         writer, _, number = operation_id.rpartition(":")
-        own = writer == self.writer.writer
-        known = self.writer.number if own else self.writer.state.position.get(writer, 0)
+        self.catch_up()  # A forked child's operation is known once it was heard.
+        known = self.writer.number if writer == self.writer.writer else self.writer.state.position.get(writer, 0)
         if not number.isdecimal() or not 1 <= int(number) <= known:
             name, path = self.writer.orchestrator, str(self.folder.parent)
             raise UnknownOperation(operation_id=operation_id, orchestrator=name, path=path)
-        self._stored.up_to(int(number) if own else self.writer.number)
+        self._stored.of(writer, int(number))
 
     def picture(self) -> State:
         """The state for a checkpoint. Raises `Fenced` when a newer run has begun, which may have refused part of it."""
