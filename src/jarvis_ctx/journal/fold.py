@@ -13,7 +13,7 @@ from jarvis_ctx.journal.fold_tasks import TASK_HANDLERS
 from jarvis_ctx.journal.shapes import mapping, numbers, text, whole
 from jarvis_ctx.model.agent import AgentRecord
 from jarvis_ctx.model.cut import Cut
-from jarvis_ctx.model.event import PROJECTED_KINDS, Event
+from jarvis_ctx.model.event import BRANCHED_KINDS, PROJECTED_KINDS, Event
 from jarvis_ctx.model.ids import AgentId, RunId
 from jarvis_ctx.model.run import ProcessIdentity, RunRecord
 from jarvis_ctx.model.state import Attribute, State
@@ -35,7 +35,7 @@ def apply(state: State, event: Event) -> None:
         state.stamp = stamp
     elif left_behind(state, event):
         target = empty(state.name, state.history)
-    elif _is_late(state, event):
+    elif event.kind in BRANCHED_KINDS and _is_late(state, event):
         state.late[event.subject] = state.late.get(event.subject, 0) + 1
     state.position[event.writer] = event.number
     handler = HANDLERS.get(event.kind, _unknown)

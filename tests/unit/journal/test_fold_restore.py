@@ -125,3 +125,11 @@ def test_what_a_moment_had_not_read_is_no_part_of_it_however_early() -> None:
 
     assert not stands_on(state.restores, state.position, early)
     assert state.tasks["x"].updated == (2, "a", 1)
+
+
+def test_what_is_told_of_a_run_is_no_latecomer_of_an_attribute_that_has_its_name() -> None:
+    state = fold.fold(empty(), [Event(WriterId("b"), 1, 2, RunId("r"), "AttributeSet", "x", {"value": 1})])
+
+    fold.apply(state, Event(WriterId("a"), 1, 1, RunId("r"), "ExceptionRaised", "x", {"place": "main"}))
+
+    assert state.late == {}
