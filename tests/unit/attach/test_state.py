@@ -283,7 +283,7 @@ def test_restore_state_is_given_the_state_and_what_happened_since() -> None:
         ("TaskProgressed", "t1"),
         ("RunEnded", first_run(second)),
     ]
-    assert second.events[0].body == {"value": {dt.date(2026, 11, 21)}}
+    assert second.events[0].body == {"name": "since", "value": {dt.date(2026, 11, 21)}}
 
 
 def first_run(obj: Any) -> str:
