@@ -26,6 +26,7 @@ class Redaction:
 
     def __init__(self, more: str = "") -> None:
         self._more, self._endings = more, endings(more)
+        self._secret_fields: dict[type, frozenset[str]] = {}
 
     def text(self, text: str) -> str:
         """`text` with `[redacted]` in the place of what has a secret's shape."""
@@ -55,12 +56,19 @@ class Redaction:
         if kind in (bytes, bytearray):
             return kind(self.text(value.decode("latin-1")).encode("latin-1"))
         if isinstance(value, msgspec.Struct):
-            fields = {name: self._under(name, getattr(value, name)) for name in value.__struct_fields__}
-            return msgspec.structs.replace(value, **fields)
+            return self._record(value)
         if isinstance(value, PurePath):
             shown = self.text(str(value))
             return value if shown == str(value) else kind(shown)
         return value
+
+    def _record(self, value: msgspec.Struct) -> msgspec.Struct:
+        names, secret = value.__struct_fields__, self._secret_fields.get(type(value))
+        if secret is None:
+            secret = self._secret_fields[type(value)] = frozenset(filter(self.is_secret, names))
+        given = [(name, getattr(value, name)) for name in names]
+        shown = {name: self._hidden(item, name) if name in secret else self._shown(item) for name, item in given}
+        return msgspec.structs.replace(value, **shown)
 
     def _mapping(self, found: Mapping[Any, Any]) -> dict[Any, Any]:
         if "value" in found and any(self.is_secret(found.get(name)) for name in ("name", "key", "Name", "Key")):
