@@ -13,7 +13,7 @@ def facts(folder: Path) -> dict[str, str]:
     """Processor, cores, system, Python, SQLite, and the file system that `folder` lies on."""
     return {
         "processor": f"{_processor()}, {len(os.sched_getaffinity(0)) if _linux() else os.cpu_count()} cores for us",
-        "system": f"{platform.system()} {platform.release()}",
+        "system": f"{platform.system()} {platform.release().partition('-')[0]}",
         "Python": f"{platform.python_implementation()} {platform.python_version()}",
         "SQLite": f"{driver.facts()['version']} ({driver.facts()['library']})",
         "file system": _file_system(folder),
