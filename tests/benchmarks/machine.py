@@ -11,9 +11,10 @@ from jarvis_ctx.storage.sqlite import driver
 
 def facts(folder: Path) -> dict[str, str]:
     """Processor, cores, system, Python, SQLite, and the file system that `folder` lies on."""
+    kernel = platform.release().partition("-")[0]
     return {
         "processor": f"{_processor()}, {len(os.sched_getaffinity(0)) if _linux() else os.cpu_count()} cores for us",
-        "system": f"{platform.system()} {platform.release().partition('-')[0]}",
+        "system": f"{platform.system()} {kernel}",
         "Python": f"{platform.python_implementation()} {platform.python_version()}",
         "SQLite": f"{driver.facts()['version']} ({driver.facts()['library']})",
         "file system": _file_system(folder),
