@@ -1,0 +1,71 @@
+"""Every error jarvis-ctx raises: one class a mistake, one English sentence a class."""
+
+from jarvis_ctx.errors.arguments import BadSetting, BadValue, UnknownMethod, UnknownSetting
+from jarvis_ctx.errors.keys import BadEncryptionKey, EncryptionKeyMissing, WrongEncryptionKey
+from jarvis_ctx.errors.moments import NoBase, UnknownMoment
+from jarvis_ctx.errors.requests import NotAnswered, RequestFailed
+from jarvis_ctx.errors.root import JarvisError, did_you_mean
+from jarvis_ctx.errors.runs import (
+    AlreadyRunning,
+    Closed,
+    Fenced,
+    NothingToKeep,
+    NotRunning,
+    NotTheOwner,
+    TooManyObjects,
+)
+from jarvis_ctx.errors.stores import (
+    NewerSchema,
+    NoStore,
+    SeveralOrchestrators,
+    StoreDamaged,
+    StoreUnavailable,
+    UnknownOrchestrator,
+    UnsafeFolder,
+)
+from jarvis_ctx.errors.tasks import CodeChanged, NotQuarantined, ResultNotKept, StepInDoubt, TaskQuarantined
+from jarvis_ctx.errors.values import CorruptData, NotOurs, OtherVersion, TooLarge, UnstorableValue
+from jarvis_ctx.errors.writing import DurabilityUnknown, JournalUnavailable, UnknownOperation
+
+__all__ = [
+    "AlreadyRunning",
+    "BadEncryptionKey",
+    "BadSetting",
+    "BadValue",
+    "Closed",
+    "CodeChanged",
+    "CorruptData",
+    "DurabilityUnknown",
+    "EncryptionKeyMissing",
+    "Fenced",
+    "JarvisError",
+    "JournalUnavailable",
+    "NewerSchema",
+    "NoBase",
+    "NoStore",
+    "NotAnswered",
+    "NotOurs",
+    "NotQuarantined",
+    "NotRunning",
+    "NotTheOwner",
+    "NothingToKeep",
+    "OtherVersion",
+    "RequestFailed",
+    "ResultNotKept",
+    "SeveralOrchestrators",
+    "StepInDoubt",
+    "StoreDamaged",
+    "StoreUnavailable",
+    "TaskQuarantined",
+    "TooLarge",
+    "TooManyObjects",
+    "UnknownMethod",
+    "UnknownMoment",
+    "UnknownOperation",
+    "UnknownOrchestrator",
+    "UnknownSetting",
+    "UnsafeFolder",
+    "UnstorableValue",
+    "WrongEncryptionKey",
+    "did_you_mean",
+]

@@ -1,0 +1,35 @@
+"""Values that cannot be stored, and stored bytes that are not what was written."""
+
+from __future__ import annotations
+
+from jarvis_ctx.errors.root import JarvisError
+
+
+class UnstorableValue(JarvisError, TypeError):
+    """A value that cannot be stored exactly, so it is not stored at all."""
+
+    sentence = "The value at {path} of type {type} cannot be stored exactly: {reason}."
+
+
+class CorruptData(JarvisError):
+    """Stored bytes that are not what was written."""
+
+    sentence = "{what} is damaged: {reason}."
+
+
+class OtherVersion(CorruptData):
+    """A checkpoint that is whole, but that another version of this package made in a way this one cannot read."""
+
+    sentence = "{what} was made by another version: {reason}."
+
+
+class NotOurs(JarvisError):
+    """Signed bytes that this store's key did not sign, or signed for another purpose; nothing in them was loaded."""
+
+    sentence = "{what} was not accepted and nothing in it was loaded: {reason}."
+
+
+class TooLarge(JarvisError, ValueError):
+    """Data over a documented limit."""
+
+    sentence = "{what} has {size} bytes, over the limit of {limit}."
