@@ -32,10 +32,15 @@ def doctor(place: Place, as_json: bool) -> None:
     if as_json:
         print_json([msgspec.structs.asdict(finding) for finding in findings])
     else:
-        show(table(("", "Check", "Finding"), [_row(finding) for finding in findings]))
-        show("\n" + summary(findings))
+        print_findings(findings)
     if any(finding.level == "problem" for finding in findings):
         sys.exit(ExitCode.PROBLEMS)
+
+
+def print_findings(findings: list[Finding]) -> None:
+    """A table of them, and how it stands."""
+    show(table(("", "Check", "Finding"), [_row(finding) for finding in findings]))
+    show("\n" + summary(findings))
 
 
 def _row(finding: Finding) -> tuple[Text, Text, Text]:

@@ -1,4 +1,4 @@
-"""`jarvis-ctx export` and `verify`: the audit trail as a file, and whether a file or a backup is as it was written."""
+"""`jarvis-ctx export`: the audit trail as a file."""
 
 from __future__ import annotations
 
@@ -7,11 +7,9 @@ from pathlib import Path
 import click
 
 from jarvis_ctx.cli.moments import moment
-from jarvis_ctx.cli.screen import print_json
-from jarvis_ctx.cli.store import Place, json_option, place_options
+from jarvis_ctx.cli.store import Place, place_options
 from jarvis_ctx.clock import SystemClock, iso
 from jarvis_ctx.errors import BadValue
-from jarvis_ctx.recovery.wording import number
 
 
 @click.command()
@@ -37,23 +35,3 @@ def export(place: Place, form: str, kinds: tuple[str, ...], since: int | None, o
         return
     write_whole(output, ("\n".join(lines) + "\n").encode())
     click.echo(f"{output} was written.", err=True)
-
-
-@click.command()
-@click.argument("file", type=click.Path(path_type=Path, exists=True))
-@json_option
-def verify(file: Path, as_json: bool) -> None:
-    """Check every digest of an exported audit trail or of a backup; exit code 6 when one is wrong."""
-    if file.is_dir() or file.name.endswith(".tar.zst"):
-        from jarvis_ctx.backup.restoring import verified as whole
-
-        kind, count = "files", len(whole(file, None, lambda done, of: None).files)
-    else:
-        from jarvis_ctx.insight import trail
-
-        with file.open(encoding="utf-8", newline="") as text:
-            kind, count = "events", trail.verified(text, str(file))
-    if as_json:
-        print_json({"file": str(file), "verified": kind, "count": count})
-        return
-    click.echo(f"{file} is as it was written: {number(count, kind[:-1])} verified.")

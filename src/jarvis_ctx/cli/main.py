@@ -21,7 +21,7 @@ from jarvis_ctx.cli.diff import diff
 from jarvis_ctx.cli.doctor import doctor
 from jarvis_ctx.cli.exits import code_of
 from jarvis_ctx.cli.explain import explain
-from jarvis_ctx.cli.export import export, verify
+from jarvis_ctx.cli.export import export
 from jarvis_ctx.cli.messages import messages
 from jarvis_ctx.cli.points import mark, points
 from jarvis_ctx.cli.purge import purge
@@ -34,6 +34,7 @@ from jarvis_ctx.cli.status import status
 from jarvis_ctx.cli.store import Place, place_options
 from jarvis_ctx.cli.tasks import tasks
 from jarvis_ctx.cli.timeline import timeline
+from jarvis_ctx.cli.verify import verify
 from jarvis_ctx.codec.redaction import Redaction
 from jarvis_ctx.errors import JarvisError
 

@@ -6,7 +6,7 @@ import functools
 import os
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -50,6 +50,20 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
             yield view
         finally:
             view.close()
+
+    @contextmanager
+    def views(self) -> Iterator[list[StoreView]]:
+        """The chosen orchestrator's view, or without a choice one for each that the store holds; raises as `view`."""
+        with ExitStack() as opened:
+            yield [opened.enter_context(chosen.view()) for chosen in self._each()]
+
+    def _each(self) -> list[Place]:
+        try:
+            with self.view():
+                return [self]
+        except SeveralOrchestrators as error:
+            names = str(error.facts["known"]).split(", ")
+            return [msgspec.structs.replace(self, name=name) for name in names]
 
     def settings(self, view: StoreView) -> Settings:
         """The settings, with the orchestrator that was chosen."""

@@ -26,11 +26,12 @@ def examine(view: View, environ: Mapping[str, str]) -> list[Finding]:
         "settings": partial(variables.check, environ),
         "versions": versions.check,
     }
-    found = [finding for name, check in checks.items() for finding in _guarded(name, check)]
+    found = [finding for name, check in checks.items() for finding in guarded(name, check)]
     return sorted(found, key=lambda finding: WORST_FIRST.index(finding.level))
 
 
-def _guarded(name: str, check: Check) -> Iterator[Finding]:
+def guarded(name: str, check: Check) -> Iterator[Finding]:
+    """What a check finds, up to where it fails, which is a finding too."""
     try:
         yield from check()
     except (JarvisError, OSError) as error:

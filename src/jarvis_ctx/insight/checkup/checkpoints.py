@@ -8,6 +8,7 @@ from jarvis_ctx.checkpoint.files import CheckpointFiles
 from jarvis_ctx.clock import iso
 from jarvis_ctx.codec import sign
 from jarvis_ctx.errors import CorruptData, NotOurs, UnsafeFolder, WrongEncryptionKey
+from jarvis_ctx.insight.checkup.digests import Tell, unwatched
 from jarvis_ctx.insight.findings import Finding, ok, problem, warning
 from jarvis_ctx.insight.view import View
 from jarvis_ctx.recovery.wording import day_time, number
@@ -15,16 +16,24 @@ from jarvis_ctx.recovery.wording import day_time, number
 
 def check(view: View) -> Iterator[Finding]:
     """Key, files, and what the live run says of its last one."""
-    key, finding = _key(view)
-    yield finding
+    yield from digests(view)
     if view.seals is not None:
         others = f"; it opens what {', '.join(view.seals.known[1:])} sealed, too" if view.seals.known[1:] else ""
         yield ok("encryption", f"Key {view.seals.key} encrypts this store{others}.")
-    yield from _files(view, key)
+    if view.files.emergencies():
+        remedy = "see the database's own check; delete them once the database is well"
+        yield warning("checkpoints", "There are emergency files: the database could not be used for a while.", remedy)
     error = view.pulse().checkpoint_error
     if error:
         remedy = "calls are kept in the journal all the same; look at the reason and at disk space"
         yield problem("checkpoint", f"The last checkpoint did not reach the database: {error}", remedy)
+
+
+def digests(view: View, tell: Tell = unwatched) -> Iterator[Finding]:
+    """The key, and every checkpoint file, twin and emergency file of this orchestrator."""
+    key, finding = _key(view)
+    yield finding
+    yield from _files(view, key, tell)
 
 
 def _key(view: View) -> tuple[sign.Key | None, Finding]:
@@ -40,7 +49,7 @@ def _key(view: View) -> tuple[sign.Key | None, Finding]:
     return key, ok("key", f"Key {key.id} signs this store's checkpoints.")
 
 
-def _files(view: View, key: sign.Key | None) -> Iterator[Finding]:
+def _files(view: View, key: sign.Key | None, tell: Tell) -> Iterator[Finding]:
     files = CheckpointFiles(view.folder, view.name, key, view.seals)
     newest: dict[str, str] = {}
     good, bad = 0, []
@@ -53,12 +62,10 @@ def _files(view: View, key: sign.Key | None) -> Iterator[Finding]:
             newest.setdefault("taken", day_time(iso(header.taken)))
         except (CorruptData, NotOurs, WrongEncryptionKey) as error:
             bad.append(str(error))
+        tell(path.stat().st_size if path.exists() else 0)
     for sentence in bad:
         remedy = "delete the file: recovery passes it over and uses an older one, a twin or the events"
         yield warning("checkpoints", sentence, remedy)
-    if files.emergencies():
-        remedy = "see the database's own check; delete them once the database is well"
-        yield warning("checkpoints", "There are emergency files: the database could not be used for a while.", remedy)
     if good:
         yield ok("checkpoints", f"{number(good, 'file')} verified, the newest taken {newest['taken']}.")
     elif bad:

@@ -3,34 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import get_args
 
 from jarvis_ctx.checkpoint.contents import state_of
-from jarvis_ctx.errors import CorruptData
+from jarvis_ctx.errors import CorruptData, WrongEncryptionKey
+from jarvis_ctx.insight.checkup.digests import Tell, unwatched
 from jarvis_ctx.insight.checkup.journal import known_marks
 from jarvis_ctx.insight.findings import Finding, ok, problem, warning
 from jarvis_ctx.insight.view import View
-from jarvis_ctx.journal import frame
+from jarvis_ctx.journal import frame, read
 from jarvis_ctx.journal.ports import StoredEvent
-from jarvis_ctx.model.event import Kind
 from jarvis_ctx.recovery.wording import number, size, span
 
-PAGE = 1_000
 MANY = 10_000
 """Events in the journal alone, from which on a live drain is called late."""
+RESTART = "start the orchestrator: what is damaged is moved aside and rebuilt from journal and archive"
+ANEW = "stop the orchestrator and run: jarvis-ctx rebuild, which makes the database anew from the files"
 
 
 def check(view: View) -> Iterator[Finding]:
     """Opening, engine, rows, drain."""
-    damaged = view.pulse().damaged
-    for sentence in damaged:
-        remedy = "start the orchestrator: what is damaged is moved aside and rebuilt from journal and archive"
-        yield problem("database", sentence, remedy)
-    if not damaged:
+    if not view.pulse().damaged:
         yield from _engine(view)
-        yield from _rows(view)
-        yield from _snapshots(view)
+    yield from digests(view)
     yield _drain(view)
+
+
+def digests(view: View, tell: Tell = unwatched) -> Iterator[Finding]:
+    """Every event and every checkpoint that the database has of this orchestrator, if it opens."""
+    for sentence in view.pulse().damaged:
+        yield problem("database", sentence, RESTART)
+    if view.pulse().damaged:
+        return
+    yield from _rows(view, tell)
+    yield from _snapshots(view, tell)
 
 
 def _engine(view: View) -> Iterator[Finding]:
@@ -47,28 +52,42 @@ def _engine(view: View) -> Iterator[Finding]:
         yield warning("SQLite", sentence, "pip install pysqlite3, or a Python with SQLite 3.51.3 or newer")
 
 
-def _rows(view: View) -> Iterator[Finding]:
-    had = _drained(view)
-    checked, bad = 0, []
-    for kind in get_args(Kind):
-        for row in _all(view, kind):
-            checked += 1
-            if frame.digester(row.writer)(row.number, row.payload.encode()).hex() != row.digest:
-                bad.append(f"{row.number} of writer {row.writer}")
+def _rows(view: View, tell: Tell) -> Iterator[Finding]:
+    had, store = _drained(view), view.layers().events
+    checked = 0
+    bad: list[str] = []
+    unread: list[str] = []
+    for row in store.events(view.name, {}) if store is not None else []:
+        checked += 1
+        if frame.digester(row.writer)(row.number, row.payload.encode()).hex() != row.digest:
+            bad.append(f"{row.number} of writer {row.writer}")
+        else:
+            unread += _unread(row, view)
+        tell(len(row.payload))
     if bad:
         sentence = f"Not as written in the database: {number(len(bad), 'event')}, first number {bad[0]}."
-        remedy = "stop the orchestrator, move jarvis_context.db away and start it: it is rebuilt from the files"
-        yield problem("events", sentence, remedy)
+        yield problem("events", sentence, ANEW)
+    if unread:
+        sentence = f"Not to be read in the database: {number(len(unread), 'event')}. {unread[0]}"
+        yield problem("events", sentence, ANEW)
     if checked < had:
         sentence = (
             f"The database lacks {number(had - checked, 'event')} that it had: was an older copy put in its place?"
         )
         yield problem("events", sentence, "start the orchestrator: they are taken from journal and archive again")
-    if not bad and checked >= had:
+    if not bad and not unread and checked >= had:
         yield ok("events", f"{number(checked, 'event')} of {view.name} in the database verified.")
 
 
-def _snapshots(view: View) -> Iterator[Finding]:
+def _unread(row: StoredEvent, view: View) -> Iterator[str]:
+    """Why the body of an event cannot be read, though it is as it was written."""
+    try:
+        read.event(row.writer, row.payload.encode(), view.values)
+    except (CorruptData, WrongEncryptionKey) as error:
+        yield str(error)
+
+
+def _snapshots(view: View, tell: Tell) -> Iterator[Finding]:
     good, bad = 0, []
     for header in view.snapshots.headers(view.name):
         try:
@@ -76,7 +95,8 @@ def _snapshots(view: View) -> Iterator[Finding]:
             if kept is not None:  # Else it was thinned away while we looked.
                 state_of(kept.header, kept.state, f"Snapshot {header.id}")
                 good += 1
-        except CorruptData as error:
+                tell(len(kept.state))
+        except (CorruptData, WrongEncryptionKey) as error:
             bad.append(str(error))
     for sentence in bad:
         yield warning("snapshots", sentence, "recovery passes it over and uses another one, a file or the events")
@@ -88,21 +108,6 @@ def _drained(view: View) -> int:
     """How many events the marks say the database has been given."""
     fences = view.state().fences
     return sum(min(mark.drained, fences.get(mark.writer, mark.drained)) for mark in known_marks(view))
-
-
-def _all(view: View, kind: str) -> Iterator[StoredEvent]:
-    before: int | None = None
-    while rows := view.queries.entries(view.name, kind, PAGE, before):
-        yield from rows
-        before = frame_time(rows[0])
-
-
-def frame_time(row: StoredEvent) -> int:
-    """When an event happened, µs: the second item of its payload. A damaged one ends the walk."""
-    try:
-        return int(row.payload.split(",", 2)[1])
-    except (IndexError, ValueError):
-        return 0
 
 
 def _drain(view: View) -> Finding:

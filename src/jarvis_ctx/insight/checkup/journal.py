@@ -1,30 +1,24 @@
-"""Checks of the journal: segments, archive and side files verify, and nothing that was marked is missing."""
+"""Checks of the journal: nothing that was marked is missing, all is synced, and every digest of it verifies."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
-from pathlib import Path
 
 import msgspec
 
 from jarvis_ctx.clock import seconds
 from jarvis_ctx.errors import CorruptData
+from jarvis_ctx.insight.checkup import digests
+from jarvis_ctx.insight.checkup.digests import REBUILT
 from jarvis_ctx.insight.findings import Finding, ok, problem, warning
 from jarvis_ctx.insight.view import View
-from jarvis_ctx.journal import archive, frame, read
 from jarvis_ctx.journal.marks import SLOTS, Marks, WriterMark
-from jarvis_ctx.journal.values import NAME, Values
 from jarvis_ctx.liveness.runfile import RunFile
 from jarvis_ctx.model.report import RecoveryReport
 from jarvis_ctx.recovery.wording import number, span
 
 LATE = 60
 """Seconds without a sync, with something to sync, from which on it is called late: sync_interval is 1 by default."""
-REBUILT = (
-    "start the orchestrator: the database and the archive are asked for what is missing, the report names the rest"
-)
-
 REPORTED = "see the recovery reports; the events may be in a backup. Move reports that are dealt with out of the folder"
 
 
@@ -38,9 +32,7 @@ def check(view: View) -> Iterator[Finding]:
     yield from _room(view)
     yield from _unread(view)
     yield from _sync(view)
-    yield from _segments(journal, view.values, live=view.pulse().live_pid is not None)
-    yield from _archive(journal / "archive")
-    yield from _values(journal / "values")
+    yield from digests.check(view)
 
 
 def _marks(view: View) -> Iterator[Finding]:
@@ -134,73 +126,3 @@ def _read_marks(view: View) -> list[WriterMark]:
 
 def _written(marks: list[WriterMark]) -> str:
     return f"{sum(mark.appended for mark in marks):,} by {number(len(marks), 'writer')}"
-
-
-def _segments(journal: Path, values: Values, *, live: bool) -> Iterator[Finding]:
-    count = events = torn = 0
-    found_bad = False
-    for paths in read.segment_paths(journal).values():
-        for path in paths:
-            try:
-                segment = read.read_segment(path)
-            except FileNotFoundError:
-                continue  # It was archived while we looked.
-            except msgspec.DecodeError as error:
-                found_bad = True
-                yield problem("segments", f"{path.name} cannot be read: {error}.", REBUILT)
-                continue
-            count, events = count + (segment.opening is not None), events + len(segment.frames)
-            torn += not live and _has_torn_tail(segment)
-            for sentence in _faults(segment, values):
-                found_bad = True
-                yield problem("segments", sentence, REBUILT)
-    if not found_bad:
-        tail = f"; {torn} end in a write that was cut off and was never acknowledged" if torn else ""
-        yield ok("segments", f"{number(count, 'segment')} verified, with {number(events, 'event')}{tail}.")
-
-
-def _faults(segment: read.SegmentData, values: Values) -> Iterator[str]:
-    name = segment.path.name
-    for hole in segment.holes:
-        yield f"{name} has {hole.length:,} damaged bytes at {hole.offset:,}."
-    if segment.frames and segment.opening is None:
-        yield f"{name} has lost its first frame, so nobody can say whose events it holds."
-    if not segment.frames and segment.opening is None and any(segment.path.read_bytes()):
-        yield f"{name} holds nothing that can be read."
-    try:
-        for _ in read.events(segment, 0, values):
-            pass
-    except CorruptData as error:
-        yield f"{name}: {error}"
-
-
-def _has_torn_tail(segment: read.SegmentData) -> bool:
-    if segment.seal is not None or not segment.frames:
-        return False
-    final = segment.frames[-1]
-    return any(segment.path.read_bytes()[final.offset + frame.size(len(final.payload)) :])
-
-
-def _archive(folder: Path) -> Iterator[Finding]:
-    listing = archive.listing(folder)
-    bad = []
-    for archived in listing:
-        try:
-            archive.read_archived(archived)
-        except (CorruptData, OSError, msgspec.DecodeError) as error:
-            bad.append(str(error))
-    for sentence in bad:
-        remedy = "restore the file from a backup; the database still has its events, within the retention horizon"
-        yield problem("archive", sentence, remedy)
-    if listing and not bad:
-        yield ok("archive", f"{number(len(listing), 'archived segment')} verified.")
-
-
-def _values(folder: Path) -> Iterator[Finding]:
-    paths = [path for path in sorted(folder.glob("*")) if NAME.match(path.name)] if folder.is_dir() else []
-    bad = [path for path in paths if hashlib.sha256(path.read_bytes()).hexdigest() != path.name]
-    for path in bad:
-        remedy = "restore it from a backup; recovery leaves out the event it belongs to, and says so"
-        yield problem("side files", f"{path.name} is not what was written.", remedy)
-    if paths and not bad:
-        yield ok("side files", f"{number(len(paths), 'side file')} verified.")
