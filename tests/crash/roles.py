@@ -7,8 +7,10 @@ import os
 import signal
 import sys
 import threading
+import traceback
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
@@ -230,9 +232,11 @@ def _go_on(manager: JarvisContextManager, told: Acknowledgements, seen: Counter[
 
 
 def _expecting(errors: Errors, seen: Counter[str], call: Callable[[], T]) -> T | None:
-    """What `call` returns; an error that it may raise is counted."""
+    """What `call` returns; an error that it may raise is counted, and told in full to whoever reads the log."""
     try:
         return call()
     except errors as error:
         seen[type(error).__name__] += 1
+        with suppress(OSError):  # The log may suffer from the shortage too.
+            traceback.print_exc()
         return None

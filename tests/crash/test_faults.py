@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import errno
-from random import Random
 
 import pytest
 
-from tests.crash.harness import Stage
+from tests.crash.harness import Stage, Suffered
 
 pytestmark = pytest.mark.crash
 
@@ -16,20 +15,24 @@ MADE = 150
 LASTING = {"once": 0, "for a while": 20, "for good": 10**6}
 
 
+def told(stage: Stage, first: int, suffered: Suffered) -> str:
+    """What to know of a round that went wrong."""
+    return f"from call {first} on: {suffered}\n{stage.server.log_tail()}"
+
+
 @pytest.mark.parametrize("error", [errno.EIO, errno.ENOSPC], ids=errno.errorcode.get)
 @pytest.mark.parametrize("lasting", LASTING)
 @pytest.mark.parametrize("part", range(5))
 def test_a_system_call_that_fails_harms_no_host_and_loses_no_acknowledged_call(
     stage: Stage, part: int, lasting: str, error: int
 ) -> None:
-    moments = Random(f"{part} {lasting} {error}")  # The same in each run; a call after the fault may still find one.
     for _ in range(2):
-        first = part * MADE // 5 + moments.randint(1, MADE // 5)
+        first = part * MADE // 5 + stage.random.randint(1, MADE // 5)
 
         suffered = stage.suffer(first, first + LASTING[lasting], error)
 
-        assert not suffered.afterwards, f"from call {first} on: {suffered}"
-        assert not stage.verify(whole=True).wrong(threads=60), f"from call {first} on: {suffered}"
+        assert not suffered.afterwards, told(stage, first, suffered)
+        assert not stage.verify(whole=True).wrong(threads=60), told(stage, first, suffered)
         stage.begin_anew()
 
 
@@ -42,8 +45,8 @@ def test_what_waits_for_more_than_the_journal_lives_through_faults_without_a_map
 
     suffered = stage.suffer(first, first + LASTING[lasting], errno.EIO, durability=durability, segment_io="write")
 
-    assert not suffered.afterwards, f"from call {first} on: {suffered}"
-    assert not stage.verify(whole=True).wrong(threads=60), f"from call {first} on: {suffered}"
+    assert not suffered.afterwards, told(stage, first, suffered)
+    assert not stage.verify(whole=True).wrong(threads=60), told(stage, first, suffered)
 
 
 def test_the_faults_reach_every_kind_of_call_and_are_seen_by_the_program(stage: Stage) -> None:

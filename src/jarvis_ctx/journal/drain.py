@@ -104,8 +104,11 @@ class OwnDrain:
             start = self._offsets.get(segment.path.name, 0)
             if budget <= 0 or start == end:
                 continue
+            data = self._writer.read(segment, start, end)
+            if data is None:
+                break  # Its copy is read from the start, and in order: what comes after it waits for that.
             offsets[segment.path.name] = end
-            for found in _frames(segment.read(start, end), self._writer.writer):
+            for found in _frames(data, self._writer.writer):
                 rows.append(stored(self._writer.writer, found))
                 budget -= len(found.payload)
                 if budget <= 0:

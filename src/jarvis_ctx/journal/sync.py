@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from functools import partial
 
 from jarvis_ctx.clock import Clock
 from jarvis_ctx.errors import JournalUnavailable
@@ -76,11 +77,17 @@ class Sync:
         return fresh
 
     def give_up(self, segment: Segment) -> None:
-        """Take a full segment off the writer's list and seal it, between two syncs."""
+        """Take a full segment off the writer's list and seal it, between two syncs.
+
+        One that a copy has replaced since the caller looked is closed, and left alone.
+        """
         with self._lock:
+            if self._writer.read(segment, 0, 0) is None:
+                return
             if self._synced.pop(segment.path.name, 0) < segment.at[0]:
                 segment = self._make_durable(segment)
-            self._writer.give_up(segment)
+            listed = self._writer.segments
+            self._writer.undisturbed(partial(listed.remove, segment))
             try:
                 segment.seal()
             except OSError as error:  # All its events are durable; without a seal the next run archives it.

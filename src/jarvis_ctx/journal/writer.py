@@ -120,7 +120,7 @@ class Writer:
             self.after_append(number)
         return number
 
-    def _undisturbed(self, work: Callable[[], T]) -> T:
+    def undisturbed(self, work: Callable[[], T]) -> T:
         """`work` under the lock; an append that re-enters in this thread meanwhile is queued, and written after it."""
         with self._lock:
             within, self._busy = self._busy, True
@@ -134,7 +134,7 @@ class Writer:
     def write_all(self, told: list[tuple[str, str, dict[str, Any]]]) -> int:
         """Write events of our own, for whoever holds the pen, and wait for nothing. Raises as `append` does."""
         encoded = [(kind, subject, *self._encoded(body, True)) for kind, subject, body in told]
-        return self._undisturbed(lambda: [self._write(*each) for each in encoded])[-1]
+        return self.undisturbed(lambda: [self._write(*each) for each in encoded])[-1]
 
     def _write_queued(self) -> None:
         with self._lock:
@@ -209,7 +209,7 @@ class Writer:
 
     def replace(self, segment: Segment) -> Segment:
         """Copy a segment that cannot be synced into a new one, which takes its place. Raises `JournalUnavailable`."""
-        return self._undisturbed(lambda: self._replace(segment))
+        return self.undisturbed(lambda: self._replace(segment))
 
     def _replace(self, segment: Segment) -> Segment:
         try:
@@ -222,9 +222,9 @@ class Writer:
         segment.close()
         return fresh
 
-    def give_up(self, segment: Segment) -> None:
-        """Take a full segment that the store has off the list."""
-        self._undisturbed(lambda: self.segments.remove(segment))
+    def read(self, segment: Segment, start: int, end: int) -> bytes | None:
+        """Its bytes between two offsets; None when it was closed since the caller looked, as a copy has replaced it."""
+        return self.undisturbed(lambda: segment.read(start, end) if segment in self.segments else None)
 
     def hold(self, patience: float) -> bool:
         """Keep appends out for the moment of a fork; False when one takes longer than `patience` seconds."""
@@ -270,7 +270,7 @@ class Writer:
 
     def fold_in(self, events: list[Event]) -> None:
         """Fold what other writers of this orchestrator have appended; their clock moves ours on."""
-        self._undisturbed(lambda: self._fold_others(events))
+        self.undisturbed(lambda: self._fold_others(events))
 
     def _fold_others(self, events: list[Event]) -> None:
         for event in events:
@@ -288,7 +288,7 @@ class Writer:
 
     def picture(self) -> State:
         """The state as it is now, which later events do not change."""
-        return self._undisturbed(self.state.copy)
+        return self.undisturbed(self.state.copy)
 
     @property
     def undrained(self) -> int:
@@ -297,4 +297,4 @@ class Writer:
 
     def committed(self) -> list[tuple[Segment, int, int]]:
         """Each segment not yet given up, in order, with its bytes written and last number."""
-        return self._undisturbed(lambda: [(segment, *segment.at) for segment in self.segments])
+        return self.undisturbed(lambda: [(segment, *segment.at) for segment in self.segments])

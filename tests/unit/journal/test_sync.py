@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
 import threading
@@ -117,6 +118,38 @@ def test_what_was_replaced_is_still_drained_once(store: Store, monkeypatch: pyte
         journal.flush()
 
         assert [row.number for row in store.database.events.events("jarvis", {})] == [1, 2]
+
+
+def replaced_after_a_look(journal: Journal, monkeypatch: pytest.MonkeyPatch, looks: int) -> None:
+    """No segment can be synced, and another thread finds that after so many looks at the list of them."""
+    committed, counted = journal.writer.committed, itertools.count(1)
+    for segment in journal.writer.segments:
+        segment.sync_failed = True
+
+    def looked() -> list[tuple[Segment, int, int]]:
+        seen = committed()
+        if next(counted) == looks:
+            journal.sync()
+        return seen
+
+    monkeypatch.setattr(journal.writer, "committed", looked)
+
+
+@pytest.mark.parametrize("looks", [1, 2])
+def test_a_segment_replaced_in_the_middle_of_a_drain_is_drained_from_its_copy(
+    store: Store, monkeypatch: pytest.MonkeyPatch, looks: int
+) -> None:
+    with store.journal(mapped=False) as journal:
+        while len(journal.writer.segments) < 3:
+            journal.append("TaskProgressed", "t", {"note": "x" * 1000})
+        replaced_after_a_look(journal, monkeypatch, looks)
+
+        journal.flush()
+        journal.drain_once()
+
+        drained = [row.number for row in store.database.events.events("jarvis", {})]
+        assert drained == list(range(1, journal.writer.number + 1))
+        assert len(journal.writer.segments) == 1
 
 
 def test_a_background_that_cannot_make_the_next_segment_still_syncs(store: Store) -> None:
