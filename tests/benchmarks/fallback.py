@@ -37,7 +37,8 @@ from jarvis_ctx import JarvisContextManager
 manager = JarvisContextManager(sys.argv[1], checkpoint_interval=1e6)
 report = manager.recovery_report
 base = ", ".join(tried.layer for tried in report.layers if tried.verdict == "accepted")
-print(json.dumps({"base": base, "tasks": len(manager.tasks()), "lost": report.events_lost}), flush=True)
+tasks = len(manager.journal.writer.state.tasks)
+print(json.dumps({"base": base, "tasks": tasks, "lost": report.events_lost}), flush=True)
 input()
 """
 

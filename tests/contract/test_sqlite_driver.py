@@ -69,7 +69,7 @@ SETTINGS = {
     "trusted_schema": 0,
     "cell_size_check": 1,
     "mmap_size": 0,
-    "wal_autocheckpoint": 1000,
+    "wal_autocheckpoint": 4000,
 }
 
 

@@ -22,8 +22,14 @@ class Archiving:
     Each file is verified once, as long as it looks the same: a checkpoint is as large as the whole state.
     """
 
-    def __init__(self, files: CheckpointFiles, archive: Callable[[dict[str, int]], object]) -> None:
-        self._files, self._archive = files, archive
+    def __init__(
+        self,
+        files: CheckpointFiles,
+        archive: Callable[[dict[str, int]], object],
+        settle: Callable[[], object] = bool,
+    ) -> None:
+        """`archive` takes what may be archived, {writer: number}; `settle` tidies up the store afterwards."""
+        self._files, self._archive, self._settle = files, archive, settle
         self._verified: dict[Path, tuple[Look, CheckpointHeader]] = {}
         self._lock = threading.Lock()
         forks.renew_lock(self)
@@ -36,6 +42,7 @@ class Archiving:
             covered = self._files.covered(lambda path: self._verified_once(path, known.get(path)))
             try:
                 self._archive(covered)
+                self._settle()
                 self.error = ""
             except StoreUnavailable as error:
                 self.error = str(error)

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from jarvis_ctx.codec.secret_names import COUNTED, endings, squeezed
-from jarvis_ctx.codec.secret_shapes import MARKER, rewriter
+from jarvis_ctx.codec.secret_shapes import MARKER, SHORT, rewriter
 
 T = TypeVar("T")
 
@@ -27,10 +27,17 @@ class Redaction:
     def __init__(self, more: str = "") -> None:
         self._more, self._endings = more, endings(more)
         self._secret_fields: dict[type, frozenset[str]] = {}
+        self._plain: set[str] = {""}
+        """Short texts that were looked at and have no secret: records say the same few words again and again."""
 
     def text(self, text: str) -> str:
         """`text` with `[redacted]` in the place of what has a secret's shape."""
-        return rewriter(self._more)(text)  # Made once, when it is first needed: no start waits for it.
+        if text in self._plain:
+            return text
+        shown = rewriter(self._more)(text)  # Made once, when it is first needed: no start waits for it.
+        if shown == text and len(text) < SHORT and len(self._plain) < PLAIN_KEPT:
+            self._plain.add(text)
+        return shown
 
     def is_secret(self, name: object) -> bool:
         """Whether what has this name is a secret."""
@@ -50,7 +57,7 @@ class Redaction:
         if kind is dict:
             return self._mapping(value)
         if kind in (list, tuple):
-            return kind(self._sequence(value))
+            return kind(self._sequence(value)) if value else value
         if kind in (set, frozenset):
             return kind(self._shown(item) for item in value)
         if kind in (bytes, bytearray):
@@ -66,9 +73,13 @@ class Redaction:
         names, secret = value.__struct_fields__, self._secret_fields.get(type(value))
         if secret is None:
             secret = self._secret_fields[type(value)] = frozenset(filter(self.is_secret, names))
-        given = [(name, getattr(value, name)) for name in names]
-        shown = {name: self._hidden(item, name) if name in secret else self._shown(item) for name, item in given}
-        return msgspec.structs.replace(value, **shown)
+        changed = {}
+        for name in names:
+            item = getattr(value, name)
+            shown = self._hidden(item, name) if name in secret else self._shown(item)
+            if shown is not item:
+                changed[name] = shown
+        return msgspec.structs.replace(value, **changed) if changed else value
 
     def _mapping(self, found: Mapping[Any, Any]) -> dict[Any, Any]:
         if "value" in found and any(self.is_secret(found.get(name)) for name in ("name", "key", "Name", "Key")):
@@ -101,6 +112,8 @@ class Redaction:
             return value
         return MARKER
 
+
+PLAIN_KEPT = 1000
 
 KEPT_AS = ("json", "pickle")
 """What stands between name and value in a kept field of an object's state."""

@@ -17,6 +17,10 @@ class Upkeep(Protocol):
         """Which of these side files an event here still names."""
         ...
 
+    def settle(self) -> None:
+        """Move what lies in a log into the store itself, as far as nobody is in the way, and give the log's room back."""
+        ...
+
     def shrink(self) -> int:
         """Give freed room back, overwritten; how many bytes smaller the store is."""
         ...

@@ -124,7 +124,7 @@ class JarvisContextManager(Recorder, Answers, Resuming, travel.GoingBack, backin
             picture=self.journal.picture,
             flush=lambda: self.journal.flush(FLUSH_PATIENCE),
         )
-        self.archiving = Archiving(ground.files, self.journal.archive)
+        self.archiving = Archiving(ground.files, self.journal.archive, self._opened.store.upkeep.settle)
         self.cleaner = cleanups.live_cleaner(self._opened, self.journal, self.keeper, self.archiving)
         self._watch = ExceptionWatch(self._exception_seen)
         self._signals = EndOnSignal(lambda name: self.close(name, dying=True))

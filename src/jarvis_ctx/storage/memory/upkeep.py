@@ -38,6 +38,11 @@ class MemoryUpkeep:
         with self._gate:
             return 0
 
+    def settle(self) -> None:
+        """Nothing to do."""
+        with self._gate:
+            return
+
     def shrink(self) -> int:
         """Nothing to do."""
         with self._gate:

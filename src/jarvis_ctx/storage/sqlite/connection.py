@@ -15,8 +15,12 @@ Parameters = tuple[object, ...] | Mapping[str, object]
 # The file may come from someone else: nothing in its schema is trusted to call functions with effects, and pages are
 # checked as they are read. A mapping would turn an I/O error into a signal.
 DEFENCES = "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0;"
-# The log is synced at checkpoints and by `Database.sync`, and cut back to 64 MiB after a reader has let it grow.
-WRITING = "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 67108864;"
+# The log is synced at checkpoints and by `Database.sync`. `Upkeep.settle` empties it; where that does not come about, a
+# commit does at 16 MiB, and cuts it back to that after a reader has let it grow.
+WRITING = """
+PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;
+PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 16777216;
+"""
 
 
 def connect(path: Path, query: str, busy: float) -> sqlite.Connection:

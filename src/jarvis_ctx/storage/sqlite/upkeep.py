@@ -22,6 +22,9 @@ _RUNS = "DELETE FROM runs WHERE orchestrator = ? AND ended < ? AND run NOT IN (S
 
 _NAMED = "SELECT value FROM json_each(?) WHERE EXISTS (SELECT 1 FROM events WHERE instr(payload, value) > 0)"
 
+WORTH_SETTLING = 256 * 1024
+"""Bytes of a log that are worth two syncs."""
+
 FREE = 5
 """One page of so many may be free without the file being made anew: what is written next takes them."""
 
@@ -46,6 +49,23 @@ class SqliteUpkeep:
     def purge(self, needle: Needle, files: FilePurge) -> int:
         """Clean a value out of all tables, pages and the log; how many values were changed."""
         return purging.purge(self._database, self._checkpoints, needle, files)
+
+    def settle(self) -> None:
+        """Move the log into the database and cut it off, waiting for nobody: a reader in the way is for the next time.
+
+        Left to itself SQLite does this within a commit, whose caller waits for it, and the log stays as long as it was.
+        """
+        path = self._database.path
+        log = path.with_name(f"{path.name}-wal")
+        with self._database.writing() as connection:
+            if not log.exists() or log.stat().st_size < WORTH_SETTLING:
+                return
+            patience = int(connection.execute("PRAGMA busy_timeout").fetchone()[0])
+            connection.execute("PRAGMA busy_timeout = 0")
+            try:
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            finally:
+                connection.execute(f"PRAGMA busy_timeout = {patience}")
 
     def shrink(self) -> int:
         """Make the file anew without its free pages, if they are many, and empty the log; how many bytes smaller."""
