@@ -64,11 +64,12 @@ def check_progress(progress: Mapping[str, Any]) -> tuple[dict[str, Any], bool]:
 
     Raises `BadValue`, naming the key.
     """
-    body, own = _copied("progress", progress), True
+    body, own = progress.copy() if type(progress) is dict else _copied("progress", progress), True
     for name, value in body.items():
         kind = _KINDS.get(name) if type(name) is str else None
         if kind is str:
-            if not is_text(value):
+            # The quick look spares a call for each of the commonest values, a tenth of what a call of ours costs.
+            if not ((type(value) is str and value.isascii()) or is_text(value)):
                 raise BadValue(name=name, value=said(value), expected=TEXT)
         elif kind is list:
             body[name] = _texts(name, value)
@@ -85,7 +86,7 @@ def check_progress(progress: Mapping[str, Any]) -> tuple[dict[str, Any], bool]:
 def _texts(name: str, value: Any) -> list[str]:
     items: list[Any] = list(value) if type(value) is list or type(value) is tuple else [None]
     for item in items:
-        if not is_text(item):
+        if not ((type(item) is str and item.isascii()) or is_text(item)):
             raise BadValue(name=name, value=said(value), expected=f"a list of {TEXT}")
     return items
 

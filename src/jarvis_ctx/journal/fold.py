@@ -38,9 +38,8 @@ def apply(state: State, event: Event) -> None:
     elif event.kind in BRANCHED_KINDS and _is_late(state, event):
         state.late[event.subject] = state.late.get(event.subject, 0) + 1
     state.position[event.writer] = event.number
-    handler = HANDLERS.get(event.kind, _unknown)
     try:
-        handler(target, event)
+        HANDLERS.get(event.kind, _unknown)(target, event)
     except (KeyError, TypeError, ValueError, AttributeError):
         # The fold is total: what it cannot read stays in the journal, and is counted for the report.
         _unknown(state, event)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -14,8 +15,12 @@ from jarvis_ctx.model.state import State
 from jarvis_ctx.model.step import StepRecord
 from jarvis_ctx.model.task import NOT_DONE, Attempt, TaskRecord
 
-TEXTS = frozenset({"description", "status", "agent"})
-LISTS = frozenset({"completed_subtasks", "blockers", "dependencies"})
+SHAPES: dict[str, Callable[[Any], Any]] = {
+    **dict.fromkeys(("description", "status", "agent"), text),
+    **dict.fromkeys(("completed_subtasks", "blockers", "dependencies"), texts),
+    "percentage": percentage,
+}
+"""What a progress may say of a task, and the shapes of it."""
 ATTEMPTS_KEPT = 100
 
 
@@ -31,16 +36,13 @@ def _task(state: State, event: Event) -> TaskRecord:
 
 def task_progressed(state: State, event: Event) -> None:
     """A partial update changes what it names; keys of the person's own are kept as metadata."""
-    task = _task(state, event)
-    changes: dict[str, Any] = {"updated": event.stamp}
+    task = state.tasks.get(event.subject) or _task(state, event)
+    changes: dict[str, Any] = {"updated": (event.time, event.writer, event.number)}
     metadata: dict[str, Any] = {}
     for name, value in event.body.items():
-        if name in TEXTS:
-            changes[name] = text(value)
-        elif name == "percentage":
-            changes[name] = percentage(value)
-        elif name in LISTS:
-            changes[name] = texts(value)
+        shape = SHAPES.get(name)
+        if shape is not None:
+            changes[name] = value if shape is text and type(value) is str else shape(value)
         elif name == "metadata":
             metadata.update(mapping(value))
         else:
@@ -48,7 +50,7 @@ def task_progressed(state: State, event: Event) -> None:
     if metadata:
         changes["metadata"] = {**task.metadata, **metadata}
     task = replace(task, **changes)
-    if "status" in changes and task.done:
+    if task.attempts and "status" in changes and task.done:
         task = replace(task, attempts={key: _without_call(attempt) for key, attempt in task.attempts.items()})
     _keep(state, task, event.run)
 

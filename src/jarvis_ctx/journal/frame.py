@@ -48,10 +48,14 @@ def size(payload: int) -> int:
     return (BEFORE + payload + 7) & ~7
 
 
+def digest_of(writer: str) -> hashlib.blake2b:
+    """The digest of each frame of `writer`, begun with its id; to be copied."""
+    return hashlib.blake2b(writer.encode(), digest_size=16)
+
+
 def digester(writer: str) -> Callable[[int, bytes], bytes]:
     """A function that digests a number and payload of `writer`."""
-    start = hashlib.blake2b(writer.encode(), digest_size=16)
-    pack = NUMBER.pack
+    start, pack = digest_of(writer), NUMBER.pack
 
     def digest(number: int, payload: bytes) -> bytes:
         state = start.copy()

@@ -21,6 +21,8 @@ from jarvis_ctx.journal import frame
 from jarvis_ctx.model.event import SCHEMA
 from jarvis_ctx.model.ids import RunId, WriterId
 
+_number, _rest, _length_into, _BEFORE = frame.NUMBER.pack, frame.REST.pack, frame.LENGTH.pack_into, frame.BEFORE
+
 FORMAT = 1
 SUFFIX = ".seg"
 NAME = re.compile(r"^(?P<writer>[0-9a-f]{16})-(?P<n>\d{6})\.seg$")
@@ -79,7 +81,9 @@ class Segment:
         self.sync_failed = self.nameless = False
         self.at = (0, 0)
         """Bytes written and the last number: one attribute, so that an interrupt finds both moved or neither."""
-        self._digest = frame.digester(writer)
+        self._digest = frame.digest_of(writer)
+        self.room = ((size - FOR_END - FOR_SEAL) & ~7) - frame.BEFORE
+        """What the bytes written and the next payload must not exceed together; nothing fits into a nameless file."""
         self.descriptor = create(path)
         try:
             allocate(self.descriptor, size)
@@ -94,29 +98,29 @@ class Segment:
     def open(self, opening: Opening) -> None:
         """Write the first frame."""
         self.first = opening.first
-        self._put(frame.OPENING, opening.first - 1, msgspec.json.encode(opening))
+        self.append(opening.first - 1, msgspec.json.encode(opening), frame.OPENING)
 
     def fits(self, payload: int) -> bool:
         """Whether a payload of that many bytes still leaves room for the run's end and the seal."""
-        return self.at[0] + frame.size(payload) + FOR_END + FOR_SEAL <= self.size and not self.nameless
+        return self.at[0] + payload <= self.room
 
     def fits_at_the_end(self, payload: int) -> bool:
         """Whether the run's end, of that many bytes, fits: it needs no new segment, which may not be to be had."""
         return self.at[0] + frame.size(payload) + FOR_SEAL <= self.size and not self.nameless
 
-    def append(self, number: int, payload: bytes) -> None:
-        """Write one event's frame; it is there once its length is."""
-        self._put(frame.EVENT, number, payload)
-
-    def _put(self, magic: bytes, number: int, payload: bytes) -> None:
-        rest = frame.REST.pack(magic, number, self._digest(number, payload)) + payload
+    def append(self, number: int, payload: bytes, magic: bytes = frame.EVENT) -> None:
+        """Write one frame, an event's unless `magic` says otherwise; it is there once its length is."""
+        # `frame.digester`, `packed` and `size` in place: a call each would be a tenth of the whole.
+        digest = self._digest.copy()
+        digest.update(_number(number) + payload)
+        rest = _rest(magic, number, digest.digest()) + payload
         offset, length = self.at[0], len(payload)
         if self._map is None:
             self._write(frame.LENGTH.pack(length) + rest, offset)
         else:
-            self._map[offset + 4 : offset + 4 + len(rest)] = rest
-            frame.LENGTH.pack_into(self._map, offset, length)
-        self.at = (offset + ((frame.HEADER.size + length + 7) & ~7), number)
+            self._map[offset + 4 : offset + _BEFORE + length] = rest
+            _length_into(self._map, offset, length)
+        self.at = (offset + ((_BEFORE + length + 7) & ~7), number)
 
     def _write(self, data: bytes, offset: int) -> None:
         """By a system call, which has failed when it wrote less than all."""
@@ -146,7 +150,8 @@ class Segment:
 
         Nothing more is written to it from then on.
         """
-        self.nameless = os.fstat(self.descriptor).st_nlink == 0
+        if os.fstat(self.descriptor).st_nlink == 0:
+            self.nameless, self.room = True, -1
         return self.nameless
 
     def copy(self, other: Segment) -> None:
@@ -165,7 +170,8 @@ class Segment:
     def _seal(self) -> None:
         offset, last = self.at
         digest = hashlib.sha256(self.read(0, offset)).hexdigest()
-        self._put(frame.SEAL, last, msgspec.json.encode(Seal(count=last - self.first + 1, last=last, digest=digest)))
+        seal = Seal(count=last - self.first + 1, last=last, digest=digest)
+        self.append(last, msgspec.json.encode(seal), frame.SEAL)
         if self._map is not None:
             self._map.close()
             self._map = None

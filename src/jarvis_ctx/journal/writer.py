@@ -159,8 +159,9 @@ class Writer:
         payload = b"[%d,%d,%b%b,%b]" % (number, time, prefix, _encode(subject), encoded)
         if self._sealing is not None:
             payload = self._sealing.close(self.writer, payload, len(encoded))
-        if not (segment.fits(len(payload)) or (kind == LAST_KIND and segment.fits_at_the_end(len(payload)))):
-            segment = self._next_segment(len(payload))
+        length = len(payload)
+        if segment.at[0] + length > segment.room and not (kind == LAST_KIND and segment.fits_at_the_end(length)):
+            segment = self._next_segment(length)
         try:
             segment.append(number, payload)
         except OSError as error:

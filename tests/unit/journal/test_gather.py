@@ -200,7 +200,7 @@ def test_a_segment_with_a_damaged_beginning_is_read_for_whom_the_marks_name(stor
 def test_a_segment_of_a_form_to_come_is_damage_and_no_crash(store: Store, journal: Journal) -> None:
     journal.append("TaskProgressed", "t", {})
     segment = journal.writer.segment
-    segment._put(frame.SEAL, 1, b'{"from":"the future"}')
+    segment.append(1, b'{"from":"the future"}', frame.SEAL)
 
     gathered = store.gather()
 
