@@ -18,7 +18,7 @@ class Upkeep(Protocol):
         ...
 
     def settle(self) -> None:
-        """Move what lies in a log into the store itself, as far as nobody is in the way, and give the log's room back."""
+        """Move what lies in a log into the store itself, unless somebody is in the way, and give its room back."""
         ...
 
     def shrink(self) -> int:
