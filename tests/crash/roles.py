@@ -17,7 +17,7 @@ from typing import Any, TypeAlias, TypeVar
 
 from jarvis_ctx.errors import Fenced, JarvisError
 from jarvis_ctx.sidecar import JarvisContextManager
-from tests.crash import check, endings, plants, shortages, suspects
+from tests.crash import check, endings, plants, shifts, shortages, suspects
 from tests.crash.acknowledgements import Acknowledgements
 from tests.crash.calls import Token, verb
 from tests.crash.faults import Faults
@@ -169,6 +169,12 @@ def fork(path: str) -> None:
 def suspect(path: str, kind: str, way: str) -> None:
     """Live one life of the program of `suspects`."""
     suspects.run(path, kind, way, say)
+
+
+def shift(path: str, life: str, settings: dict[str, Any]) -> None:
+    """Live one life of the program of `shifts`."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR1])
+    getattr(shifts.Lives(path, say, **settings), life)()
 
 
 def suffer(path: str, acks: str, round: int, first: int, last: int, error: int, settings: dict[str, Any]) -> None:

@@ -1,13 +1,14 @@
-"""Isolation: after an unexplained death, the tasks that were in flight run one at a time."""
+"""Isolation: after an unexplained death, the tasks that were in flight run one at a time, in whichever process."""
 
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
 
 from jarvis_ctx.capture.current import current_task
+from jarvis_ctx.capture.turns import POLL, Turn
 from jarvis_ctx.model.ids import TaskId
 
 log = logging.getLogger("jarvis_ctx")
@@ -17,12 +18,14 @@ class Isolation:
     """Lets one suspect in at a time; other tasks pass. A death then has one suspect only, and counts against it.
 
     A call that a running suspect makes itself (in its own context) passes. One it waits for in another thread cannot
-    be known for its own, so nobody waits longer than `timeout` seconds: then both run, and neither is `alone`.
+    be known for its own, nor one in another process, so nobody waits longer than `timeout` seconds: then both run, and
+    neither is `alone`.
     """
 
-    def __init__(self, suspects: set[TaskId], timeout: float) -> None:
+    def __init__(self, suspects: set[TaskId], timeout: float, path: Path | None = None) -> None:
+        """`path` is the lock that the processes of one orchestrator share."""
         self._suspects, self._timeout = suspects, timeout
-        self._lock = threading.Lock()
+        self._turn = Turn(path)
 
     @contextmanager
     def enter(self, task: TaskId) -> Iterator[bool]:
@@ -30,7 +33,7 @@ class Isolation:
         if not self.concerns(task):
             yield False
             return
-        alone = self._lock.acquire(timeout=self._timeout)
+        alone = self._take()
         try:
             yield self._entered(task, alone, self._timeout)
         finally:
@@ -42,23 +45,32 @@ class Isolation:
         if not self.concerns(task):
             yield False
             return
-        alone = await self._turn(can_wait)
+        alone = await self._atake(can_wait)
         try:
             yield self._entered(task, alone, self._timeout if can_wait else 0)
         finally:
             self._leave(task, alone)
 
-    async def _turn(self, can_wait: bool) -> bool:
-        """Wait for the lock; whether it was got in time. A generator's call is driven without a loop, and may block."""
+    def _take(self) -> bool:
+        try:
+            return self._turn.take(self._timeout)
+        except OSError as error:
+            return _unknown(error)
+
+    async def _atake(self, can_wait: bool) -> bool:
+        """Wait for the turn; whether it was got in time. A generator's call is driven without a loop, and may block."""
         import asyncio
 
         try:
             now = asyncio.get_running_loop().time
         except RuntimeError:
-            return self._lock.acquire(timeout=self._timeout)
+            return self._take()
         deadline = now() + (self._timeout if can_wait else 0)
-        while not (alone := self._lock.acquire(blocking=False)) and now() < deadline:
-            await asyncio.sleep(0.01)
+        try:
+            while not (alone := self._turn.take(0)) and now() < deadline:
+                await asyncio.sleep(POLL)
+        except OSError as error:
+            return _unknown(error)
         return alone
 
     def concerns(self, task: TaskId) -> bool:
@@ -76,4 +88,10 @@ class Isolation:
     def _leave(self, task: TaskId, alone: bool) -> None:
         self._suspects.discard(task)
         if alone:
-            self._lock.release()
+            self._turn.give_back()
+
+
+def _unknown(error: OSError) -> bool:
+    """No descriptor is left, say: nobody knows then whether another process has the turn."""
+    log.warning("Suspects of other processes cannot be waited for: %s", error)
+    return False

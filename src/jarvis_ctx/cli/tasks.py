@@ -81,6 +81,8 @@ def _description(task: dict[str, Any]) -> Text:
     described = text(one_line(task["description"], LONGEST_DESCRIPTION))
     if task["blockers"]:
         described.append("\n").append_text(text(f"blocked by {listed(task['blockers'], 5)}", "yellow"))
+    if task["interrupted"] and not task.get("quarantined"):
+        described.append("\n").append_text(text("interrupted by the death of its process", "yellow"))
     if task.get("quarantined"):
         described.append("\n").append_text(text(task["quarantined"], "red"))
     return described

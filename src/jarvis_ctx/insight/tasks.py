@@ -37,6 +37,7 @@ def line(task: TaskRecord, state: State) -> dict[str, Any]:
         "updated": iso(task.updated[0]),
         "attempts": max((attempt.number for attempt in task.attempts.values()), default=0),
         "in_flight": bool(task.in_flight),
+        "interrupted": task.interrupted,
         "steps_finished": sorted(step.name for step in steps if step.status == "finished"),
         "steps_open": sorted(step.name for step in steps if step.status == "started"),
         "steps_never_asked": list(task.never_asked),
@@ -56,8 +57,9 @@ def counts(state: State) -> dict[str, int]:
 def incomplete(state: State) -> list[dict[str, Any]]:
     """Tasks that have not reached an end, oldest first, in short."""
     keys = ("id", "description", "status", "shown_status", "percentage", "completed_subtasks", "blockers", "agent")
+    kept = (*keys, "interrupted")
     ordered = sorted(state.tasks.values(), key=lambda task: (task.created, task.id))
-    return [{key: line(task, state)[key] for key in keys} for task in ordered if not task.finished]
+    return [{key: line(task, state)[key] for key in kept} for task in ordered if not task.finished]
 
 
 def never_asked(state: State) -> list[dict[str, str]]:

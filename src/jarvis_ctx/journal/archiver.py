@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 from jarvis_ctx.journal import archive, read, sealed
-from jarvis_ctx.journal.ended import has_ended
-from jarvis_ctx.journal.marks import Marks, WriterMark
+from jarvis_ctx.journal.marks import Marks
 from jarvis_ctx.journal.writer import Writer
-
-LOOK_EVERY = 1.0
-"""Seconds between two looks for writers that have ended: a look asks the system for a lock of each."""
 
 
 class Archiver:
@@ -20,7 +14,6 @@ class Archiver:
 
     def __init__(self, folder: Path, marks: Marks, writer: Writer) -> None:
         self._folder, self._marks, self._writer = folder, marks, writer
-        self._next_look = 0.0
 
     def archive(self, safe: dict[str, int]) -> list[Path]:
         """Archive the segments whose last number is within `safe` {writer: number}; returns where they are now."""
@@ -61,32 +54,6 @@ class Archiver:
         """The writers of our orchestrator's earlier runs that still have marks."""
         own = self._writer
         return {m.writer for m in self._marks.writers() if m.orchestrator == own.orchestrator and m.epoch < own.epoch}
-
-    def free_ended(self, drained: Callable[[], dict[str, int]]) -> None:
-        """Give back, now and then, the marks of this run's other writers that are gone: forked children, commands.
-
-        `drained` tells {writer: number} what the store has. A writer of which something is not drained, or not folded
-        here, keeps its marks, so that it is still heard and what is lost of it is noticed.
-        """
-        if time.monotonic() < self._next_look or self._writer.overtaken:
-            return
-        self._next_look = time.monotonic() + LOOK_EVERY
-        ended = {mark.writer for mark in self._beside() if has_ended(self._folder, mark.writer)}
-        if ended:
-            self._free_known(ended, drained())
-
-    def _free_known(self, ended: set[str], drained: dict[str, int]) -> None:
-        position = self._writer.state.position
-        for mark in self._beside():  # Read anew: from here on the ended ones' numbers stand.
-            known = min(drained.get(mark.writer, 0), position.get(mark.writer, 0))
-            if mark.writer in ended and 0 < mark.appended <= known:
-                self._marks.free(mark.writer)
-
-    def _beside(self) -> list[WriterMark]:
-        """The marks of the other writers of this run."""
-        own = self._writer
-        marks = [m for m in self._marks.writers() if m.orchestrator == own.orchestrator and m.epoch == own.epoch]
-        return [mark for mark in marks if mark.writer != own.writer]
 
     def _free_marks(self) -> None:
         for writer in self._overtaken() - read.segment_paths(self._folder).keys():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
 from pathlib import Path
 
 from jarvis_ctx.disk.held import is_held
@@ -12,14 +13,30 @@ _BEGINNING = 8192
 """Bytes within which a segment's first frame lies."""
 
 
+def which_ended(folder: Path, writers: Collection[str]) -> set[str]:
+    """Those of `writers` that have begun a segment and of which nobody holds a segment any more."""
+    if not writers:
+        return set()
+    before = read.segment_paths(folder)
+    gone = {writer for writer in writers if _all_let_go(before.get(writer, []))}
+    # A writer holds its next segment before it lets go of one, so a list that has not changed missed none.
+    after = read.segment_paths(folder) if gone else {}
+    return {writer for writer in gone if after.get(writer, []) == before[writer]}
+
+
 def has_ended(folder: Path, writer: str) -> bool:
     """Whether `writer` has begun a segment and nobody holds one of its segments any more."""
-    before = read.segment_paths(folder).get(writer, [])
-    begun = [_is_let_go_and_begun(path) for path in before]
-    if None in begun or True not in begun:
-        return False
-    # A writer holds its next segment before it lets go of one, so a list that has not changed missed none.
-    return read.segment_paths(folder).get(writer, []) == before
+    return bool(which_ended(folder, [writer]))
+
+
+def _all_let_go(paths: list[Path]) -> bool:
+    begun = False
+    for path in reversed(paths):  # A living one holds its latest, so that one look at it is enough.
+        found = _is_let_go_and_begun(path)
+        if found is None:
+            return False
+        begun |= found
+    return begun
 
 
 def _is_let_go_and_begun(path: Path) -> bool | None:

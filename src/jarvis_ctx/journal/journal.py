@@ -23,11 +23,12 @@ from jarvis_ctx.journal.drain import RECORDS, OwnDrain
 from jarvis_ctx.journal.health import JournalHealth
 from jarvis_ctx.journal.hearing import Hearing
 from jarvis_ctx.journal.marks import ORCHESTRATOR, Marks
+from jarvis_ctx.journal.neighbours import Neighbours
 from jarvis_ctx.journal.others import OthersDrain
 from jarvis_ctx.journal.ports import EventStore
 from jarvis_ctx.journal.sealed_bodies import Sealing
 from jarvis_ctx.journal.segment import Opening, new_writer
-from jarvis_ctx.journal.supply import SegmentSupply
+from jarvis_ctx.journal.supply import CHILD_SEGMENT, SegmentSupply
 from jarvis_ctx.journal.sync import Sync
 from jarvis_ctx.journal.values import Values
 from jarvis_ctx.journal.writer import Writer
@@ -37,9 +38,6 @@ from jarvis_ctx.model.state import State
 log = logging.getLogger("jarvis_ctx")
 
 Durability: TypeAlias = Literal["process", "power", "store"]
-
-CHILD_SEGMENT = 65_536
-"""Bytes of a forked child's segments."""
 
 
 class Journal:
@@ -89,6 +87,7 @@ class Journal:
         self._role = FileLock(folder.parent / "drain.lock")
         self._others = OthersDrain(folder, store, marks, opening)
         self._archiver = Archiver(folder, marks, self.writer)
+        self.neighbours = Neighbours(folder, marks, self.writer, clock)
         self._hearing = Hearing(folder, marks, self.writer)
         self.catch_up = self._hearing.catch_up
         self._draining, self._within = threading.RLock(), False
@@ -123,7 +122,7 @@ class Journal:
         )
 
     def _try_to_sync(self) -> bool:
-        for work in (self._sync.now, self._supply.prepare):
+        for work in (self._sync.now, self.neighbours.sync, self._supply.prepare):
             try:
                 work()
             except Exception as error:  # The top of a thread: the next turn must come, and health shows this one.
@@ -135,7 +134,7 @@ class Journal:
             while self.drain_once():
                 pass
             self._listen()
-            self._archiver.free_ended(self._store.watermarks)
+            self.neighbours.look(self._listen, self._store.watermarks)
         except Exception as error:  # The top of a thread: the next turn must come, and health shows this one.
             if not self.drain_error:
                 log.warning("Draining pauses; captured calls go on in the journal: %s", error)
@@ -252,6 +251,7 @@ class Journal:
     def sync(self) -> None:
         """Make everything appended survive power loss, in journal and store."""
         self._sync.now()
+        self.neighbours.sync()
         self._store.sync()
 
     def archive(self, covered: dict[str, int]) -> list[Path]:

@@ -123,10 +123,18 @@ class Marks:
 
     def note_drained(self, writer: str, number: int) -> None:
         """The store has `writer`'s events up to `number`; one whose slot was given back meanwhile needs no note."""
+        self._note(writer, {DRAINED: number})
+
+    def note_synced(self, writer: str, number: int, time: int) -> None:
+        """`writer`'s events up to `number` survive power loss since `time` (µs)."""
+        self._note(writer, {SYNCED: number, SYNC_TIME: time})
+
+    def _note(self, writer: str, cells: dict[int, int]) -> None:
         with _SlotLock(self.path.with_name("marks.lock")):
             found = self._find(WRITER, writer)
             if found is not None:
-                self.cells[found + DRAINED] = number
+                for cell, value in cells.items():
+                    self.cells[found + cell] = value
 
     def _find(self, kind: int, name: str | None) -> int | None:
         for first in range(SLOT_BYTES // 8, SIZE // 8, SLOT_BYTES // 8):

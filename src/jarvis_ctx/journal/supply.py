@@ -10,6 +10,9 @@ from jarvis_ctx.disk.files import sync_folder
 from jarvis_ctx.disk.held import hold
 from jarvis_ctx.journal.segment import Opening, Segment, path_of
 
+CHILD_SEGMENT = 65_536
+"""Bytes of a forked child's segments."""
+
 
 class SegmentSupply:
     """Makes a writer's segments in order. `prepare` runs in the background, `take` in a caller's append."""

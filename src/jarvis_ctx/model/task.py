@@ -134,6 +134,12 @@ class TaskRecord(msgspec.Struct, frozen=True, gc=False, kw_only=True):
         return [a for a in self.attempts.values() if a.kept and (self.done if a is latest else a.stands)]
 
     @property
+    def interrupted(self) -> bool:
+        """Whether the death of a process cut its latest call off, and nobody has taken it up since."""
+        latest = next(reversed(self.attempts.values()), None)
+        return latest is not None and latest.outcome == "died"
+
+    @property
     def in_flight(self) -> list[Attempt]:
         """Attempts that were claimed and have no recorded end."""
         return [attempt for attempt in self.attempts.values() if attempt.outcome is None]

@@ -112,7 +112,8 @@ class Victims(NamedTuple):
 
 def _victims(state: State, dead: RunRecord, cause: CauseOfDeath, policy: Policy) -> Victims:
     """The same however much of a plan for this death has been acted on already."""
-    cut_off = {task.id: _cut_off(task, dead) for task in state.tasks.values()}
+    recovered = min((run.started for run in state.runs.values() if run.epoch > dead.epoch), default=None)
+    cut_off = {task.id: _cut_off(task, dead, recovered) for task in state.tasks.values()}
     interrupted = {id: state.tasks[id] for id, attempts in cut_off.items() if attempts}
     alone = {id for id in interrupted if any(attempt.alone for attempt in cut_off[id]) and not cause.explained}
     counted = {id for id in alone if any(attempt.alone for attempt in interrupted[id].in_flight)}
@@ -120,9 +121,18 @@ def _victims(state: State, dead: RunRecord, cause: CauseOfDeath, policy: Policy)
     return Victims(interrupted, counted, quarantined)
 
 
-def _cut_off(task: TaskRecord, dead: RunRecord) -> list[Attempt]:
-    """The calls that the death cut off, those too of which a recovery that was itself cut off has said so."""
-    return [a for a in task.attempts.values() if a.outcome is None or (a.outcome == "died" and a.run == dead.id)]
+def _cut_off(task: TaskRecord, dead: RunRecord, recovered: int | None) -> list[Attempt]:
+    """The calls that the death cut off, those too of which a recovery that was itself cut off has said so.
+
+    That began at `recovered`. Before it, only the death of a worker cuts a call off, which another may have taken up.
+    """
+    latest = {attempt.method: attempt for attempt in task.attempts.values()}
+
+    def died_with_it(attempt: Attempt) -> bool:
+        told = recovered is not None and (attempt.ended or 0) >= recovered
+        return attempt.outcome == "died" and attempt.run == dead.id and (told or latest[attempt.method] is attempt)
+
+    return [attempt for attempt in task.attempts.values() if attempt.outcome is None or died_with_it(attempt)]
 
 
 def _events(state: State, dead: RunRecord, cause: CauseOfDeath, victims: Victims) -> list[Planned]:

@@ -35,6 +35,7 @@ from jarvis_ctx.model.report import RecoveryReport
 from jarvis_ctx.model.run import RunRecord
 from jarvis_ctx.recovery.code import CodeGuard
 from jarvis_ctx.recovery.plan import Plan
+from jarvis_ctx.recovery.workers import Workers, hearing
 from jarvis_ctx.retention.survey import Cleanup
 from jarvis_ctx.sidecar import backing_up, cleanups, requests, travel
 from jarvis_ctx.sidecar.answers import Answers
@@ -92,7 +93,8 @@ class JarvisContextManager(Recorder, Answers, Resuming, travel.GoingBack, backin
     def _wire(self, leases: list[Lease], plan: Plan | None) -> None:
         chosen, ground, writer = self.settings, self._opened.ground, self.journal.writer
         skip, report = plan is not None and plan.skip, plan.report if plan else None
-        isolation = Isolation(plan.suspects if plan else set(), chosen.isolation_timeout)
+        alone = ground.folder / f"suspects-{chosen.name}.lock"
+        isolation = Isolation(plan.suspects if plan else set(), chosen.isolation_timeout, alone)
         chain = frozenset(run.id for run in writer.state.runs.values() if run.chain == self.run.chain)
         self.take_up(plan, chosen)
         self.claims = Claims(
@@ -146,7 +148,9 @@ class JarvisContextManager(Recorder, Answers, Resuming, travel.GoingBack, backin
         answers["ReleaseRequested"] = release_answer(self.release)
         answers["RecoveryPointRequested"] = requests.checkpoint_answer(self.mark_recovery_point)
         answers["RestoreRequested"] = travel.restore_answer(self.restore, self._clock.wall)
-        self.journal.on_others = lambda events: requests.answer(events, answers, self.journal.append)
+        workers = Workers(self.journal.writer, self.settings.max_attempts)
+        asked = partial(requests.answer, answers=answers, append=self.journal.append)
+        self.journal.on_others, self.journal.neighbours.on_ended = hearing(workers.heard, asked), workers.ended
         self.journal.start()
         self._schedule.start()
         self._watch.install()

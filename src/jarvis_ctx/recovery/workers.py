@@ -1,0 +1,69 @@
+"""The tasks of a worker process that died while its orchestrator lives: cut off, counted, and free for another one."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from jarvis_ctx.capture.sink import Sink
+from jarvis_ctx.model.event import Event
+from jarvis_ctx.model.ids import TaskId
+
+log = logging.getLogger("jarvis_ctx")
+
+ENDS = frozenset({"TaskFinished", "TaskFailed", "TaskInterrupted"})
+DIED = "Its worker process died while it ran alone."
+
+
+class Workers:
+    """What the other processes of a run have in hand. To be used by the run's own process, in the drain's thread.
+
+    As after a death of the orchestrator, only a death in isolation counts against a task, and `max_attempts` of them
+    put it into quarantine.
+    """
+
+    def __init__(self, sink: Sink, max_attempts: int) -> None:
+        self._sink, self._max_attempts = sink, max_attempts
+        self._in_hand: dict[str, dict[tuple[str, str], None]] = {}
+        """By writer: the task and key of each call that was claimed and has no recorded end."""
+
+    def heard(self, events: list[Event]) -> None:
+        """Take in what they have said, which is folded already."""
+        for event in events:
+            call = event.subject, str(event.body.get("key"))
+            if event.kind == "TaskClaimed":
+                self._in_hand.setdefault(event.writer, {})[call] = None
+            elif event.kind in ENDS and event.writer in self._in_hand:
+                self._in_hand[event.writer].pop(call, None)
+
+    def ended(self, writers: set[str]) -> None:
+        """Record what the death of these cut off. What it raises keeps the rest for the next time."""
+        for writer in writers & self._in_hand.keys():
+            in_hand = self._in_hand[writer]
+            for task, key in list(in_hand):
+                self._cut_off(TaskId(task), key)
+                del in_hand[task, key]
+            del self._in_hand[writer]
+
+    def _cut_off(self, id: TaskId, key: str) -> None:
+        task = self._sink.state.tasks.get(id)
+        attempt = task.attempts.get(key) if task is not None else None
+        if task is None or attempt is None or attempt.outcome is not None:
+            return
+        log.warning("The worker process that had task %r in hand died; another may take it up", id)
+        body: dict[str, Any] = {"key": key, "run": attempt.run, "counts": attempt.alone, "worker": True}
+        self._sink.append("TaskInterrupted", id, body)
+        deaths = task.deaths_alone + attempt.alone
+        if attempt.alone and deaths >= self._max_attempts and not task.quarantined:
+            self._sink.append("TaskQuarantined", id, {"cause": DIED, "deaths": deaths})
+
+
+def hearing(*listeners: Callable[[list[Event]], object]) -> Callable[[list[Event]], None]:
+    """Tells each of them what was heard, in their order."""
+
+    def tell(events: list[Event]) -> None:
+        for listener in listeners:
+            listener(events)
+
+    return tell
