@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from getpass import getpass
+from typing import TYPE_CHECKING
 
 import click
 import msgspec
@@ -12,12 +13,16 @@ from jarvis_ctx.cli.screen import print_json
 from jarvis_ctx.cli.store import Place, json_option, place_options
 from jarvis_ctx.recovery.wording import number
 
+if TYPE_CHECKING:
+    from jarvis_ctx.retention.purging import Purged
+
 
 @click.command()
 @click.option("--value", metavar="TEXT", help="The value; better not here, where the shell keeps it: it is asked for.")
+@click.option("--aside", is_flag=True, help="Also remove what was moved aside, such as a damaged database.")
 @json_option
 @place_options
-def purge(place: Place, value: str | None, as_json: bool) -> None:
+def purge(place: Place, value: str | None, aside: bool, as_json: bool) -> None:
     """Replace a leaked value everywhere in the store by "[purged]".
 
     The value is asked for, or read from standard input when that is no terminal. Nobody may run meanwhile.
@@ -26,13 +31,20 @@ def purge(place: Place, value: str | None, as_json: bool) -> None:
 
     with place.view() as view:
         settings = place.settings(view)
-    purged = purge_store(settings, value if value is not None else _asked())
+    purged = purge_store(settings, value if value is not None else _asked(), aside=aside)
     if as_json:
         print_json(msgspec.to_builtins(purged))
         return
-    if not purged.total:
+    if purged.total:
+        _print(purged)
+    else:
         click.echo("The value is nowhere in the store.")
-        return
+    if purged.aside:
+        names = ", ".join(purged.aside)
+        click.echo(f"Moved aside, searched as bytes only, and still there: {names}. --aside removes it.")
+
+
+def _print(purged: Purged) -> None:
     held = [
         number(purged.events, "event"),
         number(purged.values, "side file"),

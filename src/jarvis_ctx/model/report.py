@@ -9,6 +9,8 @@ import msgspec
 from jarvis_ctx.model.run import CauseOfDeath
 
 REPORT_FORMAT = "jarvis-ctx recovery report 1"
+REPORT_PURPOSE = "recovery report"
+"""What its file is sealed for, in an encrypted store; the place is the file's name."""
 
 TaskNext = Literal["kept", "resumed", "re-run", "quarantined", "left"]
 """What a start does about a task: its calls return what was kept; it runs again, without the steps it had finished or

@@ -35,7 +35,7 @@ def join(ground: Ground) -> Begun:
 
 def _plan(ground: Ground, run: RunRecord) -> Plan | None:
     """What the run's own process has planned at its beginning, as far as it concerns calls made here."""
-    report = reports.latest(ground.folder, run.name)
+    report = reports.latest(ground.folder, run.name, ground.seals)
     if report is None or report.run != run.id:
         return None
     skip = _skips(report, ground.settings)

@@ -6,12 +6,10 @@ from pathlib import Path
 
 import msgspec
 
-from jarvis_ctx.codec.sealed import Seals
+from jarvis_ctx.codec.sealed import Seals, opened
 from jarvis_ctx.disk.files import write_whole
 from jarvis_ctx.errors import CorruptData, WrongEncryptionKey
-from jarvis_ctx.model.report import RecoveryReport
-
-PURPOSE = "recovery report"
+from jarvis_ctx.model.report import REPORT_PURPOSE, RecoveryReport
 
 
 def path_of(store: Path, report: RecoveryReport) -> Path:
@@ -23,7 +21,7 @@ def write(store: Path, report: RecoveryReport, seals: Seals | None = None) -> Pa
     """Keep `report` durably, sealed with `seals`; returns its path."""
     path = path_of(store, report)
     data = msgspec.json.format(msgspec.json.encode(report), indent=2)
-    write_whole(path, data if seals is None else seals.seal_json(data, PURPOSE, place=path.name.encode()))
+    write_whole(path, data if seals is None else seals.seal_json(data, REPORT_PURPOSE, place=path.name.encode()))
     return path
 
 
@@ -33,7 +31,7 @@ def latest(store: Path, orchestrator: str, seals: Seals | None = None) -> Recove
         try:
             data = path.read_bytes()
             if seals is not None:
-                data = seals.open_json(msgspec.json.decode(data), path.name, PURPOSE, place=path.name.encode())
+                data = opened(seals, data, path.name, REPORT_PURPOSE, path.name.encode())
             return msgspec.json.decode(data, type=RecoveryReport)
         except (OSError, msgspec.DecodeError, UnicodeDecodeError, CorruptData, WrongEncryptionKey):
             continue

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import msgspec
 from msgspec.structs import replace
@@ -13,19 +12,23 @@ from msgspec.structs import replace
 from jarvis_ctx.checkpoint.contents import digest, sealed
 from jarvis_ctx.checkpoint.files import CheckpointFiles
 from jarvis_ctx.codec import compress, sign
+from jarvis_ctx.codec.sealed import Seals, opened
 from jarvis_ctx.disk.files import write_whole
 from jarvis_ctx.disk.shred import remove, shredding
 from jarvis_ctx.errors import CorruptData, NotOurs, TooLarge
 from jarvis_ctx.journal import archive, read
-from jarvis_ctx.journal.values import MARK, NAME, Values, is_reference
+from jarvis_ctx.journal.sealed_bodies import Sealing
+from jarvis_ctx.journal.values import NAME, Values
 from jarvis_ctx.model.checkpoint import Snapshot
-from jarvis_ctx.model.report import RecoveryReport
+from jarvis_ctx.model.report import REPORT_PURPOSE, RecoveryReport
 from jarvis_ctx.model.state import State
 from jarvis_ctx.retention import shaped
+from jarvis_ctx.retention.bodies import Bodies
 from jarvis_ctx.retention.needle import Needle
 
-UNTOUCHED = re.compile(r"(\.lock|^marks|^secret\.key|\.db(-wal|-shm)?)$")
-"""Locks, which a second opening would let go of, the marks, keys, and the database, which is SQLite's to change."""
+UNTOUCHED = re.compile(r"(\.lock|^marks|^secret\.key|^encryption\.json|\.db(-wal|-shm)?)$")
+"""Locks, which a second opening would let go of, the marks, keys, their names, and the database: SQLite's to change."""
+REPORTS = "recovery_report_"
 
 UNREADABLE = re.compile(r"(\.(damaged|replaced)-\d+|\.tmp|\.new(-wal|-shm)?)$")
 
@@ -43,6 +46,8 @@ class Purged(msgspec.Struct, kw_only=True):
     files: int = 0
     rows: int = 0
     removed: list[str] = []
+    aside: list[str] = []
+    """What was moved aside and is still there: it was searched as bytes only, which does not find all in a database."""
 
     @property
     def total(self) -> int:
@@ -52,16 +57,24 @@ class Purged(msgspec.Struct, kw_only=True):
 class FilePurge:
     """One purge of the files in `folder`, which nobody uses meanwhile."""
 
-    def __init__(self, folder: Path, needle: Needle, key: sign.Key | None) -> None:
-        self._folder, self._needle, self._key = folder, needle, key
-        self._journal, self._values = folder / "journal", Values(folder / "journal" / "values")
+    def __init__(
+        self,
+        folder: Path,
+        needle: Needle,
+        key: sign.Key | None,
+        seals: Seals | None = None,
+        sealing: Sealing | None = None,
+        *,
+        aside: bool = False,
+    ) -> None:
+        """`seals` and `sealing`: of an encrypted store. `aside`: what was moved aside is removed, whatever it holds."""
+        self._folder, self._needle, self._key, self._seals, self._aside = folder, needle, key, seals, aside
+        self._journal = folder / "journal"
+        self._bodies = Bodies(needle, Values(self._journal / "values", sealing=sealing))
         self.purged = Purged()
-        self._moved: dict[str, dict[str, Any]] = {}
-        """For each side file that was cleaned, the reference to its successor."""
 
     def clean(self) -> None:
-        """Clean side files, segments, archives, checkpoints and whatever else lies there."""
-        self._side_files()
+        """Clean segments, archives, the side files they name, checkpoints and whatever else lies there."""
         for archived in archive.listing(self._journal / "archive"):
             self._archive(archived)
         for path in (path for paths in read.segment_paths(self._journal).values() for path in paths):
@@ -73,21 +86,14 @@ class FilePurge:
         self._others()
 
     def finish(self) -> None:
-        """Remove the side files that were replaced, once nothing names them any more."""
-        for name in self._moved:
-            if (self._journal / "values" / name).exists():
-                remove(self._journal / "values" / name)
+        """Remove the side files that were replaced or that nothing names, once the database has been cleaned."""
+        for path in self._bodies.leftovers():
+            self.purged.removed.append(str(path.relative_to(self._folder)))
+        self.purged.values = self._bodies.cleaned
 
-    def event(self, payload: bytes) -> bytes:
+    def event(self, writer: str, payload: bytes) -> bytes:
         """An event's payload, cleaned in subject and body; itself where there is nothing to clean."""
-        try:
-            told = msgspec.json.decode(payload)
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            return self._needle.plain(payload)
-        body = told[5]
-        cleaned = self._moved.get(body[MARK], body) if is_reference(body) else shaped.body(self._needle, told[3], body)
-        subject = self._needle.tree(told[4])
-        return payload if (subject, cleaned) == (told[4], body) else msgspec.json.encode([*told[:4], subject, cleaned])
+        return self._bodies.event(writer, payload)
 
     def snapshot(self, snapshot: Snapshot) -> Snapshot:
         """A checkpoint, cleaned and sealed anew; itself where there is nothing to clean."""
@@ -97,18 +103,8 @@ class FilePurge:
         header = replace(snapshot.header, hash=digest(state), size=len(state), label=label)
         return Snapshot(header=sealed(header), state=state)
 
-    def _side_files(self) -> None:
-        folder = self._journal / "values"
-        for path in sorted(folder.iterdir()) if folder.is_dir() else []:
-            if NAME.fullmatch(path.name):
-                body = path.read_bytes()
-                cleaned = self._needle.json(body)
-                if cleaned != body:
-                    self._moved[path.name] = self._values.put(cleaned)
-                    self.purged.values += 1
-
     def _events(self, segment: read.SegmentData) -> Events:
-        cleaned = [(found.number, self.event(found.payload)) for found in segment.frames]
+        cleaned = [(found.number, self.event(segment.writer, found.payload)) for found in segment.frames]
         self.purged.events += sum(new != old.payload for (_, new), old in zip(cleaned, segment.frames, strict=True))
         return cleaned
 
@@ -166,23 +162,41 @@ class FilePurge:
 
     def _files(self, path: Path) -> CheckpointFiles:
         name = path.name.partition("_")[2].partition(".")[0]
-        return CheckpointFiles(self._folder, name, self._key)
+        return CheckpointFiles(self._folder, name, self._key, self._seals)
 
     def _others(self) -> None:
         for path in self._rest():
             if UNREADABLE.search(path.name):
-                self._remove_if_it_holds(path)
+                self._unreadable(path)
                 continue
             data = path.read_bytes()
-            indented = path.name.startswith("recovery_report_")
-            if indented:
-                cleaned = shaped.record(self._needle, RecoveryReport, data)
-            else:
-                cleaned = self._needle.json(data) if path.suffix == ".json" else self._needle.plain(data)
+            cleaned = self._report(path, data) if path.name.startswith(REPORTS) else self._other(path, data)
             if cleaned != data:
                 with shredding(path):
-                    write_whole(path, msgspec.json.format(cleaned, indent=2) if indented else cleaned)
+                    write_whole(path, cleaned)
                 self.purged.files += 1
+
+    def _unreadable(self, path: Path) -> None:
+        if self._aside or self._holds(path):
+            self._remove(path)
+        else:
+            self.purged.aside.append(str(path.relative_to(self._folder)))
+
+    def _report(self, path: Path, data: bytes) -> bytes:
+        told, seals, place = data, self._seals, path.name.encode()
+        if seals is not None:
+            try:
+                told = opened(seals, data, path.name, REPORT_PURPOSE, place)
+            except (CorruptData, msgspec.DecodeError):
+                return self._other(path, data)
+        cleaned = shaped.record(self._needle, RecoveryReport, told)
+        if cleaned == told:
+            return data
+        cleaned = msgspec.json.format(cleaned, indent=2)
+        return cleaned if seals is None else seals.seal_json(cleaned, REPORT_PURPOSE, place=place)
+
+    def _other(self, path: Path, data: bytes) -> bytes:
+        return self._needle.json(data) if path.suffix == ".json" else self._needle.plain(data)
 
     def _rest(self) -> Iterator[Path]:
         for path in sorted(self._folder.rglob("*")):

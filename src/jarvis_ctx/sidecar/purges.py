@@ -11,30 +11,34 @@ from jarvis_ctx.clock import SystemClock
 from jarvis_ctx.codec import sign
 from jarvis_ctx.disk.files import write_whole
 from jarvis_ctx.disk.shred import shredding
-from jarvis_ctx.errors import BadValue, NoStore
+from jarvis_ctx.errors import NoStore
 from jarvis_ctx.journal import read
 from jarvis_ctx.journal.others import stored
 from jarvis_ctx.journal.ports import Batch
 from jarvis_ctx.liveness.runfile import RunFile
 from jarvis_ctx.recovery.begin import Ground
 from jarvis_ctx.recovery.rebuild import rebuild
+from jarvis_ctx.retention.kept import clean_leases, clean_snapshots, leases_of
 from jarvis_ctx.retention.needle import Needle
 from jarvis_ctx.retention.own_words import refuse_own
 from jarvis_ctx.retention.purging import FilePurge, Purged
 from jarvis_ctx.settings import Settings
 from jarvis_ctx.sidecar import requests
+from jarvis_ctx.sidecar.encryption import Engine
 from jarvis_ctx.sidecar.opening import OpenStore
 from jarvis_ctx.sidecar.rebuilding import orchestrators
 
 PURPOSE = "purged value"
-SEALED = "a store that is not encrypted: let cleanup remove the value with its age, or destroy the key"
 
 
-def purge(settings: Settings, value: str) -> Purged:
+def purge(settings: Settings, value: str, *, aside: bool = False) -> Purged:
     """Replace `value` by `[purged]` everywhere in the store's folder, and in the log file of the settings.
 
     What held it stays, with new digests; a task whose id held it has another id then, a signed field of an object's
     state that held it is not restored any more. A `ValuePurged` event says that it was done: a keyed hash and counts.
+    With `aside`, whatever was moved aside is removed, as a copy of a database can only be searched as bytes. An
+    encrypted store is opened with its key and sealed again. Killed anywhere and done again, it is finished.
+
     Raises `NoStore`, `BadValue` (also for a part of the store's own ids), and `AlreadyRunning` when any orchestrator of
     the store runs: a live one would go on writing what it holds in memory.
     """
@@ -49,19 +53,26 @@ def purge(settings: Settings, value: str) -> Purged:
                 held.callback(run.release)
         opened = OpenStore(settings, SystemClock())
         held.callback(opened.close)
-        if opened.ground.seals is not None:
-            raise BadValue(name="path", value=str(folder), expected=SEALED)
         state = rebuild(opened.ground.layers, opened.ground.clock.steady).state
         refuse_own(value, folder, state, orchestrators(folder))
         key = sign.load_key(folder / "secret.key")
-        files = FilePurge(folder, needle, key)
+        files = FilePurge(folder, needle, key, opened.ground.seals, opened.ground.sealing, aside=aside)
         files.clean()
         _log_file(Path(settings.log_file) if settings.log_file else None, needle, files.purged)
-        files.purged.rows = opened.store.upkeep.purge(needle, files)
+        files.purged.rows = _rows(opened.store, folder, needle, files)
         files.finish()
         if files.purged.total and key is not None:
             _say(opened.ground, files.purged, sign.mac(key, PURPOSE, b"", value.encode()))
     return files.purged
+
+
+def _rows(store: Engine, folder: Path, needle: Needle, files: FilePurge) -> int:
+    """Clean the database, last of all the pages and the log behind what was replaced in it."""
+    names = sorted({*orchestrators(folder), *store.queries.orchestrators()})
+    changed = clean_snapshots(store.checkpoints, names, files)
+    leases = leases_of(store.leases, names)
+    changed += store.upkeep.purge(needle, files)
+    return changed + clean_leases(store.leases, leases, needle)
 
 
 def _log_file(path: Path | None, needle: Needle, purged: Purged) -> None:
@@ -78,7 +89,7 @@ def _say(ground: Ground, purged: Purged, hashed: str) -> None:
     """Append the event that records it, right after the last one, and into the store as well."""
     name, journal = ground.settings.name, ground.folder / "journal"
     state = rebuild(ground.layers, ground.clock.steady).state
-    counts = {key: count for key, count in msgspec.to_builtins(purged).items() if key != "removed"}
+    counts = {key: count for key, count in msgspec.to_builtins(purged).items() if key not in ("removed", "aside")}
     writer = requests.pen(name, journal, ground.marks, state, requests.Still(), ground.sealing)
     writer.append("ValuePurged", name, {"hash": hashed, **counts, "removed": len(purged.removed)})
     writer.segment.seal()

@@ -22,10 +22,10 @@ from jarvis_ctx import settings
 from jarvis_ctx.sidecar import clean_offline
 from jarvis_ctx.sidecar.purges import purge
 
-path, step, work = sys.argv[1:]
-chosen = settings.load({"path": path, "retention_days": 1000}, environ={})
+path, step, work, value = sys.argv[1:]
+chosen = settings.load({"path": path, "retention_days": 1000})
 with patch(step, lambda *given, **named: os._exit(9)):
-    clean_offline(chosen) if work == "clean" else purge(chosen, "said since")
+    clean_offline(chosen) if work == "clean" else purge(chosen, value)
 """
 
 CLEANING = [
@@ -52,8 +52,8 @@ def store(aged: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(aged, tmp_path / "store"))
 
 
-def killed_at(path: Path, step: str, work: str) -> int:
-    return subprocess.run([sys.executable, "-c", CHILD, str(path), step, work], check=False).returncode
+def killed_at(path: Path, step: str, work: str, value: str = SINCE) -> int:
+    return subprocess.run([sys.executable, "-c", CHILD, str(path), step, work, value], check=False).returncode
 
 
 @pytest.mark.crash

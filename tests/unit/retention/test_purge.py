@@ -32,6 +32,7 @@ manager = JarvisContextManager(sys.argv[1], segment_bytes=8192)
 manager.log_agent_message("a", secret, "killed while it said " + secret)
 manager.set_attribute("token", [secret, {{secret: secret.encode()}}])
 manager.heartbeat("a", token=secret)
+manager._save_beats()
 manager.flush()
 print("said", flush=True)
 sys.stdin.read()
@@ -265,3 +266,48 @@ def test_a_purge_leaves_finished_work_finished(store_path: Path, value: str) -> 
         assert (made, list(given), list(manager.attributes())) == ([], ["day", "sum", "of"], ["due"])
         assert manager.recovery_report is not None
         assert manager.recovery_report.damage == []
+
+
+def gone_back(path: Path) -> None:
+    """A store whose last event is a restore, large enough for a side file."""
+    with begin(path, 0) as manager:
+        manager.set_attribute("large", "x" * 400_000)
+        manager.update_task_progress("one", {"percentage": 40})
+        manager.mark_recovery_point("golden")
+        manager.update_task_progress("one", {"percentage": 90})
+        manager.restore("golden")
+
+
+@pytest.mark.parametrize("value", ["attributes", "percentage", "history"])
+def test_a_side_file_keeps_the_names_of_its_own_fields(store_path: Path, value: str) -> None:
+    gone_back(store_path)
+
+    purge(at(store_path), value)
+    for path in (*store_path.glob("jarvis_context.db*"), *(store_path / "checkpoints").iterdir()):
+        path.unlink()
+
+    with begin(store_path, 1) as manager:
+        assert manager.attributes() == {"large": "x" * 400_000}
+        assert [task["percentage"] for task in manager.tasks()] == [40]
+
+
+def test_a_side_file_that_no_event_names_and_that_holds_the_value_is_removed(store_path: Path) -> None:
+    gone_back(store_path)
+    values = store_path / "journal" / "values"
+    for name, held in (("a" * 64, SECRET), ("b" * 64, "nothing")):
+        (values / name).write_bytes(held.encode())
+
+    purged = purge(at(store_path), SECRET)
+
+    assert (purged.removed, (values / ("b" * 64)).exists()) == ([f"journal/values/{'a' * 64}"], True)
+
+
+def test_what_was_moved_aside_is_named_and_removed_on_request(leaky: Path) -> None:
+    other = leaky / "jarvis_context.db.replaced-1"
+    other.write_bytes(b"a database may hold it in pieces")
+
+    first = purge(at(leaky), SECRET)
+    second = purge(at(leaky), SECRET, aside=True)
+
+    assert (first.removed, first.aside) == (["jarvis_context.db.damaged-1"], [other.name])
+    assert (second.removed, second.aside, other.exists()) == ([other.name], [], False)

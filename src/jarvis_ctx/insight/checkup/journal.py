@@ -7,14 +7,15 @@ from collections.abc import Iterator
 import msgspec
 
 from jarvis_ctx.clock import seconds
-from jarvis_ctx.errors import CorruptData
+from jarvis_ctx.codec.sealed import opened
+from jarvis_ctx.errors import CorruptData, WrongEncryptionKey
 from jarvis_ctx.insight.checkup import digests
 from jarvis_ctx.insight.checkup.digests import REBUILT
 from jarvis_ctx.insight.findings import Finding, ok, problem, warning
 from jarvis_ctx.insight.view import View
 from jarvis_ctx.journal.marks import SLOTS, Marks, WriterMark
 from jarvis_ctx.liveness.runfile import RunFile
-from jarvis_ctx.model.report import RecoveryReport
+from jarvis_ctx.model.report import REPORT_PURPOSE, RecoveryReport
 from jarvis_ctx.recovery.wording import number, span
 
 LATE = 60
@@ -63,8 +64,11 @@ def _reported_lost(view: View) -> dict[str, int]:
     lost: dict[str, int] = {}
     for path in sorted(view.folder.glob(f"recovery_report_{view.name}.*.json")):
         try:
-            report = msgspec.json.decode(path.read_bytes(), type=RecoveryReport)
-        except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+            data = path.read_bytes()
+            if view.seals is not None:
+                data = opened(view.seals, data, path.name, REPORT_PURPOSE, path.name.encode())
+            report = msgspec.json.decode(data, type=RecoveryReport)
+        except (OSError, msgspec.DecodeError, UnicodeDecodeError, CorruptData, WrongEncryptionKey):
             continue  # That it cannot be read loses no event.
         for writer, ranges in report.events_lost.items():
             lost[writer] = max(lost.get(writer, 0), sum(last - first + 1 for first, last in ranges))

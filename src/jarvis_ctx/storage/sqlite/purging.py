@@ -1,11 +1,10 @@
-"""Cleans a value out of every table, and out of the pages and the log behind them."""
+"""Cleans a value out of every table but the checkpoints', and out of the pages and the log behind all of them."""
 
 from __future__ import annotations
 
 from jarvis_ctx.journal import frame
 from jarvis_ctx.retention.needle import Needle
 from jarvis_ctx.retention.purging import FilePurge
-from jarvis_ctx.storage.sqlite.checkpoints import SqliteCheckpoints
 from jarvis_ctx.storage.sqlite.database import Database
 from jarvis_ctx.storage.sqlite.documents import document
 from jarvis_ctx.storage.sqlite.driver import sqlite
@@ -29,8 +28,11 @@ SELECT DISTINCT {0} FROM {1} WHERE typeof({0}) = 'text' AND (
 """
 
 
-def purge(database: Database, checkpoints: SqliteCheckpoints, needle: Needle, purge: FilePurge) -> int:
-    """Clean all tables; returns how many values were changed. Raises `StoreUnavailable`."""
+def purge(database: Database, needle: Needle, purge: FilePurge) -> int:
+    """Clean all tables but that of checkpoints, the free pages, and the log; how many values were changed.
+
+    Raises `StoreUnavailable`.
+    """
     forms = document([form.decode() for form in needle.forms])
     with database.transaction() as connection:
         connection.execute("PRAGMA secure_delete = ON")
@@ -38,7 +40,6 @@ def purge(database: Database, checkpoints: SqliteCheckpoints, needle: Needle, pu
         for (table,) in connection.execute(_TABLES).fetchall():
             if table not in OWN:
                 changed += _table(connection, table, forms, needle)
-    changed += _snapshots(database, checkpoints, purge)
     with database.writing() as connection:
         connection.execute("VACUUM")
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -48,7 +49,7 @@ def purge(database: Database, checkpoints: SqliteCheckpoints, needle: Needle, pu
 def _events(connection: sqlite.Connection, forms: str, purge: FilePurge) -> int:
     changed = 0
     for writer_id, writer, number, payload in connection.execute(_EVENTS, (forms,)).fetchall():
-        cleaned = purge.event(payload.encode())
+        cleaned = purge.event(writer, payload.encode())
         if cleaned != payload.encode():
             digest = frame.digester(writer)(number, cleaned).hex()
             connection.execute(_PUT, (cleaned.decode(), digest, writer_id, number))
@@ -64,14 +65,4 @@ def _table(connection: sqlite.Connection, table: str, forms: str, needle: Needle
             if (cleaned := needle.text(value)) != value:
                 statement = f"UPDATE OR REPLACE {table} SET {column} = ? WHERE {column} = ?"
                 changed += connection.execute(statement, (cleaned, value)).rowcount
-    return changed
-
-
-def _snapshots(database: Database, checkpoints: SqliteCheckpoints, purge: FilePurge) -> int:
-    changed = 0
-    for (id,) in database.read("SELECT snapshot_id FROM context_snapshots"):
-        known = checkpoints.get(id)
-        if known is not None and (cleaned := purge.snapshot(known)) is not known:
-            checkpoints.put(cleaned)
-            changed += 1
     return changed

@@ -45,7 +45,7 @@ class SqliteStore:
         self.checkpoints = SqliteCheckpoints(self._database)
         self.leases = SqliteLeases(self._database)
         self.queries = SqliteQueries(self._database)
-        self.upkeep = SqliteUpkeep(self._database, self.checkpoints)
+        self.upkeep = SqliteUpkeep(self._database)
         self.copying = SqliteCopying(self._database)
 
     def close(self) -> None:

@@ -7,7 +7,6 @@ from collections.abc import Collection
 from jarvis_ctx.retention.needle import Needle
 from jarvis_ctx.retention.purging import FilePurge
 from jarvis_ctx.storage.sqlite import purging
-from jarvis_ctx.storage.sqlite.checkpoints import SqliteCheckpoints
 from jarvis_ctx.storage.sqlite.database import Database
 from jarvis_ctx.storage.sqlite.documents import document
 
@@ -32,8 +31,8 @@ FREE = 5
 class SqliteUpkeep:
     """The `Upkeep` port."""
 
-    def __init__(self, database: Database, checkpoints: SqliteCheckpoints) -> None:
-        self._database, self._checkpoints = database, checkpoints
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     def forget(self, orchestrator: str, before: int, tasks: Collection[str], runs: Collection[str]) -> int:
         """Delete rows of tasks, their steps, and runs, not among these and older than `before` (µs); how many."""
@@ -47,8 +46,8 @@ class SqliteUpkeep:
         return {value for (value,) in self._database.read(_NAMED, (document(sorted(values)),))}
 
     def purge(self, needle: Needle, files: FilePurge) -> int:
-        """Clean a value out of all tables, pages and the log; how many values were changed."""
-        return purging.purge(self._database, self._checkpoints, needle, files)
+        """Clean all tables but that of checkpoints, the free pages, and the log; how many values were changed."""
+        return purging.purge(self._database, needle, files)
 
     def settle(self) -> None:
         """Move the log into the database and cut it off, waiting for nobody: a reader in the way is for the next time.

@@ -1,0 +1,49 @@
+"""Cleans a value out of the checkpoints and heartbeats that a store keeps, opened and sealed again where they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from msgspec.structs import replace
+
+from jarvis_ctx.checkpoint.ports import CheckpointStore
+from jarvis_ctx.errors import CorruptData
+from jarvis_ctx.liveness.ports import LeaseStore
+from jarvis_ctx.model.agent import Lease
+from jarvis_ctx.model.ids import AgentId
+from jarvis_ctx.retention.needle import Needle
+from jarvis_ctx.retention.purging import FilePurge
+
+
+def clean_snapshots(checkpoints: CheckpointStore, names: Iterable[str], files: FilePurge) -> int:
+    """Clean the checkpoints of these orchestrators; how many were changed. Raises `WrongEncryptionKey`."""
+    changed = 0
+    for header in [header for name in names for header in checkpoints.headers(name)]:
+        try:
+            known = checkpoints.get(header.id)
+        except CorruptData:
+            continue  # Sealed and changed: nobody can read what it holds.
+        if known is not None and (cleaned := files.snapshot(known)) is not known:
+            checkpoints.put(cleaned)
+            changed += 1
+    return changed
+
+
+def leases_of(leases: LeaseStore, names: Iterable[str]) -> dict[str, list[Lease]]:
+    """The heartbeats of these orchestrators, read before their agents are renamed: they are sealed for their names."""
+    return {name: leases.all(name) for name in names}
+
+
+def clean_leases(leases: LeaseStore, before: dict[str, list[Lease]], needle: Needle) -> int:
+    """Put those anew that held the value, where the tables' own cleaning could not read it; how many."""
+    changed = 0
+    for name, known in before.items():
+        cleaned = [
+            replace(lease, agent=AgentId(needle.tree(lease.agent)), details=needle.tree(lease.details))
+            for lease in known
+        ]
+        present = leases.all(name)
+        put = [lease for lease in cleaned if lease not in present]
+        leases.put(name, put)
+        changed += len(put)
+    return changed
