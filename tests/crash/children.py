@@ -61,37 +61,46 @@ class Child:
             self.code = self._server.ask({"wait": self.pid})
         return self.code
 
-    def forget(self) -> None:
-        """Kill it and hear no more of it."""
-        self.kill()
+    def forget(self, waited: bool) -> None:
+        """Hear no more of it; where its server lives, which it would have died with, kill it and wait for its end."""
+        if waited:
+            self.kill()
         self._pipe.close()
 
 
 class Server:
-    """The warm server, one for a test session."""
+    """The warm server, one for a test session; a signal to the session's process group does not reach it."""
 
     def __init__(self, log: Path) -> None:
-        self._log = log
+        self._log, self._serial = log, 0
+        self.children: list[Child] = []
+        self._begin()
+
+    def _begin(self) -> None:
         ours, theirs = socket.socketpair()
-        with theirs, log.open("w") as file:
+        with theirs, self._log.open("w") as file:
             command = [sys.executable, "-m", "tests.crash.server", str(theirs.fileno())]
             environment = {**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'src'}"}
-            self._process = subprocess.Popen(
+            self.process = subprocess.Popen(
                 command,
-                cwd=log.parent,
+                cwd=self._log.parent,
                 env=environment,
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stderr=file,
+                start_new_session=True,
             )
-        self._link = ours
-        self.children: list[Child] = []
+        self._link, self._answers = ours, ours.makefile("rb")
 
     def start(self, role: str, **arguments: Any) -> Child:
         """Fork a child that runs `role`."""
         reading, writing = os.pipe()
         try:
             pid = self.ask({"role": role, "arguments": arguments}, writing)
+        except BaseException:
+            # Whatever stopped us goes on to the test; no pipe stays open.
+            os.close(reading)
+            raise
         finally:
             os.close(writing)
         child = Child(self, pid, os.fdopen(reading, encoding="utf-8"))
@@ -99,24 +108,48 @@ class Server:
         return child
 
     def ask(self, request: dict[str, Any], *descriptors: int) -> int:
-        """Send one request and wait for its number."""
-        socket.send_fds(self._link, [msgspec.json.encode(request, enc_hook=str)], list(descriptors))
-        answer = self._link.recv(64)
-        assert answer, f"the server of children ended\n{self.log_tail()}"
-        return int(answer)
+        """Send one request and wait for its number; fails, with the reason, where there is none."""
+        self._serial += 1
+        message = msgspec.json.encode({**request, "serial": self._serial}, enc_hook=str)
+        try:
+            socket.send_fds(self._link, [message], list(descriptors))
+            number, failed = self._answer()
+        except ConnectionError:
+            number, failed = 0, self._death()
+        assert not failed, f"{failed} at {request}\n{self.log_tail()}"
+        return number
+
+    def _answer(self) -> tuple[int, str]:
+        """What it answers to the latest request; older ones' tests were stopped while they waited."""
+        for line in self._answers:
+            serial, number, failed = msgspec.json.decode(line, type=tuple[int, int, str])
+            if serial == self._serial:
+                return number, failed
+        return 0, self._death()
+
+    def _death(self) -> str:
+        return f"the server of children ended with {self.process.wait(timeout=10)}"
 
     def log_tail(self) -> str:
-        """The last that children wrote to standard error."""
+        """The last that the server and its children wrote to standard error."""
         return self._log.read_text(errors="replace")[-4000:]
 
     def clear(self) -> None:
-        """Leave no child of a test behind, whether it is stopped or runs."""
+        """Leave no child of a test behind, whether it is stopped or runs; begin again where the server has ended."""
+        alive = self.process.poll() is None
         for child in self.children:
-            child.forget()
+            child.forget(alive)
         self.children.clear()
+        if not alive:
+            self._let_go()
+            self._begin()
 
     def close(self) -> None:
         """End the server."""
         self.clear()
+        self._let_go()
+
+    def _let_go(self) -> None:
+        self._answers.close()
         self._link.close()
-        self._process.wait(timeout=10)
+        self.process.wait(timeout=10)

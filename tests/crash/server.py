@@ -7,6 +7,7 @@ does: by falling off its end, by an exception nobody catches, or by a signal.
 
 from __future__ import annotations
 
+import ctypes
 import os
 import signal
 import socket
@@ -26,6 +27,8 @@ WARM = (apscheduler.schedulers.background, apscheduler.executors.debug, psutil, 
 """What the product imports when it needs it."""
 
 MESSAGE = 65_536
+_SET_PDEATHSIG = 1
+"""prctl(2): the signal to get when the parent ends."""
 
 
 def main() -> None:
@@ -39,24 +42,46 @@ def main() -> None:
 
 
 def _serve(link: socket.socket) -> dict[str, Any] | None:
+    ended: dict[int, int] = {}
     while True:
         message, descriptors, _, _ = socket.recv_fds(link, MESSAGE, 1)
         if not message:
             return None
         request: dict[str, Any] = msgspec.json.decode(message)
-        if "wait" in request:
-            answer = os.waitstatus_to_exitcode(os.waitpid(request["wait"], 0)[1])
-        elif "stopped" in request:
-            answer = os.waitpid(request["stopped"], os.WUNTRACED)[0]
+        answer, failed = 0, ""
+        try:
+            answer = os.fork() if "role" in request else _wait(request, ended)
+        except OSError as error:  # A child that nobody knows, or no room for one: the next request finds us here.
+            failed = str(error)
         else:
-            answer = os.fork()
-            if answer == 0:
+            if answer == 0 and "role" in request:
                 link.close()
-                os.dup2(descriptors[0], sys.stdout.fileno())
-                os.close(descriptors[0])
+                _begin_as_child(descriptors[0])
                 return request
-            os.close(descriptors[0])
-        link.sendall(b"%d\n" % answer)
+        for descriptor in descriptors:
+            os.close(descriptor)
+        link.sendall(msgspec.json.encode([request["serial"], answer, failed]) + b"\n")
+
+
+def _wait(request: dict[str, Any], ended: dict[int, int]) -> int:
+    """The exit code of the child to `wait` for; 0 for the one to be `stopped`, once it is."""
+    child = request.get("wait") or request["stopped"]
+    if child not in ended:
+        _, status = os.waitpid(child, os.WUNTRACED if "stopped" in request else 0)
+        if os.WIFSTOPPED(status):
+            return 0
+        ended[child] = os.waitstatus_to_exitcode(status)
+    if "stopped" in request:
+        raise ChildProcessError(f"instead of stopping it ended with {ended[child]}")
+    return ended[child]
+
+
+def _begin_as_child(pipe: int) -> None:
+    """Say what is said to `pipe`, and do not outlive a test session that ended by accident."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_SET_PDEATHSIG, signal.SIGKILL)
+    os.dup2(pipe, sys.stdout.fileno())
+    os.close(pipe)
 
 
 if __name__ == "__main__":

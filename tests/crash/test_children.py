@@ -1,0 +1,66 @@
+"""The server of children: whatever happens to it or to a request, the next test has one, and this one is told why."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.crash.children import Server
+from tests.crash.harness import PATIENCE, Stage
+
+pytestmark = pytest.mark.crash
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Iterator[Server]:
+    """A server of the test's own."""
+    server = Server(tmp_path / "stderr")
+    yield server
+    server.close()
+
+
+def test_a_request_that_cannot_be_answered_does_not_end_the_server(own: Server, tmp_path: Path) -> None:
+    with pytest.raises(AssertionError, match="No child processes"):
+        own.ask({"wait": os.getpid()})
+
+    child = own.start("end", path=tmp_path / "store", way="close")
+
+    assert child.line() == "opened"
+    assert child.wait() == 0
+
+
+def test_a_child_that_dies_instead_of_stopping_has_its_exit_code_all_the_same(own: Server, tmp_path: Path) -> None:
+    child = own.start("end", path=tmp_path / "store", way="exit_by_number")
+
+    with pytest.raises(AssertionError, match="instead of stopping it ended with 3"):
+        child.stopped()
+
+    assert child.wait() == 3
+
+
+def test_an_answer_that_nobody_waited_for_is_not_taken_for_another_ones(own: Server, tmp_path: Path) -> None:
+    child = own.start("end", path=tmp_path / "store", way="wait")
+    own._link.sendall(b'{"wait": %d, "serial": 0}' % child.pid)
+
+    child.signal(signal.SIGKILL)
+    other = own.start("end", path=tmp_path / "other", way="close")
+
+    assert other.line() == "opened"
+    assert (child.wait(), other.wait()) == (-9, 0)
+
+
+def test_a_server_that_died_says_so_and_the_next_test_has_another_one(own: Server, tmp_path: Path) -> None:
+    child = own.start("end", path=tmp_path / "store", way="wait")
+    assert child.line() == "opened"
+    own.process.kill()
+    assert not child.lives_for(PATIENCE)
+    with pytest.raises(AssertionError, match=r"ended with -9(.|\n)*role"):
+        Stage(own, tmp_path, "after its death").open()
+
+    own.clear()
+
+    assert Stage(own, tmp_path, "after its death").open().kill() == -9
