@@ -37,7 +37,7 @@ class Lives:
     """One life of the orchestrator a method; `say` tells the test."""
 
     def __init__(self, path: str, say: Callable[[str], None], **settings: Any) -> None:
-        attach: Any = integrate_context_manager(path=path, resume="skip", **settings)
+        attach: Any = integrate_context_manager(path=path, **{"resume": "skip", **settings})
         self.say, self.shift = say, attach(Shift)(say)
         manager = context_of(self.shift)
         assert manager is not None
@@ -89,6 +89,13 @@ class Lives:
             self.say(str(pid))
         for pid in workers.values():
             os.waitpid(pid, 0)
+        self.manager.close()
+
+    def wear_out(self) -> None:
+        """Three workers do the bad task, whatever becomes of the others."""
+        for _ in range(3):
+            os.waitpid(self.worker("bad"), 0)
+            self.tell("bad")
         self.manager.close()
 
     def run_out(self) -> None:

@@ -31,12 +31,12 @@ def find_sent(key: str, task: str) -> str:
 
 @integrate_context_manager(path=sys.argv[1], name="team", resume="skip", steps={"send": find_sent})
 class Team:
-    """What a task gives is its own name; the task "sent" has an effect, which may kill its worker."""
+    """What a task gives is its own name; a task "sent ..." has an effect, which may kill its worker."""
 
     deadly = False
 
     def assign_task(self, task: dict[str, str]) -> str:
-        return self.send(task["id"]) if task["id"] == "sent" else task["id"]
+        return self.send(task["id"]) if task["id"].startswith("sent") else task["id"]
 
     def send(self, task: str) -> str:
         say(f"sent {task}")
@@ -94,19 +94,26 @@ def agents(way: str) -> None:
         subprocess.run([sys.executable, "-m", "tests.crash.team", sys.argv[1], "agent", task], check=True)
 
 
-def hand_over(way: str) -> None:
+def hand_over(way: str, start: str) -> None:
     """A worker is killed in the middle of a step, and one that was there before takes up its task."""
-    reading, writing = os.pipe()
-    if (second := os.fork()) == 0:
-        os.read(reading, 1)
-        work("sent")
-        os._exit(0)
+    task, ours, theirs = f"sent-{way}", *multiprocessing.Pipe()
+    second = multiprocessing.get_context(start).Process(target=take_over, args=(task, theirs))
+    second.start()
+    ours.recv()
     if (first := os.fork()) == 0:
         Team.deadly = True
-        work("sent")
+        work(task)
     os.waitpid(first, 0)
-    os.write(writing, b"x")
-    os.waitpid(second, 0)
+    ours.send("take it")
+    second.join()
+
+
+def take_over(task: str, orders: Any) -> None:
+    """The life of a worker that is there, and has done something, when another one dies of a task."""
+    team().assign_task({"id": f"before {task}"})
+    orders.send("ready")
+    orders.recv()
+    work(task)
 
 
 WAYS: dict[str, Any] = {
@@ -117,7 +124,8 @@ WAYS: dict[str, Any] = {
     "pool-spawn": lambda way: pool(way, "spawn"),
     "executor-spawn": lambda way: executor(way, "spawn"),
     "subprocess": agents,
-    "hand-over": hand_over,
+    "hand-over-fork": lambda way: hand_over(way, "fork"),
+    "hand-over-spawn": lambda way: hand_over(way, "spawn"),
 }
 
 

@@ -83,3 +83,25 @@ def test_a_task_that_kills_its_workers_alone_is_quarantined_while_the_orchestrat
         ["quarantined", True, 3, 2],
     ]
     assert child.wait() == 0
+
+
+def test_a_task_that_kills_its_workers_is_suspected_and_quarantined_in_a_run_that_follows_no_death(
+    stage: Stage,
+) -> None:
+    child = shift(stage, "run_out", max_attempts=2)
+
+    words = [child.line() for _ in range(8)]
+
+    assert words[::2] == ["bad", "bad", "bad", "TaskQuarantined"]
+    assert [json.loads(word)[2:] for word in words[1::2]] == [[1, 0], [2, 1], [3, 2], [3, 2]]
+    assert child.wait() == 0
+
+
+def test_a_run_that_changes_no_call_suspects_nobody(stage: Stage) -> None:
+    child = shift(stage, "wear_out", resume="report")
+
+    words = [child.line() for _ in range(6)]
+
+    assert words[::2] == ["bad", "bad", "bad"]
+    assert [json.loads(word)[2:] for word in words[1::2]] == [[1, 0], [2, 0], [3, 0]]
+    assert child.wait() == 0

@@ -63,14 +63,15 @@ def test_what_a_worker_was_told_had_returned_is_there_after_its_orchestrator_was
     assert {run for task in tasks if task for run in runs_of(task)} == {successor.run.chain}
 
 
+@pytest.mark.parametrize("start", ["fork", "spawn"])
 def test_a_step_that_its_workers_death_left_in_doubt_is_asked_about_by_the_worker_that_takes_over(
-    finished: tuple[JarvisContextManager, str, str],
+    finished: tuple[JarvisContextManager, str, str], start: str
 ) -> None:
     _, said, _ = finished
 
-    lines = [line for line in said.split("\n") if line.endswith("sent")]
+    lines = [line for line in said.split("\n") if line.endswith(f"sent-hand-over-{start}")]
 
-    assert lines == ["sent sent", "asked about sent", "done sent"]
+    assert [line.rpartition(" ")[0] for line in lines] == ["sent", "asked about", "done"]
 
 
 def test_no_worker_goes_uncaptured_or_begins_a_run_of_its_own(

@@ -90,9 +90,11 @@ class Claims:
         return self._in_turn(call, work)
 
     def _in_turn(self, call: TaskCall, work: Callable[[], Any]) -> Any:
+        self._catch_up()
         if not self._isolation.concerns(call.task):
             return self._run(call, work, alone=False)
         with self._isolation.enter(call.task) as alone:
+            self._catch_up()
             return self._run(call, work, alone)
 
     def _run(self, call: TaskCall, work: Callable[[], Any], alone: bool) -> Any:
@@ -125,9 +127,11 @@ class Claims:
         return await self._ain_turn(call, work)
 
     async def _ain_turn(self, call: TaskCall, work: Callable[[], Awaitable[Any]]) -> Any:
+        self._catch_up()
         if not self._isolation.concerns(call.task):
             return await self._arun(call, work, alone=False)
         async with self._isolation.aenter(call.task, can_wait=call.can_wait) as alone:
+            self._catch_up()
             return await self._arun(call, work, alone)
 
     async def _arun(self, call: TaskCall, work: Callable[[], Awaitable[Any]], alone: bool) -> Any:
@@ -161,7 +165,6 @@ class Claims:
             return results.popleft() if results else None
 
     def _claim(self, call: TaskCall, alone: bool) -> CurrentTask:
-        self._catch_up()
         task = self._sink.state.tasks.get(call.task)
         if task is not None and task.quarantined:
             raise TaskQuarantined(task=call.task, deaths=task.deaths_alone, cause=task.quarantined)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from jarvis_ctx.capture.current import current_task
 from jarvis_ctx.capture.turns import POLL, Turn
+from jarvis_ctx.model.event import Event
 from jarvis_ctx.model.ids import TaskId
 
 log = logging.getLogger("jarvis_ctx")
@@ -72,6 +73,16 @@ class Isolation:
         except OSError as error:
             return _unknown(error)
         return alone
+
+    def suspect(self, task: TaskId) -> None:
+        """From now on this task may have to wait, too: a worker died with it in hand."""
+        self._suspects.add(task)
+
+    def heard(self, events: list[Event]) -> None:
+        """Suspect what the run's own process says of its workers' deaths."""
+        for event in events:
+            if event.kind == "TaskInterrupted" and event.body.get("worker") is True:
+                self.suspect(TaskId(event.subject))
 
     def concerns(self, task: TaskId) -> bool:
         """Whether this task may have to wait; no need to `enter` otherwise."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 from jarvis_ctx.journal import fold
@@ -18,11 +19,14 @@ PATIENCE = 5.0
 class Hearing:
     """One process's ear. Safe in any thread; renewed in a forked child."""
 
-    def __init__(self, folder: Path, marks: Marks, writer: Writer) -> None:
+    def __init__(self, folder: Path, marks: Marks, writer: Writer, *, beside_us: bool = False) -> None:
+        """`beside_us`: this process takes part in the run of another one."""
         self._folder, self._marks, self._writer = folder, marks, writer
         self._begin(writer.writer)
-        self._beside_us = False
+        self._beside_us = beside_us
         """Whether there may be other processes of this run."""
+        self.on_heard: Callable[[list[Event]], object] | None = None
+        """Told what was said, in whichever thread has folded it."""
 
     def _begin(self, own: str) -> None:
         writer, self._lock = self._writer, threading.Lock()
@@ -72,5 +76,7 @@ class Hearing:
                 self._writer.fold_in(events)
                 self._untold += events
                 self._beside_us |= any(event.run == self._writer.run for event in events)
+                if self.on_heard is not None:
+                    self.on_heard(events)
         finally:
             self._lock.release()

@@ -88,8 +88,8 @@ class Journal:
         self._others = OthersDrain(folder, store, marks, opening)
         self._archiver = Archiver(folder, marks, self.writer)
         self.neighbours = Neighbours(folder, marks, self.writer, clock)
-        self._hearing = Hearing(folder, marks, self.writer)
-        self.catch_up = self._hearing.catch_up
+        self.hearing = Hearing(folder, marks, self.writer, beside_us=not drains)
+        self.catch_up = self.hearing.catch_up
         self._draining, self._within = threading.RLock(), False
         self.on_damage: Callable[[], object] | None = None
         """Told when the store turns out to be damaged."""
@@ -151,7 +151,7 @@ class Journal:
         self._held_for_fork = self.writer.hold(patience)
 
     def after_fork_in_parent(self) -> None:
-        self._hearing.forked()
+        self.hearing.forked()
         if self._held_for_fork:
             self._held_for_fork = False
             self.writer.let_go()
@@ -160,7 +160,7 @@ class Journal:
         """The child has no threads of ours, does not drain, and writes nothing before its first capture."""
         self._background.forget()
         self._draining, self._within = threading.RLock(), False
-        self._hearing.inherited()
+        self.hearing.inherited()
         self.writer.inherited()
 
     def _begin_in_child(self) -> None:
@@ -174,14 +174,14 @@ class Journal:
         if self.writer.overtaken:
             raise self.writer.fenced()
         self.writer.begin(opening, slot, self._supply)
-        self._hearing.has_writer()
+        self.hearing.has_writer()
         self._sync = Sync(self.writer, self.marks, slot, self._clock)
         self._own = OwnDrain(self.writer, opening, self._store, self._sync, self.marks, slot, drains=False)
         self._acknowledge()
 
     def _listen(self) -> None:
         """Take in what other writers of this orchestrator have appended, and answer what they ask."""
-        events = self._hearing.take()
+        events = self.hearing.take()
         if events and self.on_others is not None:
             self.on_others(events)
 
@@ -270,7 +270,7 @@ class Journal:
             sync_error=self._sync.error,
             segments=len(self.writer.segments),
             segments_waited_for=self._supply.waited,
-            unread=[*self.writer.unreadable, *self._hearing.damaged, *self._others.damaged],
+            unread=[*self.writer.unreadable, *self.hearing.damaged, *self._others.damaged],
             backlog_bytes=self.writer.undrained,
             backlog_waits=self._backlog.waits,
             backlog_seconds=self._backlog.seconds,

@@ -8,7 +8,8 @@ from typing import Any
 
 from jarvis_ctx.capture.sink import Sink
 from jarvis_ctx.model.event import Event
-from jarvis_ctx.model.ids import TaskId
+from jarvis_ctx.model.ids import RunId, TaskId
+from jarvis_ctx.model.state import State
 
 log = logging.getLogger("jarvis_ctx")
 
@@ -23,8 +24,9 @@ class Workers:
     put it into quarantine.
     """
 
-    def __init__(self, sink: Sink, max_attempts: int) -> None:
-        self._sink, self._max_attempts = sink, max_attempts
+    def __init__(self, sink: Sink, max_attempts: int, suspect: Callable[[TaskId], object] | None = None) -> None:
+        """`suspect` is told of each task that was cut off; None where calls are not to be changed."""
+        self._sink, self._max_attempts, self._suspect = sink, max_attempts, suspect
         self._in_hand: dict[str, dict[tuple[str, str], None]] = {}
         """By writer: the task and key of each call that was claimed and has no recorded end."""
 
@@ -54,9 +56,17 @@ class Workers:
         log.warning("The worker process that had task %r in hand died; another may take it up", id)
         body: dict[str, Any] = {"key": key, "run": attempt.run, "counts": attempt.alone, "worker": True}
         self._sink.append("TaskInterrupted", id, body)
+        if self._suspect is not None:
+            self._suspect(id)
         deaths = task.deaths_alone + attempt.alone
         if attempt.alone and deaths >= self._max_attempts and not task.quarantined:
             self._sink.append("TaskQuarantined", id, {"cause": DIED, "deaths": deaths})
+
+
+def left_by_workers(state: State, run: RunId) -> set[TaskId]:
+    """The tasks that the death of a worker has cut off in this run, and that nobody has taken up since."""
+    left = (task for task in state.tasks.values() if task.interrupted)
+    return {task.id for task in left if next(reversed(task.attempts.values())).run == run}
 
 
 def hearing(*listeners: Callable[[list[Event]], object]) -> Callable[[list[Event]], None]:

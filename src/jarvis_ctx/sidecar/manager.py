@@ -16,7 +16,6 @@ from jarvis_ctx.capture.checks import identifier, mapping
 from jarvis_ctx.capture.claims import Claims
 from jarvis_ctx.capture.dropping import storing
 from jarvis_ctx.capture.failures import CaptureFailures
-from jarvis_ctx.capture.isolation import Isolation
 from jarvis_ctx.capture.recorder import Recorder
 from jarvis_ctx.capture.steps import Steps
 from jarvis_ctx.checkpoint.archiving import Archiving
@@ -35,12 +34,12 @@ from jarvis_ctx.model.report import RecoveryReport
 from jarvis_ctx.model.run import RunRecord
 from jarvis_ctx.recovery.code import CodeGuard
 from jarvis_ctx.recovery.plan import Plan
-from jarvis_ctx.recovery.workers import Workers, hearing
 from jarvis_ctx.retention.survey import Cleanup
 from jarvis_ctx.sidecar import backing_up, cleanups, requests, travel
 from jarvis_ctx.sidecar.answers import Answers
 from jarvis_ctx.sidecar.beginning import opened_and_begun
 from jarvis_ctx.sidecar.ending import Ending, Part
+from jarvis_ctx.sidecar.isolating import isolation_of, watch_workers
 from jarvis_ctx.sidecar.live import LiveView
 from jarvis_ctx.sidecar.objects import note, object_states
 from jarvis_ctx.sidecar.pauses import PAUSES
@@ -93,8 +92,7 @@ class JarvisContextManager(Recorder, Answers, Resuming, travel.GoingBack, backin
     def _wire(self, leases: list[Lease], plan: Plan | None) -> None:
         chosen, ground, writer = self.settings, self._opened.ground, self.journal.writer
         skip, report = plan is not None and plan.skip, plan.report if plan else None
-        alone = ground.folder / f"suspects-{chosen.name}.lock"
-        isolation = Isolation(plan.suspects if plan else set(), chosen.isolation_timeout, alone)
+        self._isolation = isolation_of(ground, self.journal, plan, joining=self.joining)
         chain = frozenset(run.id for run in writer.state.runs.values() if run.chain == self.run.chain)
         self.take_up(plan, chosen)
         self.claims = Claims(
@@ -102,7 +100,7 @@ class JarvisContextManager(Recorder, Answers, Resuming, travel.GoingBack, backin
             owner=self,
             epoch=self.run.epoch,
             skip=skip,
-            isolation=isolation,
+            isolation=self._isolation,
             keeps_calls=chosen.resume == "redispatch",
             again=self.again,
             catch_up=self.journal.catch_up,
@@ -148,9 +146,8 @@ class JarvisContextManager(Recorder, Answers, Resuming, travel.GoingBack, backin
         answers["ReleaseRequested"] = release_answer(self.release)
         answers["RecoveryPointRequested"] = requests.checkpoint_answer(self.mark_recovery_point)
         answers["RestoreRequested"] = travel.restore_answer(self.restore, self._clock.wall)
-        workers = Workers(self.journal.writer, self.settings.max_attempts)
         asked = partial(requests.answer, answers=answers, append=self.journal.append)
-        self.journal.on_others, self.journal.neighbours.on_ended = hearing(workers.heard, asked), workers.ended
+        watch_workers(self.journal, self.settings.max_attempts, self._isolation, asked)
         self.journal.start()
         self._schedule.start()
         self._watch.install()

@@ -223,7 +223,7 @@ def test_something_said_that_cannot_be_read_stops_nobody(store: Store, journal: 
         assert journal._try_to_drain()
 
     assert set(journal.writer.state.attributes) == {"b"}
-    assert len(journal._hearing.damaged) == 1
+    assert len(journal.hearing.damaged) == 1
 
 
 def test_the_background_goes_on_after_any_error_and_shows_it(

@@ -10,7 +10,7 @@ from jarvis_ctx.journal import fold
 from jarvis_ctx.model.event import Event
 from jarvis_ctx.model.ids import RunId, WriterId
 from jarvis_ctx.model.state import State
-from jarvis_ctx.recovery.workers import Workers
+from jarvis_ctx.recovery.workers import Workers, left_by_workers
 from tests.unit.recovery.stories import SECOND, claim, planned, started, told
 
 DYING, OTHER = "dying", "other"
@@ -90,6 +90,16 @@ def test_a_record_that_could_not_be_written_is_written_the_next_time(owner: Owne
     owner.workers.ended({DYING})
 
     assert owner.appended == [("TaskInterrupted", "a", False)]
+
+
+def test_who_joins_the_run_later_knows_what_the_death_of_a_worker_has_left(owner: Owner) -> None:
+    for task in ("taken up", "left"):
+        owner.hears(DYING, *claim(task))
+    owner.workers.ended({DYING})
+    owner.hears(OTHER, *claim("taken up", key="k2"))
+
+    assert left_by_workers(owner.state, RunId("r1")) == {"left"}
+    assert left_by_workers(owner.state, RunId("r2")) == set()
 
 
 def test_a_task_that_another_worker_has_done_since_was_not_in_flight_when_the_orchestrator_died(owner: Owner) -> None:
