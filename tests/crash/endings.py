@@ -6,6 +6,7 @@ import asyncio
 import ctypes
 import gc
 import os
+import signal
 import sys
 import threading
 
@@ -31,6 +32,20 @@ def exit_by_number(manager: JarvisContextManager) -> None:
 
 def wait(manager: JarvisContextManager) -> None:
     """For a signal."""
+    threading.Event().wait()
+
+
+def be_terminated_after_a_loop(manager: JarvisContextManager) -> None:
+    """By SIGTERM, some calls after an event loop that had taken it has given it back."""
+
+    async def take_sigterm() -> None:
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, bool)
+
+    asyncio.run(take_sigterm())
+    while signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+        manager.add_message("user", "still here")
+        threading.Event().wait(0.01)
+    os.kill(os.getpid(), signal.SIGTERM)
     threading.Event().wait()
 
 

@@ -37,6 +37,7 @@ def last_run(manager: JarvisContextManager) -> RunRecord:
         ("leave_with", None, 0, "closed"),
         ("exit_by_number", None, 3, "exited"),
         ("wait", signal.SIGTERM, -15, "SIGTERM"),
+        ("be_terminated_after_a_loop", None, -15, "SIGTERM"),
         ("wait", signal.SIGINT, -2, "SIGINT"),
     ],
 )

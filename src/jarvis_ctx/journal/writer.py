@@ -64,14 +64,14 @@ class Writer:
         self.after_fork: Callable[[], None] | None = None
         """Called by a forked child's first append; is to `begin` with a writer of the child's own."""
         self.after_segment: Callable[[], object] = bool
-        """Called, outside the lock, by a caller that had to begin a segment."""
+        """Called, outside the lock, by a caller that had to begin a segment, or that finds `turned` set."""
         self.unreadable: list[str] = []  # What `_catch_up` could not fold, a sentence each.
         self.begin(opening, writer_slot, supply)
 
     def begin(self, opening: Opening, writer_slot: int, supply: SegmentSupply) -> None:
         """Take up the pen of the writer that `opening` names, at number 1."""
         self.writer, self._opening, self.supply = WriterId(opening.writer), opening, supply
-        self.number = 0
+        self.number, self.turned = 0, False
         self.segments: deque[Segment] = deque()
         self.dirty: set[str] = set()
         """Tasks changed since the drain last wrote them to their table."""
@@ -81,7 +81,6 @@ class Writer:
         self._queued: deque[_Told] = deque()
         self.put_down: Literal["", "closed", "dying", "fenced"] = ""
         self._ending: Literal["", "closed", "dying"] = ""
-        self._turned = False
         self.segment = self._open_segment()
 
     def append(self, kind: str, subject: str, body: dict[str, Any], *, own: bool = False) -> int:
@@ -113,8 +112,8 @@ class Writer:
             # looked for our last frame, so either it has seen the frame or we see its epoch.
             self.put_down = "fenced"
             raise self.fenced()
-        if self._turned:
-            self._turned = False
+        if self.turned:
+            self.turned = False
             self.after_segment()
         if self.after_append is not None:
             self.after_append(number)
@@ -194,7 +193,7 @@ class Writer:
         if payload > self._payload_limit:
             raise TooLarge(what="An event with its subject", size=payload, limit=self._payload_limit)
         self.segment = self._open_segment()
-        self._turned = True
+        self.turned = True
         return self.segment
 
     def _open_segment(self) -> Segment:

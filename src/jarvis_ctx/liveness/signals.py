@@ -10,6 +10,8 @@ from weakref import WeakSet
 
 from jarvis_ctx.liveness.wakeup import Wakeup
 
+SIGNALS = (signal.SIGTERM, signal.SIGINT)
+
 POKE = 0.05
 """Seconds after which a main thread that has not noticed a signal is sent it again."""
 
@@ -21,6 +23,7 @@ class EndOnSignal:
     """Ends the run, then the process, by the signal it was sent.
 
     Installed only in the main thread and only where the default action stands; `at_end` runs in a thread of its own.
+    An event loop that takes a signal leaves the default action behind: `lost` then, and `renew` takes it again.
     A forked child gets the default action back: its end is not the run's.
     """
 
@@ -29,20 +32,33 @@ class EndOnSignal:
         self._pid = os.getpid()
         self._wake = threading.Event()
         self._received: signal.Signals | None = None
-        self._removed = False
+        self._active = self._removed = False
         self._installed: list[signal.Signals] = []
         self._wakeup: Wakeup | None = None
         self._thread = threading.Thread(target=self._end, name="jarvis-ctx-signals", daemon=True)
 
     def install(self) -> None:
-        if threading.current_thread() is not threading.main_thread():
+        if threading.current_thread() is threading.main_thread():
+            self._active = True
+            self.renew()
+
+    @property
+    def lost(self) -> bool:
+        """Whether the default action stands for a signal, in a process that is not ending; asked from any thread."""
+        ours = self._active and not self._removed and self._received is None and os.getpid() == self._pid
+        return ours and any(signal.getsignal(number) is signal.SIG_DFL for number in SIGNALS)
+
+    def renew(self) -> None:
+        """Take the signals for which the default action stands. Outside the main thread it does nothing."""
+        if not self.lost or threading.current_thread() is not threading.main_thread():
             return
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in SIGNALS:
             if signal.getsignal(number) is signal.SIG_DFL:
                 signal.signal(number, self._on_signal)
                 self._installed.append(number)
-        if self._installed:
-            self._wakeup = Wakeup()
+        begins, self._wakeup = self._wakeup is None, self._wakeup or Wakeup()
+        self._wakeup.take()
+        if begins:
             self._thread.start()
             _installed.add(self)
 
@@ -85,7 +101,7 @@ class EndOnSignal:
 
     def give_back(self) -> None:
         """Restore the default action, where nobody has taken the signals since; only the main thread may."""
-        for number in self._installed:
+        for number in set(self._installed):
             if signal.getsignal(number) == self._on_signal:
                 signal.signal(number, signal.SIG_DFL)
         self._installed.clear()
@@ -135,7 +151,7 @@ def _before() -> None:
     _masks.before = None
     if _installed:
         _masks.before = signal.pthread_sigmask(signal.SIG_BLOCK, ())
-        signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGTERM, signal.SIGINT))
+        signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
 
 
 def _after() -> None:

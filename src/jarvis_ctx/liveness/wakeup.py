@@ -8,21 +8,28 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 
 
 class Wakeup:
     """The read end of the interpreter's wakeup descriptor, where nobody else (asyncio's loop) has it.
 
-    To be made and given back in the main thread.
+    To be taken and given back in the main thread. Trio warns of a descriptor that was taken before its own, so in a
+    program that uses Trio it is left alone.
     """
 
     def __init__(self) -> None:
         self._reader, self._writer = os.pipe()
         os.set_blocking(self._writer, False)
-        self._taken = signal.set_wakeup_fd(self._writer, warn_on_full_buffer=False)
-        self.ours = self._taken == -1
-        if not self.ours:
-            signal.set_wakeup_fd(self._taken)
+        self.ours = False
+
+    def take(self) -> None:
+        """Take the descriptor unless somebody has it; again, after somebody had."""
+        if "trio" not in sys.modules:
+            taken = signal.set_wakeup_fd(self._writer, warn_on_full_buffer=False)
+            self.ours = taken in (-1, self._writer)
+            if not self.ours:
+                signal.set_wakeup_fd(taken)
 
     def wait(self) -> bytes:
         """The numbers of the signals that came since; `b"\\0"` after `stop`. Blocks."""

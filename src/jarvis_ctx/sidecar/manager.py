@@ -44,6 +44,7 @@ from jarvis_ctx.sidecar.live import LiveView
 from jarvis_ctx.sidecar.objects import note, object_states
 from jarvis_ctx.sidecar.pauses import PAUSES
 from jarvis_ctx.sidecar.releases import release_answer
+from jarvis_ctx.sidecar.renewing import renewing
 from jarvis_ctx.sidecar.resuming import Resuming
 from jarvis_ctx.sidecar.turns import while_ours
 
@@ -133,7 +134,7 @@ class JarvisContextManager(Recorder, Answers, Resuming, travel.GoingBack, backin
             "checkpoint": (chosen.checkpoint_interval, ours(self.keeper.take)),
             "archive": (chosen.checkpoint_interval, ours(self.archiving.turn)),
             "cleanup": cleanups.job(self.cleaner, chosen, self._clock, ours),
-            "heartbeats": (SWEEP, ours(self._save_beats)),
+            "heartbeats": (SWEEP, ours(renewing(self._signals, writer, self._save_beats))),
         }
         self._schedule = Schedule(jobs)
         self._view = LiveView(self, self._opened)

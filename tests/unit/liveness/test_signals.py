@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import multiprocessing
 import signal
 import socket
 import subprocess
 import sys
 import threading
+import types
 
 import pytest
 
@@ -155,3 +157,47 @@ def test_a_wakeup_descriptor_of_the_programs_own_is_left_alone() -> None:
     signal.signal(signal.SIGTERM, handler)
     theirs.close()
     reader.close()
+
+
+def test_a_signal_that_an_event_loop_has_had_is_taken_again_with_its_wakeup_descriptor() -> None:
+    async def take_sigterm() -> None:
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, bool)
+
+    before, wakeup = signal.signal(signal.SIGTERM, signal.SIG_DFL), signal.set_wakeup_fd(-1)
+    watch = EndOnSignal(lambda name: None)
+    watch.install()
+    asyncio.run(take_sigterm())
+    lost = watch.lost
+
+    watch.renew()
+
+    assert (lost, watch.lost, signal.getsignal(signal.SIGTERM)) == (True, False, watch._on_signal)
+    assert signal.set_wakeup_fd(-1) != -1
+    watch.remove()
+    signal.signal(signal.SIGTERM, before)
+    signal.set_wakeup_fd(wakeup)
+
+
+def test_a_watch_that_is_over_or_was_never_begun_takes_nothing_again() -> None:
+    before = signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    ended, never = EndOnSignal(lambda name: None), EndOnSignal(lambda name: None)
+    ended.install()
+    ended.remove()
+
+    for watch in (ended, never):
+        watch.renew()
+
+    assert (ended.lost, never.lost, signal.getsignal(signal.SIGTERM)) == (False, False, signal.SIG_DFL)
+    signal.signal(signal.SIGTERM, before)
+
+
+def test_in_a_program_that_uses_trio_the_wakeup_descriptor_is_left_to_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "trio", types.ModuleType("trio"))
+    before, wakeup = signal.signal(signal.SIGTERM, signal.SIG_DFL), signal.set_wakeup_fd(-1)
+    watch = EndOnSignal(lambda name: None)
+
+    watch.install()
+
+    assert (signal.set_wakeup_fd(wakeup), signal.getsignal(signal.SIGTERM)) == (-1, watch._on_signal)
+    watch.remove()
+    signal.signal(signal.SIGTERM, before)
