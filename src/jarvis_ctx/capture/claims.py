@@ -78,6 +78,8 @@ class Claims:
         The task is claimed durably before `work` runs and its outcome is durable before this returns; an exception of
         `work` passes through untouched. Raises `TaskQuarantined` for a task that killed its process too often.
         """
+        if self.again is None and not self._kept:
+            return self._in_turn(call, work)  # As in every run that follows no crash.
         own = self.again.own(call) if self.again is not None else None
         if own is not None:
             return own.ended(self._in_turn(call, work))
@@ -91,7 +93,7 @@ class Claims:
 
     def _in_turn(self, call: TaskCall, work: Callable[[], Any]) -> Any:
         self._catch_up()
-        if not self._isolation.concerns(call.task):
+        if call.task not in self._isolation.suspects or not self._isolation.concerns(call.task):
             return self._run(call, work, alone=False)
         with self._isolation.enter(call.task) as alone:
             self._catch_up()
@@ -170,7 +172,9 @@ class Claims:
             raise TaskQuarantined(task=call.task, deaths=task.deaths_alone, cause=task.quarantined)
         number = 1 + (sum(a.method == call.method for a in task.attempts.values()) if task else 0)
         outer = current_task.get()
-        key = f"{call.method}#{self._epoch}.{self._within_epoch()}"
+        # No other process of the run gives this key: a forked child counts on, but its lock is a new one.
+        process = "" if self._lock is self._owners_lock else f"{os.getpid()}-"
+        key = f"{call.method}#{self._epoch}.{process}{next(self._numbers)}"
         claim = CurrentTask(task=call.task, key=key, alone=alone, owner=self._owner)
         body: dict[str, Any] = {"method": call.method, "key": key, "attempt": number}
         if alone:
@@ -186,20 +190,17 @@ class Claims:
         self._sink.append("TaskClaimed", call.task, body, own=True)
         return claim
 
-    def _within_epoch(self) -> str:
-        """A name for the next claim that no other process of the run gives."""
-        # A forked child counts on from where it was forked; its lock is a new one.
-        return f"{'' if self._lock is self._owners_lock else f'{os.getpid()}-'}{next(self._numbers)}"
-
     def _finished(self, claim: CurrentTask, call: TaskCall, result: Any) -> None:
         body: dict[str, Any] = {"key": claim.key}
         if not call.completes or _goes_on(result):
             body["completes"] = False
+        body["result"] = result
         try:
-            self._sink.append("TaskFinished", claim.task, {**body, "result": result})
+            self._sink.append("TaskFinished", claim.task, body)
         except (UnstorableValue, TooLarge) as error:
             lost = why_lost(error)
             log.warning("The result of task %r cannot be kept, a restart will run it again: %s", claim.task, lost)
+            del body["result"]
             self._sink.append("TaskFinished", claim.task, {**body, "lost": lost})
         if claim.task in self._in_doubt:
             self._tell_never_asked(claim.task)

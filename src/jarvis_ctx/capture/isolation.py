@@ -25,7 +25,7 @@ class Isolation:
 
     def __init__(self, suspects: set[TaskId], timeout: float, path: Path | None = None) -> None:
         """`path` is the lock that the processes of one orchestrator share."""
-        self._suspects, self._timeout = suspects, timeout
+        self.suspects, self._timeout = suspects, timeout
         self._turn = Turn(path)
 
     @contextmanager
@@ -86,7 +86,7 @@ class Isolation:
 
     def concerns(self, task: TaskId) -> bool:
         """Whether this task may have to wait; no need to `enter` otherwise."""
-        if task not in self._suspects:
+        if task not in self.suspects:
             return False
         running = current_task.get()
         return running is None or not running.alone
@@ -97,7 +97,7 @@ class Isolation:
         return alone
 
     def _leave(self, task: TaskId, alone: bool) -> None:
-        self._suspects.discard(task)
+        self.suspects.discard(task)
         if alone:
             self._turn.give_back()
 

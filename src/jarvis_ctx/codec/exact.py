@@ -95,7 +95,20 @@ def _room_after(items: Iterable[Any], room: int, depth: int) -> int:
             if not -(2**63) <= item < 2**63:
                 return NOT_PLAIN
         elif kind is dict or kind is list:
-            if (room := _room_after_inner(item, room - len(item) * ITEM, depth)) < 0:
+            if depth == 0:
+                return NOT_PLAIN
+            room -= len(item) * ITEM
+            if room < 0:
+                return TOO_HEAVY
+            if kind is dict:
+                for key in item:
+                    if type(key) is not str:
+                        return NOT_PLAIN
+                if len(item) == 1 and key.startswith("$"):
+                    return NOT_PLAIN
+                item = item.values()
+            room = _room_after(item, room, depth - 1)
+            if room < 0:
                 return room
         elif kind is float:
             if not isfinite(item):
@@ -103,19 +116,6 @@ def _room_after(items: Iterable[Any], room: int, depth: int) -> int:
         elif kind is not bool and item is not None:
             return NOT_PLAIN
     return room if room >= 0 else TOO_HEAVY
-
-
-def _room_after_inner(items: list[Any] | dict[Any, Any], room: int, depth: int) -> int:
-    if depth == 0:
-        return NOT_PLAIN
-    if room < 0:
-        return TOO_HEAVY
-    if isinstance(items, list):
-        return _room_after(items, room, depth - 1)
-    for key in items:
-        if type(key) is not str or (len(items) == 1 and key.startswith("$")):
-            return NOT_PLAIN
-    return _room_after(items.values(), room, depth - 1)
 
 
 def _encode_plain(value: object) -> bytes | None:

@@ -21,22 +21,23 @@ SHAPES: dict[str, Callable[[Any], Any]] = {
     "percentage": percentage,
 }
 """What a progress may say of a task, and the shapes of it."""
+
 ATTEMPTS_KEPT = 100
 
 
 def _task(state: State, event: Event) -> TaskRecord:
-    known = state.tasks.get(event.subject)
-    if known is not None:
-        return known
+    return state.tasks.get(event.subject) or _new_task(state, event, {"updated": event.stamp})
+
+
+def _new_task(state: State, event: Event, told: dict[str, Any]) -> TaskRecord:
+    """The record of a task that is heard of for the first time."""
     run = state.runs.get(event.run)
-    return TaskRecord(
-        id=TaskId(event.subject), created=event.time, updated=event.stamp, chain=run.chain if run else event.run
-    )
+    return TaskRecord(id=TaskId(event.subject), created=event.time, chain=run.chain if run else event.run, **told)
 
 
 def task_progressed(state: State, event: Event) -> None:
     """A partial update changes what it names; keys of the person's own are kept as metadata."""
-    task = state.tasks.get(event.subject) or _task(state, event)
+    task = state.tasks.get(event.subject)
     changes: dict[str, Any] = {"updated": (event.time, event.writer, event.number)}
     metadata: dict[str, Any] = {}
     for name, value in event.body.items():
@@ -48,8 +49,8 @@ def task_progressed(state: State, event: Event) -> None:
         else:
             metadata[name] = value
     if metadata:
-        changes["metadata"] = {**task.metadata, **metadata}
-    task = replace(task, **changes)
+        changes["metadata"] = {**task.metadata, **metadata} if task is not None else metadata
+    task = replace(task, **changes) if task is not None else _new_task(state, event, changes)
     if task.attempts and "status" in changes and task.done:
         task = replace(task, attempts={key: _without_call(attempt) for key, attempt in task.attempts.items()})
     _keep(state, task, event.run)
@@ -86,23 +87,29 @@ def steps_of(task: str, method: str) -> str:
 
 
 def _task_claimed(state: State, event: Event) -> None:
-    task, body = _task(state, event), event.body
-    attempt = Attempt(
+    task, body = state.tasks.get(event.subject), event.body
+    key, updated = text(body["key"]), (event.time, event.writer, event.number)
+    changes: dict[str, Any] = {"updated": updated, "status": "in_progress", "attempts": {key: _claimed(event, key)}}
+    for name in ("description", "agent"):
+        if told := body.get(name):
+            changes[name] = text(told)
+    if task is None:
+        state.tasks[event.subject] = _new_task(state, event, changes)
+    else:
+        changes["attempts"] = _bounded({**task.attempts, **changes["attempts"]})
+        state.tasks[event.subject] = replace(task, **changes)
+
+
+def _claimed(event: Event, key: str) -> Attempt:
+    body = event.body
+    return Attempt(
         method=text(body["method"]),
         run=event.run,
         number=whole(body["attempt"]),
         claimed=event.time,
-        key=text(body["key"]),
+        key=key,
         alone=body.get("alone") is True,
         call=mapping(body["call"]) if "call" in body else msgspec.UNSET,
-    )
-    state.tasks[event.subject] = replace(
-        task,
-        updated=event.stamp,
-        status="in_progress",
-        description=text(body.get("description") or task.description),
-        agent=text(body.get("agent") or task.agent),
-        attempts=_bounded({**task.attempts, attempt.key: attempt}),
     )
 
 
@@ -115,27 +122,39 @@ def _bounded(attempts: dict[str, Attempt]) -> dict[str, Attempt]:
     return {a.key: replace(a, result=msgspec.UNSET, kept=False, lost=reason) for a in latest}
 
 
-def _ended(state: State, event: Event, outcome: str, **task_changes: Any) -> None:
-    body, task = event.body, replace(_task(state, event), updated=event.stamp, **task_changes)
-    attempt = task.attempts.get(text(body["key"]))
+def _ended(state: State, event: Event, outcome: str, **changes: Any) -> None:
+    task = state.tasks.get(event.subject) or _task(state, event)
+    changes["updated"] = event.time, event.writer, event.number
+    attempt = task.attempts.get(text(event.body["key"]))
     if attempt is not None:
-        kept = outcome == "finished" and "result" in body and attempt.lost == ""
-        completes = body.get("completes") is not False
-        ended = replace(
-            attempt,
-            ended=event.time,
-            outcome=outcome,
-            result=body["result"] if kept else msgspec.UNSET,
-            kept=kept,
-            lost=text(body.get("lost", attempt.lost)),
-            completes=completes,
-            stands=outcome == "finished" and completes and task.shown_status not in NOT_DONE,
-        )
-        if outcome == "failed" or ended.stands:
-            ended = _without_call(ended)
-        task = replace(task, attempts={**task.attempts, ended.key: ended})
-        task = _retire_steps(state, task, ended, event.run)
+        worked = outcome == "finished" and ("status" in changes or task.shown_status not in NOT_DONE)
+        ended = _end_of(attempt, event, outcome, worked)
+        changes["attempts"] = {**task.attempts, ended.key: ended}
+        task = replace(task, **changes)
+        if task.id in state.steps:
+            task = _retire_steps(state, task, ended, event.run)
+    else:
+        task = replace(task, **changes)
     _keep(state, task, event.run)
+
+
+def _end_of(attempt: Attempt, event: Event, outcome: str, worked: bool) -> Attempt:
+    """The attempt with its end; `worked`: whether it returned and its task's status does not say otherwise."""
+    body = event.body
+    kept = outcome == "finished" and "result" in body and attempt.lost == ""
+    completes = body.get("completes") is not False
+    stands = worked and completes
+    return replace(
+        attempt,
+        ended=event.time,
+        outcome=outcome,
+        result=body["result"] if kept else msgspec.UNSET,
+        kept=kept,
+        lost=text(body["lost"]) if "lost" in body else attempt.lost,
+        completes=completes,
+        stands=stands,
+        call=msgspec.UNSET if stands or outcome == "failed" else attempt.call,
+    )
 
 
 def _without_call(attempt: Attempt) -> Attempt:
