@@ -76,7 +76,7 @@ class Isolation:
 
     def suspect(self, task: TaskId) -> None:
         """From now on this task may have to wait, too: a worker died with it in hand."""
-        self._suspects.add(task)
+        self.suspects.add(task)
 
     def heard(self, events: list[Event]) -> None:
         """Suspect what the run's own process says of its workers' deaths."""
