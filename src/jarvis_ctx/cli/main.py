@@ -27,6 +27,7 @@ from jarvis_ctx.cli.points import mark, points
 from jarvis_ctx.cli.purge import purge
 from jarvis_ctx.cli.rebuild import rebuild
 from jarvis_ctx.cli.recover import recover
+from jarvis_ctx.cli.rekey import rekey
 from jarvis_ctx.cli.report import report
 from jarvis_ctx.cli.restore import restore
 from jarvis_ctx.cli.runs import runs
@@ -71,7 +72,7 @@ def main(place: Place) -> None:
 
 
 LOOKING = (status, tasks, agents, decisions, messages, conversation, timeline, runs, report, recover)
-KEEPING = (checkpoint, points, mark, diff, restore, cleanup, rebuild, purge)
+KEEPING = (checkpoint, points, mark, diff, restore, cleanup, rebuild, purge, rekey)
 CARRYING = (backup, restore_backup, export, verify)
 
 for command in (*LOOKING, *KEEPING, *CARRYING, doctor, explain, config, completion, demo):

@@ -35,6 +35,12 @@ class Sealing(Protocol):
         ...
 
 
+def composed(sealing: Sealing | None, writer: str, head: list[Any], body: bytes) -> bytes:
+    """An event put together again from `[number, time, run, kind, subject]` and its body, sealed where that is done."""
+    payload = msgspec.json.encode(head)[:-1] + b"," + body + b"]"
+    return payload if sealing is None else sealing.close(writer, payload, len(body))
+
+
 class SealedBodies:
     """Bodies under the keys of a store.
 

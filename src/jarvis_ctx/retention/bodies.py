@@ -10,6 +10,7 @@ import msgspec
 
 from jarvis_ctx.disk.shred import remove
 from jarvis_ctx.errors import CorruptData
+from jarvis_ctx.journal.sealed_bodies import composed
 from jarvis_ctx.journal.values import MARK, NAME, Values, is_reference
 from jarvis_ctx.retention import shaped
 from jarvis_ctx.retention.needle import Needle
@@ -42,7 +43,7 @@ class Bodies:
         about = self._needle.tree(subject)
         if (about, cleaned) == (subject, body):
             return payload
-        return self._closed(writer, _encode([number, time, run, kind, about]), _encode(cleaned))
+        return composed(self._values.sealing, writer, [number, time, run, kind, about], _encode(cleaned))
 
     def leftovers(self) -> list[Path]:
         """Remove side files that have a successor, and those that no event has named and that hold the value.
@@ -65,10 +66,6 @@ class Bodies:
     def _opened(self, writer: str, payload: bytes, body: dict[str, Any]) -> dict[str, Any]:
         sealing = self._values.sealing
         return body if sealing is None else sealing.open(writer, payload, body)
-
-    def _closed(self, writer: str, place: bytes, body: bytes) -> bytes:
-        payload, sealing = place[:-1] + b"," + body + b"]", self._values.sealing
-        return payload if sealing is None else sealing.close(writer, payload, len(body))
 
     def _referred(self, kind: str, reference: dict[str, Any]) -> dict[str, Any]:
         key = str(reference[MARK]), kind

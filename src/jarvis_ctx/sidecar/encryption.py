@@ -106,7 +106,18 @@ def keep(settings: Settings, seals: Seals) -> None:
     keys = [seals.key, *(key for key in known if key != seals.key)]
     now = Record(format=FORMAT, store=seals.store.hex(), sealed=what, keys=keys)
     if now != record:
-        write_whole(settings.folder / NAME, msgspec.json.format(msgspec.json.encode(now)))
+        _write(settings, now)
+
+
+def only(settings: Settings, seals: Seals) -> None:
+    """Write down that all that is sealed is sealed with the first key: the others are needed no more."""
+    record = _record(settings.folder)
+    if record is not None and record.keys != [seals.key]:
+        _write(settings, msgspec.structs.replace(record, keys=[seals.key]))
+
+
+def _write(settings: Settings, record: Record) -> None:
+    write_whole(settings.folder / NAME, msgspec.json.format(msgspec.json.encode(record)))
 
 
 def _plain(settings: Settings, remedy: str) -> BadEncryptionKey:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
+from jarvis_ctx.journal import frame
+from jarvis_ctx.journal.ports import StoredEvent
 from jarvis_ctx.retention.needle import Needle
 from jarvis_ctx.retention.purging import FilePurge
 from jarvis_ctx.storage.memory.events import MemoryEvents
@@ -42,6 +44,24 @@ class MemoryUpkeep:
         """Nothing to do."""
         with self._gate:
             return
+
+    def rewrite(self, change: Callable[[str, bytes], bytes]) -> int:
+        """Ask `change` (writer, payload) for each event that is as it was written; how many it changed."""
+        changed = 0
+        with self._gate:
+            for name, writer in self._events.writers.items():
+                digest = frame.digester(name)
+                for number, row in writer.rows.items():
+                    old = row.payload.encode()
+                    if digest(number, old).hex() == row.digest and (new := change(name, old)) != old:
+                        writer.rows[number] = StoredEvent(name, number, digest(number, new).hex(), new.decode())
+                        changed += 1
+        return changed
+
+    def compact(self) -> None:
+        """Nothing to do."""
+        with self._gate:
+            pass
 
     def shrink(self) -> int:
         """Nothing to do."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from jarvis_ctx.journal import frame
 from jarvis_ctx.retention.needle import Needle
 from jarvis_ctx.retention.purging import FilePurge
 from jarvis_ctx.storage.sqlite.database import Database
 from jarvis_ctx.storage.sqlite.documents import document
 from jarvis_ctx.storage.sqlite.driver import sqlite
+from jarvis_ctx.storage.sqlite.rewriting import compact, replace
 
 _TABLES = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
 OWN = frozenset({"events", "context_snapshots", "migrations"})
@@ -18,9 +18,6 @@ _EVENTS = """
 SELECT writer_id, writer, number, payload FROM events JOIN writers ON writers.id = writer_id
 WHERE EXISTS (SELECT 1 FROM json_each(?) AS form WHERE instr(payload, form.value) > 0) OR instr(payload, '"$') > 0
 """
-_PUT = "UPDATE events SET payload = ?, digest = ?, subject = CASE WHEN json_valid(?1) THEN ?1 ->> 4 END "
-_PUT += "WHERE writer_id = ? AND number = ?"
-
 _VALUES = """
 SELECT DISTINCT {0} FROM {1} WHERE typeof({0}) = 'text' AND (
     EXISTS (SELECT 1 FROM json_each(?) AS form WHERE instr({0}, form.value) > 0) OR instr({0}, '"$') > 0
@@ -36,24 +33,11 @@ def purge(database: Database, needle: Needle, purge: FilePurge) -> int:
     forms = document([form.decode() for form in needle.forms])
     with database.transaction() as connection:
         connection.execute("PRAGMA secure_delete = ON")
-        changed = _events(connection, forms, purge)
+        changed = replace(connection, connection.execute(_EVENTS, (forms,)).fetchall(), purge.event)
         for (table,) in connection.execute(_TABLES).fetchall():
             if table not in OWN:
                 changed += _table(connection, table, forms, needle)
-    with database.writing() as connection:
-        connection.execute("VACUUM")
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    return changed
-
-
-def _events(connection: sqlite.Connection, forms: str, purge: FilePurge) -> int:
-    changed = 0
-    for writer_id, writer, number, payload in connection.execute(_EVENTS, (forms,)).fetchall():
-        cleaned = purge.event(writer, payload.encode())
-        if cleaned != payload.encode():
-            digest = frame.digester(writer)(number, cleaned).hex()
-            connection.execute(_PUT, (cleaned.decode(), digest, writer_id, number))
-            changed += 1
+    compact(database)
     return changed
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from jarvis_ctx.retention.needle import Needle
 from jarvis_ctx.retention.purging import FilePurge
-from jarvis_ctx.storage.sqlite import purging
+from jarvis_ctx.storage.sqlite import purging, rewriting
 from jarvis_ctx.storage.sqlite.database import Database
 from jarvis_ctx.storage.sqlite.documents import document
 
@@ -65,6 +65,14 @@ class SqliteUpkeep:
                 connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
             finally:
                 connection.execute(f"PRAGMA busy_timeout = {patience}")
+
+    def rewrite(self, change: Callable[[str, bytes], bytes]) -> int:
+        """Ask `change` (writer, payload) for each event that is as it was written; how many it changed."""
+        return rewriting.rewrite(self._database, change)
+
+    def compact(self) -> None:
+        """Leave nothing of what was replaced in file and log."""
+        rewriting.compact(self._database)
 
     def shrink(self) -> int:
         """Make the file anew without its free pages, if they are many, and empty the log; how many bytes smaller."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Generic, Protocol, TypeVar
 
 import msgspec
@@ -32,6 +32,10 @@ class Kept(Upkeep, Protocol):
     """What retention and a purge ask for."""
 
     def purge(self, needle: Needle, files: FilePurge) -> int: ...
+
+    def rewrite(self, change: Callable[[str, bytes], bytes]) -> int: ...
+
+    def compact(self) -> None: ...
 
 
 class Engine(Protocol[Q_co]):

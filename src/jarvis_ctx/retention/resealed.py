@@ -1,0 +1,82 @@
+"""Seals events and the side files they name as they are to be sealed from now on."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import msgspec
+
+from jarvis_ctx.disk.shred import remove
+from jarvis_ctx.errors import CorruptData
+from jarvis_ctx.journal.sealed_bodies import composed
+from jarvis_ctx.journal.values import MARK, Values, is_reference
+from jarvis_ctx.retention.target import Target, key_of_bytes, key_of_event
+
+
+class Resealed:
+    """The events of a store, one after another. What does not open stays as it is, and is named in `left`."""
+
+    def __init__(self, target: Target, values: Values, *, dry: bool) -> None:
+        """`values` seals as is to be. `dry`: count, and raise for a key that is missing, but change nothing."""
+        self._target, self._values, self._dry = target, values, dry
+        self._known: dict[str, dict[str, Any]] = {}
+        """For each side file the reference to what is to be named in its place."""
+        self.events = 0
+        self.left: list[str] = []
+
+    def event(self, writer: str, payload: bytes) -> bytes:
+        """An event's payload as it is to be. Raises `WrongEncryptionKey`."""
+        what = f"an event of writer {writer}"
+        try:
+            *head, stored = msgspec.json.decode(payload)
+            key = key_of_event(payload, stored)
+            if self._target.met(key, what):
+                return payload
+            if self._dry:
+                self.events += key is not None
+                return payload
+            body = self._referred(self._target.opening.open(writer, payload, stored))
+        except (CorruptData, msgspec.DecodeError, UnicodeDecodeError, TypeError, ValueError) as error:
+            self.left.append(f"{what}: {error}")
+            return payload
+        closed = composed(self._target.sealing, writer, head, msgspec.json.encode(body))
+        if key is None and key_of_event(closed, msgspec.json.decode(closed)[-1]) is None and body == stored:
+            return payload  # Plain, and by the rule of secrets="encrypt" it stays so.
+        self.events += 1
+        return closed
+
+    @property
+    def values(self) -> int:
+        """How many side files have a successor."""
+        return len(self._replaced())
+
+    def leftovers(self) -> None:
+        """Remove the side files that have a successor, once no event names them any more."""
+        for name in self._replaced():
+            if (self._values.folder / name).exists():
+                remove(self._values.folder / name)
+
+    def _replaced(self) -> list[str]:
+        return [name for name, reference in self._known.items() if reference[MARK] != name]
+
+    def _referred(self, body: dict[str, Any]) -> dict[str, Any]:
+        if not is_reference(body):
+            return body
+        name = str(body[MARK])
+        if name not in self._known:
+            self._known[name] = self._successor(name, body)
+        return self._known[name]
+
+    def _successor(self, name: str, reference: dict[str, Any]) -> dict[str, Any]:
+        path = self._values.folder / name
+        try:
+            data = path.read_bytes()
+        except OSError:
+            return reference  # Recovery names what is gone; the event is sealed anew all the same.
+        if hashlib.sha256(data).hexdigest() != name:
+            self.left.append(f"{path.name}: its bytes do not match its name")
+            return reference
+        if self._target.met(key_of_bytes(data), str(path)):
+            return reference
+        return self._values.put(self._target.opening.open_value(data, str(path)))

@@ -1,0 +1,49 @@
+"""Other payloads in the place of events, on every engine."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from jarvis_ctx.journal import frame
+from jarvis_ctx.journal.ports import StoredEvent
+from jarvis_ctx.storage.sqlite.store import SqliteStore
+from tests.contract.conftest import Store
+from tests.contract.records import batch, event
+
+
+def digested(found: StoredEvent, text: str = "") -> StoredEvent:
+    payload = text or found.payload
+    digest = frame.digester(found.writer)(found.number, payload.encode()).hex()
+    return StoredEvent(found.writer, found.number, digest, payload)
+
+
+def test_every_event_that_is_as_it_was_written_can_be_given_another_payload(store: Store) -> None:
+    rows = [digested(event(number, note="secret")) for number in range(1, 1203)]
+    rotten = event(1203, note="secret")
+    store.events.write(batch([*rows, rotten]))
+
+    changed = store.upkeep.rewrite(lambda writer, payload: payload.replace(b"secret", b"sealed"))
+    again = store.upkeep.rewrite(lambda writer, payload: payload.replace(b"secret", b"sealed"))
+    store.upkeep.compact()
+
+    expected = [digested(row, row.payload.replace("secret", "sealed")) for row in rows]
+    assert (changed, again) == (1202, 0)
+    assert list(store.events.events("jarvis", {})) == [*expected, rotten]
+
+
+def test_what_is_derived_from_an_event_follows_it_and_the_file_forgets_what_was_there(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "store.db")
+    said = event(1, kind="DecisionLogged", decision_type="route", decision="secret", outcome="", more="secret")
+    store.events.write(batch([digested(said)]))
+
+    store.upkeep.rewrite(lambda writer, payload: payload.replace(b"secret", b"sealed"))
+    store.upkeep.compact()
+    store.close()
+
+    with closing(sqlite3.connect(tmp_path / "store.db")) as database:
+        assert database.execute("SELECT decision, extra FROM decision_log").fetchall() == [
+            ("sealed", '{"more":"sealed"}')
+        ]
+    assert [path for path in tmp_path.iterdir() if b"secret" in path.read_bytes()] == []
