@@ -10,6 +10,7 @@ from typing import Any
 from jarvis_ctx.journal import frame
 from jarvis_ctx.journal.others import OthersDrain
 from jarvis_ctx.journal.writer import Writer
+from jarvis_ctx.sidecar import manager
 from tests.crash.acknowledgements import ACKNOWLEDGED, STARTED, Acknowledgements
 from tests.crash.calls import Token
 
@@ -79,3 +80,8 @@ def digest_not_checked() -> None:
         return at(data, offset, lambda number, payload: bytes(found))
 
     frame._frame_at = trusting
+
+
+def eager_look() -> None:
+    """No break: the run looks after its database twenty times a second."""
+    manager.LOOK = 0.05  # type: ignore[attr-defined]  # it imports it

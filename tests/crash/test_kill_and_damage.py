@@ -103,9 +103,11 @@ def test_an_older_checkpoint_is_used_when_the_newest_and_its_twin_are_damaged(st
     assert [layer.name for layer in verdicts.checked.report.layers][-1] == older.name
 
 
-def test_a_database_that_turns_out_to_be_damaged_in_use_is_rebuilt_by_the_next_start(stage: Stage) -> None:
+def test_a_database_that_turns_out_to_be_damaged_while_others_use_it_is_rebuilt_by_the_next_start(stage: Stage) -> None:
     stage.write(calls=20)
     assert not stage.verify().wrong()
+    neighbour = stage.beside("neighbour").open(calls=1)
+    assert neighbour.line() == "done"
     damage.spoil_events(stage.store)
 
     child = stage.open(calls=5)
@@ -113,6 +115,7 @@ def test_a_database_that_turns_out_to_be_damaged_in_use_is_rebuilt_by_the_next_s
     while not condemned(damage.database(stage.store)).exists():
         assert child.lives_for(0.01)
     child.kill()
+    neighbour.kill()
 
     verdicts = stage.verify(whole=True)
     assert not verdicts.wrong()

@@ -1,8 +1,9 @@
-"""SIGKILL in the middle of opening, checkpointing, archiving and recovering."""
+"""SIGKILL in the middle of opening, checkpointing, archiving, healing and recovering."""
 
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,8 @@ pytestmark = pytest.mark.crash
 
 OPENING = 0.12
 """Seconds in which a store is opened, made or recovered, on a slow day."""
+HEALING = 0.5
+"""Seconds in which a database of a few rounds goes and is made anew, and a while longer."""
 SMALL = {"segment_bytes": 16_384}
 
 
@@ -59,6 +62,20 @@ def test_no_acknowledged_call_is_lost_by_kills_while_segments_were_archived(stag
     damage.delete_database_and_log(stage.store)
 
     assert len(list((stage.store / "journal" / "archive").iterdir())) > 5
+    assert not stage.verify(whole=True, settings=SMALL).wrong()
+
+
+@pytest.mark.parametrize("harm", [damage.delete_database, damage.delete_database_and_log, damage.overwrite_database])
+def test_no_acknowledged_call_is_lost_by_kills_while_the_database_is_made_anew(
+    stage: Stage, harm: Callable[[Path], None]
+) -> None:
+    stage.write(calls=60)
+
+    for _ in range(3):
+        child = stage.open(plant="eager_look", settings=SMALL | {"drain_interval": 0.01})
+        harm(stage.store)
+        stage.kill_within(child, HEALING)
+
     assert not stage.verify(whole=True, settings=SMALL).wrong()
 
 

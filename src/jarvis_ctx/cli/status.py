@@ -86,7 +86,7 @@ def headline(found: dict[str, Any]) -> str:
 
 def _attention(found: dict[str, Any]) -> list[str]:
     recovery, captures, lag = found["recovery"], found["capture_errors"], found["lag"]
-    said = [*found["damaged"], *found["unread"]]
+    said = [*found["damaged"], *(healed["sentence"] for healed in found["healed"]), *found["unread"]]
     if found["state"] == "dead":
         said.append("The next start recovers it; jarvis-ctx recover --dry-run shows what that would do.")
     if recovery["pending"]:

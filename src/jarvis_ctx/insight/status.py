@@ -10,6 +10,7 @@ from jarvis_ctx.insight.view import Pulse, View
 from jarvis_ctx.liveness.marker import CrashMarker
 from jarvis_ctx.model.run import RunRecord
 from jarvis_ctx.model.state import State
+from jarvis_ctx.recovery.healings import healings, sentence
 from jarvis_ctx.recovery.predecessor import Predecessor
 
 
@@ -42,6 +43,7 @@ def status(view: View) -> dict[str, Any]:
         "unread": list(pulse.unread),
         "writers_refused": pulse.writers_refused,
         "recovery": _recovery(view),
+        "healed": _healed(state, run),
         "damaged": list(pulse.damaged),
     }
 
@@ -133,6 +135,11 @@ def _lag(pulse: Pulse) -> dict[str, Any]:
         "backlog_waits": pulse.backlog_waits,
         "backlog_seconds": round(pulse.backlog_seconds, 3),
     }
+
+
+def _healed(state: State, run: RunRecord | None) -> list[dict[str, Any]]:
+    found = healings(state, run.id) if run is not None else []
+    return [{**healed.body(), "at": iso(healed.at), "sentence": sentence(healed)} for healed in found]
 
 
 def _behind(ahead: int | None, behind: int | None) -> int | None:

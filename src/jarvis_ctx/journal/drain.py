@@ -77,6 +77,11 @@ class OwnDrain:
         self._write([])
         self._give_up_full_segments()
 
+    def begin_anew(self) -> None:
+        """Another database has taken the store's place: it may lack anything, so everything here is given to it."""
+        self._offsets, self._runs, self._left = {}, {}, []
+        self._writer.dirty.update(self._writer.state.tasks, self._writer.state.steps)
+
     def _write(self, rows: list[StoredEvent]) -> None:
         state = self._writer.state
         left = abandoned(state.restores) if state.restores else []

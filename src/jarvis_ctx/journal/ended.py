@@ -1,4 +1,4 @@
-"""Whether a writer's process is gone: it holds the segment it writes, and its death lets go of it."""
+"""Whether a writer's process lives or is gone: it holds the segment it writes, and its death lets go of it."""
 
 from __future__ import annotations
 
@@ -37,6 +37,23 @@ def _all_let_go(paths: list[Path]) -> bool:
             return False
         begun |= found
     return begun
+
+
+def at_work(folder: Path) -> set[str]:
+    """The writers of which a segment is held: their processes live, or a forked child of theirs does."""
+    found = read.segment_paths(folder).items()
+    return {writer for writer, paths in found if any(_is_held(path) for path in paths)}
+
+
+def _is_held(path: Path) -> bool:
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except OSError:
+        return False  # Archived or given up in this moment.
+    try:
+        return is_held(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _is_let_go_and_begun(path: Path) -> bool | None:

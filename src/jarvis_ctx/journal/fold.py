@@ -14,6 +14,7 @@ from jarvis_ctx.journal.shapes import mapping, numbers, text, whole
 from jarvis_ctx.model.agent import AgentRecord
 from jarvis_ctx.model.cut import Cut
 from jarvis_ctx.model.event import BRANCHED_KINDS, PROJECTED_KINDS, Event
+from jarvis_ctx.model.healed import Healed
 from jarvis_ctx.model.ids import AgentId, RunId
 from jarvis_ctx.model.run import ProcessIdentity, RunRecord
 from jarvis_ctx.model.state import Attribute, State
@@ -153,6 +154,11 @@ def _insert(tail: list[Event], event: Event) -> None:
         tail.sort(key=lambda entry: entry.stamp)
 
 
+def _database_healed(state: State, event: Event) -> None:
+    Healed.told(event)  # Raises for a body that tells of none.
+    _tail("healed")(state, event)
+
+
 def _retention_cut(state: State, event: Event) -> None:
     body = event.body
     horizon, decisions_since = whole(body["horizon"]), whole(body["decisions_since"])
@@ -197,6 +203,7 @@ HANDLERS: dict[str, Handler] = {
     "RequestAnswered": _nothing,
     "RetentionCut": _retention_cut,
     "ValuePurged": _nothing,
+    "DatabaseHealed": _database_healed,
     **OBJECT_HANDLERS,
     **TASK_HANDLERS,
 }

@@ -7,13 +7,13 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, TypeVar
 
 import msgspec
 
 from jarvis_ctx.clock import Clock
 from jarvis_ctx.disk.filelock import FileLock
-from jarvis_ctx.errors import Fenced, StoreDamaged, StoreUnavailable, UnknownOperation
+from jarvis_ctx.errors import Fenced, StoreUnavailable, UnknownOperation
 from jarvis_ctx.journal import forks
 from jarvis_ctx.journal.acknowledge import StoreAcknowledge
 from jarvis_ctx.journal.archiver import Archiver
@@ -38,6 +38,7 @@ from jarvis_ctx.model.state import State
 log = logging.getLogger("jarvis_ctx")
 
 Durability: TypeAlias = Literal["process", "power", "store"]
+T = TypeVar("T")
 
 
 class Journal:
@@ -91,8 +92,6 @@ class Journal:
         self.hearing = Hearing(folder, marks, self.writer, beside_us=not drains)
         self.catch_up = self.hearing.catch_up
         self._draining, self._within = threading.RLock(), False
-        self.on_damage: Callable[[], object] | None = None
-        """Told when the store turns out to be damaged."""
         self.on_others: Callable[[list[Event]], object] | None = None
         """Told, in the drain's thread, what other writers have said to this orchestrator."""
         self._background = Background()
@@ -138,14 +137,9 @@ class Journal:
         except Exception as error:  # The top of a thread: the next turn must come, and health shows this one.
             if not self.drain_error:
                 log.warning("Draining pauses; captured calls go on in the journal: %s", error)
-                self._tell_of_damage(error)
             self.drain_error = str(error) or type(error).__name__
             return False
         return True
-
-    def _tell_of_damage(self, error: Exception) -> None:
-        if self.on_damage is not None and isinstance(error, StoreDamaged):
-            self.on_damage()
 
     def before_fork(self, patience: float) -> None:
         self._held_for_fork = self.writer.hold(patience)
@@ -210,6 +204,13 @@ class Journal:
         moved = self._own.step()
         self.drain_error = ""
         return moved
+
+    def exchange_store(self, exchange: Callable[[], T]) -> T:
+        """Let `exchange` put another database in the store's place while nothing is drained; it gets what it lacks."""
+        with self._draining:
+            self._own.begin_anew()  # Whether the exchange succeeds or not: what is there already is not written twice.
+            self._others.begin_anew()
+            return exchange()
 
     def flush(self, timeout: float = 30.0) -> None:
         """Return once the store has every event appended before, and the tasks as they then were.
@@ -288,7 +289,6 @@ class Journal:
             self.sync()
         except (StoreUnavailable, OSError, Fenced) as error:
             log.warning("Closing before everything was drained; the next start goes on from the segments: %s", error)
-            self._tell_of_damage(error)
         self.let_go()
 
     def let_go(self) -> None:

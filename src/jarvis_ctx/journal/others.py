@@ -54,6 +54,10 @@ class OthersDrain:
                 self._drain_segments(writer, known, fences)
         self._known = known
 
+    def begin_anew(self) -> None:
+        """Another database has taken the store's place: the next `catch_up` finds out what it lacks."""
+        self._known, self._finished = None, set()
+
     def _take_back(self, known: dict[str, int], fences: dict[str, int]) -> None:
         """Remove what an overtaken run drained itself before it noticed."""
         for writer, last in fences.items():

@@ -51,6 +51,7 @@ Kind = Literal[
     "RequestAnswered",
     "RetentionCut",
     "ValuePurged",
+    "DatabaseHealed",
 ]
 
 PROJECTED_KINDS = frozenset(kind for kind in get_args(Kind) if kind.startswith(("Task", "Step")))

@@ -109,6 +109,8 @@ class RecoveryReport(msgspec.Struct, frozen=True, kw_only=True):
     possibly_lost: str = ""
     """What a power loss may have taken without a trace."""
     damage: list[str] = []
+    healed: list[str] = []
+    """How the run that died had its database made anew while it lived, a sentence each time."""
     layers: list[LayerTried] = []
     sources: dict[str, int] = {}
     resume: str = "report"

@@ -50,6 +50,8 @@ class State(msgspec.Struct, kw_only=True):
     conversation: list[Event] = []
     points: list[Event] = []
     exceptions: list[Event] = []
+    healed: list[Event] = []
+    """How often the database was made anew while a run lived."""
     restores: list[Restored] = []
     """Every return to an earlier moment, oldest first."""
     late: dict[str, int] = {}

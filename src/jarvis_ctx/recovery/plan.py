@@ -17,6 +17,7 @@ from jarvis_ctx.model.state import State
 from jarvis_ctx.model.step import StepRecord
 from jarvis_ctx.model.task import Attempt, TaskRecord
 from jarvis_ctx.recovery.carrying import carried
+from jarvis_ctx.recovery.healings import healings, sentence
 from jarvis_ctx.recovery.rebuild import Rebuilt
 from jarvis_ctx.recovery.unfinished import unfinished_calls
 from jarvis_ctx.settings import Settings
@@ -183,6 +184,7 @@ def _report(
         events_lost=rebuilt.gathered.lost,
         possibly_lost=_possibly_lost(cause, policy),
         damage=rebuilt.gathered.damaged,
+        healed=[sentence(healed) for healed in healings(state, dead.id)],
         layers=rebuilt.tried,
         sources=rebuilt.gathered.sources,
         resume=policy.resume,

@@ -118,6 +118,8 @@ def _attention(report: RecoveryReport, doubts: Sequence[StepLine], width: int, l
     for sentence in report.damage[:limit]:
         yield from _point(sentence, width)
     yield from _more(report.damage, limit, "  ")
+    for sentence in report.healed:
+        yield from _point(sentence, width)
     yield from _in_doubt(report, doubts, width, limit)
     for kept in report.objects:
         for sentence in state_problems(msgspec.structs.asdict(kept)):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
-from jarvis_ctx.disk.files import move_aside, open_or_create
+from jarvis_ctx.disk.files import move_aside, write_whole
 from jarvis_ctx.errors import StoreDamaged
 from jarvis_ctx.storage.sqlite import soundness
 from jarvis_ctx.storage.sqlite.store import SqliteStore
+
+IN_USE = "{} turned out to be damaged while it was in use."
 
 
 def open_database(path: Path, damage: list[str]) -> SqliteStore:
@@ -31,9 +32,9 @@ def open_database(path: Path, damage: list[str]) -> SqliteStore:
     return store
 
 
-def condemn(path: Path) -> None:
-    """Let the next start move it aside: the run that finds the damage goes on in the journal, which needs none."""
-    os.close(open_or_create(condemned(path)))
+def condemn(path: Path, said: str) -> None:
+    """Note in a sentence what is the matter with a database in use: a start that finds the note moves it aside."""
+    write_whole(condemned(path), said.encode())
 
 
 def condemned(path: Path) -> Path:
@@ -41,20 +42,35 @@ def condemned(path: Path) -> Path:
     return path.with_name(f"{path.name}.condemned")
 
 
+def verdict(path: Path) -> str:
+    """What the note says, or nothing without one."""
+    try:
+        return condemned(path).read_text(errors="replace") or IN_USE.format(path.name)
+    except FileNotFoundError:
+        return ""
+
+
+def remove_half_made(path: Path) -> None:
+    """Remove what a rebuild that was killed has left of the new database at `path`."""
+    for file in beside(path):
+        file.unlink(missing_ok=True)
+
+
 def _known_to_be_bad(path: Path) -> str:
     if condemned(path).exists():
-        return f"{path.name} turned out to be damaged while it was in use."
-    if not path.exists() and _beside(path)[1].exists():
+        return IN_USE.format(path.name)
+    if not path.exists() and beside(path)[1].exists():
         return f"{path.name} was gone, and the log that lay beside it belongs to no other."
     return ""
 
 
-def _beside(path: Path) -> tuple[Path, Path, Path]:
+def beside(path: Path) -> tuple[Path, Path, Path]:
+    """A database file, its log and its index."""
     return path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")
 
 
 def _set_aside(path: Path, reason: str, damage: list[str]) -> None:
-    for file in _beside(path):
+    for file in beside(path):
         if file.exists():
             move_aside(file, "damaged")
     condemned(path).unlink(missing_ok=True)

@@ -87,10 +87,15 @@ def encrypted(engine: Engine, settings: Settings) -> tuple[Engine, Encryption]:
         # Whatever it is goes on to the caller; the database does not stay open behind it.
         engine.close()
         raise
+    return wrapped(engine, settings, encryption), encryption
+
+
+def wrapped(engine: Engine, settings: Settings, encryption: Encryption) -> Engine:
+    """A store as this encryption has it."""
     if encryption.seals is None:
-        return engine, encryption
+        return engine
     veil = redacted(Redaction(settings.secret_names)) if settings.secrets == "encrypt" else veiled
-    return sealed.SealedStore(engine, encryption.seals, veil), encryption
+    return sealed.SealedStore(engine, encryption.seals, veil)
 
 
 def keep(settings: Settings, seals: Seals) -> None:

@@ -23,6 +23,7 @@ from jarvis_ctx.model.run import RunRecord
 from jarvis_ctx.model.state import State
 from jarvis_ctx.recovery import reports
 from jarvis_ctx.recovery.rebuild import Layers
+from jarvis_ctx.sidecar.healer import Healer
 from jarvis_ctx.sidecar.opening import OpenStore
 
 
@@ -35,6 +36,7 @@ class Sidecar(Protocol):
     leases: Leases
     failures: CaptureFailures
     steps: Steps
+    healer: Healer
     run: RunRecord
 
     @property
@@ -93,7 +95,7 @@ class LiveView:
             unkept_steps=self._manager.steps.unkept,
             unread=journal.unread,
             writers_refused=self._ground.marks.refused(self.name),
-            damaged=self._ground.damage,
+            damaged=[*self._ground.damage, *self._manager.healer.said],
         )
 
     def layers(self) -> Layers:

@@ -39,6 +39,7 @@ from jarvis_ctx.sidecar import backing_up, cleanups, requests, travel
 from jarvis_ctx.sidecar.answers import Answers
 from jarvis_ctx.sidecar.beginning import opened_and_begun
 from jarvis_ctx.sidecar.ending import Ending, Part
+from jarvis_ctx.sidecar.healer import LOOK, Healer
 from jarvis_ctx.sidecar.isolating import isolation_of, watch_workers
 from jarvis_ctx.sidecar.live import LiveView
 from jarvis_ctx.sidecar.objects import note, object_states
@@ -126,6 +127,7 @@ class JarvisContextManager(Recorder, Answers, Resuming, travel.GoingBack, backin
             flush=lambda: self.journal.flush(FLUSH_PATIENCE),
         )
         self.archiving = Archiving(ground.files, self.journal.archive, self._opened.store.upkeep.settle)
+        self.healer = Healer(self._opened, self.journal, self.keeper, self.leases)
         self.cleaner = cleanups.live_cleaner(self._opened, self.journal, self.keeper, self.archiving)
         self._watch = ExceptionWatch(self._exception_seen)
         self._signals = EndOnSignal(lambda name: self.close(name, dying=True))
@@ -135,13 +137,13 @@ class JarvisContextManager(Recorder, Answers, Resuming, travel.GoingBack, backin
             "archive": (chosen.checkpoint_interval, ours(self.archiving.turn)),
             "cleanup": cleanups.job(self.cleaner, chosen, self._clock, ours),
             "heartbeats": (SWEEP, ours(renewing(self._signals, writer, self._save_beats))),
+            "database": (LOOK, ours(self.healer.look)),
         }
         self._schedule = Schedule(jobs)
         self._view = LiveView(self, self._opened)
         self.insight = Insight(self._view)
 
     def _start(self) -> None:
-        self.journal.on_damage = self._opened.condemn_database
         answers = {"CheckpointRequested": requests.checkpoint_answer(self.checkpoint)}
         answers["CleanupRequested"] = cleanups.cleanup_answer(self.cleaner)
         answers["ReleaseRequested"] = release_answer(self.release)
@@ -235,10 +237,12 @@ class JarvisContextManager(Recorder, Answers, Resuming, travel.GoingBack, backin
             ("Agents that fell silent were not noted", lambda: self.leases.sweep(SWEEP)),
             ("Its end was not written, so it counts as a crash", lambda: self._write_end(last, dying)),
             ("Its schedule was not stopped", self._schedule.stop),
+            ("Its database is still being made anew", self.healer.stop),
             ("Its last heartbeats were not kept", self._save_beats),
             ("It ends without a checkpoint, so the next start folds more events", self.keeper.take),
             ("What two checkpoints cover stays in segments", self.archiving.turn),
             ("Not everything was drained and synced", self.journal.close),
+            ("The next start has to find the damage itself", self.healer.leave),
             ("Its record was not written", self._record_end),
             ("The dump at a fatal signal stays where it was", opened.ground.faults.stop),
             ("Not everything was closed", opened.close),

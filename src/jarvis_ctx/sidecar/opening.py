@@ -20,9 +20,10 @@ from jarvis_ctx.liveness.marker import CrashMarker
 from jarvis_ctx.liveness.runfile import RunFile
 from jarvis_ctx.recovery.begin import Ground
 from jarvis_ctx.settings import Settings
-from jarvis_ctx.sidecar.database import condemn, open_database
+from jarvis_ctx.sidecar.database import open_database
 from jarvis_ctx.sidecar.encryption import Encryption, encrypted, keep
 from jarvis_ctx.storage.memory.store import MemoryStore
+from jarvis_ctx.storage.sqlite.healing import SqliteHealing
 from jarvis_ctx.storage.sqlite.store import SqliteStore
 
 DATABASE = "jarvis_context.db"
@@ -56,6 +57,8 @@ class OpenStore:
         """
         with reached(settings.folder):
             self.damage: list[str] = []
+            self.healing: SqliteHealing | None = None
+            """How the database is made anew while it is in use; None where there is none, or it is not ours to."""
             self.runfile = RunFile(settings.folder, settings.name)
             if not joining:
                 self._claim(settings)
@@ -86,6 +89,7 @@ class OpenStore:
         marks = self._or_moved_aside(journal / "marks", lambda: Marks(journal / "marks", mapped=mapped))
         self._opened.callback(marks.close)
         engine = MemoryStore() if settings.store == "memory" else open_database(folder / DATABASE, self.damage)
+        self.healing = engine.healing if isinstance(engine, SqliteStore) else None
         self._opened.callback(engine.close)
         self.store, encryption = encrypted(engine, settings)
         if encryption.seals is not None:
@@ -130,13 +134,6 @@ class OpenStore:
             aside = files.move_aside(path, "damaged")
             self.damage.append(f"{error} It was moved to {aside.name}.")
             return open_it()
-
-    def condemn_database(self) -> None:
-        """Let the next start rebuild the database; on a full disk it has to find the damage itself."""
-        try:
-            condemn(self.ground.folder / DATABASE)
-        except OSError as error:
-            log.warning("The database is damaged, and the next start cannot be told so: %s", error)
 
     def close(self) -> None:
         """Let go of everything, the run lock last, and whatever one of them runs into."""

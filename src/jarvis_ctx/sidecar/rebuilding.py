@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import msgspec
@@ -26,7 +26,7 @@ from jarvis_ctx.model.state import State
 from jarvis_ctx.recovery.rebuild import Layers, rebuild
 from jarvis_ctx.retention.derived import derived
 from jarvis_ctx.settings import Settings
-from jarvis_ctx.sidecar.database import condemned
+from jarvis_ctx.sidecar.database import beside, condemned, remove_half_made
 from jarvis_ctx.sidecar.encryption import Encryption, Engine, encrypted
 from jarvis_ctx.sidecar.opening import DATABASE
 from jarvis_ctx.storage.sqlite.store import SqliteStore
@@ -43,6 +43,8 @@ class RebuiltStore(msgspec.Struct, kw_only=True):
 
     path: str
     orchestrators: list[str] = []
+    segments: int = 0
+    """Segments that it was made from, archived or not."""
     events: int = 0
     tasks: int = 0
     steps: int = 0
@@ -69,10 +71,10 @@ def rebuild_database(settings: Settings, progress: Progress = lambda done, of: N
             run = RunFile(folder, name)
             run.claim()
             held.callback(run.release)
-        _remove(new)
+        remove_half_made(new)
         store, encryption = encrypted(SqliteStore(new), settings)
         try:
-            _fill(store, encryption, folder, settings, result, progress)
+            fill(store, encryption, folder, settings, result, progress)
             store.events.sync()
         finally:
             store.close()
@@ -89,7 +91,7 @@ def orchestrators(folder: Path) -> list[str]:
     return sorted(names)
 
 
-def _fill(
+def fill(
     store: Engine,
     encryption: Encryption,
     folder: Path,
@@ -97,6 +99,10 @@ def _fill(
     result: RebuiltStore,
     progress: Progress,
 ) -> None:
+    """Fill an empty `store` with all that the files have of `result.orchestrators`; counts what went into it.
+
+    Somebody may append meanwhile: how much of that is taken in, the store's watermarks tell.
+    """
     states = {}
     for name in result.orchestrators:
         layers = _layers(folder, name, settings, encryption, result)
@@ -133,7 +139,7 @@ def _layers(folder: Path, name: str, settings: Settings, encryption: Encryption,
 def _events(store: Engine, folder: Path, states: dict[str, State], result: RebuiltStore, progress: Progress) -> None:
     sources = [*(a.path for a in archive.listing(folder / "journal" / "archive"))]
     sources += [path for paths in read.segment_paths(folder / "journal").values() for path in paths]
-    sizes = {path: path.stat().st_size for path in sources}
+    sizes = {path: path.stat().st_size for path in sources if path.exists()}
     done = 0
     for segment in _segments(folder, result):
         if segment.opening is not None and segment.opening.orchestrator in states:
@@ -144,6 +150,7 @@ def _events(store: Engine, folder: Path, states: dict[str, State], result: Rebui
             for chunk in chunks(rows):
                 store.events.write(Batch(openings={writer: segment.opening}, rows=chunk, orchestrator=state.name))
             result.events += len(rows)
+            result.segments += 1
         done += sizes.get(segment.path, 0)
         progress(done, sum(sizes.values()))
 
@@ -155,7 +162,8 @@ def _segments(folder: Path, result: RebuiltStore) -> Iterator[read.SegmentData]:
         except (CorruptData, OSError) as error:
             result.damaged.append(str(error))
     for path in (path for paths in read.segment_paths(folder / "journal").values() for path in paths):
-        yield read.read_segment(path)
+        with suppress(FileNotFoundError):  # Archived in this moment by a run that goes on, whose drain has it.
+            yield read.read_segment(path)
 
 
 def _derived(store: Engine, values: Values, state: State, result: RebuiltStore) -> None:
@@ -181,7 +189,7 @@ def _checkpoints(store: Engine, files: CheckpointFiles, result: RebuiltStore) ->
         try:
             store.checkpoints.put(files.snapshot(path))
             result.checkpoints += 1
-        except (CorruptData, NotOurs, WrongEncryptionKey) as error:
+        except (CorruptData, NotOurs, WrongEncryptionKey, OSError) as error:
             result.damaged.append(str(error))
 
 
@@ -191,18 +199,8 @@ def _replace(path: Path, new: Path, result: RebuiltStore) -> None:
             SqliteStore(path).close()  # What its log holds moves into the file itself.
         except StoreUnavailable:
             pass  # It is damaged; the log is moved aside with it.
-        aside = [move_aside(file, "replaced") for file in _files(path) if file.exists()]
+        aside = [move_aside(file, "replaced") for file in beside(path) if file.exists()]
         result.moved_aside = aside[0].name
     os.rename(new, path)
     condemned(path).unlink(missing_ok=True)
     sync_folder(path.parent)
-
-
-def _remove(path: Path) -> None:
-    """What a rebuild that was killed has left."""
-    for file in _files(path):
-        file.unlink(missing_ok=True)
-
-
-def _files(path: Path) -> list[Path]:
-    return [path, *(path.with_name(path.name + suffix) for suffix in ("-wal", "-shm"))]

@@ -27,6 +27,7 @@ from jarvis_ctx.model.state import State
 from jarvis_ctx.recovery import choice, reports
 from jarvis_ctx.recovery.rebuild import Layers, Rebuilt, rebuild
 from jarvis_ctx.settings import Settings
+from jarvis_ctx.sidecar.database import IN_USE, verdict
 from jarvis_ctx.sidecar.encryption import encrypted
 from jarvis_ctx.sidecar.missing import no_store
 from jarvis_ctx.sidecar.opening import DATABASE
@@ -133,9 +134,15 @@ class StoreView:
             synced=mark.synced if mark else None,
             drained=mark.drained if mark else None,
             checkpoint=headers[0] if headers else None,
-            damaged=self._damaged,
+            damaged=[*self._damaged, *self._condemned()],
             writers_refused=self._of_marks(lambda marks: marks.refused(self.name), 0),
         )
+
+    def _condemned(self) -> list[str]:
+        said = verdict(self.folder / DATABASE)
+        if said and self._runfile.live is None:
+            said = f"{IN_USE.format(DATABASE)} The next start makes it anew."
+        return [said] if said else []
 
     def report(self) -> RecoveryReport | None:
         return self.redaction(reports.latest(self.folder, self.name, self.seals))

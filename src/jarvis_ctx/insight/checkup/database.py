@@ -12,6 +12,8 @@ from jarvis_ctx.insight.findings import Finding, ok, problem, warning
 from jarvis_ctx.insight.view import View
 from jarvis_ctx.journal import frame, read
 from jarvis_ctx.journal.ports import StoredEvent
+from jarvis_ctx.recovery.healings import healings
+from jarvis_ctx.recovery.healings import sentence as sentence_of
 from jarvis_ctx.recovery.wording import number, size, span
 
 MANY = 10_000
@@ -25,6 +27,7 @@ def check(view: View) -> Iterator[Finding]:
     if not view.pulse().damaged:
         yield from _engine(view)
     yield from digests(view)
+    yield from _healed(view)
     yield _drain(view)
 
 
@@ -36,6 +39,13 @@ def digests(view: View, tell: Tell = unwatched) -> Iterator[Finding]:
         return
     yield from _rows(view, tell)
     yield from _snapshots(view, tell)
+
+
+def _healed(view: View) -> Iterator[Finding]:
+    state = view.state()
+    for healed in healings(state, state.latest_run.id if state.latest_run else ""):
+        remedy = "nothing is lost; look at the disk, and at who else writes in the folder"
+        yield warning("database", sentence_of(healed), remedy)
 
 
 def _engine(view: View) -> Iterator[Finding]:

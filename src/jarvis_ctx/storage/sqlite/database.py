@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from jarvis_ctx.errors import StoreDamaged
 from jarvis_ctx.storage.sqlite import forks
 from jarvis_ctx.storage.sqlite.connection import Parameters, Row, immediate, readable, rows_of, writable
 from jarvis_ctx.storage.sqlite.driver import sqlite
 from jarvis_ctx.storage.sqlite.faults import translated, unavailable
 from jarvis_ctx.storage.sqlite.viewing import Viewer, identity
+
+ELSEWHERE = "it was deleted or replaced while it was open"
 
 
 class Handles:
@@ -33,15 +36,16 @@ class Database:
         self.path, self.viewer, self.busy = path, viewer, busy
         self._handles = Handles()
         self._closed = False
+        self._damage = ""
         with translated(path):
-            self._identity = identity(path)
+            self._identity: tuple[int, int] | None = identity(path)
         forks.watch(self)
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite.Connection]:
         """The writing connection inside its own transaction, committed at the end or rolled back whole."""
         handles = self._handles
-        with handles.writing, translated(self.path):
+        with handles.writing, self._translated():
             connection = self._writer(handles)
             with immediate(connection):
                 yield connection
@@ -50,13 +54,13 @@ class Database:
     def writing(self) -> Iterator[sqlite.Connection]:
         """The writing connection outside any transaction, for what SQLite does only there."""
         handles = self._handles
-        with handles.writing, translated(self.path):
+        with handles.writing, self._translated():
             yield self._writer(handles)
 
     def read(self, statement: str, parameters: Parameters = ()) -> list[Row]:
         """All rows of one statement: no read transaction outlives the call, so the log can always be checkpointed."""
         handles = self._handles
-        with handles.reading, translated(self.path):
+        with handles.reading, self._translated():
             rows = rows_of(self._reader(handles), statement, parameters)
             while handles.viewer is not None and not handles.viewer.current():
                 # Somebody began to write under a viewer that believed itself alone.
@@ -71,7 +75,7 @@ class Database:
         for no reader. The smallest commit there is rewrites a header field with its own value.
         """
         handles = self._handles
-        with handles.writing, translated(self.path):
+        with handles.writing, self._translated():
             connection = self._writer(handles)
             connection.execute("PRAGMA synchronous = FULL")
             try:
@@ -81,16 +85,55 @@ class Database:
             finally:
                 connection.execute("PRAGMA synchronous = NORMAL")
 
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            with translated(self.path):
+                yield
+        except StoreDamaged as error:
+            self._damage = str(error.facts["reason"])
+            raise
+
+    @property
+    def ailment(self) -> str:
+        """What is the matter with the file, as far as it has shown in use: it is damaged, or not the one we opened."""
+        return self._damage or ("" if self._closed or self._is_ours() else ELSEWHERE)
+
+    def condemn(self, reason: str) -> None:
+        """Note what is the matter with the file, as a look at all of it has shown."""
+        self._damage = reason
+
+    def exchange(self, put_aside: Callable[[], None], bring: Callable[[], None]) -> None:
+        """Let another file take this one's place, with nobody of this process in either; nobody else may have it open.
+
+        `put_aside` takes the name from what stands there, its log with it: the last connection of the old file to close
+        would remove a log of that name. Then `bring` gives it to the new file.
+        """
+        handles = self._handles
+        with handles.writing, handles.reading, translated(self.path):
+            if self._closed:
+                raise unavailable(self.path, "it is closed")
+            put_aside()
+            with suppress(sqlite.Error):  # The old file, which nobody will read from here on.
+                self._let_go(handles)
+            bring()
+            self._identity, self._damage = identity(self.path), ""
+
     def close(self) -> None:
         """Close this process's connections; calls from now on are refused."""
         handles = self._handles
         with handles.writing, handles.reading, translated(self.path):
             self._closed = True
-            # The writer last: the last connection to close moves the log into the database and removes it.
-            for opened in (handles.viewer, handles.reader, handles.writer):
-                if opened is not None:
-                    opened.close()
-            handles.viewer = handles.reader = handles.writer = None
+            self._let_go(handles)
+
+    @staticmethod
+    def _let_go(handles: Handles) -> None:
+        opened = (handles.viewer, handles.reader, handles.writer)
+        handles.viewer = handles.reader = handles.writer = None
+        # The writer last: the last connection to close moves the log into the database and removes it.
+        for connection in opened:
+            if connection is not None:
+                connection.close()
 
     def locks(self) -> list[threading.Lock]:
         """For `forks`: what is held while SQLite runs."""
@@ -98,7 +141,7 @@ class Database:
 
     def inherited(self) -> list[object]:
         """For `forks`, in a child: begin with no connections; the parent's, for safe-keeping."""
-        handles, self._handles = self._handles, Handles()
+        handles, self._handles, self._identity = self._handles, Handles(), None
         viewing = handles.viewer.connection if handles.viewer else None
         return [connection for connection in (handles.writer, handles.reader, viewing) if connection is not None]
 
@@ -129,6 +172,17 @@ class Database:
     def _check(self) -> None:
         if self._closed:
             raise unavailable(self.path, "it is closed")
-        if not self.viewer and identity(self.path) != self._identity:
+        if not self._is_ours():
             # Commits would still succeed, into a file without a name.
-            raise unavailable(self.path, "it was deleted or replaced while it was open")
+            raise unavailable(self.path, ELSEWHERE)
+
+    def _is_ours(self) -> bool:
+        """Whether the file that was opened still stands under its name; a forked child takes the one it finds first."""
+        if self.viewer:
+            return True
+        try:
+            found = identity(self.path)
+        except FileNotFoundError:
+            return False
+        self._identity = self._identity or found
+        return found == self._identity

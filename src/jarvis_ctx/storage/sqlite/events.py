@@ -147,6 +147,10 @@ class SqliteEvents:
         """Make all that was written survive power loss."""
         self._database.sync()
 
+    def forget(self) -> None:
+        """Another file has taken the database's place: nothing is known of it."""
+        self._known = set()
+
 
 def stored(rows: list[Row], path: Path) -> list[StoredEvent]:
     """Rows of a writer and `COLUMNS`. Raises `StoreDamaged` for numbers that are none."""

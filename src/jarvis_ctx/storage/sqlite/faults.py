@@ -12,6 +12,9 @@ from jarvis_ctx.storage.sqlite.driver import sqlite
 _CORRUPT, _FORMAT, _NOT_A_DATABASE = 11, 24, 26
 _DAMAGE = frozenset({_CORRUPT, _FORMAT, _NOT_A_DATABASE})
 
+_EMPTIED = "no such table"
+"""A file of no bytes is an empty database to SQLite."""
+
 
 def unavailable(path: Path, reason: str) -> StoreUnavailable:
     """The error to raise where a later try may succeed."""
@@ -31,10 +34,13 @@ def translated(path: Path) -> Iterator[None]:
     except JarvisError:
         raise  # Some of ours are OSErrors too, and have said already what is the matter.
     except sqlite.Error as error:
-        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-        raise (damaged if code in _DAMAGE else unavailable)(path, str(error)) from error
+        raise (damaged if _is_damage(error) else unavailable)(path, str(error)) from error
     except UnicodeDecodeError as error:
         # SQLite quotes the damaged schema in its message, and the driver cannot read that.
         raise damaged(path, "its schema is damaged") from error
     except OSError as error:
         raise unavailable(path, error.strerror or str(error)) from error
+
+
+def _is_damage(error: sqlite.Error) -> bool:
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGE or str(error).startswith(_EMPTIED)

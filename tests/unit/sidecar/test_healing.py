@@ -1,0 +1,225 @@
+"""A database that is damaged, gone or replaced is made anew while its run lives."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from jarvis_ctx.insight.insight import Insight
+from jarvis_ctx.recovery.text import render
+from jarvis_ctx.sidecar import JarvisContextManager, healer, open_view
+from jarvis_ctx.sidecar.database import condemned
+from jarvis_ctx.sidecar.opening import DATABASE
+from tests.crash import damage
+from tests.unit.retention.aged import begin, first_run, later
+from tests.unit.sidecar.test_rebuilding import tables
+
+HARMS = [damage.delete_database, damage.delete_database_and_log, damage.overwrite_database, damage.empty_database]
+
+
+@pytest.fixture
+def manager(store_path: Path) -> Iterator[JarvisContextManager]:
+    """A run after another one, whose clock stands still: nothing is done by the clock that is not asked for."""
+    first_run(store_path)
+    with begin(store_path, 1, drain_interval=0.01, segment_bytes=4096) as manager:
+        manager.update_task_progress("open", {"percentage": 70})
+        manager.heartbeat("ann", desk=4)
+        manager.checkpoint()
+        manager._save_beats()
+        manager.flush()
+        yield manager
+
+
+def heal(manager: JarvisContextManager) -> None:
+    """Look now, and wait for what comes of it."""
+    manager.healer.look()
+    manager.healer.wait()
+
+
+def replace_by_older_copy(store: Path) -> None:
+    """By rename, as a tool that keeps backups does it."""
+    shutil.copyfile(store / DATABASE, store / "older")
+    (store / "older").rename(store / DATABASE)
+
+
+@pytest.mark.parametrize("harm", [*HARMS, replace_by_older_copy])
+def test_a_database_that_goes_while_its_run_lives_has_all_its_rows_again(
+    manager: JarvisContextManager, store_path: Path, harm: Callable[[Path], None]
+) -> None:
+    before = rows(store_path)
+
+    harm(store_path)
+    manager.healer._look_through = 0.0
+    heal(manager)
+    manager.flush()
+
+    assert manager.healer.healed == 1
+    assert [row for row in before if row not in rows(store_path)] == []
+    assert manager.journal.health().drained == manager.journal.health().appended
+
+
+def rows(store: Path) -> list[dict[str, Any]]:
+    """Of all tables but that of writers, whose watermarks move on."""
+    return [row for name, found in tables(store / DATABASE).items() for row in found if name != "writers"]
+
+
+def test_a_file_that_is_shorter_than_it_was_is_looked_through_at_the_next_look(
+    manager: JarvisContextManager, store_path: Path
+) -> None:
+    heal(manager)
+
+    damage.truncate_database(store_path)
+    heal(manager)
+
+    assert manager.healer.healed == 1
+    assert (store_path / f"{DATABASE}.damaged-1").exists()
+
+
+def test_the_damaged_file_is_kept_and_no_note_is_left(manager: JarvisContextManager, store_path: Path) -> None:
+    damage.overwrite_database(store_path)
+    manager.healer._look_through = 0.0
+
+    heal(manager)
+
+    assert (store_path / f"{DATABASE}.damaged-1").read_bytes().startswith(b"no database at all")
+    assert not condemned(store_path / DATABASE).exists()
+    assert not (store_path / f"{DATABASE}.new").exists()
+
+
+def test_beats_and_the_next_checkpoint_are_in_the_new_database(manager: JarvisContextManager, store_path: Path) -> None:
+    damage.delete_database(store_path)
+    heal(manager)
+
+    manager._save_beats()
+    header = manager.checkpoint()
+
+    store = manager._opened.store
+    assert [lease.agent for lease in store.leases.all("jarvis")] == ["ann"]
+    assert store.checkpoints.get(header.id) is not None
+
+
+def test_health_says_when_why_from_what_and_how_many_rows(manager: JarvisContextManager, store_path: Path) -> None:
+    damage.delete_database(store_path)
+    heal(manager)
+
+    (told,) = manager.status()["healed"]
+
+    assert told["reason"] == "it was deleted or replaced while it was open"
+    assert told["aside"] == [f"{DATABASE}-wal.damaged-1", f"{DATABASE}-shm.damaged-1"]
+    assert (told["segments"], told["checkpoints"], told["tasks"], told["runs"]) == (5, 2, 2, 2)
+    assert told["sentence"].startswith("The database was made anew 2023-11-15 22:13:20 UTC while the run lived")
+    assert manager.status()["damaged"] == []
+
+
+def test_a_view_from_outside_and_the_doctor_say_it_too(manager: JarvisContextManager, store_path: Path) -> None:
+    damage.delete_database(store_path)
+    heal(manager)
+
+    with closing(open_view(store_path)) as view:
+        insight = Insight(view)
+        sentences = [finding.sentence for finding in insight.doctor() if finding.level == "warning"]
+
+        assert [told["events"] for told in insight.status()["healed"]] == [109]
+        assert any(sentence.startswith("The database was made anew") for sentence in sentences)
+
+
+def test_captured_calls_and_other_tables_go_on_while_the_new_database_is_filled(
+    manager: JarvisContextManager, store_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    filling, go_on = threading.Event(), threading.Event()
+    monkeypatch.setattr(manager.healer, "_breathe", lambda: (filling.set(), go_on.wait(10)))
+    damage.delete_database(store_path)
+    manager.healer.look()
+    assert filling.wait(10)
+
+    manager.update_task_progress("meanwhile", {"percentage": 10})
+    said = manager.status()["damaged"]
+    go_on.set()
+    manager.healer.wait()
+    manager.flush()
+
+    assert said[0].endswith("It is being made anew from journal and archive.")
+    assert "meanwhile" in [row["task_id"] for row in tables(store_path / DATABASE)["task_progress"]]
+
+
+def test_it_waits_while_another_orchestrator_has_the_database_open(
+    manager: JarvisContextManager, store_path: Path
+) -> None:
+    other = begin(store_path, 1, name="other")
+    damage.delete_database(store_path)
+
+    heal(manager)
+    said = manager.status()["damaged"]
+    other.close()
+    later(manager, healer.LONGEST_PAUSE)
+    heal(manager)
+
+    assert "once nobody else has it open: other (process " in said[0]
+    assert (manager.healer.healed, manager.status()["damaged"]) == (1, [])
+
+
+def test_tries_that_come_to_nothing_grow_rare(manager: JarvisContextManager, store_path: Path) -> None:
+    tries: list[float] = []
+    damage.delete_database(store_path)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(manager.healer, "_fill", lambda new: tries.append(manager._clock.steady()) or 1 // 0)
+        for _ in range(400):
+            heal(manager)
+            later(manager, 2)
+
+    assert [round(b - a) for a, b in pairwise(tries)] == [4, 8, 16, 32, 64, 128, 256]
+    assert "It could not be made anew: integer division" in manager.status()["damaged"][0]
+
+
+def test_a_disk_on_which_it_goes_again_and_again_is_not_filled_with_copies(
+    manager: JarvisContextManager, store_path: Path
+) -> None:
+    for _ in range(healer.MOST + 2):
+        (store_path / DATABASE).unlink(missing_ok=True)
+        heal(manager)
+        later(manager, healer.LONGEST_PAUSE)
+
+    assert manager.healer.healed == healer.MOST
+    assert "so the next start does it" in manager.status()["damaged"][0]
+
+
+def test_the_next_report_says_it(manager: JarvisContextManager, store_path: Path, tmp_path: Path) -> None:
+    damage.delete_database(store_path)
+    heal(manager)
+    manager.flush()
+    copy = shutil.copytree(store_path, tmp_path / "died")
+    (copy / "run-jarvis.lock").unlink()
+
+    with begin(copy, 2) as successor:
+        report = successor.recovery_report
+
+    assert report is not None
+    assert "from 5 segments and 2 checkpoint files" in report.healed[0]
+    assert "The database was made anew" in render(report, width=400)
+
+
+def test_a_run_that_ends_with_a_damaged_database_leaves_it_to_the_next_start(store_path: Path) -> None:
+    with begin(store_path, 0) as manager:
+        manager.update_task_progress("open", {"percentage": 70})
+        manager.flush()
+        damage.delete_database_and_log(store_path)
+
+    with begin(store_path, 1) as successor:
+        assert "turned out to be damaged" in successor._opened.damage[0]
+        assert successor.tasks()[0]["percentage"] == 70
+        assert not condemned(store_path / DATABASE).exists()
+
+
+def test_a_store_without_a_file_is_never_made_anew(store_path: Path) -> None:
+    with begin(store_path, 0, store="memory") as manager:
+        heal(manager)
+
+        assert (manager.healer.healed, manager.status()["damaged"]) == (0, [])
