@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import struct
@@ -29,7 +30,10 @@ class FileLock:
         self._descriptor = -1
 
     def acquire(self) -> bool:
-        """Take the lock if it is free now; False when another process, or another holder in this one, has it."""
+        """Take the lock if it is free now; False when another process, or another holder in this one, has it.
+
+        Raises `OSError` where the file cannot be opened, or the file system has no such locks.
+        """
         key = _key(self.path)
         if self._key == key:
             return True
@@ -67,9 +71,11 @@ def _locked(path: Path) -> int | None:
     descriptor = open_or_create(path)
     try:
         fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
+    except OSError as error:
         os.close(descriptor)
-        return None
+        if error.errno in (errno.EACCES, errno.EAGAIN):
+            return None
+        raise  # There are no locks here: nobody can know who is alive.
     return descriptor
 
 

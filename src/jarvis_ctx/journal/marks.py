@@ -200,10 +200,16 @@ class _SlotLock:
 
     def __enter__(self) -> None:
         for _ in range(5000):
-            if self._lock.acquire():
+            if self._acquired():
                 return
             time.sleep(0.001)
         raise JournalUnavailable(path=str(self._lock.path), reason="another process holds the marks for over 5 s")
+
+    def _acquired(self) -> bool:
+        try:
+            return self._lock.acquire()
+        except OSError as error:
+            raise JournalUnavailable(path=str(self._lock.path), reason=error.strerror or str(error)) from error
 
     def __exit__(self, *exc: object) -> None:
         self._lock.release()

@@ -22,7 +22,10 @@ def boot_id() -> str:
 
 def this_process() -> ProcessIdentity:
     """The identity of the calling process."""
-    return ProcessIdentity(host=socket.gethostname(), pid=os.getpid(), created=_created(os.getpid()), boot_id=boot_id())
+    pid = os.getpid()
+    return ProcessIdentity(
+        host=socket.gethostname(), pid=pid, created=_created(pid), boot_id=boot_id(), ticks=_ticks(pid)
+    )
 
 
 def is_descendant_of(pid: int) -> bool:
@@ -41,7 +44,18 @@ def is_alive(process: ProcessIdentity) -> bool | None:
         return None
     if process.boot_id != boot_id():
         return False
+    ticks = _ticks(process.pid)
+    if process.ticks and ticks:
+        return process.ticks == ticks
     return abs(_created(process.pid) - process.created) < SAME_START
+
+
+def _ticks(pid: int) -> int:
+    """Field 22 of proc(5)'s `/proc/PID/stat`, behind a name that may hold anything; 0 where there is none."""
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()[19])
+    except (OSError, IndexError, ValueError):
+        return 0
 
 
 def _created(pid: int) -> float:

@@ -30,7 +30,7 @@ class RunFile:
     def claim(self) -> None:
         """Become the one live run of this name. Raises `AlreadyRunning`; a held lock is never broken."""
         if not self._lock.acquire():
-            run, pid = self.read(), holder(self.lock_path)
+            run, pid = self.read(), self.live
             if pid is None and self._lock.acquire():
                 return  # Whoever held it ended in this moment.
             host = run.process.host if run else "this host"
@@ -42,8 +42,11 @@ class RunFile:
 
     @property
     def live(self) -> int | None:
-        """The process id that runs now, or None."""
-        return holder(self.lock_path)
+        """The process id that runs now, or None; of one in a container that is not seen from here, its id there."""
+        pid = holder(self.lock_path)
+        if pid == 0 and (run := self.read()) is not None:
+            return run.process.pid
+        return pid
 
     def read(self) -> RunRecord | None:
         """The latest run; None when there was none or the file cannot be read (the events know it, too)."""

@@ -22,6 +22,8 @@ class ProcessIdentity(msgspec.Struct, frozen=True, kw_only=True):
     pid: int
     created: float
     boot_id: str
+    ticks: int = 0
+    """When it started, in the system's ticks since boot, which no clock moves; 0 where the system does not say."""
 
 
 class RunRecord(msgspec.Struct, frozen=True, kw_only=True):

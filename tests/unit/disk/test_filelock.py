@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import os
 import subprocess
 import sys
@@ -132,3 +134,13 @@ def test_a_link_in_its_place_is_not_followed(tmp_path: Path) -> None:
 
     with pytest.raises(OSError, match="symbolic"):
         lock.acquire()
+
+
+def test_a_file_system_without_locks_is_an_error_and_not_a_holder(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(fcntl, "lockf", refuse)
+
+    with pytest.raises(OSError, match="No locks available"):
+        FileLock(path).acquire()

@@ -96,7 +96,9 @@ def test_this_process_lives_and_one_of_another_start_boot_or_host_does_not() -> 
     here = identity.this_process()
 
     assert identity.is_alive(here) is True
-    assert identity.is_alive(msgspec.structs.replace(here, created=here.created - 60)) is False
+    assert identity.is_alive(msgspec.structs.replace(here, ticks=here.ticks - 1)) is False
+    assert identity.is_alive(msgspec.structs.replace(here, ticks=0)) is True
+    assert identity.is_alive(msgspec.structs.replace(here, ticks=0, created=here.created - 60)) is False
     assert identity.is_alive(msgspec.structs.replace(here, boot_id="another")) is False
     assert identity.is_alive(msgspec.structs.replace(here, pid=2**22 + 1)) is False
     assert identity.is_alive(msgspec.structs.replace(here, host="elsewhere")) is None

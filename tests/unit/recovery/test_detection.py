@@ -33,11 +33,11 @@ def living() -> Iterator[int]:
 
 
 def ran_in(place: Place, **process: Any) -> None:
-    """Let run.json say that the last run was in another process."""
+    """Let run.json say that the last run was in another process, where the system does not tell its ticks."""
     runfile = RunFile(place.path, place.settings.name)
     run = runfile.read()
     assert run is not None
-    runfile.write(replace(run, process=replace(run.process, **process)))
+    runfile.write(replace(run, process=replace(run.process, ticks=0, **process)))
 
 
 def another_process_has_its_id(place: Place, pid: int) -> None:
@@ -166,3 +166,22 @@ def test_a_clock_that_jumps_while_a_run_writes_and_before_the_next_changes_no_or
     assert (found, begun.plan.report.events_lost) == ("second", {})
     with place.run("closed") as last:
         assert (last.plan, last.journal.writer.state.attributes["a"].value) == (None, "third")
+
+
+@pytest.mark.parametrize(
+    "marker",
+    [b"", b"\xff{garbage", b'{"jarvis":{"run":"nobody","begun":1}}', b'{"other":{"run":"theirs","begun":1}}'],
+    ids=["empty", "garbage", "of an unknown run", "of another orchestrator"],
+)
+def test_a_death_is_found_once_whatever_the_marker_says(place: Place, marker: bytes) -> None:
+    with place.run() as dead:
+        pass
+    (place.path / "CRASH_DETECTED").write_bytes(marker)
+
+    with place.run("closed") as found:
+        pass
+    with place.run("closed") as later:
+        pass
+
+    assert found.plan is not None
+    assert (found.plan.report.recovered_run, later.plan) == (dead.run.id, None)

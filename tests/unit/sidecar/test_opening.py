@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import os
 from pathlib import Path
 
@@ -118,3 +120,15 @@ def test_the_memory_store_needs_no_database_file(store_path: Path) -> None:
     opened(store_path, store="memory").close()
 
     assert not (store_path / DATABASE).exists()
+
+
+def test_where_the_file_system_has_no_locks_a_start_is_refused_for_that_and_nobody_is_said_to_run(
+    store_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr(fcntl, "lockf", refuse)
+
+    with pytest.raises(JournalUnavailable, match="No locks available"):
+        JarvisContextManager(store_path)
