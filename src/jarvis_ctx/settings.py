@@ -17,6 +17,9 @@ Interval = Annotated[float, msgspec.Meta(ge=0, le=31_536_000, description="secon
 Days = Annotated[int, msgspec.Meta(ge=1, le=36_500, description="a whole number of days from 1 to 36500")]
 Bytes = Annotated[int, msgspec.Meta(ge=4096, le=2**40, description="a number of bytes from 4096")]
 Folder = Annotated[str, msgspec.Meta(min_length=1, description="the path of a folder")]
+Host = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9.:\[\]-]+\Z", description="a host's name or address")]
+Port = Annotated[int, msgspec.Meta(ge=0, le=65_535, description="a port from 0 (any free one) to 65535")]
+Rate = Annotated[int, msgspec.Meta(ge=0, le=1_000_000, description="a whole number from 0 to 1000000")]
 Name = Annotated[
     str,
     msgspec.Meta(
@@ -67,6 +70,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     secrets: Literal["keep", "encrypt", "drop"] = "keep"
     secret_names: str = ""
     encryption_key: KeySource = ""
+    serve: bool = False
+    host: Host = "127.0.0.1"
+    port: Port = 3004
+    allowed_hosts: str = ""
+    rate_limit: Rate = 200
     handle_signals: bool = True
     disabled: bool = False
     log_file: str = ""

@@ -31,10 +31,12 @@ from jarvis_ctx.cli.rekey import rekey
 from jarvis_ctx.cli.report import report
 from jarvis_ctx.cli.restore import restore
 from jarvis_ctx.cli.runs import runs
+from jarvis_ctx.cli.serve import serve
 from jarvis_ctx.cli.status import status
 from jarvis_ctx.cli.store import Place, place_options
 from jarvis_ctx.cli.tasks import tasks
 from jarvis_ctx.cli.timeline import timeline
+from jarvis_ctx.cli.token import token
 from jarvis_ctx.cli.verify import verify
 from jarvis_ctx.codec.redaction import Redaction
 from jarvis_ctx.errors import JarvisError
@@ -75,5 +77,7 @@ LOOKING = (status, tasks, agents, decisions, messages, conversation, timeline, r
 KEEPING = (checkpoint, points, mark, diff, restore, cleanup, rebuild, purge, rekey)
 CARRYING = (backup, restore_backup, export, verify)
 
-for command in (*LOOKING, *KEEPING, *CARRYING, doctor, explain, config, completion, demo):
+SERVING = (serve, token)
+
+for command in (*LOOKING, *KEEPING, *CARRYING, *SERVING, doctor, explain, config, completion, demo):
     main.add_command(command)

@@ -25,6 +25,7 @@ from jarvis_ctx.errors.stores import (
 )
 from jarvis_ctx.errors.tasks import CodeChanged, NotQuarantined, ResultNotKept, StepInDoubt, TaskQuarantined
 from jarvis_ctx.errors.values import CorruptData, NotOurs, OtherVersion, TooLarge, UnstorableValue
+from jarvis_ctx.errors.web import ExposedBind, NotServed, UnknownCursor, UnknownToken, WebMissing
 from jarvis_ctx.errors.writing import DurabilityUnknown, JournalUnavailable, UnknownOperation
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "CorruptData",
     "DurabilityUnknown",
     "EncryptionKeyMissing",
+    "ExposedBind",
     "Fenced",
     "JarvisError",
     "JournalUnavailable",
@@ -47,6 +49,7 @@ __all__ = [
     "NotOurs",
     "NotQuarantined",
     "NotRunning",
+    "NotServed",
     "NotTheOwner",
     "NothingToKeep",
     "OtherVersion",
@@ -59,13 +62,16 @@ __all__ = [
     "TaskQuarantined",
     "TooLarge",
     "TooManyObjects",
+    "UnknownCursor",
     "UnknownMethod",
     "UnknownMoment",
     "UnknownOperation",
     "UnknownOrchestrator",
     "UnknownSetting",
+    "UnknownToken",
     "UnsafeFolder",
     "UnstorableValue",
+    "WebMissing",
     "WrongEncryptionKey",
     "did_you_mean",
 ]

@@ -9,6 +9,8 @@ from jarvis_ctx.codec import exact
 from jarvis_ctx.insight import agents, doubts, entries, runs, status, tasks, timeline
 from jarvis_ctx.insight.agents import Terms
 from jarvis_ctx.insight.findings import Finding
+from jarvis_ctx.insight.tasks import Key
+from jarvis_ctx.insight.tasks import Wanted as WantedTasks
 from jarvis_ctx.insight.timeline import Stretch, Wanted
 from jarvis_ctx.insight.view import View
 from jarvis_ctx.model.entries import AgentMessage, ConversationEntry, Decision
@@ -30,13 +32,32 @@ class Insight:
     def __init__(self, view: View) -> None:
         self._view, self._shown = view, view.redaction
 
-    def status(self) -> dict[str, Any]:
-        """Health at a glance: life, tasks, agents, checkpoint, lag, recovery. JSON-able; keys as in docs/cli.md."""
-        return self._shown(status.status(self._view))
+    @property
+    def name(self) -> str:
+        """The orchestrator's name."""
+        return self._view.name
+
+    def version(self) -> str:
+        """Cheap to ask; another one whenever events were added since, so that what was answered is out of date."""
+        return self._view.version()
+
+    def status(self, most: int | None = None) -> dict[str, Any]:
+        """Health at a glance: life, tasks, agents, checkpoint, lag, recovery. JSON-able; keys as in docs/cli.md.
+
+        Of unfinished tasks, and of steps nobody was asked about, it names the oldest `most`, or all.
+        """
+        return self._shown(status.status(self._view, most))
 
     def tasks(self, status: str | None = None) -> list[dict[str, Any]]:
         """The tasks, oldest first; with `status`, those that have it, as given or as shown."""
         return self._shown(tasks.lines(self._view.state(), status))
+
+    def task_page(
+        self, wanted: WantedTasks, limit: int, after: Key | None = None
+    ) -> tuple[list[dict[str, Any]], Key | None]:
+        """At most `limit` of the tasks that are wanted, oldest first, behind the key `after`; and where to go on."""
+        found, key = tasks.page(self._view.state(), wanted, limit, after)
+        return self._shown(found), key
 
     def agents(self) -> list[dict[str, Any]]:
         """The agents by id, with health (alive, stuck, stale, gone, unseen) and last sign of life."""
@@ -75,6 +96,12 @@ class Insight:
     def timeline_after(self, earlier: Stretch, wanted: Wanted | None = None) -> Stretch:
         """What was appended since `earlier` was asked for, in order."""
         return self._shown(timeline.after(self._view, earlier, wanted or timeline.Wanted()))
+
+    def metrics(self) -> dict[str, Any]:
+        """What is measured: sizes, growth, lag, losses, counts. JSON-able; keys as in docs/api.md."""
+        from jarvis_ctx.insight.metrics import metrics  # As the doctor below.
+
+        return self._shown(metrics(self._view))
 
     def attributes(self) -> dict[str, Any]:
         """The named values that were set."""

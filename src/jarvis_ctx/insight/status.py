@@ -14,7 +14,7 @@ from jarvis_ctx.recovery.healings import healings, sentence
 from jarvis_ctx.recovery.predecessor import Predecessor
 
 
-def status(view: View) -> dict[str, Any]:
+def status(view: View, most: int | None = None) -> dict[str, Any]:
     """What docs/cli.md documents under `jarvis-ctx status`; times are ISO 8601 in UTC, durations in seconds."""
     state, pulse = view.state(), view.pulse()
     everyone = agents.lines(state, agents.leases(view), view.now(), agents.terms(view, state))
@@ -29,15 +29,16 @@ def status(view: View) -> dict[str, Any]:
         "last_event": iso(state.stamp[0]) if state.stamp[0] else None,
         "events": sum(state.position.values()),
         "tasks": {"total": len(state.tasks), **tasks.counts(state)},
-        "incomplete": tasks.incomplete(state),
+        "incomplete": tasks.incomplete(state, most),
         "steps_in_doubt": _in_doubt(state, run.id if run is not None and pulse.live_pid is not None else ""),
-        "steps_never_asked": tasks.never_asked(state),
+        "steps_never_asked": tasks.never_asked(state)[:most],
         "agents": {"total": len(everyone), **agents.counts(everyone)},
         "stale_agents": [agent["id"] for agent in everyone if agent["health"] == "stale"],
         "objects": _objects(state),
         "stuck_agents": [agent["id"] for agent in everyone if agent["health"] == "stuck"],
         "checkpoint": _checkpoint(view, state, pulse),
         "lag": _lag(pulse),
+        "api": pulse.api,
         "capture_errors": {"count": pulse.capture_errors, "last": pulse.last_capture_error},
         "unkept_steps": pulse.unkept_steps,
         "unread": list(pulse.unread),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
 from jarvis_ctx.clock import iso
 from jarvis_ctx.codec import exact
 from jarvis_ctx.model.state import State
@@ -13,10 +15,41 @@ SHOWN = ("in_progress", "blocked", "pending", "other", "completed", "failed", "c
 """The statuses a task is shown with, in the order they are shown in."""
 
 
+Key = tuple[int, str]
+"""When a task was created (µs), and its id: the order they are shown in."""
+
+
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """Which tasks: with this status, as given or as shown, and of this agent; None is any."""
+
+    status: str | None = None
+    agent: str | None = None
+
+    def takes(self, task: TaskRecord) -> bool:
+        """Whether `task` is one of them."""
+        return (self.status is None or self.status in (task.shown_status, task.status)) and (
+            self.agent is None or task.agent == self.agent
+        )
+
+
 def lines(state: State, status: str | None = None) -> list[dict[str, Any]]:
     """All tasks, or those with `status`, as it was given or as it is shown."""
     ordered = sorted(state.tasks.values(), key=lambda task: (task.created, task.id))
     return [line(task, state) for task in ordered if status is None or status in (task.shown_status, task.status)]
+
+
+def page(state: State, wanted: Wanted, limit: int, after: Key | None = None) -> tuple[list[dict[str, Any]], Key | None]:
+    """The first `limit` tasks that are wanted, behind the one with key `after`, oldest first; and the last one's key
+    where there are more.
+    """
+    found = [task for task in state.tasks.values() if wanted.takes(task) and (after is None or _key(task) > after)]
+    found.sort(key=_key)
+    shown = found[:limit]
+    return [line(task, state) for task in shown], _key(shown[-1]) if len(found) > len(shown) else None
+
+
+def _key(task: TaskRecord) -> Key:
+    return task.created, task.id
 
 
 def line(task: TaskRecord, state: State) -> dict[str, Any]:
@@ -54,12 +87,13 @@ def counts(state: State) -> dict[str, int]:
     return found
 
 
-def incomplete(state: State) -> list[dict[str, Any]]:
-    """Tasks that have not reached an end, oldest first, in short."""
+def incomplete(state: State, most: int | None = None) -> list[dict[str, Any]]:
+    """Tasks that have not reached an end, oldest first, in short; the first `most`, or all."""
     keys = ("id", "description", "status", "shown_status", "percentage", "completed_subtasks", "blockers", "agent")
     kept = (*keys, "interrupted")
-    ordered = sorted(state.tasks.values(), key=lambda task: (task.created, task.id))
-    return [{key: line(task, state)[key] for key in kept} for task in ordered if not task.finished]
+    open_ = [task for task in state.tasks.values() if not task.finished]
+    ordered = sorted(open_, key=lambda task: (task.created, task.id))[:most]
+    return [{key: found[key] for key in kept} for found in (line(task, state) for task in ordered)]
 
 
 def never_asked(state: State) -> list[dict[str, str]]:

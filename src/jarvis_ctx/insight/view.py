@@ -38,6 +38,11 @@ class Pulse(msgspec.Struct, frozen=True, kw_only=True):
     checkpoint: CheckpointHeader | None = None
     checkpoint_seconds: float | None = None
     checkpoint_error: str = ""
+    checkpoints_taken: int | None = None
+    dedup_hits: int | None = None
+    """Checkpoints that were not written again, as nothing had changed."""
+    api: dict[str, str] | None = None
+    """Where the live process serves the API, and why it cannot: `url`, `error`."""
     unkept_steps: int = 0
     unread: list[str] = []
     """What the live process could not read of its journal, a sentence each."""
@@ -95,6 +100,10 @@ class View(Protocol):
 
     def now(self) -> int:
         """Wall time in µs."""
+        ...
+
+    def version(self) -> str:
+        """Cheap to ask; another one whenever events were added since."""
         ...
 
     def state(self) -> State:

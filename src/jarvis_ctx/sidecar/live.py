@@ -38,6 +38,7 @@ class Sidecar(Protocol):
     steps: Steps
     healer: Healer
     run: RunRecord
+    api: dict[str, str] | None
 
     @property
     def closed(self) -> bool: ...
@@ -62,6 +63,10 @@ class LiveView:
 
     def now(self) -> int:
         return self._ground.clock.wall()
+
+    def version(self) -> str:
+        state = self._manager.journal.writer.state
+        return f"{self._manager.run.id}:{sum(state.position.values())}:{state.stamp[0]}:{self._manager.closed:d}"
 
     def state(self) -> State:
         return self._manager.journal.writer.picture()
@@ -92,6 +97,9 @@ class LiveView:
             checkpoint=keeper.last,
             checkpoint_seconds=keeper.seconds if keeper.last else None,
             checkpoint_error=keeper.error or self._manager.archiving.error,
+            checkpoints_taken=keeper.taken,
+            dedup_hits=keeper.skipped + keeper.deduplicated,
+            api=self._manager.api,
             unkept_steps=self._manager.steps.unkept,
             unread=journal.unread,
             writers_refused=self._ground.marks.refused(self.name),

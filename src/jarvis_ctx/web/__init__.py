@@ -1,0 +1,1 @@
+"""The window in: an HTTP face of one orchestrator, live or dead."""

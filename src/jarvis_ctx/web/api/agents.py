@@ -1,0 +1,66 @@
+"""`GET agent-states`: the agents with their health."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response
+from flask_openapi.blueprint import APIBlueprint
+from pydantic import Field
+
+from jarvis_ctx.insight.insight import Insight
+from jarvis_ctx.web.answers import Answers
+from jarvis_ctx.web.models import Told
+from jarvis_ctx.web.nouns import answers, noun, problems
+from jarvis_ctx.web.pages import Paged, page
+
+
+class Agent(Told):
+    """An agent, and when it last gave a sign of life."""
+
+    id: str
+    health: str
+    status: str
+    last_seen: str | None
+    silent_for: float | None
+    beats: int
+    tasks: list[str]
+    details: Any
+
+
+class AgentPage(Told):
+    """Agents by id."""
+
+    items: list[Agent]
+    next: str | None
+
+
+class AgentsAsked(Paged):
+    """Which agents."""
+
+    health: str | None = Field(
+        None, max_length=64, description="Only those in this health: alive, stuck, stale, gone, unseen."
+    )
+
+
+def agents(given: Answers) -> APIBlueprint:
+    """The blueprint."""
+    api = noun("agents", "Who works, and who has fallen silent.")
+
+    @api.get(
+        "/agent-states", summary="The agents with their health, by id.", responses=answers(AgentPage) | problems(404)
+    )
+    def get_agent_states(query: AgentsAsked) -> Response:
+        """An agent is alive, stuck, stale, gone or unseen, as docs/cli.md says under `agents`."""
+
+        def make(insight: Insight) -> dict[str, Any]:
+            found = [agent for agent in insight.agents() if query.health in (None, agent["health"])]
+            return page(found, query, "agent-states", insight.name, "id")
+
+        return given.give(f"agents {query!r}", make, _lasting)
+
+    return api
+
+
+def _lasting(found: dict[str, Any]) -> dict[str, Any]:
+    return {**found, "items": [{**agent, "silent_for": None} for agent in found["items"]]}

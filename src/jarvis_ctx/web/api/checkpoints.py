@@ -1,0 +1,66 @@
+"""`POST checkpoint`: keep the state now."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from flask import Response
+from flask_openapi.blueprint import APIBlueprint
+from pydantic import Field
+
+from jarvis_ctx.clock import iso
+from jarvis_ctx.model.ids import ID_LIMIT
+from jarvis_ctx.web.answers import Answers
+from jarvis_ctx.web.models import Asked, Told
+from jarvis_ctx.web.nouns import answers, noun, problems
+
+
+class CheckpointAsked(Asked):
+    """What to call it."""
+
+    label: str = Field(
+        "",
+        max_length=ID_LIMIT,
+        pattern=r"^[^\x00]*$",
+        description="With a label it is a recovery point, and never thinned away.",
+    )
+
+
+class Checkpoint(Told):
+    """A checkpoint without its contents."""
+
+    id: str
+    orchestrator: str
+    run: str
+    epoch: int
+    taken: str
+    position: dict[str, int]
+    hash: str
+    size: int
+    tasks: int
+    agents: int
+    label: str
+
+
+def checkpoints(given: Answers) -> APIBlueprint:
+    """The blueprint."""
+    api = noun("checkpoints", "The state kept.")
+
+    @api.post(
+        "/checkpoint",
+        summary="Take a checkpoint now; a live orchestrator is asked for it.",
+        responses=answers(Checkpoint, 201) | problems(409, 413, 415, 504),
+    )
+    def post_checkpoint(body: CheckpointAsked) -> Response:
+        """Needs the scope `write`. Of a store that nobody runs it is taken by the server itself."""
+        header = given.subject.checkpoint(body.label)
+        given.forget()
+        told: dict[str, Any] = {
+            **msgspec.structs.asdict(header),
+            "taken": iso(header.taken),
+            "stamp": list(header.stamp),
+        }
+        return Response(given.encoded(told), status=201, content_type="application/json")
+
+    return api

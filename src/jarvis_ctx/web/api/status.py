@@ -1,0 +1,55 @@
+"""`GET status`: health at a glance."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response
+from flask_openapi.blueprint import APIBlueprint
+
+from jarvis_ctx.web.answers import Answers
+from jarvis_ctx.web.models import Told
+from jarvis_ctx.web.nouns import answers, noun
+
+MOST = 100
+"""Unfinished tasks, and steps nobody was asked about, that are named; `tasks` counts them all."""
+
+
+class Status(Told):
+    """As `jarvis-ctx status --json` prints it."""
+
+    orchestrator: str
+    path: str
+    state: str
+    pid: int | None
+    run: dict[str, Any] | None
+    last_end: dict[str, Any] | None
+    last_event: str | None
+    events: int
+    tasks: dict[str, int]
+    incomplete: list[dict[str, Any]]
+    steps_in_doubt: int
+    agents: dict[str, int]
+    stale_agents: list[str]
+    stuck_agents: list[str]
+    checkpoint: dict[str, Any] | None
+    lag: dict[str, Any]
+    recovery: dict[str, Any]
+    damaged: list[str]
+
+
+def status(given: Answers) -> APIBlueprint:
+    """The blueprint."""
+    api = noun("status", "Health at a glance.")
+
+    @api.get("/status", summary="Life, tasks, agents, checkpoint, what lags behind.", responses=answers(Status))
+    def get_status() -> Response:
+        """The unfinished tasks it names are the oldest hundred; `task-progress` has all."""
+        return given.give("status", lambda insight: insight.status(MOST), _lasting)
+
+    return api
+
+
+def _lasting(found: dict[str, Any]) -> dict[str, Any]:
+    checkpoint = found["checkpoint"]
+    return {**found, "checkpoint": checkpoint and {**checkpoint, "age": None}}

@@ -1,0 +1,77 @@
+"""`GET task-progress`: every task with its progress."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response
+from flask_openapi.blueprint import APIBlueprint
+from pydantic import Field
+
+from jarvis_ctx.insight.insight import Insight
+from jarvis_ctx.insight.tasks import Wanted
+from jarvis_ctx.web.answers import Answers
+from jarvis_ctx.web.models import Told
+from jarvis_ctx.web.nouns import answers, noun, problems
+from jarvis_ctx.web.pages import Paged, list_id, opened, sealed
+
+
+class Task(Told):
+    """A task: how far it is, and what is in its way."""
+
+    id: str
+    description: str
+    status: str
+    shown_status: str
+    percentage: float | None
+    completed_subtasks: list[Any]
+    blockers: list[Any]
+    dependencies: list[Any]
+    agent: str | None
+    metadata: Any
+    created: str
+    updated: str
+    attempts: int
+    in_flight: bool
+    steps_finished: list[str]
+    steps_open: list[str]
+    deaths_alone: int
+    quarantined: str
+
+
+class TaskPage(Told):
+    """Tasks, oldest first."""
+
+    items: list[Task]
+    next: str | None
+
+
+class TasksAsked(Paged):
+    """Which tasks."""
+
+    status: str | None = Field(None, max_length=512, description="Only those with this status, as given or as shown.")
+    agent: str | None = Field(None, max_length=512, description="Only those of this agent.")
+
+
+def tasks(given: Answers) -> APIBlueprint:
+    """The blueprint."""
+    api = noun("tasks", "What is to do, what is done, what is in the way.")
+
+    @api.get(
+        "/task-progress",
+        summary="The tasks with status, progress and blockers, oldest first.",
+        responses=answers(TaskPage) | problems(404),
+    )
+    def get_task_progress(query: TasksAsked) -> Response:
+        """A cursor goes on behind the last task of its page, whatever was added or has retired since."""
+
+        def make(insight: Insight) -> dict[str, Any]:
+            of = list_id(query, "task-progress", insight.name)
+            after = opened(query.cursor, of, tuple[int, str]) if query.cursor is not None else None
+            wanted = Wanted(status=query.status, agent=query.agent)
+            found, last = insight.task_page(wanted, query.limit, after)
+            return {"items": found, "next": sealed(of, last) if last is not None else None}
+
+        return given.give(f"tasks {query!r}", make)
+
+    return api

@@ -1,0 +1,67 @@
+"""Pages of a list, and the cursors between them: opaque, and of use for the same list of the same store alone."""
+
+from __future__ import annotations
+
+import hashlib
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from binascii import Error as NotBase64
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+import msgspec
+from pydantic import Field
+
+from jarvis_ctx.errors import UnknownCursor
+from jarvis_ctx.web.models import Asked
+
+T = TypeVar("T")
+LARGEST = 1_000
+
+
+class Paged(Asked):
+    """Which page of a list."""
+
+    limit: int = Field(100, ge=1, le=LARGEST, description="How many at most.")
+    cursor: str | None = Field(None, max_length=4096, description="`next` of the page before.")
+
+
+class _Cursor(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    of: str
+    key: Any
+
+
+def page(items: Sequence[Any], asked: Paged, route: str, store: str, name: str) -> dict[str, Any]:
+    """The page that was asked for of `items`, which have a text each under `name`, in its order.
+
+    Raises `UnknownCursor`.
+    """
+    of = list_id(asked, route, store)
+    if asked.cursor is not None:
+        after = opened(asked.cursor, of, str)
+        items = [item for item in items if item[name] > after]
+    shown = list(items[: asked.limit])
+    return {"items": shown, "next": sealed(of, shown[-1][name]) if len(items) > len(shown) else None}
+
+
+def list_id(asked: Paged, route: str, store: str) -> str:
+    """Names a list: that route, of that store, with those filters."""
+    filters = asked.model_dump(exclude={"limit", "cursor"}, mode="json")
+    return hashlib.sha256(msgspec.json.encode([store, route, filters])).hexdigest()[:16]
+
+
+def sealed(of: str, key: Any) -> str:
+    """The cursor behind the item with this key."""
+    return urlsafe_b64encode(msgspec.json.encode(_Cursor(of, key))).rstrip(b"=").decode()
+
+
+def opened(cursor: str, of: str, kind: type[T]) -> T:
+    """The key in a cursor of that list. Raises `UnknownCursor`."""
+    try:
+        padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
+        found = msgspec.json.decode(urlsafe_b64decode(padded), type=_Cursor)
+        key = msgspec.convert(found.key, kind)
+    except (NotBase64, ValueError, msgspec.MsgspecError) as error:
+        raise UnknownCursor(cursor=cursor[:64]) from error
+    if found.of != of:
+        raise UnknownCursor(cursor=cursor[:64])
+    return key

@@ -1,0 +1,95 @@
+"""What is looked at through the window: a sidecar in this process, or a store from outside, live or dead."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import Protocol
+
+from jarvis_ctx.clock import Clock, SystemClock
+from jarvis_ctx.insight.insight import Insight
+from jarvis_ctx.model.checkpoint import CheckpointHeader
+from jarvis_ctx.settings import Settings
+from jarvis_ctx.sidecar import JarvisContextManager, checkpoint_offline, request_checkpoint
+from jarvis_ctx.sidecar.views import StoreView
+
+PATIENCE = 30.0
+"""Seconds a live orchestrator may take to do what it is asked for."""
+
+
+class Subject(Protocol):
+    """One orchestrator: asked through insight, told by commands. Safe in any thread."""
+
+    name: str
+    folder: Path
+    settings: Settings
+
+    def version(self) -> str:
+        """Cheap to ask; another one whenever events were added since."""
+        ...
+
+    def asking(self) -> AbstractContextManager[Insight]:
+        """Insight, for as long as the block lasts. Raises what a view's opening raises."""
+        ...
+
+    def checkpoint(self, label: str) -> CheckpointHeader:
+        """Take a checkpoint; with a label, a recovery point."""
+        ...
+
+
+class Within:
+    """The sidecar of this very process."""
+
+    def __init__(self, manager: JarvisContextManager) -> None:
+        self._manager = manager
+        self.settings = manager.settings
+        self.name, self.folder = manager.settings.name, manager.settings.folder
+
+    def version(self) -> str:
+        return self._manager.insight.version()
+
+    @contextmanager
+    def asking(self) -> Iterator[Insight]:
+        yield self._manager.insight
+
+    def checkpoint(self, label: str) -> CheckpointHeader:
+        return self._manager.mark_recovery_point(label) if label else self._manager.checkpoint()
+
+
+class Beside:
+    """A store from outside: a live owner is asked to act; what is done in a store that nobody runs is done here.
+
+    One thread at a time: what is done here takes the store's locks, which belong to the process.
+    """
+
+    def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
+        """Raises `NoStore`."""
+        self.settings, self._clock = settings, clock or SystemClock()
+        self.name, self.folder = settings.name, settings.folder
+        self._turn = threading.RLock()
+        self._marks = StoreView(settings, self._clock)
+
+    def version(self) -> str:
+        with self._turn:
+            return self._marks.version()
+
+    @contextmanager
+    def asking(self) -> Iterator[Insight]:
+        with self._turn:
+            view = StoreView(self.settings, self._clock)
+            try:
+                yield Insight(view)
+            finally:
+                view.close()
+
+    def checkpoint(self, label: str) -> CheckpointHeader:
+        with self._turn:
+            if self._marks.pulse().live_pid is None:
+                return checkpoint_offline(self.settings, label)
+        return request_checkpoint(self.settings, label, PATIENCE)
+
+    def close(self) -> None:
+        """Let go of the store."""
+        self._marks.close()

@@ -1,0 +1,106 @@
+"""The API over a real socket: in the orchestrator's own thread, and as a process beside it."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import httpx
+
+from jarvis_ctx import JarvisContextManager
+from tests.contract.web.conftest import API, fill
+from tests.faces.cli.processes import COMMAND, ROOT
+
+PAUSE = threading.Event()
+
+
+def begun(manager: JarvisContextManager) -> dict[str, str]:
+    """What the sidecar says of its API once that has begun, or failed."""
+    while manager.api == {"url": "", "error": ""}:
+        PAUSE.wait(0.01)
+    return manager.api or {}
+
+
+def bearer(store: Path) -> dict[str, str]:
+    return {"Authorization": f"Bearer {(store / 'token').read_text().strip()}"}
+
+
+@contextmanager
+def served(store: Path, *options: str) -> Iterator[str]:
+    """`jarvis-ctx serve` at a free port, and where that is."""
+    command = [*COMMAND, "serve", "--path", str(store), "--port", "0", *options]
+    environ = {"PYTHONPATH": f"{ROOT / 'src'}:{ROOT}", "PATH": ""}
+    with subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            yield process.stdout.readline().split(" is served at ")[1].strip()
+        finally:
+            process.terminate()
+
+
+def test_a_sidecar_serves_itself_until_its_end(store_path: Path) -> None:
+    with JarvisContextManager(store_path, handle_signals=False, serve=True, port=0) as manager:
+        fill(manager)
+        url = begun(manager)["url"]
+        told = httpx.get(f"{url}{API}/status", headers=bearer(store_path)).json()
+
+    assert (told["state"], told["tasks"]["total"]) == ("live", 5)
+    assert told["api"] == {"url": url, "error": ""}
+    with closing(socket.socket()) as probe:
+        assert probe.connect_ex(("127.0.0.1", int(url.rsplit(":", 1)[1]))) != 0
+
+
+def test_where_the_port_is_in_use_the_orchestrator_goes_on_and_health_says_so(store_path: Path) -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as other:
+        port = other.getsockname()[1]
+        with JarvisContextManager(store_path, handle_signals=False, serve=True, port=port) as manager:
+            told = begun(manager)
+            manager.update_task_progress("task-1", {"description": "Captured all the same"})
+
+            assert told["error"] == f"The API cannot be served at 127.0.0.1:{port}: Address already in use."
+            assert manager.status()["api"] == told
+            assert manager.status()["tasks"]["total"] == 1
+
+
+def test_a_sidecar_never_serves_beyond_its_machine(store_path: Path) -> None:
+    with JarvisContextManager(store_path, handle_signals=False, serve=True, port=0, host="0.0.0.0") as manager:
+        told = begun(manager)
+
+    assert told["error"].startswith("'0.0.0.0' can be reached from other machines")
+
+
+def test_flask_is_imported_only_where_the_api_is_served(tmp_path: Path) -> None:
+    code = (
+        "from jarvis_ctx import *; import sys; JarvisContextManager(sys.argv[1]).close(); print('flask' in sys.modules)"
+    )
+
+    done = subprocess.run([sys.executable, "-c", code, tmp_path / "s"], capture_output=True, text=True, check=True)
+
+    assert done.stdout == "False\n"
+
+
+def test_a_dead_store_is_served_by_a_process_of_its_own(store_path: Path) -> None:
+    with JarvisContextManager(store_path, handle_signals=False) as manager:
+        fill(manager)
+
+    with served(store_path) as url:
+        told = httpx.get(f"{url}{API}/status", headers=bearer(store_path)).json()
+        taken = httpx.post(f"{url}{API}/checkpoint", headers=bearer(store_path), json={"label": "as it ended"})
+
+    assert (told["state"], told["tasks"]["total"]) == ("ended", 5)
+    assert taken.json()["label"] == "as it ended"
+
+
+def test_a_live_owner_is_asked_for_a_checkpoint_from_beside(store_path: Path) -> None:
+    with JarvisContextManager(store_path, handle_signals=False) as manager, served(store_path) as url:
+        fill(manager)
+        taken = httpx.post(f"{url}{API}/checkpoint", headers=bearer(store_path), json={}, timeout=20)
+
+        assert taken.status_code == 201
+        assert manager.keeper.last is not None
+        assert manager.keeper.last.id == taken.json()["id"]
