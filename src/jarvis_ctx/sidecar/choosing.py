@@ -10,8 +10,8 @@ from jarvis_ctx.recovery import choice
 from jarvis_ctx.recovery.preference import Choice
 from jarvis_ctx.recovery.rebuild import Rebuilt, rebuild
 from jarvis_ctx.settings import Settings
+from jarvis_ctx.sidecar.offline import offline_keeper
 from jarvis_ctx.sidecar.opening import OpenStore
-from jarvis_ctx.sidecar.travel import offline_keeper
 from jarvis_ctx.sidecar.views import StoreView
 
 
@@ -37,7 +37,7 @@ def choose_base(settings: Settings, chosen: Choice, *, live: bool) -> Checkpoint
     try:
         ground = opened.ground
         state = rebuild(ground.layers, ground.clock.steady).state
-        before = offline_keeper(opened, settings, state).take("before choosing a base")
+        before = offline_keeper(ground, state).take("before choosing a base")
         choice.write(settings.folder, settings.name, chosen)
         return before
     finally:

@@ -12,7 +12,7 @@ from jarvis_ctx.checkpoint.archiving import Archiving
 from jarvis_ctx.checkpoint.keeper import Keeper
 from jarvis_ctx.clock import MICROSECONDS, Clock, SystemClock
 from jarvis_ctx.codec import exact
-from jarvis_ctx.errors import NoStore, NothingToKeep
+from jarvis_ctx.errors import NoStore
 from jarvis_ctx.journal import read
 from jarvis_ctx.journal.journal import Journal
 from jarvis_ctx.journal.others import stored
@@ -26,6 +26,7 @@ from jarvis_ctx.retention.rules import Rules
 from jarvis_ctx.retention.survey import Cleanup
 from jarvis_ctx.settings import Settings
 from jarvis_ctx.sidecar import requests
+from jarvis_ctx.sidecar.offline import offline_keeper
 from jarvis_ctx.sidecar.opening import OpenStore
 
 log = logging.getLogger("jarvis_ctx")
@@ -123,10 +124,7 @@ class _Offline:
     def __init__(self, ground: Ground) -> None:
         self._ground = ground
         self.state = rebuild(ground.layers, ground.clock.steady).state
-        run = self.state.latest_run
-        if run is None:
-            raise NothingToKeep(orchestrator=self.state.name, path=str(ground.folder))
-        self._run = run
+        self._keeper = offline_keeper(ground, self.state)
         self._writer: Writer | None = None
 
     def cleaner(self, opened: OpenStore, rules: Rules) -> Cleaner:
@@ -152,7 +150,7 @@ class _Offline:
         for segment, _, _ in self._writer.committed():
             segment.seal()
             self._into_store(read.read_segment(segment.path))
-        self._keeper().take()
+        self._keeper.take()
         self._ground.store.events.sync()
 
     def _into_store(self, segment: read.SegmentData) -> None:
@@ -160,15 +158,3 @@ class _Offline:
             rows = [stored(segment.writer, found) for found in segment.frames]
             openings = {segment.writer: segment.opening}
             self._ground.store.events.write(Batch(openings=openings, rows=rows, orchestrator=self.state.name))
-
-    def _keeper(self) -> Keeper:
-        ground = self._ground
-        return Keeper(
-            run=self._run,
-            store=ground.store.checkpoints,
-            files=ground.files,
-            clock=ground.clock,
-            kept=ground.settings.checkpoints_kept,
-            picture=lambda: self.state,
-            flush=lambda: None,
-        )

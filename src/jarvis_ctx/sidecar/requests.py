@@ -11,10 +11,9 @@ from typing import Any
 
 import msgspec
 
-from jarvis_ctx.checkpoint.keeper import Keeper
 from jarvis_ctx.clock import Clock, SystemClock
 from jarvis_ctx.codec import exact
-from jarvis_ctx.errors import JarvisError, NotAnswered, NothingToKeep, RequestFailed
+from jarvis_ctx.errors import JarvisError, NotAnswered, RequestFailed
 from jarvis_ctx.journal import fold
 from jarvis_ctx.journal.marks import EPOCH, ORCHESTRATOR, Marks
 from jarvis_ctx.journal.sealed_bodies import Sealing
@@ -29,6 +28,7 @@ from jarvis_ctx.model.state import State
 from jarvis_ctx.recovery.rebuild import rebuild
 from jarvis_ctx.settings import Settings
 from jarvis_ctx.sidecar.missing import no_store
+from jarvis_ctx.sidecar.offline import offline_keeper
 from jarvis_ctx.sidecar.opening import OpenStore
 from jarvis_ctx.sidecar.views import StoreView
 
@@ -146,18 +146,6 @@ def checkpoint_offline(settings: Settings, label: str = "") -> CheckpointHeader:
     try:
         ground = opened.ground
         state = rebuild(ground.layers, ground.clock.steady).state
-        run = state.latest_run
-        if run is None:
-            raise NothingToKeep(orchestrator=settings.name, path=str(ground.folder))
-        keeper = Keeper(
-            run=run,
-            store=ground.store.checkpoints,
-            files=ground.files,
-            clock=ground.clock,
-            kept=settings.checkpoints_kept,
-            picture=lambda: state,
-            flush=lambda: None,
-        )
-        return keeper.take(label)
+        return offline_keeper(ground, state).take(label)
     finally:
         opened.close()

@@ -12,7 +12,7 @@ from jarvis_ctx.capture.claims import Claims
 from jarvis_ctx.checkpoint.keeper import Keeper
 from jarvis_ctx.clock import MICROSECONDS, SystemClock
 from jarvis_ctx.codec import exact
-from jarvis_ctx.errors import BadValue, NoStore, NothingToKeep, NotTheOwner
+from jarvis_ctx.errors import BadValue, NoStore, NotTheOwner
 from jarvis_ctx.insight.view import View
 from jarvis_ctx.journal.journal import Journal
 from jarvis_ctx.journal.turn import append_at_once
@@ -25,10 +25,9 @@ from jarvis_ctx.recovery import moments, restoring
 from jarvis_ctx.recovery.moments import Moment
 from jarvis_ctx.recovery.rebuild import rebuild
 from jarvis_ctx.settings import Settings
+from jarvis_ctx.sidecar.offline import offline_keeper
 from jarvis_ctx.sidecar.opening import OpenStore
 from jarvis_ctx.sidecar.requests import Answer, Still, ask, pen
-from jarvis_ctx.storage.memory.checkpoints import MemoryCheckpoints
-from jarvis_ctx.storage.memory.gate import Gate
 
 
 def go_back(moment: Moment, keeper: Keeper, writer: Writer) -> Restored:
@@ -112,7 +111,7 @@ def restore_offline(settings: Settings, asked: str) -> Restored:
         ground = opened.ground
         state = rebuild(ground.layers, ground.clock.steady).state
         moment = moments.find(ground.layers, asked, state)
-        keeper = offline_keeper(opened, settings, state)
+        keeper = offline_keeper(ground, state)
         run = state.latest_run
         journal, last = ground.folder / "journal", run.id if run else ""
         writer = pen(settings.name, journal, ground.marks, state, Still(), ground.sealing, last)
@@ -124,22 +123,3 @@ def restore_offline(settings: Settings, asked: str) -> Restored:
         return restored
     finally:
         opened.close()
-
-
-def offline_keeper(opened: OpenStore, settings: Settings, state: State) -> Keeper:
-    """Takes checkpoints of a store that nobody runs, in files alone. Raises `NothingToKeep` where nobody ever ran.
-
-    The database is left out: a checkpoint in it says that its tables are as new as that, and only a drain makes them.
-    """
-    run = state.latest_run
-    if run is None:
-        raise NothingToKeep(orchestrator=settings.name, path=str(opened.ground.folder))
-    return Keeper(
-        run=run,
-        store=MemoryCheckpoints(Gate()),
-        files=opened.ground.files,
-        clock=opened.ground.clock,
-        kept=settings.checkpoints_kept,
-        picture=lambda: state,
-        flush=lambda: None,
-    )
