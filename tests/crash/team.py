@@ -11,10 +11,12 @@ import signal
 import subprocess
 import sys
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from functools import cache
 from typing import Any
 
-from jarvis_ctx import integrate_context_manager
+from jarvis_ctx import context_of, integrate_context_manager
 from jarvis_ctx.errors import JarvisError
 
 TASKS = 2
@@ -108,9 +110,29 @@ def hand_over(way: str, start: str) -> None:
     second.join()
 
 
+def broken(way: str) -> None:
+    """A worker of an executor is killed in the middle of a step, which breaks it; the next executor does the task."""
+    fork, task = multiprocessing.get_context("fork"), f"sent-{way}"
+    Team.deadly = True
+    with ProcessPoolExecutor(1, mp_context=fork) as first, suppress(BrokenProcessPool):
+        first.submit(work, task).result()
+    Team.deadly = False
+    with ProcessPoolExecutor(1, mp_context=fork) as second:
+        second.submit(work, task).result()
+
+
+def see() -> None:
+    """Say which tasks the orchestrator's own view has as completed."""
+    manager = context_of(team())
+    assert manager is not None
+    manager.journal.catch_up()
+    for task in manager.tasks("completed"):
+        say(f"seen {task['id']}")
+
+
 def take_over(task: str, orders: Any) -> None:
     """The life of a worker that is there, and has done something, when another one dies of a task."""
-    team().assign_task({"id": f"before {task}"})
+    team().assign_task({"id": task.replace("sent", "warm")})
     orders.send("ready")
     orders.recv()
     work(task)
@@ -122,8 +144,10 @@ WAYS: dict[str, Any] = {
     "process-spawn": lambda way: process(way, "spawn"),
     "pool-fork": lambda way: pool(way, "fork"),
     "pool-spawn": lambda way: pool(way, "spawn"),
+    "executor-fork": lambda way: executor(way, "fork"),
     "executor-spawn": lambda way: executor(way, "spawn"),
     "subprocess": agents,
+    "broken-executor": broken,
     "hand-over-fork": lambda way: hand_over(way, "fork"),
     "hand-over-spawn": lambda way: hand_over(way, "spawn"),
 }
@@ -150,6 +174,7 @@ def main(way: str) -> None:
     if way == "all":
         for name, lead in WAYS.items():
             lead(name)
+        see()
     else:
         multiprocessing.get_context("spawn").Process(target=outlive, args=(way == "orphan",)).start()
         signal.pause()

@@ -18,7 +18,16 @@ from jarvis_ctx.sidecar import JarvisContextManager
 from tests.crash.children import ROOT
 
 pytestmark = pytest.mark.crash
-WAYS = ["fork", "process-fork", "process-spawn", "pool-fork", "pool-spawn", "executor-spawn", "subprocess"]
+WAYS = [
+    "fork",
+    "process-fork",
+    "process-spawn",
+    "pool-fork",
+    "pool-spawn",
+    "executor-fork",
+    "executor-spawn",
+    "subprocess",
+]
 
 
 def runs_of(task: TaskRecord) -> set[RunId]:
@@ -63,15 +72,24 @@ def test_what_a_worker_was_told_had_returned_is_there_after_its_orchestrator_was
     assert {run for task in tasks if task for run in runs_of(task)} == {successor.run.chain}
 
 
-@pytest.mark.parametrize("start", ["fork", "spawn"])
-def test_a_step_that_its_workers_death_left_in_doubt_is_asked_about_by_the_worker_that_takes_over(
-    finished: tuple[JarvisContextManager, str, str], start: str
+@pytest.mark.parametrize("way", WAYS)
+def test_what_a_worker_has_done_is_in_the_orchestrators_own_view(
+    finished: tuple[JarvisContextManager, str, str], way: str
 ) -> None:
     _, said, _ = finished
 
-    lines = [line for line in said.split("\n") if line.endswith(f"sent-hand-over-{start}")]
+    assert {f"seen {way}-0", f"seen {way}-1"} <= set(said.split("\n"))
 
-    assert [line.rpartition(" ")[0] for line in lines] == ["sent", "asked about", "done"]
+
+@pytest.mark.parametrize("way", ["hand-over-fork", "hand-over-spawn", "broken-executor"])
+def test_a_step_that_its_workers_death_left_in_doubt_is_asked_about_by_the_worker_that_takes_over(
+    finished: tuple[JarvisContextManager, str, str], way: str
+) -> None:
+    _, said, _ = finished
+
+    lines = [line for line in said.split("\n") if line.endswith(f"sent-{way}")]
+
+    assert [line.rpartition(" ")[0] for line in lines] == ["sent", "asked about", "done", "seen"]
 
 
 def test_no_worker_goes_uncaptured_or_begins_a_run_of_its_own(
