@@ -27,6 +27,10 @@ Name = Annotated[
         description="1 to 48 letters, digits, - and _, the first one a letter or digit",
     ),
 ]
+MemorySize = Annotated[
+    str,
+    msgspec.Meta(pattern=r"^(\d+(\.\d+)? ?[kMGT]?B?)?\Z", description="a size such as 800M or 1.5 GB, or nothing"),
+]
 KeySource = Annotated[
     str, msgspec.Meta(pattern=r"^((env|file|command):.+)?\Z", description="env:NAME, file:PATH or command:COMMAND")
 ]
@@ -79,6 +83,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     disabled: bool = False
     log_file: str = ""
     log_level: Literal["debug", "info", "warning", "error"] = "warning"
+    restart: Literal["on-failure", "always", "never"] = "on-failure"
+    max_restarts: Count = 5
+    restarts_within: Seconds = 600.0
+    hang_timeout: Interval = 0.0
+    term_grace: Interval = 10.0
+    memory_limit: MemorySize = ""
+    output_log: str = ""
 
     @property
     def folder(self) -> Path:

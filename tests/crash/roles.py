@@ -177,6 +177,23 @@ def shift(path: str, life: str, settings: dict[str, Any]) -> None:
     getattr(shifts.Lives(path, say, **settings), life)()
 
 
+def supervise(path: str, command: list[str], **orders: Any) -> None:
+    """Supervise `command`; says what happens as JSON, a line each, and the exit code at last."""
+    from jarvis_ctx import settings
+    from jarvis_ctx.sidecar.outside import AgentsMoved
+    from jarvis_ctx.supervisor.orders import Orders
+    from jarvis_ctx.supervisor.supervisor import Supervisor
+
+    environ = {**os.environ, "JARVIS_CONTEXT_PATH": path}
+    told = Orders(command=tuple(command), environ=environ, folder=Path(path), name="jarvis", **orders)
+    moved = AgentsMoved(settings.load({"path": path}))
+    try:
+        outcome = Supervisor(told, lambda what, _, facts: say(json.dumps({"event": what, **facts})), moved).run()
+        say(json.dumps({"event": "over", "exit_code": outcome.exit_code, "tripped": outcome.tripped}))
+    except JarvisError as error:
+        say(json.dumps({"event": type(error).__name__, **error.facts}, default=str))
+
+
 def suffer(path: str, acks: str, round: int, first: int, last: int, error: int, settings: dict[str, Any]) -> None:
     """Open the store and call the whole API while system calls fail, as `faults` says; once more when none does.
 

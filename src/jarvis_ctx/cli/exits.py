@@ -19,6 +19,9 @@ class ExitCode(IntEnum):
     DAMAGED = 6
     UNSAFE = 7
     PROBLEMS = 8
+    GAVE_UP = 9
+    NOT_STARTED = 126
+    NO_COMMAND = 127
 
 
 MEANINGS = {
@@ -31,6 +34,9 @@ MEANINGS = {
     ExitCode.DAMAGED: "stored data does not verify, or a newer version wrote it",
     ExitCode.UNSAFE: "the folder or a file is not this user's alone",
     ExitCode.PROBLEMS: "`doctor` and `status --check` found a problem",
+    ExitCode.GAVE_UP: "`run`: the command has died too often and is not started again",
+    ExitCode.NOT_STARTED: "`run`: the command is there and cannot be run",
+    ExitCode.NO_COMMAND: "`run`: there is no such command",
 }
 """What docs/cli.md says of each code."""
 
@@ -49,6 +55,8 @@ _CODES: tuple[tuple[type[BaseException], ExitCode], ...] = (
     (errors.WrongEncryptionKey, ExitCode.USAGE),
     (errors.BadEncryptionKey, ExitCode.USAGE),
     (errors.AlreadyRunning, ExitCode.BUSY),
+    (errors.AlreadySupervised, ExitCode.BUSY),
+    (errors.LeftRunning, ExitCode.BUSY),
     (errors.StoreDamaged, ExitCode.DAMAGED),
     (errors.StoreUnavailable, ExitCode.BUSY),
     (errors.NotAnswered, ExitCode.BUSY),
@@ -56,10 +64,13 @@ _CODES: tuple[tuple[type[BaseException], ExitCode], ...] = (
     (errors.CorruptData, ExitCode.DAMAGED),
     (errors.NotOurs, ExitCode.DAMAGED),
     (errors.NewerSchema, ExitCode.DAMAGED),
+    (errors.CommandNotStarted, ExitCode.NOT_STARTED),
     (PermissionError, ExitCode.UNSAFE),
 )
 
 
 def code_of(error: BaseException) -> ExitCode:
     """The exit code an error ends a command with."""
+    if isinstance(error, errors.CommandNotStarted) and error.facts["missing"]:
+        return ExitCode.NO_COMMAND
     return next((code for kind, code in _CODES if isinstance(error, kind)), ExitCode.FAILED)

@@ -30,6 +30,7 @@ from jarvis_ctx.cli.recover import recover
 from jarvis_ctx.cli.rekey import rekey
 from jarvis_ctx.cli.report import report
 from jarvis_ctx.cli.restore import restore
+from jarvis_ctx.cli.run import run
 from jarvis_ctx.cli.runs import runs
 from jarvis_ctx.cli.serve import serve
 from jarvis_ctx.cli.status import status
@@ -79,5 +80,5 @@ CARRYING = (backup, restore_backup, export, verify)
 
 SERVING = (serve, token)
 
-for command in (*LOOKING, *KEEPING, *CARRYING, *SERVING, doctor, explain, config, completion, demo):
+for command in (run, *LOOKING, *KEEPING, *CARRYING, *SERVING, doctor, explain, config, completion, demo):
     main.add_command(command)

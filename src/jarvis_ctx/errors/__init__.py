@@ -23,6 +23,7 @@ from jarvis_ctx.errors.stores import (
     UnknownOrchestrator,
     UnsafeFolder,
 )
+from jarvis_ctx.errors.supervision import AlreadySupervised, CommandNotStarted, LeftRunning
 from jarvis_ctx.errors.tasks import CodeChanged, NotQuarantined, ResultNotKept, StepInDoubt, TaskQuarantined
 from jarvis_ctx.errors.values import CorruptData, NotOurs, OtherVersion, TooLarge, UnstorableValue
 from jarvis_ctx.errors.web import ExposedBind, NotServed, UnknownCursor, UnknownToken, WebMissing
@@ -30,11 +31,13 @@ from jarvis_ctx.errors.writing import DurabilityUnknown, JournalUnavailable, Unk
 
 __all__ = [
     "AlreadyRunning",
+    "AlreadySupervised",
     "BadEncryptionKey",
     "BadSetting",
     "BadValue",
     "Closed",
     "CodeChanged",
+    "CommandNotStarted",
     "CorruptData",
     "DurabilityUnknown",
     "EncryptionKeyMissing",
@@ -42,6 +45,7 @@ __all__ = [
     "Fenced",
     "JarvisError",
     "JournalUnavailable",
+    "LeftRunning",
     "NewerSchema",
     "NoBase",
     "NoStore",

@@ -28,6 +28,20 @@ def this_process() -> ProcessIdentity:
     )
 
 
+def of(pid: int) -> ProcessIdentity | None:
+    """The identity of a living process of this machine; None when there is none."""
+    created = _created(pid)
+    if created < 0:
+        return None
+    return ProcessIdentity(host=socket.gethostname(), pid=pid, created=created, boot_id=boot_id())
+
+
+def are_same(one: ProcessIdentity, other: ProcessIdentity) -> bool:
+    """Whether both are the same process."""
+    place, there = (one.host, one.boot_id, one.pid), (other.host, other.boot_id, other.pid)
+    return place == there and abs(one.created - other.created) < SAME_START
+
+
 def is_descendant_of(pid: int) -> bool:
     """Whether that process of this machine has started this one, itself or by others, and still lives."""
     import psutil

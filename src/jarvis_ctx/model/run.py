@@ -11,8 +11,25 @@ from jarvis_ctx.model.ids import RunId, WriterId
 CLEAN: frozenset[str] = frozenset({"closed", "exited", "SIGTERM", "SIGINT"})
 """The endings after which nothing is recovered; a run can say of itself that it ended with an `exception`, too."""
 
-Cause = Literal["exception", "fatal-signal", "killed", "power-loss", "unknown"]
-"""What a run died of, as far as the next one can tell."""
+Cause = Literal[
+    "exception",
+    "fatal-signal",
+    "killed",
+    "oom-killed",
+    "hang",
+    "memory-limit",
+    "exited",
+    "stopped",
+    "supervisor-killed",
+    "power-loss",
+    "unknown",
+]
+"""What a run died of, as far as the next one can tell. Of `killed`, only a supervisor knows the signal, and that it was
+not the kernel; `oom-killed` to `supervisor-killed` are known of a supervised run only.
+"""
+
+EXPLAINED: frozenset[str] = frozenset({"power-loss", "stopped"})
+"""Causes that no task can be to blame for."""
 
 
 class ProcessIdentity(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,4 +77,4 @@ class CauseOfDeath(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def explained(self) -> bool:
         """True where no task can be to blame: power loss, reboot, or a deliberate end."""
-        return self.cause == "power-loss"
+        return self.cause in EXPLAINED

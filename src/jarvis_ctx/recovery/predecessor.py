@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from jarvis_ctx.liveness import identity, restored
+from jarvis_ctx.liveness import identity, restored, supervised
 from jarvis_ctx.liveness.causes import Remains, find_cause
 from jarvis_ctx.liveness.exceptions import FaultDump
 from jarvis_ctx.liveness.marker import CrashMarker
@@ -51,13 +51,19 @@ class Predecessor(msgspec.Struct, frozen=True, kw_only=True):
         latest, marked = self.latest(state), self.marker.of(self.name)
         if marked is not None:
             return state.runs.get(marked.run) or latest
-        return latest if latest is not None and not latest.clean else None
+        return latest if latest is not None and not (latest.clean and not self._failed(latest)) else None
+
+    def _failed(self, run: RunRecord) -> bool:
+        """Whether a run that ended by itself did so with an exit code that means failure: a supervisor sees it."""
+        death = supervised.death_of(self.runfile.path.parent, run) if run.ending == "exited" else None
+        return death is not None and death.how == "exit"
 
     def cause(self, dead: RunRecord, state: State) -> CauseOfDeath:
         """Why `dead` died; what an earlier, interrupted recovery found out stands."""
         if dead.cause:
             return msgspec.convert(dead.cause, CauseOfDeath)
-        here = identity.this_process()
+        here, folder = identity.this_process(), self.runfile.path.parent
+        seen = supervised.death_of(folder, dead)
         return find_cause(
             Remains(
                 run=dead,
@@ -66,7 +72,9 @@ class Predecessor(msgspec.Struct, frozen=True, kw_only=True):
                 host=here.host,
                 boot_id=here.boot_id,
                 lives=dead.process.pid != here.pid and identity.is_alive(dead.process) is True,
-                restored=restored.from_backup(self.runfile.path.parent, dead),
+                restored=restored.from_backup(folder, dead),
+                seen=seen,
+                left_alone=supervised.left_alone(folder, dead) if seen is None else None,
             )
         )
 

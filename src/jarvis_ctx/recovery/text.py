@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from jarvis_ctx.model.report import RecoveryReport, StepLine, TaskFate, TaskLine
+from jarvis_ctx.recovery.last_words import last_words
 from jarvis_ctx.recovery.wording import (
     between,
     columns,
@@ -24,6 +25,12 @@ from jarvis_ctx.recovery.wording import (
 DIED = {
     "killed": "was killed",
     "fatal-signal": "crashed with a fatal signal",
+    "oom-killed": "was killed by the kernel for want of memory",
+    "hang": "hung and was ended",
+    "memory-limit": "was ended at its memory limit",
+    "exited": "ended by itself",
+    "stopped": "was ended on request",
+    "supervisor-killed": "ended after its supervisor was killed",
     "power-loss": "went down with its machine",
     "unknown": "ended for an unknown reason",
 }
@@ -58,7 +65,6 @@ DOUBTS = {
     "fail": "its call raises StepInDoubt",
     "skip": "taken for done",
 }
-TRACE_LINES = 14
 
 
 def render(
@@ -170,15 +176,7 @@ def _why(report: RecoveryReport, width: int) -> Iterator[str]:
     )
     if report.recoveries_begun > 1:
         yield from wrap(f"This recovery was begun {report.recoveries_begun} times before it was completed.", width)
-    trace = str(report.cause.evidence.get("traceback") or report.cause.evidence.get("stacks") or "").rstrip()
-    if trace:
-        yield ""
-        lines = trace.splitlines()
-        if len(lines) > TRACE_LINES:
-            shown = lines[-TRACE_LINES:] if report.cause.cause == "exception" else lines[:TRACE_LINES]
-            yield f"    ({TRACE_LINES} of {len(lines)} lines; all of them are in the JSON)"
-            lines = shown
-        yield from (f"    {line}".rstrip() for line in lines)
+    yield from last_words(report.cause, width)
 
 
 def _tasks(report: RecoveryReport, width: int, limit: int) -> Iterator[str]:

@@ -36,6 +36,9 @@ def test_the_codes_keep_their_numbers() -> None:
         ("DAMAGED", 6),
         ("UNSAFE", 7),
         ("PROBLEMS", 8),
+        ("GAVE_UP", 9),
+        ("NOT_STARTED", 126),
+        ("NO_COMMAND", 127),
     ]
 
 

@@ -1,0 +1,43 @@
+"""Ends what a command has left behind: its session, and what its descendants have become orphans of ours by."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable, Container
+
+from jarvis_ctx.liveness import processes
+
+LOOK = 0.02
+"""Seconds between two looks for who is left."""
+
+
+def end_all(session: int, grace: float, turn: Callable[[float], object], spared: Container[int] = ()) -> int:
+    """End every process of the session, and every child of ours that is not `spared`; returns how many there were.
+
+    SIGTERM first, and SIGKILL after `grace` seconds; `turn` is called to let that much time pass and reaps.
+    """
+    found, asked = set[int](), set[int]()
+    until = time.monotonic() + grace
+    while left := _left(session, spared):
+        found.update(left)
+        hard = time.monotonic() >= until
+        for pid in left if hard else set(left) - asked:
+            _end(pid, signal.SIGKILL if hard else signal.SIGTERM)
+        asked.update(left)
+        turn(LOOK)
+    return len(found)
+
+
+def _left(session: int, spared: Container[int]) -> list[int]:
+    ours = processes.children(os.getpid())
+    return [pid for pid in {*processes.members(session), *ours} if pid not in spared]
+
+
+def _end(pid: int, number: int) -> None:
+    try:
+        os.kill(pid, number)
+        os.kill(pid, signal.SIGCONT)  # One that is stopped would not hear SIGTERM.
+    except ProcessLookupError:
+        pass  # It was quicker.

@@ -1,0 +1,83 @@
+"""The supervisor's record on disk: whom it watches, and how those before have ended."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from jarvis_ctx.codec.redaction import Redaction
+from jarvis_ctx.disk.filelock import FileLock, holder
+from jarvis_ctx.disk.files import private_folder
+from jarvis_ctx.errors import AlreadyRunning, AlreadySupervised, LeftRunning
+from jarvis_ctx.liveness import identity, supervised
+from jarvis_ctx.liveness.runfile import RunFile
+from jarvis_ctx.liveness.supervised import Death, Supervised
+from jarvis_ctx.model.run import ProcessIdentity, RunRecord
+from jarvis_ctx.supervisor.orders import Orders
+
+
+class Ledger:
+    """Opened by one supervisor of a name at a time. Raises `AlreadySupervised`, `UnsafeFolder`."""
+
+    def __init__(self, orders: Orders) -> None:
+        self._folder, self._name = private_folder(orders.folder), orders.name
+        self._redaction = Redaction(orders.secret_names)
+        lock = supervised.lock_of(self._folder, self._name)
+        self._lock = FileLock(lock)
+        if not self._lock.acquire():
+            raise AlreadySupervised(pid=holder(lock), name=self._name, path=str(self._folder))
+        self.before = supervised.read(self._folder, self._name)
+        """What the last supervisor of the name wrote down."""
+        self._record = Supervised(
+            name=self._name,
+            supervisor=identity.this_process(),
+            command=self._redaction(list(orders.command)),
+            deaths=self.before.deaths if self.before else [],
+        )
+
+    def living(self) -> ProcessIdentity | None:
+        """The process that an earlier supervisor has left running, or that runs without one."""
+        child = self.before.child if self.before else None
+        if child is not None and identity.is_alive(child):
+            return child
+        runfile = RunFile(self._folder, self._name)
+        run = runfile.read()
+        return run.process if run is not None and runfile.live == run.process.pid else None
+
+    def refuse(self) -> None:
+        """Raises `LeftRunning`, or `AlreadyRunning`, where somebody runs; they are never ended by us."""
+        process = self.living()
+        if process is None:
+            return
+        if self.before is not None and process == self.before.child:
+            raise LeftRunning(pid=process.pid, name=self._name, path=str(self._folder))
+        raise AlreadyRunning(orchestrator=self._name, path=str(self._folder), pid=process.pid, host=process.host)
+
+    def began(self, child: ProcessIdentity, now: int, restarts: int) -> None:
+        """A child was started, or adopted."""
+        self._write(replace(self._record, child=child, began=now, runs={}, restarts=restarts))
+
+    def lives(self, runs: list[RunRecord]) -> None:
+        """The child lives these runs."""
+        found = {run.name: str(run.id) for run in runs}
+        if found != self._record.runs:
+            self._write(replace(self._record, runs=found))
+
+    def died(self, death: Death) -> Death:
+        """The child has ended; returns what was written down of it, which has no secrets."""
+        shown = self._redaction(death)
+        deaths = [*self._record.deaths, shown][-supervised.KEPT :]
+        self._write(replace(self._record, child=None, runs={}, deaths=deaths))
+        return shown
+
+    def _write(self, record: Supervised) -> None:
+        self._record = record
+        supervised.write(self._folder, record)
+
+    def close(self) -> None:
+        """The supervisor ends of its own accord."""
+        self._write(replace(self._record, over=True))
+        self.let_go()
+
+    def let_go(self) -> None:
+        """Another supervisor may begin."""
+        self._lock.release()

@@ -1,0 +1,81 @@
+"""The kernel's out-of-memory kills in a process's control group, of cgroup v1 or v2."""
+
+from __future__ import annotations
+
+from collections import deque
+from pathlib import Path
+
+LOOKBACK = 5.0
+"""Seconds for which a kill counts as this moment's: a large process takes a while to end."""
+
+FILES = {"cgroup": "memory.oom_control", "cgroup2": "memory.events"}
+
+
+class OomKills:
+    """Follows the counter of the group a process is in, wherever it is moved to."""
+
+    def __init__(self, proc: Path = Path("/proc")) -> None:
+        self._proc = proc
+        self._path: Path | None = None
+        self._seen: deque[tuple[float, int]] = deque()
+
+    def look(self, pid: int, now: float) -> None:
+        """Note the counter at `now`, seconds on a clock that never jumps; to be called every second or so."""
+        path = counter_file(pid, self._proc)
+        if path is None:
+            return
+        if path != self._path:
+            self._path = path
+            self._seen.clear()
+        self._note(now)
+
+    def _note(self, now: float) -> None:
+        count = _count(self._path) if self._path is not None else None
+        if count is None:
+            return
+        self._seen.append((now, count))
+        while len(self._seen) > 1 and self._seen[1][0] < now - LOOKBACK:
+            self._seen.popleft()
+
+    def recent(self, now: float) -> int:
+        """How many processes of the group were killed in the last seconds."""
+        self._note(now)
+        return self._seen[-1][1] - self._seen[0][1] if self._seen else 0
+
+    def begin(self) -> None:
+        """Forget the group: another process is followed."""
+        self._path = None
+        self._seen.clear()
+
+
+def counter_file(pid: int, proc: Path = Path("/proc")) -> Path | None:
+    """The file that counts the kills of the process's group; None where there is none."""
+    try:
+        groups = [line.split(":", 2) for line in (proc / str(pid) / "cgroup").read_text("utf-8").splitlines()]
+        mounts = (proc / "self" / "mountinfo").read_text("utf-8").splitlines()
+    except OSError:
+        return None
+    unified = next((path for number, _, path in groups if number == "0"), None)
+    memory = next((path for _, controllers, path in groups if "memory" in controllers.split(",")), None)
+    for mount in mounts:
+        before, _, after = mount.partition(" - ")
+        kind, _, options = after.split(" ", 2)
+        path = unified if kind == "cgroup2" else memory if "memory" in options.split(",") else None
+        if kind in FILES and path is not None:
+            found = _below(before.split()[4], before.split()[3], path) / FILES[kind]
+            if found.exists():
+                return found
+    return None
+
+
+def _below(mounted_at: str, root: str, path: str) -> Path:
+    inside = path.removeprefix(root) if root != "/" else path
+    return Path(mounted_at) / inside.lstrip("/")
+
+
+def _count(path: Path) -> int | None:
+    try:
+        lines = [line.split() for line in path.read_text("ascii").splitlines()]
+    except OSError:
+        return None
+    return next((int(line[1]) for line in lines if line[0] == "oom_kill"), None)

@@ -1,0 +1,70 @@
+"""What a command gets done, as its store tells: the runs it lives, and how far their journal has come."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Hashable
+from pathlib import Path
+
+from jarvis_ctx.disk.filelock import holder
+from jarvis_ctx.errors import CorruptData, JournalUnavailable
+from jarvis_ctx.journal.marks import Marks
+from jarvis_ctx.liveness import identity
+from jarvis_ctx.liveness.runfile import RunFile
+from jarvis_ctx.model.run import ProcessIdentity, RunRecord
+
+Moved = Callable[[str], Hashable]
+"""When an orchestrator's agents last said something new."""
+
+
+class Progress:
+    """Reads a store, where there is one; writes nothing."""
+
+    def __init__(self, folder: Path, moved: Moved) -> None:
+        self._folder, self._moved = folder, moved
+        self._known = set[str]()
+
+    def runs_of(self, child: ProcessIdentity) -> list[RunRecord]:
+        """The latest runs of orchestrators that live, or lived, in the child or in what it has started."""
+        found = [run for run in self._latest() if run.id in self._known or _belongs(run, child)]
+        self._known.update(run.id for run in found)
+        return found
+
+    def live(self, runs: list[RunRecord]) -> list[RunRecord]:
+        """Those of `runs` that have not ended."""
+        return [run for run in runs if run.ended is None]
+
+    def signs(self, runs: list[RunRecord]) -> Hashable:
+        """What differs as soon as one of `runs` has got on."""
+        names = {run.name for run in runs}
+        return self._positions(names), tuple(self._moved(name) for name in sorted(names))
+
+    def held_by(self, runs: list[RunRecord]) -> int | None:
+        """The process that still holds the lock of one of `runs`."""
+        locks = (RunFile(self._folder, run.name).lock_path for run in runs)
+        return next((pid for lock in locks if (pid := holder(lock)) is not None), None)
+
+    def _latest(self) -> list[RunRecord]:
+        names = (path.name[4:-5] for path in self._folder.glob("run-*.json"))
+        return [run for name in names if (run := RunFile(self._folder, name).read()) is not None]
+
+    def _positions(self, names: set[str]) -> Hashable:
+        try:
+            marks = Marks(self._folder / "journal" / "marks", mapped=False, viewer=True)
+        except (CorruptData, OSError):
+            return ()
+        try:
+            return tuple((m.writer, m.appended) for m in marks.writers() if m.orchestrator in names)
+        except JournalUnavailable:
+            return ()
+        finally:
+            marks.close()
+
+
+def _belongs(run: RunRecord, child: ProcessIdentity) -> bool:
+    if identity.are_same(run.process, child):
+        return True
+    try:
+        return os.getsid(run.process.pid) == child.pid and identity.is_alive(run.process) is True
+    except ProcessLookupError:
+        return False  # Whose it was, only a look while it lived can tell.

@@ -1,0 +1,232 @@
+"""One loop that starts a command, watches it, buries it, and starts it again."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from typing import Any
+
+import msgspec
+
+from jarvis_ctx.clock import SystemClock
+from jarvis_ctx.errors import CommandNotStarted
+from jarvis_ctx.liveness import identity
+from jarvis_ctx.liveness.supervised import Death
+from jarvis_ctx.model.run import ProcessIdentity
+from jarvis_ctx.recovery.wording import number, span
+from jarvis_ctx.supervisor import starting
+from jarvis_ctx.supervisor.beside import Beside
+from jarvis_ctx.supervisor.cause import judge
+from jarvis_ctx.supervisor.child import AdoptedChild, Child, OwnChild, Reaper, Status
+from jarvis_ctx.supervisor.groups import end_all
+from jarvis_ctx.supervisor.inbox import STOPPING, Inbox
+from jarvis_ctx.supervisor.ledger import Ledger
+from jarvis_ctx.supervisor.notify import VARIABLES, Notifier
+from jarvis_ctx.supervisor.orders import Orders
+from jarvis_ctx.supervisor.progress import Moved, Progress
+from jarvis_ctx.supervisor.restarts import Again, Restarts
+from jarvis_ctx.supervisor.streams import Streams
+from jarvis_ctx.supervisor.watch import Watch
+
+TICK = 0.05
+"""Seconds between two turns of the loop."""
+LEFTOVERS = 2.0
+"""Seconds that what a dead command has left behind has to end: the next one waits for it."""
+NOBODY = -1
+"""A session that no process has."""
+
+Tell = Callable[[str, str, dict[str, Any]], None]
+"""Takes what happened: a word for programs, a sentence for people, facts."""
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """How the command ended the last time, and whether that was once too often."""
+
+    status: Status
+    tripped: bool = False
+
+    @property
+    def exit_code(self) -> int:
+        """As a shell gives it: 128 and the number of a signal; 1 where nobody can know."""
+        if self.status.signal is not None:
+            return 128 + self.status.signal
+        return 1 if self.status.exit_code is None else self.status.exit_code
+
+
+class Supervisor:
+    """Supervises one command until it has ended for good. For the main thread of a process that has no other."""
+
+    def __init__(self, orders: Orders, tell: Tell, moved: Moved) -> None:
+        """Raises `AlreadySupervised`, `UnsafeFolder`, and `OSError` for a log that cannot be written."""
+        self._orders, self._tell = orders, tell
+        self._clock, self._open = SystemClock(), ExitStack()
+        self._environ = {name: value for name, value in orders.environ.items() if name not in VARIABLES}
+        self._stop_by: float | None = None
+        self._child: Child | None = None
+        with ExitStack() as undo:
+            self._ledger = Ledger(orders)
+            undo.callback(self._ledger.let_go)
+            self._streams = Streams(orders)
+            undo.pop_all()
+        self._reaper, self._notifier = Reaper(), Notifier(orders.environ)
+        self._beside = Beside(orders.beside, self._environ, self._reaper, self._beside_ended)
+        self._progress = Progress(orders.folder, moved)
+        self._watch = Watch(orders, self._progress, self._streams, self._ledger)
+        self._restarts = Restarts(orders.restart, orders.max_restarts, orders.within, random.random)
+        self._inbox = Inbox()
+
+    def run(self) -> Outcome:
+        """Raises `CommandNotStarted`, `LeftRunning` and `AlreadyRunning`, before anything was started."""
+        starting.become_subreaper()
+        with ExitStack() as last:
+            last.callback(self._inbox.close)
+            last.callback(self._watch.close)
+            last.callback(self._ledger.close)
+            last.callback(self._end_beside)
+            last.callback(lambda: self._streams.end(remove=self._child is None))
+            outcome = self._lives(self._first())
+            self._notifier.stopping()
+            return outcome
+
+    def _first(self) -> Child:
+        living = self._ledger.living()
+        if living is None or not self._orders.adopt:
+            self._ledger.refuse()
+            self._end_orphans()
+            self._beside.tend(time.monotonic())
+            return self._start(0)
+        self._beside.tend(time.monotonic())
+        return self._adopt(living)
+
+    def _end_orphans(self) -> None:
+        """End what a command has left behind whose supervisor, too, was killed."""
+        child = self._ledger.before.child if self._ledger.before is not None else None
+        here = identity.this_process()
+        if child is None or (child.host, child.boot_id) != (here.host, here.boot_id):
+            return
+        if identity.of(child.pid) is None:  # Else its id is another process's by now, which has its own session.
+            end_all(child.pid, LEFTOVERS, self._turn)
+
+    def _lives(self, child: Child | None) -> Outcome:
+        while True:
+            status, failed = self._life(child) if child is not None else (Status(exit_code=127), True)
+            if self._stop_by is not None or status.signal in self._watch.forwarded:
+                return Outcome(status=status)
+            again = self._restarts.after(time.monotonic(), failed=failed)
+            if not isinstance(again, Again):
+                return self._enough(status, tripped=again.tripped)
+            if not self._pause(again):
+                return Outcome(status=status)
+            child = self._start_again(again.number)
+
+    def _start_again(self, number: int) -> Child | None:
+        try:
+            return self._start(number)
+        except (CommandNotStarted, OSError) as error:
+            self._tell("not-started", str(error), {})
+            return None
+
+    def _start(self, restarts: int) -> Child:
+        with self._streams.for_command() as outputs:
+            pid = starting.start(
+                self._orders.command,
+                self._environ,
+                outputs=outputs,
+                written_down=lambda pid: self._write_down(pid, restarts),
+            )
+        child = OwnChild(self._born, self._reaper)
+        self._tell("started", f"Started {self._orders.command[0]} as process {pid}.", {"pid": pid})
+        self._notifier.ready(f"process {pid} runs")
+        return child
+
+    def _write_down(self, pid: int, restarts: int) -> None:
+        found = identity.of(pid)
+        if found is None:
+            raise ProcessLookupError(pid)
+        self._born: ProcessIdentity = found
+        self._ledger.began(found, self._clock.wall(), restarts)
+
+    def _adopt(self, process: ProcessIdentity) -> Child:
+        child = AdoptedChild(process, self._reaper)
+        self._streams.resume()
+        self._ledger.began(process, self._clock.wall(), 0)
+        self._tell("adopted", f"Took over process {process.pid}, which runs.", {"pid": process.pid})
+        self._notifier.ready(f"process {process.pid} runs")
+        return child
+
+    def _life(self, child: Child) -> tuple[Status, bool]:
+        """Watch it to its end; how that was, and whether it is to be mended."""
+        self._child = child
+        self._watch.begin(child)
+        while (status := child.status()) is None:
+            self._turn(TICK)
+            self._watch.look(child, time.monotonic(), stop_by=self._stop_by)
+        death, failed = self._bury(child, status)
+        child.close()
+        self._child = None
+        sentence = (
+            f"Process {child.identity.pid} ended after {span((death.ended - death.began) / 1e6)}. {death.sentence}"
+        )
+        self._tell("ended", sentence, {"pid": child.identity.pid, "how": death.how, "failed": failed} | death.evidence)
+        return status, failed
+
+    def _bury(self, child: Child, status: Status) -> tuple[Death, bool]:
+        seen = self._watch.last(child, status)
+        verdict = judge(status, deed=seen.deed, oom_kills=seen.oom_kills, endings=seen.endings)
+        grace = LEFTOVERS if verdict.failed else self._orders.term_grace
+        end_all(child.identity.pid, grace, self._turn, self._beside.pids)
+        self._streams.forward()
+        death = self._watch.death(child, status, verdict, self._clock.wall())
+        return self._ledger.died(death), verdict.failed
+
+    def _enough(self, status: Status, *, tripped: bool) -> Outcome:
+        if tripped:
+            most, within = number(self._orders.max_restarts, "time"), span(self._orders.within)
+            sentence = (
+                f"It is not started again: it was restarted {most} within {within}. What it has captured is kept; "
+                "jarvis-ctx report and jarvis-ctx doctor say more. Mend the cause, then run it again."
+            )
+            self._tell("gave-up", sentence, {"restarts": self._orders.max_restarts, "within": self._orders.within})
+        return Outcome(status=status, tripped=tripped)
+
+    def _pause(self, again: Again) -> bool:
+        """Let the pause pass, and whoever still holds a run's lock end; False when we are to end."""
+        most, within = self._orders.max_restarts, span(self._orders.within)
+        sentence = f"Starts again in {span(again.pause)} (restart {again.number} of at most {most} within {within})."
+        self._tell("restarting", sentence, {"seconds": round(again.pause, 3), "restart": again.number})
+        until, told = time.monotonic() + again.pause, False
+        while self._stop_by is None:
+            holder = self._watch.holder()
+            if holder is not None and not told:
+                told = True
+                self._tell("waiting", f"Process {holder} still holds the run; waits for its end.", {"pid": holder})
+            left = until - time.monotonic()
+            if left <= 0 and holder is None:
+                return True
+            self._turn(min(TICK, max(left, 0.001)))
+        return False
+
+    def _turn(self, seconds: float) -> None:
+        """Let time pass, and do what is to be done all the time."""
+        for heard in self._inbox.wait(seconds):
+            if heard in STOPPING and self._stop_by is None:
+                self._stop_by = time.monotonic() + self._orders.term_grace
+                self._tell("stopping", f"Was sent {heard.name}, so passes it on and ends.", {"signal": heard.name})
+            if self._child is not None:
+                self._watch.forward(self._child, heard)
+        self._reaper.reap()
+        self._streams.forward()
+        now = time.monotonic()
+        self._notifier.beat(now)
+        if self._stop_by is None:
+            self._beside.tend(now)
+
+    def _beside_ended(self, command: tuple[str, ...], why: str) -> None:
+        self._tell("beside", f"{command[0]}, which runs beside, does not: {why}", {"command": list(command)})
+
+    def _end_beside(self) -> None:
+        if self._child is None:
+            self._beside.end()
+            end_all(NOBODY, LEFTOVERS, self._turn)

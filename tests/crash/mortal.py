@@ -1,0 +1,98 @@
+"""`python -m tests.crash.mortal WAY`: a small orchestrator that a supervisor starts; it ends in one of these ways."""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+
+from jarvis_ctx import JarvisContextManager
+
+
+def main() -> None:
+    """Begin a run in $JARVIS_CONTEXT_PATH, say so with what the last one died of, and end."""
+    manager = JarvisContextManager()
+    manager.add_message("user", "hello")
+    report = manager.recovery_report
+    after = report.cause.cause if report else ""
+    print(json.dumps({"event": "began", "pid": os.getpid(), "after": after}), flush=True)
+    print("the last it says", file=sys.stderr)
+    globals()[sys.argv[1]](manager)
+
+
+def fall_off(manager: JarvisContextManager) -> None:
+    """Return."""
+
+
+def close(manager: JarvisContextManager) -> None:
+    manager.close()
+
+
+def wait(manager: JarvisContextManager) -> None:
+    """For a signal."""
+    threading.Event().wait()
+
+
+def wait_in_another_session(manager: JarvisContextManager) -> None:
+    """For a signal, with a child and a grandchild, each of which would live on."""
+    subprocess.Popen(["sleep", "1000"])
+    subprocess.Popen(["setsid", "sleep", "1000"])
+    wait(manager)
+
+
+def touch_nothing(manager: JarvisContextManager) -> None:
+    ctypes.string_at(0)
+
+
+def abort(manager: JarvisContextManager) -> None:
+    os.abort()
+
+
+def leave_at_once(manager: JarvisContextManager) -> None:
+    os._exit(7)
+
+
+def exit_by_number(manager: JarvisContextManager) -> None:
+    """A failure, and only who started it can know."""
+    sys.exit(3)
+
+
+def raise_in_main(manager: JarvisContextManager) -> None:
+    raise LookupError("no such agent")
+
+
+def hang(manager: JarvisContextManager) -> None:
+    """The main thread waits for ever, while another one beats."""
+    threading.Thread(target=_beat, args=(manager,), daemon=True).start()
+    wait_for_ever = threading.Lock()
+    with wait_for_ever, wait_for_ever:
+        pass
+
+
+def _beat(manager: JarvisContextManager) -> None:
+    while True:
+        manager.heartbeat("agent 1")
+        time.sleep(0.01)
+
+
+def compute(manager: JarvisContextManager) -> None:
+    """Nothing is captured, and the main thread is at work."""
+    until = time.monotonic() + 1.5
+    while time.monotonic() < until:
+        pass
+
+
+def devour(manager: JarvisContextManager) -> None:
+    """More and more memory."""
+    eaten = []
+    while True:
+        eaten.append(b"x" * 5_000_000)
+        time.sleep(0.01)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,67 @@
+"""A supervisor as a test holds it: what it says, what it watches, and what is left in the end."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from jarvis_ctx.model.run import CauseOfDeath
+from jarvis_ctx.sidecar import JarvisContextManager
+from tests.crash.children import Child, Server
+
+Said = dict[str, Any]
+MORTAL = [sys.executable, "-m", "tests.crash.mortal"]
+
+
+class Watched:
+    """A supervisor of one command in one store, in a process of its own."""
+
+    def __init__(self, server: Server, store: Path, command: list[str], **orders: Any) -> None:
+        self.supervisor: Child = server.start("supervise", path=store, command=command, **orders)
+        self.pid = 0
+        """The process that it has started last."""
+
+    def said(self, *events: str) -> Said:
+        """What it says next of these; what it says before is passed by."""
+        while True:
+            found: Said = json.loads(self.supervisor.line())
+            if found["event"] in ("started", "adopted"):
+                self.pid = found["pid"]
+            if found["event"] in events:
+                return found
+
+    def begun(self) -> Said:
+        """Wait until the command, which tells so by the same pipe, has begun its run."""
+        return self.said("began")
+
+    def kill(self, number: signal.Signals = signal.SIGKILL) -> None:
+        """Send the command a signal."""
+        os.kill(self.pid, number)
+
+    def over(self) -> Said:
+        """How it ended in the end."""
+        return self.said("over")
+
+
+def cause(store: Path) -> CauseOfDeath | None:
+    """What the next start says that the last run died of."""
+    with JarvisContextManager(store, handle_signals=False) as manager:
+        return manager.recovery_report.cause if manager.recovery_report else None
+
+
+def left_of(session: int) -> list[int]:
+    """The processes of a session that live."""
+    return [p.pid for p in psutil.process_iter() if _session(p.pid) == session and p.status() != "zombie"]
+
+
+def _session(pid: int) -> int:
+    try:
+        return os.getsid(pid)
+    except ProcessLookupError:
+        return -1

@@ -1,0 +1,109 @@
+"""Each cause of death that a supervisor sees is in the next recovery report, and a clean end is none."""
+
+from __future__ import annotations
+
+import os
+import signal
+
+import pytest
+
+from tests.crash.harness import Stage
+from tests.crash.supervising import MORTAL, Watched, cause
+
+pytestmark = pytest.mark.crash
+ROUNDS = int(os.environ.get("CRASH_ROUNDS", "1"))
+"""How often each cause is made: 20 and more in a campaign."""
+ROUND = pytest.mark.parametrize("round", range(ROUNDS))
+
+
+@ROUND
+@pytest.mark.parametrize(
+    ("way", "code", "named", "word"),
+    [
+        ("touch_nothing", 139, "fatal-signal", "Segmentation fault"),
+        ("abort", 134, "fatal-signal", "Aborted"),
+        ("leave_at_once", 7, "exited", "exit code 7"),
+        ("exit_by_number", 3, "exited", "exit code 3"),
+        ("raise_in_main", 1, "exception", "no such agent"),
+        ("hang", 134, "hang", "no progress for"),
+        ("devour", 137, "memory-limit", "over the limit of 150 MB"),
+    ],
+)
+def test_a_death_by_itself_has_its_cause(stage: Stage, way: str, code: int, named: str, word: str, round: int) -> None:
+    told = {"restart": "never", "hang_timeout": 0.5, "memory_limit": 150_000_000}
+
+    over = Watched(stage.server, stage.store, [*MORTAL, way], **told).over()
+
+    found = cause(stage.store)
+    assert over == {"event": "over", "exit_code": code, "tripped": False}
+    assert found is not None
+    assert found.cause == named
+    assert word in found.sentence
+    assert found.evidence["stderr"][0] == "the last it says"
+
+
+@ROUND
+@pytest.mark.parametrize(
+    ("number", "named", "word"),
+    [
+        (signal.SIGKILL, "killed", "SIGKILL (kill -9) from outside"),
+        (signal.SIGSEGV, "fatal-signal", "Segmentation fault"),
+        (signal.SIGUSR1, "killed", "SIGUSR1"),
+    ],
+)
+def test_a_death_by_somebody_s_signal_has_its_cause(
+    stage: Stage, number: signal.Signals, named: str, word: str, round: int
+) -> None:
+    watched = Watched(stage.server, stage.store, [*MORTAL, "wait"], restart="never")
+    watched.begun()
+
+    watched.kill(number)
+
+    assert watched.said("ended")["signal"] == number.name
+    assert watched.over()["exit_code"] == 128 + number
+    found = cause(stage.store)
+    assert found is not None
+    assert (found.cause, word in found.sentence) == (named, True)
+
+
+@ROUND
+@pytest.mark.parametrize("way", ["fall_off", "close", "compute"])
+def test_a_clean_end_is_no_death_and_is_not_restarted(stage: Stage, way: str, round: int) -> None:
+    watched = Watched(stage.server, stage.store, [*MORTAL, way], hang_timeout=0.5)
+
+    assert watched.said("ended")["failed"] is False
+    assert watched.over()["exit_code"] == 0
+    assert cause(stage.store) is None
+
+
+@ROUND
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 1)])
+def test_who_is_asked_to_end_is_not_restarted(stage: Stage, number: signal.Signals, code: int, round: int) -> None:
+    watched = Watched(stage.server, stage.store, [*MORTAL, "wait"])
+    watched.begun()
+
+    watched.kill(number)
+
+    assert watched.said("ended")["failed"] is False
+    assert watched.over()["exit_code"] == code
+    assert cause(stage.store) is None
+
+
+def test_the_stacks_of_all_threads_go_with_a_hang(stage: Stage) -> None:
+    Watched(stage.server, stage.store, [*MORTAL, "hang"], restart="never", hang_timeout=0.5).over()
+
+    found = cause(stage.store)
+
+    assert found is not None
+    assert "in hang" in found.evidence["stacks"]
+    assert "in _beat" in found.evidence["stacks"]
+    assert found.evidence["signal"] == "SIGABRT"
+
+
+def test_the_growth_before_the_memory_limit_is_told(stage: Stage) -> None:
+    Watched(stage.server, stage.store, [*MORTAL, "devour"], restart="never", memory_limit=200_000_000).over()
+
+    found = cause(stage.store)
+
+    assert found is not None
+    assert found.evidence["growth"].startswith("RSS grew from ")
