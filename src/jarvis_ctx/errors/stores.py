@@ -36,6 +36,16 @@ class StoreDamaged(StoreUnavailable):
     """The database is corrupt or none of ours: trying again is no use, it is to be moved aside and rebuilt."""
 
 
+class StoreInUse(StoreUnavailable):
+    """A signal handler or a finaliser asked for the database in the middle of its own thread's work with it.
+
+    Waiting would be waiting for itself.
+    """
+
+    def __init__(self, *, path: str) -> None:
+        super().__init__(path=path, reason="this very thread is in the middle of using it")
+
+
 class UnknownOrchestrator(JarvisError, LookupError):
     """A store that exists was asked about an orchestrator it does not hold."""
 

@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from jarvis_ctx.errors import DurabilityUnknown, StoreUnavailable
+from jarvis_ctx.errors import DurabilityUnknown, StoreInUse, StoreUnavailable
 from jarvis_ctx.journal.ports import EventStore
 
 PAUSE = 0.01
@@ -29,7 +29,9 @@ class StoreAcknowledge:
         self.commits = 0
 
     def up_to(self, number: int) -> None:
-        """Return once the store has `number` for good. Raises `DurabilityUnknown` after `patience` seconds."""
+        """Return once the store has `number` for good. Raises `DurabilityUnknown` after `patience` seconds; at once in
+        the middle of this very thread's work with the store, from a signal handler or a finaliser.
+        """
         deadline = time.monotonic() + self._patience
         if self.number >= number:
             return
@@ -37,7 +39,7 @@ class StoreAcknowledge:
             raise self._unknown(number, "other callers were waiting for the store")
         try:
             if self._within:
-                raise self._unknown(number, "it was said in the middle of a commit, which cannot wait for itself")
+                raise self._at_once(number)
             self._within = True
             try:
                 self._commit(number, deadline)
@@ -57,6 +59,8 @@ class StoreAcknowledge:
                 if self._store.watermarks().get(writer, 0) >= number:
                     self._store.sync()
                     return None
+            except StoreInUse as error:
+                raise self._at_once(number, writer) from error
             except StoreUnavailable as error:
                 reason = str(error)
             if time.monotonic() > deadline:
@@ -79,12 +83,17 @@ class StoreAcknowledge:
                     return "another process drains the journal, and has not come this far"
             reached = self._drained()
             self._store.sync()
+        except StoreInUse as error:
+            raise self._at_once(number) from error
         except StoreUnavailable as error:
             return str(error)
         self.number, self.commits = reached, self.commits + 1
         return ""
 
     def _unknown(self, number: int, reason: str, writer: str = "") -> DurabilityUnknown:
-        return DurabilityUnknown(
-            operation_id=f"{writer or self._writer}:{number}", seconds=self._patience, reason=reason
-        )
+        operation = f"{writer or self._writer}:{number}"
+        return DurabilityUnknown(operation_id=operation, seconds=self._patience, reason=reason)
+
+    def _at_once(self, number: int, writer: str = "") -> DurabilityUnknown:
+        reason = "it was said in the middle of a commit, which cannot wait for itself"
+        return DurabilityUnknown(operation_id=f"{writer or self._writer}:{number}", seconds=0, reason=reason)

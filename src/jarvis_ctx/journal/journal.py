@@ -13,7 +13,7 @@ import msgspec
 
 from jarvis_ctx.clock import Clock
 from jarvis_ctx.disk.filelock import FileLock
-from jarvis_ctx.errors import Fenced, StoreUnavailable, UnknownOperation
+from jarvis_ctx.errors import Fenced, StoreInUse, StoreUnavailable, UnknownOperation
 from jarvis_ctx.journal import forks
 from jarvis_ctx.journal.acknowledge import StoreAcknowledge
 from jarvis_ctx.journal.archiver import Archiver
@@ -183,7 +183,7 @@ class Journal:
         """Move one batch if the drain role is ours, or free; returns how many events. Raises `StoreUnavailable`."""
         with self._draining:
             if self._within:
-                return 0  # A signal handler in the middle of a drain: whoever was interrupted goes on.
+                raise StoreInUse(path=str(self.folder.parent))  # Whoever was interrupted goes on with it.
             self._within = True
             try:
                 return self._drain()

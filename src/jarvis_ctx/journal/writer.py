@@ -192,8 +192,7 @@ class Writer:
     def _next_segment(self, payload: int) -> Segment:
         if payload > self._payload_limit:
             raise TooLarge(what="An event with its subject", size=payload, limit=self._payload_limit)
-        self.segment = self._open_segment()
-        self.turned = True
+        self.segment, self.turned = self._open_segment(), True
         return self.segment
 
     def _open_segment(self) -> Segment:

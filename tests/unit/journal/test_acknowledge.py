@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from jarvis_ctx.errors import DurabilityUnknown, StoreUnavailable, UnknownOperation
@@ -66,7 +68,8 @@ def test_an_operation_nobody_began_is_refused(store: Store, id: str) -> None:
 def test_what_is_said_in_the_middle_of_a_commit_does_not_wait_for_itself(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write, said = store.database.events.write, []
+    write = store.database.events.write
+    said: list[bool] = []
 
     def write_and_say(batch: object) -> None:
         if not said:
@@ -80,3 +83,26 @@ def test_what_is_said_in_the_middle_of_a_commit_does_not_wait_for_itself(
         say(journal, 1)
 
         assert (said, journal.writer.number) == ([True], 2)
+
+
+def test_what_is_said_in_the_middle_of_this_threads_drain_is_not_waited_for(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = store.database.events.write
+    refused: list[Any] = []
+
+    def write_and_say(batch: object) -> None:
+        if not refused:
+            refused.append(True)
+            with pytest.raises(DurabilityUnknown, match="cannot wait for itself") as caught:
+                say(journal, 2)
+            refused[0] = caught.value.facts
+        write(batch)  # type: ignore[arg-type]  # The port's own batch, handed on.
+
+    monkeypatch.setattr(store.database.events, "write", write_and_say)
+    with store.journal(durability="store", store_timeout=60) as journal:
+        journal.writer.write_all([("AttributeSet", "x", {"value": 1})])
+        journal.flush()
+
+        assert refused[0]["seconds"] == 0
+        journal.confirm(refused[0]["operation_id"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -12,16 +11,18 @@ from jarvis_ctx.storage.sqlite import forks
 from jarvis_ctx.storage.sqlite.connection import Parameters, Row, immediate, readable, rows_of, writable
 from jarvis_ctx.storage.sqlite.driver import sqlite
 from jarvis_ctx.storage.sqlite.faults import translated, unavailable
+from jarvis_ctx.storage.sqlite.forks import Lock
+from jarvis_ctx.storage.sqlite.gate import Gate
 from jarvis_ctx.storage.sqlite.viewing import Viewer, identity
 
 ELSEWHERE = "it was deleted or replaced while it was open"
 
 
 class Handles:
-    """The connections of one process, and their locks."""
+    """The connections of one process, and their gates."""
 
-    def __init__(self) -> None:
-        self.writing, self.reading = threading.Lock(), threading.Lock()
+    def __init__(self, path: Path) -> None:
+        self.writing, self.reading = Gate(path), Gate(path)
         self.writer: sqlite.Connection | None = None
         self.reader: sqlite.Connection | None = None
         self.viewer: Viewer | None = None
@@ -34,7 +35,7 @@ class Database:
 
     def __init__(self, path: Path, *, viewer: bool, busy: float) -> None:
         self.path, self.viewer, self.busy = path, viewer, busy
-        self._handles = Handles()
+        self._handles = Handles(path)
         self._closed = False
         self._damage = ""
         with translated(path):
@@ -45,7 +46,7 @@ class Database:
     def transaction(self) -> Iterator[sqlite.Connection]:
         """The writing connection inside its own transaction, committed at the end or rolled back whole."""
         handles = self._handles
-        with handles.writing, self._translated():
+        with handles.writing.held(), self._translated():
             connection = self._writer(handles)
             with immediate(connection):
                 yield connection
@@ -54,13 +55,13 @@ class Database:
     def writing(self) -> Iterator[sqlite.Connection]:
         """The writing connection outside any transaction, for what SQLite does only there."""
         handles = self._handles
-        with handles.writing, self._translated():
+        with handles.writing.held(), self._translated():
             yield self._writer(handles)
 
     def read(self, statement: str, parameters: Parameters = ()) -> list[Row]:
         """All rows of one statement: no read transaction outlives the call, so the log can always be checkpointed."""
         handles = self._handles
-        with handles.reading, self._translated():
+        with handles.reading.held(), self._translated():
             rows = rows_of(self._reader(handles), statement, parameters)
             while handles.viewer is not None and not handles.viewer.current():
                 # Somebody began to write under a viewer that believed itself alone.
@@ -75,7 +76,7 @@ class Database:
         for no reader. The smallest commit there is rewrites a header field with its own value.
         """
         handles = self._handles
-        with handles.writing, self._translated():
+        with handles.writing.held(), self._translated():
             connection = self._writer(handles)
             connection.execute("PRAGMA synchronous = FULL")
             try:
@@ -110,7 +111,7 @@ class Database:
         would remove a log of that name. Then `bring` gives it to the new file.
         """
         handles = self._handles
-        with handles.writing, handles.reading, translated(self.path):
+        with handles.writing.held(), handles.reading.held(), translated(self.path):
             if self._closed:
                 raise unavailable(self.path, "it is closed")
             put_aside()
@@ -122,7 +123,7 @@ class Database:
     def close(self) -> None:
         """Close this process's connections; calls from now on are refused."""
         handles = self._handles
-        with handles.writing, handles.reading, translated(self.path):
+        with handles.writing.held(), handles.reading.held(), translated(self.path):
             self._closed = True
             self._let_go(handles)
 
@@ -135,13 +136,13 @@ class Database:
             if connection is not None:
                 connection.close()
 
-    def locks(self) -> list[threading.Lock]:
+    def locks(self) -> list[Lock]:
         """For `forks`: what is held while SQLite runs."""
-        return [self._handles.writing, self._handles.reading]
+        return [self._handles.writing.lock, self._handles.reading.lock]
 
     def inherited(self) -> list[object]:
         """For `forks`, in a child: begin with no connections; the parent's, for safe-keeping."""
-        handles, self._handles, self._identity = self._handles, Handles(), None
+        handles, self._handles, self._identity = self._handles, Handles(self.path), None
         viewing = handles.viewer.connection if handles.viewer else None
         return [connection for connection in (handles.writer, handles.reader, viewing) if connection is not None]
 

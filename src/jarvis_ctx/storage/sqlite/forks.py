@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import threading
 from typing import Protocol
 from weakref import WeakSet
 
@@ -11,10 +10,18 @@ PATIENCE = 0.5
 """Seconds a fork waits for a running transaction to end."""
 
 
+class Lock(Protocol):
+    """What `threading` calls a lock, of either kind."""
+
+    def acquire(self, blocking: bool = True, timeout: float = -1) -> bool: ...
+
+    def release(self) -> None: ...
+
+
 class Forkable(Protocol):
     """What has connections and locks that a child must not share."""
 
-    def locks(self) -> list[threading.Lock]:
+    def locks(self) -> list[Lock]:
         """Held while SQLite runs."""
         ...
 
@@ -25,7 +32,7 @@ class Forkable(Protocol):
 
 # A fork concerns the process, so who is open must be known to the process.
 _open: WeakSet[Forkable] = WeakSet()
-_held: list[threading.Lock] = []
+_held: list[Lock] = []
 
 
 def watch(database: Forkable) -> None:
