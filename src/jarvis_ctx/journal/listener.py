@@ -30,13 +30,13 @@ class Listener:
         """What was said and could not be read, a sentence each."""
 
     def step(self) -> list[Event]:
-        """The events since the last step, by writer and number."""
+        """The events since the last step, in their order: one writer may go on with what another one has begun."""
         found: list[Event] = []
         for mark in self._marks.writers():
             ours = mark.orchestrator == self._orchestrator and mark.writer != self.own
             if ours and mark.appended > self._heard.get(mark.writer, 0):
                 found += self._hear(mark.writer, mark.appended)
-        return found
+        return sorted(found, key=lambda event: event.stamp)
 
     def _hear(self, writer: str, appended: int) -> list[Event]:
         known = self._heard.get(writer, 0)
