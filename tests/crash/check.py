@@ -10,14 +10,17 @@ from typing import Any
 
 import msgspec
 
+from jarvis_ctx.clock import SystemClock
 from jarvis_ctx.errors import NoStore
 from jarvis_ctx.journal import read
 from jarvis_ctx.journal.fold import is_fenced
 from jarvis_ctx.journal.values import Values
 from jarvis_ctx.model.event import Event
 from jarvis_ctx.model.report import RecoveryReport
-from jarvis_ctx.sidecar import JarvisContextManager, open_view
+from jarvis_ctx.settings import load
+from jarvis_ctx.sidecar import JarvisContextManager
 from jarvis_ctx.sidecar.opening import DATABASE
+from jarvis_ctx.sidecar.views import StoreView
 from jarvis_ctx.storage.sqlite.store import SqliteStore
 from tests.crash.readings import Found, contents, findings, subjects
 
@@ -44,14 +47,14 @@ class Checked(msgspec.Struct, kw_only=True):
 
 def write(path: Path, out: Path, since: dict[str, int], ending: str, settings: dict[str, Any]) -> None:
     """Look, recover, and write a `Checked` to `out`."""
-    events = _from_outside(path, settings["name"], since)
+    events = _from_outside(path, settings, since)
     manager, seconds = _recovered(path, settings)
     manager.flush()
     state = manager.journal.writer.picture()
     checked = Checked(
         events=events,
         state=subjects(state),
-        database=list(findings(stored(path, manager.settings.name, since))),
+        database=list(findings(stored(path, manager.settings.name, since, manager.journal.values))),
         contents=contents(state),
         position=state.position,
         report=manager.recovery_report,
@@ -64,9 +67,9 @@ def write(path: Path, out: Path, since: dict[str, int], ending: str, settings: d
     manager.close()
 
 
-def _from_outside(path: Path, name: str, since: dict[str, int]) -> list[Found]:
+def _from_outside(path: Path, settings: dict[str, Any], since: dict[str, int]) -> list[Found]:
     try:
-        view = open_view(path, name)
+        view = StoreView(load({"path": path, **settings}), SystemClock())
     except NoStore:
         return []  # It was killed before there was anything.
     try:
@@ -82,10 +85,9 @@ def _recovered(path: Path, settings: dict[str, Any]) -> tuple[JarvisContextManag
     return manager, time.perf_counter() - began
 
 
-def stored(path: Path, orchestrator: str, since: dict[str, int]) -> Iterator[Event]:
+def stored(path: Path, orchestrator: str, since: dict[str, int], values: Values) -> Iterator[Event]:
     """The events of the database alone."""
     store = SqliteStore(path / DATABASE, viewer=True)
-    values = Values(path / "journal" / "values")
     try:
         for row in store.events.events(orchestrator, since):
             yield read.event(row.writer, row.payload.encode(), values)

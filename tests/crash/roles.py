@@ -16,7 +16,9 @@ from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
 from jarvis_ctx.errors import Fenced, JarvisError
+from jarvis_ctx.settings import load
 from jarvis_ctx.sidecar import JarvisContextManager
+from jarvis_ctx.sidecar.rekeying import rekey
 from tests.crash import check, endings, plants, shifts, shortages, suspects
 from tests.crash.acknowledgements import Acknowledgements
 from tests.crash.calls import Token, verb
@@ -128,6 +130,12 @@ def stop(path: str, acks: str, round: int, accident: bool = True, plant: str = "
         say("acknowledged")
     except Fenced as error:
         say(f"Fenced {error.facts['epoch']} {error.facts['newer']}")
+
+
+def seal_anew(path: str, source: str) -> None:
+    """Seal the store anew with the first key of `source`; say `done`."""
+    rekey(load({"path": path, "encryption_key": source}))
+    say("done")
 
 
 def open_twice(path: str, **settings: Any) -> None:

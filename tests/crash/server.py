@@ -16,6 +16,7 @@ from typing import Any
 
 import apscheduler.executors.debug
 import apscheduler.schedulers.background
+import cryptography.hazmat.primitives.ciphers.aead
 import msgspec
 import psutil
 
@@ -23,7 +24,12 @@ import jarvis_ctx.codec.tagging
 import jarvis_ctx.codec.untagging
 from tests.crash import roles
 
-WARM = (apscheduler.schedulers.background, apscheduler.executors.debug, psutil, jarvis_ctx.codec.tagging)
+WARM = (
+    apscheduler.schedulers.background,
+    cryptography.hazmat.primitives.ciphers.aead,
+    psutil,
+    jarvis_ctx.codec.tagging,
+)
 """What the product imports when it needs it."""
 
 MESSAGE = 65_536

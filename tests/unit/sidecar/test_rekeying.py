@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import sqlite3
 from base64 import b64encode
 from contextlib import closing
@@ -24,35 +23,19 @@ from jarvis_ctx.sidecar import JarvisContextManager
 from jarvis_ctx.sidecar.rekeying import rekey
 from tests.unit.insight import spoils
 from tests.unit.insight.folders import listing
-from tests.unit.retention.test_purge import spread
 from tests.unit.retention.unsealed import layers
-
-OLD, NEW = "01" * 32, "02" * 32
+from tests.unit.sidecar.conftest import NEW, OLD
 
 
 def at(path: Path, **more: Any) -> Settings:
     return settings.load({"path": path, "encryption_key": "env:KEYS", **more}, environ={})
 
 
-@pytest.fixture(scope="module")
-def sealed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A store with something in every layer, sealed with the old key; not to be touched."""
-    store = tmp_path_factory.mktemp("sealed") / "store"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("KEYS", OLD)
-        patch.setenv("JARVIS_ENCRYPTION_KEY", "env:KEYS")
-        spread(store)
-    return store
-
-
 @pytest.fixture
-def old(sealed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of it; both keys are given, the new one first."""
+def old(sealed_store: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A store with something in every layer, sealed with the old key; both keys are given, the new one first."""
     monkeypatch.setenv("KEYS", f"{NEW} {OLD}")
-    monkeypatch.setenv("JARVIS_ENCRYPTION_KEY", "env:KEYS")
-    store = Path(shutil.copytree(sealed, tmp_path / "store"))
-    (store / "jarvis_context.db.damaged-1").unlink()
-    return store
+    return sealed_store
 
 
 def test_everything_opens_with_the_new_key_alone(old: Path, monkeypatch: pytest.MonkeyPatch) -> None:
