@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.crash.children import Server
 from tests.crash.harness import Stage
+from tests.crash.supervising import Watch, Watched
 
 
 @pytest.fixture(scope="session")
@@ -23,4 +25,19 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 def stage(server: Server, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Stage]:
     """A store of the test's own; its children are killed at the end."""
     yield Stage(server, tmp_path, request.node.name)
+    server.clear()
+
+
+@pytest.fixture
+def watch(server: Server) -> Iterator[Watch]:
+    """Supervisors; at the end neither they nor what they have started live any more."""
+    all_of: list[Watched] = []
+
+    def start(store: Path, command: list[str], **orders: Any) -> Watched:
+        all_of.append(Watched(server, store, command, **orders))
+        return all_of[-1]
+
+    yield start
+    for watched in all_of:
+        watched.clear()
     server.clear()

@@ -5,10 +5,11 @@ from __future__ import annotations
 import ctypes
 import json
 import os
-import subprocess
+import signal
 import sys
 import threading
 import time
+from typing import Any
 
 from jarvis_ctx import JarvisContextManager
 
@@ -19,9 +20,14 @@ def main() -> None:
     manager.add_message("user", "hello")
     report = manager.recovery_report
     after = report.cause.cause if report else ""
-    print(json.dumps({"event": "began", "pid": os.getpid(), "after": after}), flush=True)
+    say({"event": "began", "pid": os.getpid(), "after": after})
     print("the last it says", file=sys.stderr)
     globals()[sys.argv[1]](manager)
+
+
+def say(what: dict[str, Any]) -> None:
+    """Tell the test, by the pipe that the supervisor writes to, too: in one piece."""
+    os.write(1, json.dumps(what).encode() + b"\n")
 
 
 def fall_off(manager: JarvisContextManager) -> None:
@@ -37,10 +43,10 @@ def wait(manager: JarvisContextManager) -> None:
     threading.Event().wait()
 
 
-def wait_in_another_session(manager: JarvisContextManager) -> None:
-    """For a signal, with a child and a grandchild, each of which would live on."""
-    subprocess.Popen(["sleep", "1000"])
-    subprocess.Popen(["setsid", "sleep", "1000"])
+def ignore(manager: JarvisContextManager) -> None:
+    """SIGTERM."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    say({"event": "ignores"})
     wait(manager)
 
 

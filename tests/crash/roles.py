@@ -185,7 +185,7 @@ def shift(path: str, life: str, settings: dict[str, Any]) -> None:
     getattr(shifts.Lives(path, say, **settings), life)()
 
 
-def supervise(path: str, command: list[str], **orders: Any) -> None:
+def supervise(path: str, command: list[str], beside: list[list[str]] | None = None, **orders: Any) -> None:
     """Supervise `command`; says what happens as JSON, a line each, and the exit code at last."""
     from jarvis_ctx import settings
     from jarvis_ctx.sidecar.outside import AgentsMoved
@@ -193,6 +193,7 @@ def supervise(path: str, command: list[str], **orders: Any) -> None:
     from jarvis_ctx.supervisor.supervisor import Supervisor
 
     environ = {**os.environ, "JARVIS_CONTEXT_PATH": path}
+    orders["beside"] = tuple(tuple(one) for one in beside or ())
     told = Orders(command=tuple(command), environ=environ, folder=Path(path), name="jarvis", **orders)
     moved = AgentsMoved(settings.load({"path": path}))
     try:

@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import psutil
 
@@ -17,6 +17,12 @@ from tests.crash.children import Child, Server
 
 Said = dict[str, Any]
 MORTAL = [sys.executable, "-m", "tests.crash.mortal"]
+
+
+class Watch(Protocol):
+    """Starts a supervisor of a command in a store."""
+
+    def __call__(self, store: Path, command: list[str], **orders: Any) -> Watched: ...
 
 
 class Watched:
@@ -38,7 +44,18 @@ class Watched:
 
     def begun(self) -> Said:
         """Wait until the command, which tells so by the same pipe, has begun its run."""
-        return self.said("began")
+        before = self.pid
+        began = self.said("began")
+        if self.pid == before and began.get("pid") != before:
+            self.said("started", "adopted")  # The command was quicker than its supervisor.
+        return began
+
+    def clear(self) -> None:
+        """Leave nothing of it behind: neither the supervisor nor the command, nor what that has started."""
+        pids = {self.pid, self.supervisor.pid} - {0}
+        found = [psutil.Process(pid) for pid in pids if psutil.pid_exists(pid)]
+        for process in [*found, *(child for one in found for child in one.children(recursive=True))]:
+            process.kill()
 
     def kill(self, number: signal.Signals = signal.SIGKILL) -> None:
         """Send the command a signal."""
@@ -53,15 +70,3 @@ def cause(store: Path) -> CauseOfDeath | None:
     """What the next start says that the last run died of."""
     with JarvisContextManager(store, handle_signals=False) as manager:
         return manager.recovery_report.cause if manager.recovery_report else None
-
-
-def left_of(session: int) -> list[int]:
-    """The processes of a session that live."""
-    return [p.pid for p in psutil.process_iter() if _session(p.pid) == session and p.status() != "zombie"]
-
-
-def _session(pid: int) -> int:
-    try:
-        return os.getsid(pid)
-    except ProcessLookupError:
-        return -1

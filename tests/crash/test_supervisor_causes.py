@@ -8,7 +8,7 @@ import signal
 import pytest
 
 from tests.crash.harness import Stage
-from tests.crash.supervising import MORTAL, Watched, cause
+from tests.crash.supervising import MORTAL, Watch, cause
 
 pytestmark = pytest.mark.crash
 ROUNDS = int(os.environ.get("CRASH_ROUNDS", "1"))
@@ -29,10 +29,12 @@ ROUND = pytest.mark.parametrize("round", range(ROUNDS))
         ("devour", 137, "memory-limit", "over the limit of 150 MB"),
     ],
 )
-def test_a_death_by_itself_has_its_cause(stage: Stage, way: str, code: int, named: str, word: str, round: int) -> None:
+def test_a_death_by_itself_has_its_cause(
+    watch: Watch, stage: Stage, way: str, code: int, named: str, word: str, round: int
+) -> None:
     told = {"restart": "never", "hang_timeout": 0.5, "memory_limit": 150_000_000}
 
-    over = Watched(stage.server, stage.store, [*MORTAL, way], **told).over()
+    over = watch(stage.store, [*MORTAL, way], **told).over()
 
     found = cause(stage.store)
     assert over == {"event": "over", "exit_code": code, "tripped": False}
@@ -52,9 +54,9 @@ def test_a_death_by_itself_has_its_cause(stage: Stage, way: str, code: int, name
     ],
 )
 def test_a_death_by_somebody_s_signal_has_its_cause(
-    stage: Stage, number: signal.Signals, named: str, word: str, round: int
+    watch: Watch, stage: Stage, number: signal.Signals, named: str, word: str, round: int
 ) -> None:
-    watched = Watched(stage.server, stage.store, [*MORTAL, "wait"], restart="never")
+    watched = watch(stage.store, [*MORTAL, "wait"], restart="never")
     watched.begun()
 
     watched.kill(number)
@@ -68,8 +70,8 @@ def test_a_death_by_somebody_s_signal_has_its_cause(
 
 @ROUND
 @pytest.mark.parametrize("way", ["fall_off", "close", "compute"])
-def test_a_clean_end_is_no_death_and_is_not_restarted(stage: Stage, way: str, round: int) -> None:
-    watched = Watched(stage.server, stage.store, [*MORTAL, way], hang_timeout=0.5)
+def test_a_clean_end_is_no_death_and_is_not_restarted(watch: Watch, stage: Stage, way: str, round: int) -> None:
+    watched = watch(stage.store, [*MORTAL, way], hang_timeout=0.5)
 
     assert watched.said("ended")["failed"] is False
     assert watched.over()["exit_code"] == 0
@@ -78,8 +80,10 @@ def test_a_clean_end_is_no_death_and_is_not_restarted(stage: Stage, way: str, ro
 
 @ROUND
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 1)])
-def test_who_is_asked_to_end_is_not_restarted(stage: Stage, number: signal.Signals, code: int, round: int) -> None:
-    watched = Watched(stage.server, stage.store, [*MORTAL, "wait"])
+def test_who_is_asked_to_end_is_not_restarted(
+    watch: Watch, stage: Stage, number: signal.Signals, code: int, round: int
+) -> None:
+    watched = watch(stage.store, [*MORTAL, "wait"])
     watched.begun()
 
     watched.kill(number)
@@ -89,8 +93,8 @@ def test_who_is_asked_to_end_is_not_restarted(stage: Stage, number: signal.Signa
     assert cause(stage.store) is None
 
 
-def test_the_stacks_of_all_threads_go_with_a_hang(stage: Stage) -> None:
-    Watched(stage.server, stage.store, [*MORTAL, "hang"], restart="never", hang_timeout=0.5).over()
+def test_the_stacks_of_all_threads_go_with_a_hang(watch: Watch, stage: Stage) -> None:
+    watch(stage.store, [*MORTAL, "hang"], restart="never", hang_timeout=0.5).over()
 
     found = cause(stage.store)
 
@@ -100,8 +104,8 @@ def test_the_stacks_of_all_threads_go_with_a_hang(stage: Stage) -> None:
     assert found.evidence["signal"] == "SIGABRT"
 
 
-def test_the_growth_before_the_memory_limit_is_told(stage: Stage) -> None:
-    Watched(stage.server, stage.store, [*MORTAL, "devour"], restart="never", memory_limit=200_000_000).over()
+def test_the_growth_before_the_memory_limit_is_told(watch: Watch, stage: Stage) -> None:
+    watch(stage.store, [*MORTAL, "devour"], restart="never", memory_limit=200_000_000).over()
 
     found = cause(stage.store)
 

@@ -73,10 +73,11 @@ def _ticks(pid: int) -> int:
 
 
 def _created(pid: int) -> float:
-    """When the process started, seconds since 1970; -1 when there is none."""
+    """When the process started, seconds since 1970; -1 when there is none, or only its name is left."""
     import psutil
 
     try:
-        return float(psutil.Process(pid).create_time())
+        process = psutil.Process(pid)
+        return -1.0 if process.status() == psutil.STATUS_ZOMBIE else float(process.create_time())
     except psutil.NoSuchProcess:
         return -1.0

@@ -1,0 +1,243 @@
+"""A supervised command runs once at a time and leaves nothing behind, in whatever order who dies."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+import psutil
+import pytest
+
+from jarvis_ctx.liveness import processes, supervised
+from tests.crash.harness import Stage
+from tests.crash.supervising import MORTAL, Watch, Watched, cause
+
+pytestmark = pytest.mark.crash
+FAMILY = ["sh", "-c", 'sleep 1000 & setsid sleep 1000 & echo \'{"event": "began"}\'; wait']
+"""A command with a child in its own session and one that has left it."""
+
+
+def gone(pids: list[int]) -> bool:
+    """Whether all of them end, or have ended."""
+    return psutil.wait_procs([psutil.Process(pid) for pid in pids if psutil.pid_exists(pid)], timeout=10)[1] == []
+
+
+def stopped(pid: int) -> None:
+    """Wait until it stands still."""
+    while not processes.is_stopped(pid):
+        os.sched_yield()
+
+
+def family(watched: Watched) -> list[int]:
+    """The command and all it has started."""
+    command = psutil.Process(watched.pid)
+    while len(found := [watched.pid, *(child.pid for child in command.children(recursive=True))]) < 3:
+        os.sched_yield()
+    return found
+
+
+def test_a_command_that_dies_is_started_again_and_its_recovery_carries_on(watch: Watch, stage: Stage) -> None:
+    watched = watch(stage.store, [*MORTAL, "wait"])
+    first = watched.begun()
+
+    watched.kill()
+
+    assert first["after"] == ""
+    assert watched.said("restarting")["restart"] == 1
+    assert watched.begun()["after"] == "killed"
+
+
+def test_the_wait_for_a_restart_is_under_five_seconds(watch: Watch, stage: Stage) -> None:
+    watched = watch(stage.store, ["sh", "-c", "kill -9 $$"], max_restarts=4)
+
+    pauses = [watched.said("restarting")["seconds"] for _ in range(4)]
+
+    assert pauses == sorted(pauses)
+    assert pauses[-1] < 2.5
+
+
+def test_a_crash_loop_trips_the_breaker_and_leaves_the_state_ready(watch: Watch, stage: Stage) -> None:
+    watched = watch(stage.store, [*MORTAL, "leave_at_once"], max_restarts=2)
+
+    said = watched.said("gave-up")
+
+    assert (said["restarts"], watched.over()["tripped"]) == (2, True)
+    found = cause(stage.store)
+    assert found is not None
+    assert found.cause == "exited"
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_what_a_command_has_started_ends_with_it(watch: Watch, stage: Stage, number: signal.Signals) -> None:
+    watched = watch(stage.store, FAMILY, restart="never")
+    watched.begun()
+    pids = family(watched)
+
+    watched.kill(number)
+
+    assert watched.over()["exit_code"] == 128 + number
+    assert gone(pids)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGQUIT])
+def test_a_supervisor_that_is_asked_to_end_passes_it_on_and_ends_with_all_of_it(
+    watch: Watch, stage: Stage, number: signal.Signals
+) -> None:
+    watched = watch(stage.store, FAMILY, restart="always")
+    watched.begun()
+    pids = family(watched)
+
+    watched.supervisor.signal(number)
+
+    assert watched.over()["exit_code"] == 128 + number
+    assert gone(pids)
+
+
+def test_a_command_that_will_not_end_is_killed_after_its_grace_and_nobody_is_to_blame(
+    watch: Watch, stage: Stage
+) -> None:
+    watched = watch(stage.store, [*MORTAL, "ignore"], term_grace=0.3)
+    watched.said("ignores")
+
+    watched.supervisor.signal(signal.SIGTERM)
+
+    assert (watched.said("ended")["how"], watched.over()["exit_code"]) == ("stopped", 137)
+    found = cause(stage.store)
+    assert found is not None
+    assert (found.cause, found.explained) == ("stopped", True)
+
+
+def test_the_command_goes_on_when_its_supervisor_is_killed_and_is_not_started_twice(watch: Watch, stage: Stage) -> None:
+    watched = watch(stage.store, [*MORTAL, "wait"])
+    watched.begun()
+
+    watched.supervisor.kill()
+
+    refused = watch(stage.store, [*MORTAL, "wait"]).said("LeftRunning")
+    assert refused["pid"] == watched.pid
+    assert psutil.Process(watched.pid).status() != psutil.STATUS_ZOMBIE
+    watched.kill()
+    assert gone([watched.pid])
+
+
+def test_a_command_left_behind_is_adopted_and_started_again_when_it_dies(watch: Watch, stage: Stage) -> None:
+    left = watch(stage.store, [*MORTAL, "wait"])
+    left.begun()
+    left.supervisor.kill()
+
+    watched = watch(stage.store, [*MORTAL, "wait"], adopt=True)
+    watched.said("adopted")
+    adopted = watched.pid
+    watched.kill()
+
+    assert adopted == left.pid
+    assert watched.said("ended")["how"] == "unseen"
+    assert watched.begun()["pid"] != adopted
+
+
+def test_an_adopted_command_that_ends_cleanly_is_not_started_again(watch: Watch, stage: Stage) -> None:
+    left = watch(stage.store, [*MORTAL, "wait"])
+    left.begun()
+    left.supervisor.kill()
+
+    watched = watch(stage.store, [*MORTAL, "wait"], adopt=True)
+    watched.said("adopted")
+    watched.kill(signal.SIGTERM)
+
+    assert watched.said("ended")["how"] == "clean"
+    watched.over()
+    assert cause(stage.store) is None
+
+
+def test_a_death_that_nobody_saw_since_the_supervisor_was_killed_first_is_told_so(watch: Watch, stage: Stage) -> None:
+    watched = watch(stage.store, [*MORTAL, "wait"])
+    watched.begun()
+
+    watched.supervisor.kill()
+    watched.kill()
+    assert gone([watched.pid])
+
+    found = cause(stage.store)
+    assert found is not None
+    assert found.cause == "supervisor-killed"
+
+
+def test_the_orphans_of_a_command_whose_supervisor_was_killed_end_before_the_next_start(
+    watch: Watch, stage: Stage
+) -> None:
+    watched = watch(stage.store, ["sh", "-c", FAMILY[2].replace("setsid ", "")])
+    watched.begun()
+    pids = family(watched)
+    watched.supervisor.kill()
+    watched.kill()
+    assert gone([watched.pid])
+
+    watched = watch(stage.store, ["true"])
+
+    assert watched.over()["exit_code"] == 0
+    assert gone(pids)
+
+
+def test_a_second_supervisor_of_the_name_is_refused(watch: Watch, stage: Stage) -> None:
+    watched = watch(stage.store, [*MORTAL, "wait"])
+    watched.begun()
+
+    refused = watch(stage.store, [*MORTAL, "wait"], adopt=True).said("AlreadySupervised")
+
+    assert refused["pid"] == watched.supervisor.pid
+
+
+def test_an_orchestrator_that_runs_without_a_supervisor_is_not_started_beside_it(watch: Watch, stage: Stage) -> None:
+    child = stage.open(threads=1, calls=1)
+
+    refused = watch(stage.store, [*MORTAL, "wait"]).said("AlreadyRunning")
+
+    assert refused["pid"] == child.pid
+
+
+def test_a_process_that_stands_still_is_no_death_and_goes_on(watch: Watch, stage: Stage) -> None:
+    watched = watch(stage.store, [*MORTAL, "wait"])
+    watched.begun()
+
+    watched.kill(signal.SIGSTOP)
+    stopped(watched.pid)
+    silent = watched.supervisor.lives_for(1.0)
+    watched.kill(signal.SIGCONT)
+    watched.kill(signal.SIGTERM)
+
+    assert silent
+    assert watched.said("ended")["failed"] is False
+
+
+def test_a_process_that_stands_still_beyond_the_hang_timeout_is_killed_first_and_then_replaced(
+    watch: Watch, stage: Stage
+) -> None:
+    watched = watch(stage.store, [*MORTAL, "wait"], hang_timeout=1.0)
+    first = watched.begun()["pid"]
+
+    watched.kill(signal.SIGSTOP)
+
+    assert watched.said("ended")["how"] == "hang"
+    assert gone([first])
+    assert watched.begun()["after"] == "hang"
+
+
+def test_a_command_that_does_not_exist_is_an_error_and_leaves_nothing_behind(watch: Watch, stage: Stage) -> None:
+    said = watch(stage.store, ["no-such-program"]).said("CommandNotStarted")
+
+    assert (said["command"], said["missing"]) == ("no-such-program", True)
+    assert psutil.Process().children() == [] or supervised.read(stage.store, "jarvis") is not None
+
+
+def test_what_runs_beside_dies_with_a_supervisor_that_is_killed(watch: Watch, stage: Stage, tmp_path: Path) -> None:
+    told = tmp_path / "told"
+    beside = (("sh", "-c", f"echo $$ > {told}; exec sleep 1000"),)
+    watched = watch(stage.store, [*MORTAL, "wait"], beside=beside)
+    watched.begun()
+    pid = int(told.read_text())
+
+    watched.supervisor.kill()
+
+    assert gone([pid])
+    watched.kill()
