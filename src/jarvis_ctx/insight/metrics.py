@@ -6,7 +6,7 @@ from typing import Any
 
 from jarvis_ctx.clock import MICROSECONDS, iso
 from jarvis_ctx.errors import StoreUnavailable
-from jarvis_ctx.insight import agents, tasks
+from jarvis_ctx.insight import agents, captures, tasks
 from jarvis_ctx.insight.checkup import growth
 from jarvis_ctx.insight.status import life
 from jarvis_ctx.insight.view import View
@@ -35,7 +35,7 @@ def metrics(view: View) -> dict[str, Any]:
         "growth_bytes_a_day": round(grows) if grows is not None else None,
         "drain_lag": _behind(pulse.appended, pulse.drained),
         "sync_lag": _behind(pulse.appended, pulse.synced),
-        "capture_errors": pulse.capture_errors,
+        "capture_errors": captures.not_captured(pulse, state.latest_run)[0],
         "events_lost": report.lost if report else 0,
         "runs": len(state.runs),
         "recoveries": recovered,

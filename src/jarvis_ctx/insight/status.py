@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from jarvis_ctx.clock import MICROSECONDS, iso
-from jarvis_ctx.insight import agents, tasks
+from jarvis_ctx.insight import agents, captures, tasks
 from jarvis_ctx.insight.view import Pulse, View
 from jarvis_ctx.liveness.marker import CrashMarker
 from jarvis_ctx.model.run import RunRecord
@@ -34,12 +34,12 @@ def status(view: View, most: int | None = None) -> dict[str, Any]:
         "steps_never_asked": tasks.never_asked(state)[:most],
         "agents": {"total": len(everyone), **agents.counts(everyone)},
         "stale_agents": [agent["id"] for agent in everyone if agent["health"] == "stale"],
-        "objects": _objects(state),
+        "objects": object_lines(state),
         "stuck_agents": [agent["id"] for agent in everyone if agent["health"] == "stuck"],
         "checkpoint": _checkpoint(view, state, pulse),
         "lag": _lag(pulse),
         "api": pulse.api,
-        "capture_errors": {"count": pulse.capture_errors, "last": pulse.last_capture_error},
+        "capture_errors": dict(zip(("count", "last"), captures.not_captured(pulse, state.latest_run), strict=True)),
         "unkept_steps": pulse.unkept_steps,
         "unread": list(pulse.unread),
         "writers_refused": pulse.writers_refused,
@@ -88,7 +88,7 @@ def _in_doubt(state: State, running: str) -> int:
     return sum(step.status == "started" and step.run != running for step in steps)
 
 
-def _objects(state: State) -> list[dict[str, Any]]:
+def object_lines(state: State) -> list[dict[str, Any]]:
     """What is kept of the orchestrator's objects since the last clean end."""
     chain = {run.id for run in state.runs.values() if run.chain == state.chain}
     return [

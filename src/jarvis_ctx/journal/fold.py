@@ -102,6 +102,13 @@ def _run_died(state: State, event: Event) -> None:
         state.runs[event.subject] = replace(run, ended=whole(event.body["at"]), cause=mapping(event.body["cause"]))
 
 
+def _capture_failed(state: State, event: Event) -> None:
+    run, told = state.runs.get(event.subject), (whole(event.body["count"]), text(event.body["last"]))
+    if run is not None:
+        uncaptured = {**run.uncaptured, event.writer: told}
+        state.runs[event.subject] = replace(run, uncaptured=uncaptured)
+
+
 def _code_recorded(state: State, event: Event) -> None:
     run = state.runs.get(event.subject)
     if run is not None:
@@ -204,6 +211,7 @@ HANDLERS: dict[str, Handler] = {
     "RetentionCut": _retention_cut,
     "ValuePurged": _nothing,
     "DatabaseHealed": _database_healed,
+    "CaptureFailed": _capture_failed,
     **OBJECT_HANDLERS,
     **TASK_HANDLERS,
 }

@@ -52,6 +52,7 @@ Kind = Literal[
     "RetentionCut",
     "ValuePurged",
     "DatabaseHealed",
+    "CaptureFailed",
 ]
 
 PROJECTED_KINDS = frozenset(kind for kind in get_args(Kind) if kind.startswith(("Task", "Step")))

@@ -106,6 +106,10 @@ class RecoveryReport(msgspec.Struct, frozen=True, kw_only=True):
     """Events the rebuilt state stands for."""
     events_lost: dict[str, list[tuple[int, int]]] = {}
     """Numbers known to have been written and gone, as ranges by writer; empty means that nothing is lost."""
+    not_captured: int = 0
+    """Calls of the run that died that could not be stored, so that nothing is known of them."""
+    last_not_captured: str = ""
+    """What was the matter with the last of them."""
     possibly_lost: str = ""
     """What a power loss may have taken without a trace."""
     damage: list[str] = []

@@ -61,10 +61,18 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
     ended: int | None = None
     ending: str | None = None
     cause: dict[str, Any] = {}
+    uncaptured: dict[str, tuple[int, str]] = {}
+    """For each of its writers, how many calls could not be stored, and what was the matter with the last one."""
 
     @property
     def clean(self) -> bool:
         return self.ending in CLEAN
+
+    @property
+    def not_captured(self) -> tuple[int, str]:
+        """How many calls of all its processes, and the last reason of one of them."""
+        told = [self.uncaptured[writer] for writer in sorted(self.uncaptured)]
+        return sum(count for count, _ in told), told[-1][1] if told else ""
 
 
 class CauseOfDeath(msgspec.Struct, frozen=True, kw_only=True):

@@ -170,6 +170,7 @@ def _report(
 ) -> RecoveryReport:
     state = rebuilt.state
     last = iso(state.stamp[0]) if state.stamp[0] else iso(dead.started)
+    not_captured = state.runs.get(dead.id, dead).not_captured  # Its record beside the journal does not know.
     return RecoveryReport(
         orchestrator=state.name,
         run=run.id,
@@ -183,6 +184,8 @@ def _report(
         events=sum(state.position.values()),
         events_lost=rebuilt.gathered.lost,
         possibly_lost=_possibly_lost(cause, policy),
+        not_captured=not_captured[0],
+        last_not_captured=not_captured[1],
         damage=rebuilt.gathered.damaged,
         healed=[sentence(healed) for healed in healings(state, dead.id)],
         layers=rebuilt.tried,

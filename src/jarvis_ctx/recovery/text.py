@@ -121,6 +121,9 @@ def _attention(report: RecoveryReport, doubts: Sequence[StepLine], width: int, l
         yield from _point(f"Lost: numbers {shown} of writer {writer} were written and are nowhere any more.", width)
     if report.possibly_lost:
         yield from _point(report.possibly_lost, width)
+    if report.not_captured:
+        calls = number(report.not_captured, "call")
+        yield from _point(f"Not captured, so not known: {calls}; the last: {report.last_not_captured}", width)
     for sentence in report.damage[:limit]:
         yield from _point(sentence, width)
     yield from _more(report.damage, limit, "  ")

@@ -6,9 +6,11 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from jarvis_ctx.errors import JarvisError
+from jarvis_ctx.journal.journal import Journal
+from jarvis_ctx.model.run import RunRecord
 
 log = logging.getLogger("jarvis_ctx")
 
@@ -51,3 +53,14 @@ def _try(otherwise: str, work: Callable[[], object]) -> None:
         work()
     except (JarvisError, OSError) as error:
         log.warning("%s: %s", otherwise, error)
+
+
+def write_end(journal: Journal, run: RunRecord, last: dict[str, Any], dying: bool) -> None:
+    """Write the run's last event, once, however often an interrupt cuts it short."""
+    writer = journal.writer
+    writer.committed()  # Writes what an interrupted try has left queued.
+    if writer.state.runs[run.id].ended is not None:
+        return
+    if writer.put_down in ("closed", "dying"):
+        writer.put_down = ""  # The interrupt took the event, but not the pen.
+    journal.finish(last, dying=dying)

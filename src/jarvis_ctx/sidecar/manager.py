@@ -38,7 +38,7 @@ from jarvis_ctx.retention.survey import Cleanup
 from jarvis_ctx.sidecar import backing_up, cleanups, requests, travel
 from jarvis_ctx.sidecar.answers import Answers
 from jarvis_ctx.sidecar.beginning import opened_and_begun
-from jarvis_ctx.sidecar.ending import Ending, Part
+from jarvis_ctx.sidecar.ending import Ending, Part, write_end
 from jarvis_ctx.sidecar.healer import LOOK, Healer
 from jarvis_ctx.sidecar.isolating import isolation_of, watch_workers
 from jarvis_ctx.sidecar.live import LiveView
@@ -113,7 +113,7 @@ class JarvisContextManager(Recorder, Answers, Resuming, travel.GoingBack, backin
         )
         replay = chosen.resume != "report" and (plan is None or skip)
         self.steps = Steps(self._sink, replay=replay, run=self.run, chain_runs=chain, pauses=PAUSES)
-        self.failures = CaptureFailures(raises=chosen.on_capture_error == "raise")
+        self.failures = CaptureFailures(self.run, self._sink.append, raises=chosen.on_capture_error == "raise")
         self.leases = Leases(self._clock, chosen.stale_after, self._sink.append, leases, self.run.process.pid)
         self.states = object_states(ground, self.journal, self._sink, self._stored, self.run, chain, report)
         forgetting = (self.claims, self.steps, self.states)
@@ -141,6 +141,7 @@ class JarvisContextManager(Recorder, Answers, Resuming, travel.GoingBack, backin
             "cleanup": cleanups.job(self.cleaner, chosen, self._clock, ours),
             "heartbeats": (SWEEP, ours(renewing(self._signals, writer, self._save_beats))),
             "database": (LOOK, ours(self.healer.look)),
+            "failures": (SWEEP, ours(self.failures.tell)),
         }
         self._schedule = Schedule(jobs)
         self._view = LiveView(self, self._opened)
@@ -238,7 +239,11 @@ class JarvisContextManager(Recorder, Answers, Resuming, travel.GoingBack, backin
         return [
             ("Uncaught exceptions are still watched for", self._watch.remove),
             ("Agents that fell silent were not noted", lambda: self.leases.sweep(SWEEP)),
-            ("Its end was not written, so it counts as a crash", lambda: self._write_end(last, dying)),
+            ("It is not said which calls were not captured", self.failures.tell),
+            (
+                "Its end was not written, so it counts as a crash",
+                lambda: write_end(self.journal, self.run, last, dying),
+            ),
             ("Its schedule was not stopped", self._schedule.stop),
             ("Its database is still being made anew", self.healer.stop),
             ("Its last heartbeats were not kept", self._save_beats),
@@ -252,15 +257,6 @@ class JarvisContextManager(Recorder, Answers, Resuming, travel.GoingBack, backin
             ("Its log file was not closed", self._log.close),
             ("It is closed once more at the exit", lambda: atexit.unregister(self._at_exit)),
         ]
-
-    def _write_end(self, last: dict[str, Any], dying: bool) -> None:
-        writer = self.journal.writer
-        writer.committed()  # Writes what an interrupted try has left queued.
-        if writer.state.runs[self.run.id].ended is not None:
-            return
-        if writer.put_down in ("closed", "dying"):
-            writer.put_down = ""  # The interrupt took the event, but not the pen.
-        self.journal.finish(last, dying=dying)
 
     def _record_end(self) -> None:
         if not self.journal.writer.overtaken:  # Else the record is our successor's.

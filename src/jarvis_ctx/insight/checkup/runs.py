@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from jarvis_ctx.clock import MICROSECONDS, iso
+from jarvis_ctx.insight.captures import not_captured
 from jarvis_ctx.insight.findings import Finding, ok, problem, warning
-from jarvis_ctx.insight.status import life
+from jarvis_ctx.insight.status import life, object_lines
 from jarvis_ctx.insight.tasks import never_asked
 from jarvis_ctx.insight.view import Pulse, View
 from jarvis_ctx.liveness import identity
@@ -16,11 +17,12 @@ from jarvis_ctx.model.run import RunRecord
 from jarvis_ctx.model.state import State
 from jarvis_ctx.model.step import never_asked as sentence_of
 from jarvis_ctx.recovery.predecessor import Predecessor
-from jarvis_ctx.recovery.wording import day_time, number
+from jarvis_ctx.recovery.wording import day_time, number, state_problems
 
 AHEAD = 60
 """Seconds the last event may lie in the future before the clock is doubted."""
 GIVE_A_KEY = "its effect may have happened twice; give it a key= of your own, or make what differs a step"
+KEEPABLE = "after a crash it comes back without it: keep plain data, name its type in state_types=, or leave it out"
 LOOK = "look at it with: jarvis-ctx report"
 DRY = "start the orchestrator to recover; to see first what that would do: jarvis-ctx recover --dry-run"
 
@@ -33,7 +35,8 @@ def check(view: View) -> Iterator[Finding]:
     yield from _marker(view, pulse)
     yield _clock(state, view.now())
     yield from _tasks(state, pulse)
-    yield from _captures(pulse)
+    yield from _captures(pulse, state.latest_run)
+    yield from _objects(state)
     for kind, count in state.unreadable.items():
         sentence = f"{number(count, 'event')} of kind {kind} cannot be read by this version."
         yield warning("events", sentence, "upgrade jarvis-ctx: a newer version wrote them")
@@ -112,7 +115,14 @@ def _tasks(state: State, pulse: Pulse) -> Iterator[Finding]:
         yield warning("steps", sentence, "call them inside a captured task, or give them key=")
 
 
-def _captures(pulse: Pulse) -> Iterator[Finding]:
-    if pulse.capture_errors:
-        sentence = f"{number(pulse.capture_errors, 'call')} not captured; the last: {pulse.last_capture_error}"
+def _objects(state: State) -> Iterator[Finding]:
+    for line in object_lines(state):
+        for sentence in state_problems(line):
+            yield warning("state", sentence, KEEPABLE)
+
+
+def _captures(pulse: Pulse, run: RunRecord | None) -> Iterator[Finding]:
+    count, last = not_captured(pulse, run)
+    if count:
+        sentence = f"{number(count, 'call')} not captured; the last: {last}"
         yield problem("captures", sentence, "those calls would be unknown after a crash; look at the reason")
