@@ -32,23 +32,22 @@ class CapturedMethod:
 
     def find(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> JarvisContextManager | None:
         """The sidecar of the object called; None where there is none, or the call is part of one captured above."""
-        attachment, through = self.attachment, False
-        if self.binding != "static":
+        attachment, binding, through = self.attachment, self.binding, False
+        if binding != "static":
             if not args:
                 return None
-            attachment = getattr(args[0], ATTACHED, None) or attachment
-            cls = type(args[0]) if self.binding == "instance" else args[0]
+            obj = args[0]
+            attachment = getattr(obj, ATTACHED, None) or attachment
+            cls = type(obj) if binding == "instance" else obj
             if cls is not self.home and cls is not self._first_of:
                 through = self._is_below_another(cls)
                 self._first_of = self._first_of if through else cls
         manager = attachment.manager
-        if manager is None:
-            manager = attachment.ready()
-        if manager is not None and manager.due is not None and self.binding != "static":
-            attachment.offer(args[0])
-        if manager is None or (through and self.around.repeats(manager, args, kwargs)):
+        if manager is None and (manager := attachment.ready()) is None:
             return None
-        return manager
+        if manager.due is not None and binding != "static":
+            attachment.offer(obj)
+        return None if through and self.around.repeats(manager, args, kwargs) else manager
 
     def call_next(self, *args: Any, **kwargs: Any) -> Any:
         """Call the method of this name that stands behind this one: the inherited one, as `super()` would find it."""

@@ -39,9 +39,16 @@ class TaskArguments:
         """An argument that may be the task's description itself."""
         self.subjects = _subjects(parameters, {self.id, self.agent})
         self._by_keyword = id or IDS[0]
+        alone = len(self.subjects) == 1 and self.id is self.description is self.agent is None
+        self._alone = self.subjects[0] if alone and self.subjects[0].position >= 0 else None
+        """The one argument that can say anything of the task."""
 
     def read(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> tuple[str | None, str, str]:
         """The declared id (or None), description and agent of this call."""
+        if self._alone is not None and not kwargs and len(args) > (at := self._alone.position):
+            subject = args[at]
+            if type(subject) is dict:
+                return _told_by(subject)
         task, subject = self._find(args, kwargs)
         return task, self._describe(subject, args, kwargs), self._find_agent(subject, args, kwargs)
 
@@ -86,9 +93,26 @@ class TaskArguments:
         value = self.agent.of(args, kwargs) if self.agent is not None else UNSET
         if value is UNSET and subject is not UNSET:
             value = part(subject, *AGENTS)
-        if value is UNSET or value is None:
-            return ""
-        return as_id(value) or as_id(part(value, "agent_id", "id", "name")) or ""
+        return "" if value is UNSET or value is None else _named(value)
+
+
+def _told_by(task: dict[Any, Any]) -> tuple[str | None, str, str]:
+    """The id, description and agent that a task says of itself: as `TaskArguments` finds them, in a third of the time.
+
+    Of the most usual call there is: its one argument is a dict.
+    """
+    get = task.get
+    if (id := get("task_id")) is None:
+        id = get("id")
+    if (described := get("description")) is None and (described := get("title")) is None:
+        described = get("name")
+    if (agent := get("agent")) is None:
+        agent = get("agent_id")
+    return as_id(id), text(described), _named(agent) if agent is not None else ""
+
+
+def _named(agent: Any) -> str:
+    return as_id(agent) or as_id(part(agent, "agent_id", "id", "name")) or ""
 
 
 def _first(name: str | None, usual: tuple[str, ...]) -> tuple[str, ...]:

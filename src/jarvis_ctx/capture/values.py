@@ -175,7 +175,7 @@ def text(value: Any) -> str:
     """A description as kept: text of at most 1,000 characters, or nothing."""
     if type(value) is not str:
         return ""
-    return encodable(value[:DESCRIPTION_LIMIT])
+    return value if len(value) <= DESCRIPTION_LIMIT and value.isascii() else encodable(value[:DESCRIPTION_LIMIT])
 
 
 def encodable(text: str) -> str:

@@ -34,9 +34,14 @@ def encode(value: object, *, limit: int = LIMIT) -> bytes:
     Raises `UnstorableValue` for everything else, subclasses of those types too, for cycles and for more than 200 levels
     of containers; `TooLarge` over `limit` bytes, 64 Mi characters or 4 Mi items. No code of the value's types is run.
     """
-    data = _encode_plain(value)
-    if data is None:
-        data = _encode_tagged(value)
+    room = NOT_PLAIN
+    try:
+        room = _room_after((value,), HEAVIEST, DEEPEST)
+        data = _to_json(value) if room >= 0 else b""
+    except UNFORESEEN:
+        data = b""
+    if not data:
+        data = _encode_tagged(value, room)
     if len(data) > limit:
         raise TooLarge(what="The value", size=len(data), limit=limit)
     return data
@@ -118,21 +123,10 @@ def _room_after(items: Iterable[Any], room: int, depth: int) -> int:
     return room if room >= 0 else TOO_HEAVY
 
 
-def _encode_plain(value: object) -> bytes | None:
-    """The JSON text of a value that JSON holds as it is; None for one that needs the thorough walk."""
-    room = NOT_PLAIN
-    try:
-        room = _room_after((value,), HEAVIEST, DEEPEST)
-        if room >= 0:
-            return _to_json(value)
-    except UNFORESEEN:
-        pass
+def _encode_tagged(value: object, room: int) -> bytes:
+    """The JSON text of a value that needs the thorough walk, unless the quick one has found no `room` for it."""
     if room == TOO_HEAVY:
         raise too_heavy()
-    return None
-
-
-def _encode_tagged(value: object) -> bytes:
     try:
         return _to_json(to_tree(value))
     except (RecursionError, MemoryError) as error:
