@@ -3,52 +3,28 @@
 from __future__ import annotations
 
 import hashlib
-import time
-from collections.abc import Iterator
-from io import BytesIO
-from itertools import islice
-from typing import Any
+from collections.abc import Callable
+from typing import TypeVar
 
 import msgspec
 from msgspec.structs import replace
 
-from jarvis_ctx.errors import CorruptData, OtherVersion
-from jarvis_ctx.model.checkpoint import CheckpointHeader
+from jarvis_ctx.checkpoint import changes
+from jarvis_ctx.checkpoint.pieces import json_of
+from jarvis_ctx.errors import BaseUnusable, CorruptData, OtherVersion
+from jarvis_ctx.model.checkpoint import CheckpointHeader, Snapshot
 from jarvis_ctx.model.state import FOLD_VERSION, State
-
-RECORDS_AT_ONCE = 200
-"""Records encoded in one go; between two goes other threads get their turn."""
 
 _encode = msgspec.json.encode
 _decode_state = msgspec.json.Decoder(State).decode
 _BESIDE = ("position", "stamp")
 
+T = TypeVar("T")
+
 
 def contents(state: State) -> bytes:
     """`state` as JSON but for its position and stamp, which a checkpoint's header has."""
-    # Piece by piece into one buffer: copying a large state as a whole would keep all other threads waiting.
-    text, between = BytesIO(), b"{"
-    for name in state.__struct_fields__:
-        if name not in _BESIDE:
-            text.write(between + _encode(name) + b":")
-            for piece in _pieces(getattr(state, name)):
-                text.write(piece)
-            between = b","
-    text.write(b"}")
-    return text.getvalue()
-
-
-def _pieces(value: Any) -> Iterator[bytes]:
-    """The JSON of a field, in pieces."""
-    if not isinstance(value, dict) or len(value) <= RECORDS_AT_ONCE:
-        yield _encode(value)
-        return
-    items, between = iter(value.items()), b"{"
-    while piece := dict(islice(items, RECORDS_AT_ONCE)):
-        yield between + _encode(piece)[1:-1]
-        between = b","
-        time.sleep(0)
-    yield b"}"
+    return json_of((name, getattr(state, name)) for name in state.__struct_fields__ if name not in _BESIDE)
 
 
 def digest(data: bytes) -> str:
@@ -67,16 +43,48 @@ def sealed(header: CheckpointHeader) -> CheckpointHeader:
     return replace(header, seal=digest(_encode(replace(header, seal=""))))
 
 
-def state_of(header: CheckpointHeader, data: bytes, what: str) -> State:
-    """The state of verified contents. Raises `CorruptData`, or `OtherVersion` for what is whole but not for us."""
+def state_of(snapshot: Snapshot, what: str) -> State:
+    """The state of a checkpoint, once it verifies, and its base with it, where it has one.
+
+    Raises `CorruptData`, `BaseUnusable` for one that is whole with a base that is not, and `OtherVersion` for what is
+    whole but not for us.
+    """
+    header = snapshot.header
     if sealed(header) != header:
         raise CorruptData(what=what, reason="its header does not match its seal")
-    check(data, header.hash, what)
-    try:
-        state = _decode_state(data)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise OtherVersion(what=what, reason=str(error)) from error
+    check(snapshot.state, header.hash, what)
+    state = _upon_its_base(snapshot, what) if header.base else _decoded(_decode_state, snapshot.state, what)
     if state.version != FOLD_VERSION:
         raise OtherVersion(what=what, reason=f"its fold is number {state.version}, this is {FOLD_VERSION}")
     state.position, state.stamp = dict(header.position), header.stamp
     return state
+
+
+def _upon_its_base(snapshot: Snapshot, what: str) -> State:
+    base = snapshot.base
+    if base is None:
+        raise BaseUnusable(what=what, base=snapshot.header.base, reason="it is gone")
+    if base.header.hash != _decoded(changes.base_of, snapshot.state, what):
+        raise BaseUnusable(what=what, base=snapshot.header.base, reason="it holds something else than it did")
+    try:
+        state = state_of(base, base.header.id)
+    except CorruptData as error:
+        raise BaseUnusable(what=what, base=snapshot.header.base, reason=str(error).rstrip(".")) from error
+    _decoded(lambda data: changes.put_into(state, data), snapshot.state, what)
+    return state
+
+
+def _decoded(decode: Callable[[bytes], T], data: bytes, what: str) -> T:
+    try:
+        return decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise OtherVersion(what=what, reason=str(error)) from error
+
+
+def whole(snapshot: Snapshot, what: str) -> Snapshot:
+    """A checkpoint that needs no base; itself where it is one. Raises as `state_of`."""
+    if not snapshot.header.base:
+        return snapshot
+    header, data = snapshot.header, contents(state_of(snapshot, what))
+    header = replace(header, id=f"{header.run}@{header.taken}", hash=digest(data), size=len(data))
+    return Snapshot(header=sealed(header), state=data)

@@ -2,6 +2,7 @@
 
 `checkpoints/recovery_<orchestrator>.<time>.pkl`: one JSON line (header, key, mac), then zstd(pickle({"state": JSON})).
 The `.json` twin is one JSON object {header, state} without pickle; `emergency_*.json` has the same form.
+`recovery_*.changes`: such a line, then as JSON what changed since the checkpoint that it builds on, its base.
 """
 
 from __future__ import annotations
@@ -9,45 +10,32 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 
-from jarvis_ctx.checkpoint.contents import check, state_of
+from jarvis_ctx.checkpoint.contents import check, sealed, state_of
+from jarvis_ctx.checkpoint.forms import CHANGES_FORMAT, FORMAT, LIMIT, Line, Twin, parse, read
 from jarvis_ctx.clock import stamp
 from jarvis_ctx.codec import compress, pickled, sign
 from jarvis_ctx.codec.sealed import MAGIC, OPENING, Seals, opened
 from jarvis_ctx.disk.files import private_folder, write_whole
-from jarvis_ctx.errors import CorruptData, EncryptionKeyMissing, NotOurs, OtherVersion, TooLarge, WrongEncryptionKey
+from jarvis_ctx.errors import (
+    BaseUnusable,
+    CorruptData,
+    EncryptionKeyMissing,
+    NotOurs,
+    TooLarge,
+    WrongEncryptionKey,
+)
 from jarvis_ctx.model.checkpoint import CheckpointHeader, Snapshot
 from jarvis_ctx.model.state import State
 
-FORMAT = "jarvis-ctx checkpoint 1"
 PURPOSE = "checkpoint"
-LIMIT = 1024 * 1024 * 1024
-"""Bytes a checkpoint may unpack to."""
+SIGNED, TWIN, CHANGES = ".pkl", ".json", ".changes"
 EMERGENCIES_KEPT = 3
 
 log = logging.getLogger("jarvis_ctx")
-
-T = TypeVar("T", "Line", "Twin")
-
-
-class Line(msgspec.Struct, frozen=True, kw_only=True):
-    """The first line of a signed checkpoint file."""
-
-    format: str
-    header: CheckpointHeader
-    key: str
-    mac: str
-
-
-class Twin(msgspec.Struct, frozen=True, kw_only=True):
-    """A checkpoint as plain JSON."""
-
-    format: str
-    header: CheckpointHeader
-    state: msgspec.Raw
 
 
 class CheckpointFiles:
@@ -59,17 +47,23 @@ class CheckpointFiles:
         self._orchestrator, self._key, self._seals = orchestrator, key, seals
 
     def put(self, snapshot: Snapshot) -> None:
-        """Write both files, the twin first, so that a signed file always has its twin."""
-        if self._key is None:
-            raise CorruptData(what=str(self._store / "secret.key"), reason="there is no key to sign checkpoints with")
-        path = self.path(snapshot.header)
+        """Write a whole one's two files, the twin first, so that a signed file always has its twin; or the changes."""
+        path, place = self.path(snapshot.header), msgspec.json.encode(snapshot.header)
         private_folder(self._folder)
-        write_whole(path.with_suffix(".json"), *self._twin(snapshot))
+        if path.suffix == CHANGES:
+            self._put_signed(path, CHANGES_FORMAT, snapshot.header, self._sealed_json(snapshot))
+            return
+        write_whole(path.with_suffix(TWIN), *self._twin(snapshot))
         data = compress.compress(*pickled.parts({"state": snapshot.state}))
         if self._seals is not None:
-            data = self._seals.seal(data, PURPOSE, place=msgspec.json.encode(snapshot.header))
-        mac = sign.mac(self._key, PURPOSE, msgspec.json.encode(snapshot.header), data)
-        line = Line(format=FORMAT, header=snapshot.header, key=self._key.id, mac=mac)
+            data = self._seals.seal(data, PURPOSE, place=place)
+        self._put_signed(path, FORMAT, snapshot.header, data)
+
+    def _put_signed(self, path: Path, form: str, header: CheckpointHeader, data: bytes) -> None:
+        if self._key is None:
+            raise CorruptData(what=str(self._store / "secret.key"), reason="there is no key to sign checkpoints with")
+        mac = sign.mac(self._key, PURPOSE, msgspec.json.encode(header), data)
+        line = Line(format=form, header=header, key=self._key.id, mac=mac)
         write_whole(path, msgspec.json.encode(line), b"\n", data)
 
     def put_emergency(self, snapshot: Snapshot) -> Path:
@@ -81,12 +75,19 @@ class CheckpointFiles:
         return path
 
     def signed(self) -> list[Path]:
-        """The signed files, newest first."""
-        return sorted(self._folder.glob(f"recovery_{self._orchestrator}.*.pkl"), reverse=True)
+        """The signed files of whole checkpoints, newest first."""
+        return self._named(SIGNED)
 
     def twins(self) -> list[Path]:
         """The JSON twins, newest first."""
-        return sorted(self._folder.glob(f"recovery_{self._orchestrator}.*.json"), reverse=True)
+        return self._named(TWIN)
+
+    def changes(self) -> list[Path]:
+        """The files of changes, newest first; they are signed, and can be read without the key as twins can."""
+        return self._named(CHANGES)
+
+    def _named(self, suffix: str) -> list[Path]:
+        return sorted(self._folder.glob(f"recovery_{self._orchestrator}.*{suffix}"), reverse=True)
 
     def emergencies(self) -> list[Path]:
         """The emergency files, newest first."""
@@ -97,7 +98,7 @@ class CheckpointFiles:
 
         The file is the signed one, or a twin that a kill or damage has left alone.
         """
-        signed = {path.stem: path for path in self.signed()}
+        signed = {path.stem: path for path in (*self.signed(), *self.changes())}
         alone = {path.stem: path for path in self.twins() if path.stem not in signed}
         for _, path in sorted((signed | alone).items(), reverse=True):
             header = self.header(path)
@@ -107,72 +108,111 @@ class CheckpointFiles:
     def header(self, path: Path) -> CheckpointHeader | None:
         """What a signed file's first line or a JSON file says of it, unverified; None when it cannot be read."""
         try:
-            if path.suffix == ".json":
-                return _parse(_read(path), Twin, path).header
+            if path.suffix == TWIN:
+                return parse(read(path), Twin, path).header
             with path.open("rb") as file:
-                return _parse(file.readline(1_048_576), Line, path).header
+                form = CHANGES_FORMAT if path.suffix == CHANGES else FORMAT
+                return parse(file.readline(1_048_576), Line, path, form).header
         except (CorruptData, OSError):
             return None
 
     def delete(self, path: Path) -> None:
         """Forget a checkpoint and its twin; the signed file goes first."""
         path.unlink(missing_ok=True)
-        path.with_suffix(".json").unlink(missing_ok=True)
+        if path.suffix == SIGNED:
+            path.with_suffix(TWIN).unlink(missing_ok=True)
 
     def verified(self, path: Path) -> CheckpointHeader:
-        """The header of a signed file whose signature and contents verify. Raises `CorruptData` or `NotOurs`."""
-        header, data = self._signed_contents(path)
+        """The header of a signed file whose signature and contents verify; the base of changes has to by itself.
+
+        Raises `CorruptData` or `NotOurs`.
+        """
+        header, data = self._signed_changes(path) if path.suffix == CHANGES else self._signed_contents(path)
         check(data, header.hash, str(path))
         return header
 
-    def covered(self, verify: Callable[[Path], CheckpointHeader] | None = None) -> dict[str, int]:
+    def covered(
+        self, verify: Callable[[Path], CheckpointHeader] | None = None, *, apart: bool = False
+    ) -> dict[str, int]:
         """The position that two signed files cover which verify; nothing while there are not two.
 
-        `verify` stands in for `verified`, and knows some already.
+        `verify` stands in for `verified`, and knows some already. With `apart` the two have no base in common.
         """
-        verified: list[CheckpointHeader] = []
-        for path in self.signed():
+        verify, verified = verify or self.verified, dict[str, CheckpointHeader]()
+        for path in sorted((*self.signed(), *self.changes()), key=lambda path: path.stem, reverse=True):
             try:
-                verified.append((verify or self.verified)(path))
+                header = verify(path)
+                if header.base:
+                    verify(self._base_path(header))
+                verified.setdefault(header.base or header.id if apart else header.id, header)
             except (CorruptData, NotOurs, WrongEncryptionKey) as error:
                 log.warning("%s", error)
             if len(verified) == 2:
-                return {w: min(n, verified[1].position.get(w, 0)) for w, n in verified[0].position.items()}
+                newest, older = verified.values()
+                return {w: min(n, older.position.get(w, 0)) for w, n in newest.position.items()}
         return {}
 
-    def snapshot(self, path: Path) -> Snapshot:
-        """A signed file whole, once its signature and contents verify. Raises `CorruptData` or `NotOurs`."""
-        header, data = self._signed_contents(path)
-        check(data, header.hash, str(path))
-        return Snapshot(header=header, state=data)
+    def snapshot(self, path: Path, *, signed: bool = True) -> Snapshot:
+        """A file's checkpoint, once its own contents verify, with the base it names.
 
-    def twin(self, path: Path) -> Snapshot:
-        """A JSON file whole, once its contents verify. Raises `CorruptData`."""
-        header, data = self._json_contents(path)
+        `signed=False`: changes and their base's twin are read without looking at a signature. Raises `CorruptData`,
+        `BaseUnusable` when the base cannot be read, `NotOurs`.
+        """
+        header, data = self._contents(path, signed)
         check(data, header.hash, str(path))
-        return Snapshot(header=header, state=data)
+        if not header.base:
+            return Snapshot(header=header, state=data)
+        if sealed(header) != header:
+            raise CorruptData(what=str(path), reason="its header does not match its seal")
+        base = self._base_path(header) if signed else self._base_path(header).with_suffix(TWIN)
+        try:
+            return Snapshot(header=header, state=data, base=self.snapshot(base, signed=signed))
+        except (CorruptData, NotOurs) as error:
+            raise BaseUnusable(what=str(path), base=base.name, reason=str(error).rstrip(".")) from error
 
     def put_twin(self, path: Path, snapshot: Snapshot) -> None:
         """Write a JSON file anew."""
         write_whole(path, *self._twin(snapshot))
 
-    def load(self, path: Path) -> tuple[CheckpointHeader, State]:
-        """Verify and read a signed file or a JSON one. Raises `CorruptData` or `NotOurs`, whatever it holds."""
-        header, data = self._signed_contents(path) if path.suffix == ".pkl" else self._json_contents(path)
-        if header.orchestrator != self._orchestrator:
-            raise CorruptData(what=str(path), reason=f"it belongs to {header.orchestrator!r}")
-        return header, state_of(header, data, str(path))
+    def load(self, path: Path, *, signed: bool = True) -> tuple[CheckpointHeader, State]:
+        """Verify and read a file, whatever it holds. Raises as `snapshot`."""
+        found = self.snapshot(path, signed=signed)
+        if found.header.orchestrator != self._orchestrator:
+            raise CorruptData(what=str(path), reason=f"it belongs to {found.header.orchestrator!r}")
+        return found.header, state_of(found, str(path))
 
-    def _signed_contents(self, path: Path) -> tuple[CheckpointHeader, bytes]:
-        text, _, data = _read(path).partition(b"\n")
-        line = _parse(text, Line, path)
+    def _contents(self, path: Path, signed: bool) -> tuple[CheckpointHeader, bytes]:
+        if path.suffix == SIGNED:
+            return self._signed_contents(path)
+        if path.suffix == CHANGES:
+            return self._signed_changes(path) if signed else self._changes(path)
+        return self._json_contents(path)
+
+    def _line(self, path: Path, form: str) -> tuple[Line, bytes]:
+        text, _, data = read(path).partition(b"\n")
+        return parse(text, Line, path, form), data
+
+    def _signed(self, path: Path, form: str) -> tuple[CheckpointHeader, bytes]:
+        line, data = self._line(path, form)
         if self._key is None or line.key != self._key.id:
             raise NotOurs(what=str(path), reason="it is signed with another key than this store's")
         if not sign.verify(self._key, PURPOSE, msgspec.json.encode(line.header), data, line.mac):
             raise NotOurs(what=str(path), reason="its signature does not verify")
+        return line.header, data
+
+    def _signed_changes(self, path: Path) -> tuple[CheckpointHeader, bytes]:
+        header, data = self._signed(path, CHANGES_FORMAT)
+        return header, self._opened_json(path, header, data)
+
+    def _changes(self, path: Path) -> tuple[CheckpointHeader, bytes]:
+        line, data = self._line(path, CHANGES_FORMAT)
+        return line.header, self._opened_json(path, line.header, data)
+
+    def _signed_contents(self, path: Path) -> tuple[CheckpointHeader, bytes]:
+        header, data = self._signed(path, FORMAT)
         try:
             if self._seals is not None:
-                data = self._seals.open(data, str(path), PURPOSE, place=msgspec.json.encode(line.header))
+                data = self._seals.open(data, str(path), PURPOSE, place=msgspec.json.encode(header))
             elif data.startswith(MAGIC):
                 raise EncryptionKeyMissing(path=str(path))
             loaded: Any = pickled.loads(compress.decompress(data, LIMIT))
@@ -180,44 +220,35 @@ class CheckpointFiles:
             raise CorruptData(what=str(path), reason=str(error)) from error
         if type(loaded) is not dict or type(loaded.get("state")) is not bytes:
             raise CorruptData(what=str(path), reason="it holds no state")
-        return line.header, loaded["state"]
+        return header, loaded["state"]
 
     def _json_contents(self, path: Path) -> tuple[CheckpointHeader, bytes]:
-        twin = _parse(_read(path), Twin, path)
-        state = bytes(twin.state)
+        twin = parse(read(path), Twin, path)
+        return twin.header, self._opened_json(path, twin.header, bytes(twin.state))
+
+    def _opened_json(self, path: Path, header: CheckpointHeader, state: bytes) -> bytes:
         if self._seals is not None:
-            return twin.header, opened(self._seals, state, str(path), PURPOSE, msgspec.json.encode(twin.header))
+            return opened(self._seals, state, str(path), PURPOSE, msgspec.json.encode(header))
         if state.startswith(OPENING):
             raise EncryptionKeyMissing(path=str(path))
-        return twin.header, state
+        return state
 
     def _twin(self, snapshot: Snapshot) -> tuple[bytes, bytes, bytes]:
         """The text in three parts: putting them together would copy the whole state once more."""
-        state = snapshot.state
-        if self._seals is not None:
-            state = self._seals.seal_json(state, PURPOSE, place=msgspec.json.encode(snapshot.header))
         around = msgspec.json.encode(Twin(format=FORMAT, header=snapshot.header, state=msgspec.Raw(b"")))
-        return around[:-1], state, around[-1:]
+        return around[:-1], self._sealed_json(snapshot), around[-1:]
+
+    def _sealed_json(self, snapshot: Snapshot) -> bytes:
+        if self._seals is None:
+            return snapshot.state
+        return self._seals.seal_json(snapshot.state, PURPOSE, place=msgspec.json.encode(snapshot.header))
 
     def path(self, header: CheckpointHeader) -> Path:
         """Where the signed file of a checkpoint lies."""
-        return self._folder / f"recovery_{self._orchestrator}.{stamp(header.taken)}.pkl"
+        suffix = CHANGES if header.base else SIGNED
+        return self._folder / f"recovery_{self._orchestrator}.{stamp(header.taken)}{suffix}"
 
-
-def _read(path: Path) -> bytes:
-    try:
-        if path.stat().st_size > LIMIT:
-            raise CorruptData(what=str(path), reason=f"it is larger than {LIMIT} bytes")
-        return path.read_bytes()
-    except OSError as error:
-        raise CorruptData(what=str(path), reason=error.strerror or str(error)) from error
-
-
-def _parse(text: bytes, cls: type[T], path: Path) -> T:
-    try:
-        parsed = msgspec.json.decode(text, type=cls)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise CorruptData(what=str(path), reason=str(error)) from error
-    if parsed.format != FORMAT:
-        raise OtherVersion(what=str(path), reason=f"its format is {parsed.format!r}, this is {FORMAT!r}")
-    return parsed
+    def _base_path(self, header: CheckpointHeader) -> Path:
+        """Where the signed file of the base lies: its id ends with its time."""
+        taken = int(header.base.rpartition("@")[2])
+        return self._folder / f"recovery_{self._orchestrator}.{stamp(taken)}{SIGNED}"

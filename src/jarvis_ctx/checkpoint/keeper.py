@@ -11,15 +11,25 @@ from typing import TypeVar
 import msgspec
 
 from jarvis_ctx.checkpoint import thinning
+from jarvis_ctx.checkpoint.changes import encoded
 from jarvis_ctx.checkpoint.contents import contents, digest, sealed
 from jarvis_ctx.checkpoint.files import CheckpointFiles
 from jarvis_ctx.checkpoint.ports import CheckpointStore
 from jarvis_ctx.clock import Clock
 from jarvis_ctx.errors import StoreUnavailable
 from jarvis_ctx.journal import forks
+from jarvis_ctx.model.changes import Changes
 from jarvis_ctx.model.checkpoint import CheckpointHeader, Snapshot
+from jarvis_ctx.model.event import Stamp
 from jarvis_ctx.model.run import RunRecord
 from jarvis_ctx.model.state import State
+
+SMALL = 1_000
+"""Tasks below which every checkpoint is whole: one file of all is quick to write, and easier to read."""
+SHARE = 4
+"""One task of so many may have changed; then everything is kept anew."""
+UPON_ONE = 60
+"""Checkpoints that build on one whole one, so that no file is needed for long."""
 
 T = TypeVar("T")
 log = logging.getLogger("jarvis_ctx")
@@ -38,9 +48,14 @@ class Keeper:
         kept: int,
         picture: Callable[[], State],
         flush: Callable[[], None],
+        changes: Callable[[int], Changes | None] = lambda most: None,
     ) -> None:
+        """`picture` gives the state, `changes` what changed since, unless it did in more than so many tasks."""
         self._run, self._store, self._files, self._clock, self._kept = run, store, files, clock, kept
-        self._picture, self._flush = picture, flush
+        self._picture, self._changes, self._flush = picture, changes, flush
+        self._base: CheckpointHeader | None = None
+        """The whole checkpoint of the picture that `changes` counts from, once it is in files and database."""
+        self._upon = 0
         self._lock = threading.Lock()
         forks.renew_lock(self)
         self.last: CheckpointHeader | None = None
@@ -56,7 +71,7 @@ class Keeper:
         """
         with self._lock:
             started = self._clock.steady()
-            header = self._take(self._picture(), label)
+            header = self._take(label)
             self.seconds = self._clock.steady() - started
             return header
 
@@ -74,13 +89,32 @@ class Keeper:
 
         with self._lock:
             changed = change(keep)
-            self.last = None  # Neither the state nor its contents are those of the last one any more.
+            self.last = self._base = None  # Neither the state nor its contents are those of the last one any more.
             for snapshot in kept:
                 self._into_store(snapshot)
             self._tidy()
         return changed
 
-    def _take(self, state: State, label: str) -> CheckpointHeader:
+    def _take(self, label: str) -> CheckpointHeader:
+        base = self._base
+        changes = self._worthwhile(base) if base is not None and not label else None
+        if base is None or changes is None:
+            return self._take_whole(label)
+        if self.last is not None and changes.position == self.last.position:
+            self.skipped += 1
+            return self.last
+        self._upon += 1
+        return self._keep(self._upon_base(base, changes))
+
+    def _worthwhile(self, base: CheckpointHeader) -> Changes | None:
+        """The changes since `base`, where keeping them costs much less than keeping everything again."""
+        if base.tasks < SMALL or self._upon >= UPON_ONE or not self._files.path(base).exists():
+            return None
+        return self._changes(base.tasks // SHARE)
+
+    def _take_whole(self, label: str) -> CheckpointHeader:
+        self._base, self._upon = None, 0  # Changes count from the picture that is taken now.
+        state = self._picture()
         if self.last is not None and state.position == self.last.position and not label:
             self.skipped += 1
             return self.last
@@ -89,30 +123,53 @@ class Keeper:
             header = sealed(msgspec.structs.replace(snapshot.header, id=before.id))
             snapshot = msgspec.structs.replace(snapshot, header=header)
             self.deduplicated += 1
+        header = self._keep(snapshot)
+        if not self.error and header.id.endswith(f"@{header.taken}"):  # Its id tells where its file lies.
+            self._base = header
+        return header
+
+    def _keep(self, snapshot: Snapshot) -> CheckpointHeader:
+        before, header = self.last, snapshot.header
         self._files.put(snapshot)
-        if before is not None and before.id == snapshot.header.id and before.taken != snapshot.header.taken:
+        if before is not None and before.id == header.id and before.taken != header.taken:
             self._files.delete(self._files.path(before))
         self._into_store(snapshot)
-        self.last = snapshot.header
+        self.last = header
         self.taken += 1
         self._tidy()
-        return snapshot.header
+        return header
 
     def _snapshot(self, state: State, label: str) -> Snapshot:
-        data = contents(state)
+        data, counts = contents(state), (len(state.tasks), len(state.agents))
+        return self._sealed(data, state.position, state.stamp, counts, label=label)
+
+    def _upon_base(self, base: CheckpointHeader, changes: Changes) -> Snapshot:
+        data, counts = encoded(changes, base.hash), (changes.tasks, changes.agents)
+        return self._sealed(data, changes.position, changes.stamp, counts, base=base.id)
+
+    def _sealed(
+        self,
+        data: bytes,
+        position: dict[str, int],
+        stamp: Stamp,
+        counts: tuple[int, int],
+        *,
+        label: str = "",
+        base: str = "",
+    ) -> Snapshot:
         taken = self._clock.wall()
         header = CheckpointHeader(
-            id=f"{self._run.id}@{taken}",
+            id=f"{base}+{taken}" if base else f"{self._run.id}@{taken}",
             orchestrator=self._run.name,
             run=self._run.id,
             epoch=self._run.epoch,
             taken=taken,
-            position=state.position,
-            stamp=state.stamp,
+            position=position,
+            stamp=stamp,
             hash=digest(data),
             size=len(data),
-            tasks=len(state.tasks),
-            agents=len(state.agents),
+            tasks=counts[0],
+            agents=counts[1],
             label=label,
         )
         return Snapshot(header=sealed(header), state=data)
@@ -126,9 +183,12 @@ class Keeper:
                 self._store.put(snapshot)
             self.error = ""
         except StoreUnavailable as error:
-            self.error = str(error)
-            path = self._files.put_emergency(snapshot)
+            self.error, self._base = str(error), None  # What is not in the database cannot be built upon there.
+            path = self._files.put_emergency(self._standing_alone(snapshot))
             log.warning("The database cannot be used (%s); the whole state is in %s", error, path)
+
+    def _standing_alone(self, snapshot: Snapshot) -> Snapshot:
+        return self._snapshot(self._picture(), "") if snapshot.header.base else snapshot
 
     def _tidy(self) -> None:
         for path, header in self._surplus_files():

@@ -23,7 +23,7 @@ class CheckpointStore(Protocol):
         ...
 
     def get(self, id: str) -> Snapshot | None:
-        """A snapshot whole, or None."""
+        """A snapshot, and with it its base where that is there; or None."""
         ...
 
     def delete(self, ids: list[str]) -> None:

@@ -1,4 +1,4 @@
-"""Which checkpoints are kept: the newest few, one an hour for a day, and every recovery point."""
+"""Which checkpoints are kept: the newest few, one an hour for a day, every recovery point, and what these build on."""
 
 from __future__ import annotations
 
@@ -21,4 +21,5 @@ def surplus(headers: Iterable[CheckpointHeader], newest_kept: int) -> list[Check
         if 0 <= age < HOURS_KEPT and age not in hours:
             hours.add(age)
             kept.add(header.id)
+    kept |= {header.base for header in ordered if header.id in kept}
     return [header for header in ordered if header.id not in kept]

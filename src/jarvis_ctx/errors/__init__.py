@@ -26,7 +26,7 @@ from jarvis_ctx.errors.stores import (
 )
 from jarvis_ctx.errors.supervision import AlreadySupervised, CommandNotStarted, LeftRunning
 from jarvis_ctx.errors.tasks import CodeChanged, NotQuarantined, ResultNotKept, StepInDoubt, TaskQuarantined
-from jarvis_ctx.errors.values import CorruptData, NotOurs, OtherVersion, TooLarge, UnstorableValue
+from jarvis_ctx.errors.values import BaseUnusable, CorruptData, NotOurs, OtherVersion, TooLarge, UnstorableValue
 from jarvis_ctx.errors.web import ExposedBind, NotServed, UnknownCursor, UnknownToken, WebMissing
 from jarvis_ctx.errors.writing import DurabilityUnknown, JournalUnavailable, UnknownOperation
 
@@ -36,6 +36,7 @@ __all__ = [
     "BadEncryptionKey",
     "BadSetting",
     "BadValue",
+    "BaseUnusable",
     "Closed",
     "CodeChanged",
     "CommandNotStarted",

@@ -23,6 +23,12 @@ class OtherVersion(CorruptData):
     sentence = "{what} was made by another version: {reason}."
 
 
+class BaseUnusable(CorruptData):
+    """A checkpoint that is whole, but holds what changed since another one, and that one cannot be used."""
+
+    sentence = "{what} holds what changed since {base}, which cannot be used: {reason}."
+
+
 class NotOurs(JarvisError):
     """Signed bytes that this store's key did not sign, or signed for another purpose; nothing in them was loaded."""
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable
-from itertools import islice
 from typing import Any, Literal, NoReturn, TypeVar
 
 import msgspec
@@ -16,6 +15,7 @@ from jarvis_ctx.errors import Closed, CorruptData, Fenced, JournalUnavailable, T
 from jarvis_ctx.journal import fold, frame, read
 from jarvis_ctx.journal.bodies import Bodies
 from jarvis_ctx.journal.cells import Cells
+from jarvis_ctx.journal.dirty import Dirty
 from jarvis_ctx.journal.dying import wait_for_the_end
 from jarvis_ctx.journal.marks import APPENDED, EPOCH
 from jarvis_ctx.journal.segment import FOR_END, FOR_SEAL, Opening, Segment
@@ -73,7 +73,7 @@ class Writer:
         self.writer, self._opening, self.supply = WriterId(opening.writer), opening, supply
         self.number, self.turned = 0, False
         self.segments: deque[Segment] = deque()
-        self.dirty: set[str] = set()
+        self.dirty = Dirty()
         """Tasks changed since the drain last wrote them to their table."""
         self._appended_cell = writer_slot + APPENDED
         self._encoded = Bodies(self.values, inline=supply.size // 4).encoded
@@ -281,9 +281,7 @@ class Writer:
     def take_dirty(self, limit: int) -> set[str]:
         """Up to `limit` of the tasks that changed and have not been taken since."""
         with self._lock:
-            dirty = set(islice(self.dirty, limit))
-            self.dirty -= dirty
-            return dirty
+            return self.dirty.take(limit)
 
     def picture(self) -> State:
         """The state as it is now, which later events do not change."""

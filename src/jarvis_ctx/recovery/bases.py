@@ -10,7 +10,7 @@ import msgspec
 from jarvis_ctx.checkpoint.contents import state_of
 from jarvis_ctx.checkpoint.files import CheckpointFiles
 from jarvis_ctx.checkpoint.ports import CheckpointStore
-from jarvis_ctx.errors import CorruptData, NotOurs, OtherVersion, StoreUnavailable
+from jarvis_ctx.errors import BaseUnusable, CorruptData, NotOurs, OtherVersion, StoreUnavailable
 from jarvis_ctx.journal import fold
 from jarvis_ctx.model.checkpoint import CheckpointHeader
 from jarvis_ctx.model.report import LayerTried
@@ -51,7 +51,8 @@ def choose(orchestrator: str, history: int, candidates: list[Candidate], tried: 
             state = candidate.load()
         except (CorruptData, NotOurs, StoreUnavailable) as error:
             tried.append(LayerTried(layer=candidate.layer, name=candidate.name, verdict=str(error)))
-            if candidate.path is not None and not isinstance(error, OtherVersion):
+            whole = isinstance(error, OtherVersion | BaseUnusable)
+            if candidate.path is not None and not whole and candidate.path not in damaged:
                 damaged.append(candidate.path)
             continue
         tried.append(LayerTried(layer=candidate.layer, name=candidate.name, verdict="accepted"))
@@ -90,7 +91,7 @@ def _from_store(store: CheckpointStore, header: CheckpointHeader) -> Callable[[]
         snapshot = store.get(header.id)
         if snapshot is None:
             raise CorruptData(what=f"Snapshot {header.id}", reason="it is gone")
-        return state_of(snapshot.header, snapshot.state, f"Snapshot {header.id}")
+        return state_of(snapshot, f"Snapshot {header.id}")
 
     return load
 
@@ -98,16 +99,16 @@ def _from_store(store: CheckpointStore, header: CheckpointHeader) -> Callable[[]
 def _in_files(files: CheckpointFiles) -> Iterator[Candidate]:
     headers = dict(files.headers())
     for layer, rank, paths in (
-        ("checkpoint file", 2, files.signed()),
-        ("JSON twin", 1, files.twins()),
+        ("checkpoint file", 2, [*files.signed(), *files.changes()]),
+        ("JSON twin", 1, [*files.twins(), *files.changes()]),
         ("emergency JSON", 0, files.emergencies()),
     ):
         for path in paths:
             header = headers.get(path.with_suffix(".pkl")) or headers.get(path) or files.header(path)
             order = (header.epoch, header.taken, rank) if header else (UNREADABLE, 0, rank)
-            load = _from_file(files, path)
+            load = _from_file(files, path, signed=layer == "checkpoint file")
             yield Candidate(layer=layer, name=path.name, order=order, load=load, path=path, header=header)
 
 
-def _from_file(files: CheckpointFiles, path: Path) -> Callable[[], State]:
-    return lambda: files.load(path)[1]
+def _from_file(files: CheckpointFiles, path: Path, *, signed: bool) -> Callable[[], State]:
+    return lambda: files.load(path, signed=signed)[1]

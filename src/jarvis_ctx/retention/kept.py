@@ -23,8 +23,15 @@ def clean_snapshots(checkpoints: CheckpointStore, names: Iterable[str], files: F
             known = checkpoints.get(header.id)
         except CorruptData:
             continue  # Sealed and changed: nobody can read what it holds.
-        if known is not None and (cleaned := files.snapshot(known)) is not known:
+        try:
+            cleaned = known and files.snapshot(known)
+        except CorruptData:
+            checkpoints.delete([header.id])  # Changes that no base is left of are of no use to anybody.
+            changed += 1
+            continue
+        if cleaned is not None and cleaned is not known:
             checkpoints.put(cleaned)
+            checkpoints.delete([header.id] if cleaned.header.id != header.id else [])
             changed += 1
     return changed
 

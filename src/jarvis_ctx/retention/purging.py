@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 from msgspec.structs import replace
 
-from jarvis_ctx.checkpoint.contents import digest, sealed
+from jarvis_ctx.checkpoint.contents import digest, sealed, whole
 from jarvis_ctx.checkpoint.files import CheckpointFiles
 from jarvis_ctx.codec import compress, sign
 from jarvis_ctx.codec.sealed import Seals, opened
@@ -79,6 +79,8 @@ class FilePurge:
             self._archive(archived)
         for path in (path for paths in read.segment_paths(self._journal).values() for path in paths):
             self._segment(path)
+        for path in sorted((self._folder / "checkpoints").glob("recovery_*.changes")):
+            self._changes(path)
         for path in sorted((self._folder / "checkpoints").glob("recovery_*.pkl")):
             self._checkpoint(path)
         for path in (*(self._folder / "checkpoints").glob("*.json"), *self._folder.glob("emergency_*.json")):
@@ -96,7 +98,16 @@ class FilePurge:
         return self._bodies.event(writer, payload)
 
     def snapshot(self, snapshot: Snapshot) -> Snapshot:
-        """A checkpoint, cleaned and sealed anew; itself where there is nothing to clean."""
+        """A checkpoint, cleaned and sealed anew; itself where there is nothing to clean.
+
+        One with a base is made whole when that has to be cleaned, too. Raises `CorruptData` when that cannot be used.
+        """
+        base, known = snapshot.base, whole(snapshot, snapshot.header.id)
+        cleaned = self._cleaned(known)
+        stays = cleaned is known and (base is None or self._cleaned(base) is base)
+        return snapshot if stays else cleaned
+
+    def _cleaned(self, snapshot: Snapshot) -> Snapshot:
         state, label = shaped.record(self._needle, State, snapshot.state), self._needle.text(snapshot.header.label)
         if state == snapshot.state and label == snapshot.header.label:
             return snapshot
@@ -133,6 +144,20 @@ class FilePurge:
             write_whole(path, archive.sealed(segment.opening, events))
         self.purged.segments += 1
 
+    def _changes(self, path: Path) -> None:
+        """Before their base, without which they could not be read."""
+        files = self._files(path)
+        try:
+            known = files.snapshot(path)
+            cleaned = self.snapshot(known)
+        except (CorruptData, NotOurs):
+            self._remove_if_it_holds(path)
+            return
+        if cleaned is not known:
+            files.put(cleaned)
+            remove(path)
+            self.purged.checkpoints += 1
+
     def _checkpoint(self, path: Path) -> None:
         files = self._files(path)
         try:
@@ -150,7 +175,7 @@ class FilePurge:
         """A twin that its signed file has cleaned already has nothing left."""
         files = self._files(path)
         try:
-            known = files.twin(path)
+            known = files.snapshot(path)
         except CorruptData:
             self._remove_if_it_holds(path)
             return
@@ -202,7 +227,7 @@ class FilePurge:
         for path in sorted(self._folder.rglob("*")):
             place = path.parent.name
             kept = place == "archive" or (place == "values" and NAME.fullmatch(path.name))
-            done = path.suffix in (".seg", ".pkl") or (place == "checkpoints" and path.suffix == ".json")
+            done = path.suffix in (".seg", ".pkl", ".changes") or (place == "checkpoints" and path.suffix == ".json")
             emergency = path.name.startswith("emergency_") and path.suffix == ".json"
             special = UNTOUCHED.search(path.name) is not None or path.is_symlink() or not path.is_file()
             if not special and not (kept and not UNREADABLE.search(path.name)) and not done and not emergency:

@@ -52,7 +52,7 @@ class Cleanup(msgspec.Struct, frozen=True, kw_only=True):
 def survey(folder: Path, state: State, files: CheckpointFiles, rules: Rules, now: int) -> Cleanup:
     """Look at the store in `folder`; `state` is the present one, `now` the time (µs). Writes nothing."""
     horizon, since, journal = rules.horizon(now), rules.decisions_since(now), folder / "journal"
-    reached = cutting.position(journal, state.name, files.covered(), state.cut, horizon)
+    reached = cutting.position(journal, state.name, files.covered(apart=True), state.cut, horizon)
     cut = state.cut.joined(Cut(position=reached, horizon=horizon, decisions_since=since))
     shreds = list(cutting.shreds(journal, state.name, cut))
     reports = leftovers.reports(folder, state.name, horizon)

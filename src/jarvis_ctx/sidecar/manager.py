@@ -24,6 +24,7 @@ from jarvis_ctx.checkpoint.schedule import Schedule
 from jarvis_ctx.clock import Clock, SystemClock
 from jarvis_ctx.errors import Closed, JarvisError, StoreUnavailable
 from jarvis_ctx.insight.insight import Insight, attributes
+from jarvis_ctx.journal.pictures import Pictures
 from jarvis_ctx.liveness.exceptions import ExceptionWatch, describe
 from jarvis_ctx.liveness.leases import Leases
 from jarvis_ctx.liveness.signals import EndOnSignal
@@ -120,14 +121,16 @@ class JarvisContextManager(Recorder, Answers, Resuming, travel.GoingBack, backin
         policy = chosen.on_code_change
         self.code = CodeGuard(writer, self.run, report, ground.folder, policy, forgetting, ground.seals)
         self.states.told = partial(note, self.code, ground.folder)
+        pictures = Pictures(writer)
         self.keeper = Keeper(
             run=self.run,
             store=ground.store.checkpoints,
             files=ground.files,
             clock=self._clock,
             kept=chosen.checkpoints_kept,
-            picture=self.journal.picture,
+            picture=pictures.whole,
             flush=lambda: self.journal.flush(FLUSH_PATIENCE),
+            changes=pictures.changes,
         )
         self.archiving = Archiving(ground.files, self.journal.archive, self._opened.store.upkeep.settle)
         self.healer = Healer(self._opened, self.journal, self.keeper, self.leases)

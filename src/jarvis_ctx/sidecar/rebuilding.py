@@ -185,7 +185,7 @@ def _derived(store: Engine, values: Values, state: State, result: RebuiltStore) 
 
 
 def _checkpoints(store: Engine, files: CheckpointFiles, result: RebuiltStore) -> None:
-    for path in reversed(files.signed()):
+    for path in (*reversed(files.signed()), *reversed(files.changes())):
         try:
             store.checkpoints.put(files.snapshot(path))
             result.checkpoints += 1

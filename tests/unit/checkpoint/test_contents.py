@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jarvis_ctx.checkpoint.contents import RECORDS_AT_ONCE, contents, digest, sealed, state_of
+from jarvis_ctx.checkpoint.contents import contents, digest, sealed, state_of
+from jarvis_ctx.checkpoint.pieces import RECORDS_AT_ONCE
 from jarvis_ctx.errors import CorruptData, OtherVersion
 from jarvis_ctx.journal import fold
-from jarvis_ctx.model.checkpoint import CheckpointHeader
+from jarvis_ctx.model.checkpoint import CheckpointHeader, Snapshot
 from jarvis_ctx.model.event import Event
 from jarvis_ctx.model.ids import RunId, WriterId
 from jarvis_ctx.model.state import State
@@ -43,7 +44,7 @@ def test_any_state_comes_back_equal(events: list[Event]) -> None:
 
     data = contents(state)
 
-    assert state_of(header_of(state, data), data, "it") == state
+    assert state_of(Snapshot(header=header_of(state, data), state=data), "it") == state
 
 
 @pytest.mark.parametrize("tasks", [0, 1, RECORDS_AT_ONCE, RECORDS_AT_ONCE + 1, 2 * RECORDS_AT_ONCE])
@@ -54,7 +55,7 @@ def test_a_state_encoded_in_pieces_is_the_one_encoded_at_once(tasks: int) -> Non
 
     data = contents(state)
 
-    assert state_of(header_of(state, data), data, "it") == state
+    assert state_of(Snapshot(header=header_of(state, data), state=data), "it") == state
     assert list(msgspec.json.decode(data)["tasks"]) == [f"t{n}" for n in range(1, tasks + 1)]
 
 
@@ -75,7 +76,7 @@ def test_a_flipped_bit_is_never_another_state(at: int, bit: int) -> None:
     data[at % len(data)] ^= 1 << bit
 
     with pytest.raises(CorruptData):
-        state_of(header, bytes(data), "it")
+        state_of(Snapshot(header=header, state=bytes(data)), "it")
 
 
 @pytest.mark.parametrize(
@@ -86,10 +87,10 @@ def test_a_header_that_was_changed_is_refused(changed: dict[str, Any]) -> None:
     data = contents(state)
 
     with pytest.raises(CorruptData):
-        state_of(msgspec.structs.replace(header_of(state, data), **changed), data, "it")
+        state_of(Snapshot(header=msgspec.structs.replace(header_of(state, data), **changed), state=data), "it")
 
 
 @pytest.mark.parametrize("data", [b'{"name":"jarvis","version":99}', b'{"name":"jarvis","tasks":[]}', b"[]", b"\xff"])
 def test_contents_of_another_version_are_told_from_damage(data: bytes) -> None:
     with pytest.raises(OtherVersion):
-        state_of(header_of(fold.empty("jarvis", 3), data), data, "it")
+        state_of(Snapshot(header=header_of(fold.empty("jarvis", 3), data), state=data), "it")

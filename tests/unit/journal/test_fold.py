@@ -10,7 +10,7 @@ from hypothesis import given
 
 from jarvis_ctx.checkpoint.contents import contents, digest, sealed, state_of
 from jarvis_ctx.journal import fold
-from jarvis_ctx.model.checkpoint import CheckpointHeader
+from jarvis_ctx.model.checkpoint import CheckpointHeader, Snapshot
 from jarvis_ctx.model.event import Event
 from jarvis_ctx.model.ids import RunId, WriterId
 from jarvis_ctx.model.state import State
@@ -56,7 +56,7 @@ def test_no_body_whatever_stops_the_fold_or_spoils_the_state(events: list[Event]
         fold.apply(state, event)
 
     kept = contents(state)
-    assert state_of(header_of(state, kept), kept, "it") == state
+    assert state_of(Snapshot(header=header_of(state, kept), state=kept), "it") == state
     assert all(task.shown_status and task.in_flight is not None for task in state.tasks.values())
     assert sum(state.unreadable.values()) <= len(events) == state.position.get("w", 0)
 
@@ -80,7 +80,7 @@ def test_folding_in_two_parts_is_folding_at_once(arrived: list[Event]) -> None:
 
     first = fold.fold(empty(), ordered[:half])
     kept = contents(first)
-    restored = state_of(header_of(first, kept), kept, "it")
+    restored = state_of(Snapshot(header=header_of(first, kept), state=kept), "it")
 
     assert fold.fold(restored, ordered[half:]) == fold.fold(empty(), arrived)
 

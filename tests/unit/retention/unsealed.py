@@ -33,8 +33,8 @@ def _all(view: StoreView) -> dict[str, list[str]]:
         "rows": [_event(view, row.writer, row.payload.encode()) for row in events.events(view.name, {})],
         "snapshots": [found.state.decode() for found in snapshots if found is not None],
         "signed": [checkpoints.snapshot(path).state.decode() for path in checkpoints.signed()],
-        "twins": [checkpoints.twin(path).state.decode() for path in checkpoints.twins()],
-        "emergencies": [checkpoints.twin(path).state.decode() for path in checkpoints.emergencies()],
+        "twins": [checkpoints.snapshot(path).state.decode() for path in checkpoints.twins()],
+        "emergencies": [checkpoints.snapshot(path).state.decode() for path in checkpoints.emergencies()],
         "leases": [msgspec.json.encode(lease).decode() for lease in view.leases()],
         "reports": list(_reports(view)),
     }

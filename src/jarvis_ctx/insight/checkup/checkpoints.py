@@ -53,8 +53,8 @@ def _files(view: View, key: sign.Key | None, tell: Tell) -> Iterator[Finding]:
     files = CheckpointFiles(view.folder, view.name, key, view.seals)
     newest: dict[str, str] = {}
     good, bad = 0, []
-    for path in files.signed() + files.twins() + files.emergencies():
-        if key is None and path.suffix == ".pkl":
+    for path in files.signed() + files.changes() + files.twins() + files.emergencies():
+        if key is None and path.suffix in (".pkl", ".changes"):
             continue  # The missing key is its own finding.
         try:
             header, _ = files.load(path)

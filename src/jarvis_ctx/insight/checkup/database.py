@@ -103,7 +103,7 @@ def _snapshots(view: View, tell: Tell) -> Iterator[Finding]:
         try:
             kept = view.snapshots.get(header.id)
             if kept is not None:  # Else it was thinned away while we looked.
-                state_of(kept.header, kept.state, f"Snapshot {header.id}")
+                state_of(kept, f"Snapshot {header.id}")
                 good += 1
                 tell(len(kept.state))
         except (CorruptData, WrongEncryptionKey) as error:

@@ -43,9 +43,10 @@ class MemoryCheckpoints:
         return sorted(found, key=lambda header: (header.epoch, header.taken, header.id), reverse=True)
 
     def get(self, id: str) -> Snapshot | None:
-        """A snapshot whole, or None."""
+        """A snapshot with its base, or None."""
         with self._gate:
-            return self.snapshots.get(id)
+            found = self.snapshots.get(id)
+            return found and replace(found, base=self.snapshots.get(found.header.base))
 
     def delete(self, ids: list[str]) -> None:
         """Forget snapshots; ids that are not there are ignored."""

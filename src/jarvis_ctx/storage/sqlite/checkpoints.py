@@ -59,10 +59,11 @@ class SqliteCheckpoints:
         return [_header(row) for row in self._database.read(_HEADERS, (orchestrator,))]
 
     def get(self, id: str) -> Snapshot | None:
-        """A snapshot whole, or None."""
+        """A snapshot with its base, or None."""
         statement = f"SELECT {_HEADER}, CAST(context_data AS BLOB) FROM context_snapshots WHERE snapshot_id = ?"
         for row in self._database.read(statement, (id,)):
-            return Snapshot(header=_header(row), state=row[-1])
+            header = _header(row)
+            return Snapshot(header=header, state=row[-1], base=self.get(header.base) if header.base else None)
         return None
 
     def delete(self, ids: list[str]) -> None:

@@ -122,10 +122,11 @@ class SealedCheckpoints:
     def get(self, id: str) -> Snapshot | None:
         """As the port's; raises `CorruptData` and `WrongEncryptionKey`, too."""
         found = self._checkpoints.get(id)
-        if found is None:
-            return None
-        state = opened(self._seals, found.state, f"Snapshot {id}", SNAPSHOT, _place(found.header))
-        return replace(found, state=state)
+        return None if found is None else self._opened(found)
+
+    def _opened(self, found: Snapshot) -> Snapshot:
+        state = opened(self._seals, found.state, f"Snapshot {found.header.id}", SNAPSHOT, _place(found.header))
+        return replace(found, state=state, base=None if found.base is None else self._opened(found.base))
 
     def delete(self, ids: list[str]) -> None:
         self._checkpoints.delete(ids)
