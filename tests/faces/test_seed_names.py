@@ -10,8 +10,7 @@ import pytest
 
 import jarvis_ctx
 from jarvis_ctx.settings import FIELDS, Settings, variable
-from jarvis_ctx.sidecar import JarvisContextManager, open_view
-from jarvis_ctx.sidecar import manager as manager_room
+from jarvis_ctx.sidecar import JarvisContextManager, keeping, open_view
 from tests.faces.cli.processes import ROOT
 from tests.unit.insight.dying import living
 
@@ -56,7 +55,7 @@ def recovered(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with living(store):
         pass
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(manager_room, "FLUSH_PATIENCE", 0.05)
+        patch.setattr(keeping, "FLUSH_PATIENCE", 0.05)
         manager = JarvisContextManager(store, handle_signals=False)
         assert (store / "CRASH_DETECTED").exists() is False
         manager.flush()

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from jarvis_ctx.checkpoint.contents import check, sealed, state_of
 from jarvis_ctx.checkpoint.forms import CHANGES_FORMAT, FORMAT, LIMIT, Line, Twin, parse, read
@@ -127,9 +128,7 @@ class CheckpointFiles:
 
         Raises `CorruptData` or `NotOurs`.
         """
-        header, data = self._signed_changes(path) if path.suffix == CHANGES else self._signed_contents(path)
-        check(data, header.hash, str(path))
-        return header
+        return self.alone(path).header
 
     def covered(
         self, verify: Callable[[Path], CheckpointHeader] | None = None, *, apart: bool = False
@@ -152,21 +151,27 @@ class CheckpointFiles:
                 return {w: min(n, older.position.get(w, 0)) for w, n in newest.position.items()}
         return {}
 
+    def alone(self, path: Path, *, signed: bool = True) -> Snapshot:
+        """A file's checkpoint without its base, once its own contents verify. Raises `CorruptData` or `NotOurs`."""
+        header, data = self._contents(path, signed)
+        check(data, header.hash, str(path))
+        return Snapshot(header=header, state=data)
+
     def snapshot(self, path: Path, *, signed: bool = True) -> Snapshot:
         """A file's checkpoint, once its own contents verify, with the base it names.
 
         `signed=False`: changes and their base's twin are read without looking at a signature. Raises `CorruptData`,
         `BaseUnusable` when the base cannot be read, `NotOurs`.
         """
-        header, data = self._contents(path, signed)
-        check(data, header.hash, str(path))
+        found = self.alone(path, signed=signed)
+        header = found.header
         if not header.base:
-            return Snapshot(header=header, state=data)
+            return found
         if sealed(header) != header:
             raise CorruptData(what=str(path), reason="its header does not match its seal")
         base = self._base_path(header) if signed else self._base_path(header).with_suffix(TWIN)
         try:
-            return Snapshot(header=header, state=data, base=self.snapshot(base, signed=signed))
+            return replace(found, base=self.alone(base, signed=signed))
         except (CorruptData, NotOurs) as error:
             raise BaseUnusable(what=str(path), base=base.name, reason=str(error).rstrip(".")) from error
 

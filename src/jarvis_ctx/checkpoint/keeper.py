@@ -55,7 +55,7 @@ class Keeper:
         self._picture, self._changes, self._flush = picture, changes, flush
         self._base: CheckpointHeader | None = None
         """The whole checkpoint of the picture that `changes` counts from, once it is in files and database."""
-        self._upon = 0
+        self._upon = self._anew = 0
         self._lock = threading.Lock()
         forks.renew_lock(self)
         self.last: CheckpointHeader | None = None
@@ -89,11 +89,16 @@ class Keeper:
 
         with self._lock:
             changed = change(keep)
-            self.last = self._base = None  # Neither the state nor its contents are those of the last one any more.
+            self.begin_anew()  # Neither the state nor its contents are those of the last one any more.
             for snapshot in kept:
                 self._into_store(snapshot)
             self._tidy()
         return changed
+
+    def begin_anew(self) -> None:
+        """Let the next checkpoint be whole, and build upon none before: the database may have lost them, say."""
+        self._anew += 1
+        self.last = self._base = None
 
     def _take(self, label: str) -> CheckpointHeader:
         base = self._base
@@ -113,6 +118,7 @@ class Keeper:
         return self._changes(base.tasks // SHARE)
 
     def _take_whole(self, label: str) -> CheckpointHeader:
+        anew = self._anew
         self._base, self._upon = None, 0  # Changes count from the picture that is taken now.
         state = self._picture()
         if self.last is not None and state.position == self.last.position and not label:
@@ -124,7 +130,9 @@ class Keeper:
             snapshot = msgspec.structs.replace(snapshot, header=header)
             self.deduplicated += 1
         header = self._keep(snapshot)
-        if not self.error and header.id.endswith(f"@{header.taken}"):  # Its id tells where its file lies.
+        if (
+            self._anew == anew and not self.error and header.id.endswith(f"@{header.taken}")
+        ):  # Its id tells where its file lies.
             self._base = header
         return header
 

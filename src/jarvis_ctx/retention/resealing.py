@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 from msgspec.structs import replace
 
-from jarvis_ctx.checkpoint.files import CheckpointFiles
+from jarvis_ctx.checkpoint.files import CHANGES, SIGNED, CheckpointFiles
 from jarvis_ctx.checkpoint.ports import CheckpointStore
 from jarvis_ctx.codec import sign
 from jarvis_ctx.codec.sealed import opened
@@ -69,8 +69,9 @@ class Resealing:
             self._archived(archived)
         for path in (path for paths in read.segment_paths(self._folder / "journal").values() for path in paths):
             self._segment(path)
-        for path in sorted((self._folder / "checkpoints").glob("recovery_*.pkl")):
-            self._signed(path)
+        for path in sorted((self._folder / "checkpoints").glob("recovery_*.*")):
+            if path.suffix in (SIGNED, CHANGES):
+                self._signed(path)
         for path in (*(self._folder / "checkpoints").glob("*.json"), *self._folder.glob("emergency_*.json")):
             self._twin(path)
         for path in sorted(self._folder.glob("recovery_report_*.json")):
@@ -156,9 +157,10 @@ class Resealing:
         before, after = self._checkpoints(path)
         data = path.read_bytes()
         self._tell(len(data))
-        if not self._met(key_of_bytes(data.partition(b"\n")[2]), path.name):
+        key_of = key_of_bytes if path.suffix == SIGNED else key_of_json
+        if not self._met(key_of(data.partition(b"\n")[2]), path.name):
             with self._leaving(path.name):
-                known = before.snapshot(path)
+                known = before.alone(path)
                 if not self._dry:
                     with shredding(path), shredding(path.with_suffix(".json")):
                         after.put(known)
@@ -171,7 +173,7 @@ class Resealing:
         self._tell(len(data))
         if path not in self._twins and not self._met(key_of_json(data), path.name):
             with self._leaving(path.name):
-                known = before.twin(path)
+                known = before.alone(path)
                 if not self._dry:
                     with shredding(path):
                         after.put_twin(path, known)

@@ -111,7 +111,7 @@ class Healer:
             return
         self._breathe()
         aside = self._journal.exchange_store(lambda: healing.exchange(new))
-        self._keeper.last = None  # The new database may not have it, so the next one is put there whole.
+        self._keeper.begin_anew()  # The new database may not have it, so the next one is put there whole.
         self._leases.put_back(self._leases.all())  # No file has them.
         told = {name: getattr(filled, name) for name in ("segments", "checkpoints", "events", "tasks", "steps", "runs")}
         seconds = round(self._steady() - began, 3)

@@ -19,12 +19,10 @@ from jarvis_ctx.capture.failures import CaptureFailures
 from jarvis_ctx.capture.recorder import Recorder
 from jarvis_ctx.capture.steps import Steps
 from jarvis_ctx.checkpoint.archiving import Archiving
-from jarvis_ctx.checkpoint.keeper import Keeper
 from jarvis_ctx.checkpoint.schedule import Schedule
 from jarvis_ctx.clock import Clock, SystemClock
 from jarvis_ctx.errors import Closed, JarvisError, StoreUnavailable
 from jarvis_ctx.insight.insight import Insight, attributes
-from jarvis_ctx.journal.pictures import Pictures
 from jarvis_ctx.liveness.exceptions import ExceptionWatch, describe
 from jarvis_ctx.liveness.leases import Leases
 from jarvis_ctx.liveness.signals import EndOnSignal
@@ -42,6 +40,7 @@ from jarvis_ctx.sidecar.beginning import opened_and_begun
 from jarvis_ctx.sidecar.ending import Ending, Part, write_end
 from jarvis_ctx.sidecar.healer import LOOK, Healer
 from jarvis_ctx.sidecar.isolating import isolation_of, watch_workers
+from jarvis_ctx.sidecar.keeping import live_keeper
 from jarvis_ctx.sidecar.live import LiveView
 from jarvis_ctx.sidecar.objects import note, object_states
 from jarvis_ctx.sidecar.pauses import PAUSES
@@ -49,9 +48,6 @@ from jarvis_ctx.sidecar.releases import release_answer
 from jarvis_ctx.sidecar.renewing import renewing
 from jarvis_ctx.sidecar.resuming import Resuming
 from jarvis_ctx.sidecar.turns import while_ours
-
-FLUSH_PATIENCE = 5.0
-"""Seconds a checkpoint waits for the database before it writes an emergency file instead."""
 
 SWEEP = 1.0
 """Seconds between two looks at the agents' beats, and at most what a crash takes of the beats' precision."""
@@ -121,17 +117,7 @@ class JarvisContextManager(Recorder, Answers, Resuming, travel.GoingBack, backin
         policy = chosen.on_code_change
         self.code = CodeGuard(writer, self.run, report, ground.folder, policy, forgetting, ground.seals)
         self.states.told = partial(note, self.code, ground.folder)
-        pictures = Pictures(writer)
-        self.keeper = Keeper(
-            run=self.run,
-            store=ground.store.checkpoints,
-            files=ground.files,
-            clock=self._clock,
-            kept=chosen.checkpoints_kept,
-            picture=pictures.whole,
-            flush=lambda: self.journal.flush(FLUSH_PATIENCE),
-            changes=pictures.changes,
-        )
+        self.keeper = live_keeper(ground, self.journal, self.run)
         self.archiving = Archiving(ground.files, self.journal.archive, self._opened.store.upkeep.settle)
         self.healer = Healer(self._opened, self.journal, self.keeper, self.leases)
         self.cleaner = cleanups.live_cleaner(self._opened, self.journal, self.keeper, self.archiving)

@@ -1,0 +1,27 @@
+"""Checkpoints of a live run: of its journal's state, in database and files."""
+
+from __future__ import annotations
+
+from jarvis_ctx.checkpoint.keeper import Keeper
+from jarvis_ctx.journal.journal import Journal
+from jarvis_ctx.journal.pictures import Pictures
+from jarvis_ctx.model.run import RunRecord
+from jarvis_ctx.recovery.begin import Ground
+
+FLUSH_PATIENCE = 5.0
+"""Seconds a checkpoint waits for the database before it writes an emergency file instead."""
+
+
+def live_keeper(ground: Ground, journal: Journal, run: RunRecord) -> Keeper:
+    """Takes the checkpoints of `run`, which may be asked for in any of its threads."""
+    pictures = Pictures(journal.writer)
+    return Keeper(
+        run=run,
+        store=ground.store.checkpoints,
+        files=ground.files,
+        clock=ground.clock,
+        kept=ground.settings.checkpoints_kept,
+        picture=pictures.whole,
+        flush=lambda: journal.flush(FLUSH_PATIENCE),
+        changes=pictures.changes,
+    )
