@@ -8,7 +8,7 @@ from typing import Any
 from jarvis_ctx import integrate_context_manager
 from tests.benchmarks.beside_sqlite import Ground, ground
 from tests.benchmarks.figure import Effort, Figure
-from tests.benchmarks.rounds import Sample, difference, interleaved, p50, p99, timed, typical
+from tests.benchmarks.rounds import Sample, difference, extra, interleaved, p50, p99, timed, typical
 
 PAUSE = 0.001
 """Seconds between two calls of the second figure."""
@@ -59,6 +59,7 @@ def measure(effort: Effort) -> list[Figure]:
                 "plain": lambda: made.plain(calls),
                 "decorated": lambda: made.decorated(calls),
                 "captured": lambda: both.captured(calls),
+                "bare": lambda: both.bare(calls),
             },
             rounds,
         )
@@ -67,20 +68,25 @@ def measure(effort: Effort) -> list[Figure]:
                 "plain": lambda: made.plain(PACED_CALLS, PAUSE),
                 "decorated": lambda: made.decorated(PACED_CALLS, PAUSE),
                 "captured": lambda: both.captured(PACED_CALLS, PAUSE),
+                "bare": lambda: both.bare(PACED_CALLS, PAUSE),
             },
             effort.busy_rounds,
         )
         if len(both.manager.tasks()) < calls * rounds:
             raise RuntimeError("The decorated calls were not captured.")
+    paced_name = f"the same, {PAUSE * 1000:g} ms between the calls"
     return [
         _figure("a decorated method (claim + finish) over the plain method", burst, reach=25, aim=12),
-        _figure(f"the same, {PAUSE * 1000:g} ms between the calls", paced),
+        _beside_bare("the same over one bare SQLite transaction", burst),
+        _figure(paced_name, paced),
+        _beside_bare(f"{paced_name}, over one bare SQLite transaction", paced),
     ]
 
 
-def _figure(
-    what: str, measured: dict[str, list[list[Sample]]], *, reach: float | None = None, aim: float | None = None
-) -> Figure:
+Measured = dict[str, list[list[Sample]]]
+
+
+def _figure(what: str, measured: Measured, *, reach: float | None = None, aim: float | None = None) -> Figure:
     decorated = measured["decorated"]
     return Figure(
         what=what,
@@ -88,9 +94,24 @@ def _figure(
         unit="µs",
         reach=reach,
         aim=aim,
-        rounds=f"{len(decorated)} rounds of {len(decorated[0])} calls a side",
+        rounds=_rounds(decorated),
         details=[
             f"p99 of the decorated method {typical(decorated, p99):.0f} µs.",
             f"One captured `update_task_progress` took {typical(measured['captured'], p50):.1f} µs in the same rounds.",
         ],
     )
+
+
+def _beside_bare(what: str, measured: Measured) -> Figure:
+    """What the decorator adds, in transactions: microseconds do not carry over from one machine to another."""
+    return Figure(
+        what=what,
+        value=extra(measured["decorated"], measured["plain"], measured["bare"], p50),
+        unit="×",
+        rounds=_rounds(measured["decorated"]),
+        details=[f"One bare transaction took {typical(measured['bare'], p50):.1f} µs in the same rounds."],
+    )
+
+
+def _rounds(measured: list[list[Sample]]) -> str:
+    return f"{len(measured)} rounds of {len(measured[0])} calls a side"

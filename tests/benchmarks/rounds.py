@@ -61,3 +61,11 @@ def ratio(above: list[list[Sample]], below: list[list[Sample]], statistic: Stati
 def difference(above: list[list[Sample]], below: list[list[Sample]], statistic: Statistic) -> float:
     """The median over the rounds of the two sides' difference in the same round."""
     return median(statistic(a) - statistic(b) for a, b in zip(above, below, strict=True))
+
+
+def extra(
+    above: list[list[Sample]], below: list[list[Sample]], unit: list[list[Sample]], statistic: Statistic
+) -> float:
+    """The median over the rounds of the two sides' difference, measured in a third side of the same round."""
+    rounds = zip(above, below, unit, strict=True)
+    return median((statistic(a) - statistic(b)) / statistic(c) for a, b, c in rounds)

@@ -13,7 +13,7 @@ import pytest
 from tests.benchmarks.__main__ import FIGURES, main
 from tests.benchmarks.figure import Figure
 from tests.benchmarks.report import page, table
-from tests.benchmarks.rounds import interleaved, p50, p99, ratio
+from tests.benchmarks.rounds import extra, interleaved, p50, p99, ratio
 
 ROOT = Path(__file__).parents[2]
 PROMISED = {
@@ -117,6 +117,12 @@ def test_a_ratio_is_taken_within_each_round() -> None:
 
     assert ratio(slow_then_fast, other, p50) == 0.5
     assert p99([float(n) for n in range(100)]) == 99.0
+
+
+def test_what_one_side_has_over_another_is_measured_in_a_third_of_the_same_round() -> None:
+    slow_then_fast, plain, bare = [[14.0] * 9, [1.4] * 9], [[4.0] * 9, [0.4] * 9], [[5.0] * 9, [0.5] * 9]
+
+    assert extra(slow_then_fast, plain, bare, p50) == pytest.approx(2)
 
 
 def test_an_unknown_figure_is_refused_with_the_names_there_are(capsys: pytest.CaptureFixture[str]) -> None:
