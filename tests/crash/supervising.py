@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import psutil
+import pytest
 
 from jarvis_ctx.model.run import CauseOfDeath
 from jarvis_ctx.sidecar import JarvisContextManager
@@ -17,6 +18,9 @@ from tests.crash.children import Child, Server
 
 Said = dict[str, Any]
 MORTAL = [sys.executable, "-m", "tests.crash.mortal"]
+ROUNDS = int(os.environ.get("CRASH_ROUNDS", "1"))
+"""How often each cause is made: 20 times and more in a campaign."""
+ROUND = pytest.mark.parametrize("round", range(ROUNDS))
 
 
 class Watch(Protocol):

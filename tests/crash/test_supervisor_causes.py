@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import signal
 
 import pytest
 
 from tests.crash.harness import Stage
-from tests.crash.supervising import MORTAL, Watch, cause
+from tests.crash.supervising import MORTAL, ROUND, Watch, cause
 
 pytestmark = pytest.mark.crash
-ROUNDS = int(os.environ.get("CRASH_ROUNDS", "1"))
-"""How often each cause is made: 20 and more in a campaign."""
-ROUND = pytest.mark.parametrize("round", range(ROUNDS))
 
 
 @ROUND
