@@ -12,6 +12,10 @@ SAME_START = 2.0
 """Seconds two readings of one process's start may differ by: the system derives it from a wall clock that is slewed."""
 
 
+ENDED = frozenset({b"Z", b"X"})
+"""States of what is left of a process in `/proc`."""
+
+
 def boot_id() -> str:
     """This boot of this machine; empty where the system does not say."""
     try:
@@ -22,24 +26,26 @@ def boot_id() -> str:
 
 def this_process() -> ProcessIdentity:
     """The identity of the calling process."""
-    pid = os.getpid()
-    return ProcessIdentity(
-        host=socket.gethostname(), pid=pid, created=_created(pid), boot_id=boot_id(), ticks=_ticks(pid)
-    )
+    return _identity(os.getpid(), _created(os.getpid()))
 
 
 def of(pid: int) -> ProcessIdentity | None:
     """The identity of a living process of this machine; None when there is none."""
     created = _created(pid)
-    if created < 0:
-        return None
-    return ProcessIdentity(host=socket.gethostname(), pid=pid, created=created, boot_id=boot_id())
+    return _identity(pid, created) if created >= 0 else None
+
+
+def _identity(pid: int, created: float) -> ProcessIdentity:
+    return ProcessIdentity(host=socket.gethostname(), pid=pid, created=created, boot_id=boot_id(), ticks=_ticks(pid))
 
 
 def are_same(one: ProcessIdentity, other: ProcessIdentity) -> bool:
     """Whether both are the same process."""
-    place, there = (one.host, one.boot_id, one.pid), (other.host, other.boot_id, other.pid)
-    return place == there and abs(one.created - other.created) < SAME_START
+    if (one.host, one.boot_id, one.pid) != (other.host, other.boot_id, other.pid):
+        return False
+    if one.ticks and other.ticks:
+        return one.ticks == other.ticks
+    return abs(one.created - other.created) < SAME_START
 
 
 def is_descendant_of(pid: int) -> bool:
@@ -65,9 +71,13 @@ def is_alive(process: ProcessIdentity) -> bool | None:
 
 
 def _ticks(pid: int) -> int:
-    """Field 22 of proc(5)'s `/proc/PID/stat`, behind a name that may hold anything; 0 where there is none."""
+    """Field 22 of proc(5)'s `/proc/PID/stat`, behind a name that may hold anything.
+
+    0 where there is none, and of a process that has ended and waits to be reaped.
+    """
     try:
-        return int(Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()[19])
+        fields = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()
+        return 0 if fields[0] in ENDED else int(fields[19])
     except (OSError, IndexError, ValueError):
         return 0
 
