@@ -9,6 +9,9 @@ import sys
 
 from jarvis_ctx.sidecar import JarvisContextManager
 
+LONGEST = 60
+"""Seconds after which one that waits ends by itself, should its test fail."""
+
 
 def main(store: str, ending: str) -> None:
     """End as `ending` says: `die` at once, `close`, or `wait` to be killed."""
@@ -18,6 +21,7 @@ def main(store: str, ending: str) -> None:
     if ending == "die":
         os._exit(9)  # Process 1 of a container cannot kill itself.
     if ending == "wait":
+        signal.alarm(LONGEST)
         signal.pause()
     manager.close()
 

@@ -16,6 +16,7 @@ from jarvis_ctx.errors import AlreadyRunning
 from jarvis_ctx.liveness.runfile import RunFile
 from jarvis_ctx.sidecar import JarvisContextManager
 from tests.crash.children import ROOT
+from tests.unit.journal.build import wait_until
 
 CONTAINER = ["unshare", "--pid", "--fork", "--kill-child", "--mount-proc"]
 LIFE = [sys.executable, "-m", "tests.crash.life"]
@@ -96,6 +97,7 @@ def test_a_run_that_lives_in_another_container_is_not_taken_for_dead(store_path:
         with pytest.raises(AlreadyRunning):
             JarvisContextManager(store_path)
         living.send_signal(signal.SIGKILL)
+        wait_until(lambda: RunFile(store_path, "jarvis").live is None)
 
     assert "'jarvis' already runs" in beside
     assert "as process 1 on" in beside

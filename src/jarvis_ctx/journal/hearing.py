@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from jarvis_ctx.journal import fold
+from jarvis_ctx.journal.departures import Departures
 from jarvis_ctx.journal.listener import Listener
 from jarvis_ctx.journal.marks import Marks
 from jarvis_ctx.journal.writer import Writer
@@ -22,6 +23,8 @@ class Hearing:
     def __init__(self, folder: Path, marks: Marks, writer: Writer, *, beside_us: bool = False) -> None:
         """`beside_us`: this process takes part in the run of another one."""
         self._folder, self._marks, self._writer = folder, marks, writer
+        self._takes_part = beside_us
+        self._departures = Departures(folder, marks, writer.orchestrator, writer.epoch, all_heard=not beside_us)
         self._begin(writer.writer)
         self._beside_us = beside_us
         """Whether there may be other processes of this run."""
@@ -31,7 +34,9 @@ class Hearing:
     def _begin(self, own: str) -> None:
         writer, self._lock = self._writer, threading.Lock()
         position, values = writer.state.position, writer.values
-        self._listener = Listener(self._folder, self._marks, writer.orchestrator, own, position, values)
+        self._listener = Listener(
+            self._folder, self._marks, writer.orchestrator, own, position, values, self._departures
+        )
         self._untold: list[Event] = []
 
     @property
@@ -45,6 +50,9 @@ class Hearing:
 
     def inherited(self) -> None:
         """This is a forked child, to which its parent is another process too, and which has no writer yet."""
+        if self._takes_part:
+            self._departures.forget()  # Whom the run's own process lets depart, it has folded; others may be behind.
+        self._takes_part = True
         # By the state's position, as the parent's listener may have been about to tell of what it had heard.
         self._begin("")
         self._beside_us = True

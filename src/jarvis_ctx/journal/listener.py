@@ -6,22 +6,34 @@ import logging
 from pathlib import Path
 
 from jarvis_ctx.errors import CorruptData
-from jarvis_ctx.journal import frame, read
+from jarvis_ctx.journal import archive, frame, read
+from jarvis_ctx.journal.departures import Departures
 from jarvis_ctx.journal.marks import Marks
 from jarvis_ctx.journal.values import Values
 from jarvis_ctx.model.event import Event
 
 log = logging.getLogger("jarvis_ctx")
 
+MANY = 1 << 62
+"""More than any writer's last number."""
+
 
 class Listener:
     """Reads other writers' segments as soon as the marks show something new in them."""
 
     def __init__(
-        self, folder: Path, marks: Marks, orchestrator: str, own: str, position: dict[str, int], values: Values
+        self,
+        folder: Path,
+        marks: Marks,
+        orchestrator: str,
+        own: str,
+        position: dict[str, int],
+        values: Values,
+        departures: Departures,
     ) -> None:
         """`own` is the writer that is not listened to; `position` {writer: number} is what the state has already."""
         self._folder, self._marks, self._orchestrator, self.own = folder, marks, orchestrator, own
+        self._departures = departures
         self._heard = dict(position)
         self._read: dict[Path, int] = {}
         """How far each segment has been read, in bytes."""
@@ -36,13 +48,20 @@ class Listener:
             ours = mark.orchestrator == self._orchestrator and mark.writer != self.own
             if ours and mark.appended > self._heard.get(mark.writer, 0):
                 found += self._hear(mark.writer, mark.appended)
+        for writer in self._departures.since():  # After the marks, so that one that departs meanwhile is in either.
+            if writer != self.own:
+                found += self._hear(writer)
         return sorted(found, key=lambda event: event.stamp)
 
-    def _hear(self, writer: str, appended: int) -> list[Event]:
+    def _hear(self, writer: str, appended: int | None = None) -> list[Event]:
+        """What `writer` has said since; `appended` is its last number, where it has marks that tell."""
         known = self._heard.get(writer, 0)
         paths = read.segment_paths(self._folder).get(writer, [])
         frames = [found for path in paths for found in self._new_in(path) if found.number > known]
-        self._heard[writer] = max([appended, *(found.number for found in frames)])
+        if appended is None or not frames or frames[0].number > known + 1:
+            before = frames[0].number if frames else (appended or MANY) + 1
+            frames[:0] = self._archived(writer, known, before)
+        self._heard[writer] = max([appended or known, *(found.number for found in frames)])
         heard: list[Event] = []
         for found in frames:
             try:
@@ -52,6 +71,17 @@ class Listener:
                 log.warning("What another writer said cannot be read: %s", error)
         return heard
 
+    def _archived(self, writer: str, known: int, before: int) -> list[frame.Frame]:
+        """What of it has been archived since it was heard last: somebody who has waited for long may have missed it."""
+        frames: list[frame.Frame] = []
+        for archived in archive.listing(self._folder / "archive"):
+            if archived.writer == writer and archived.last > known:
+                try:
+                    frames += archive.read_archived(archived).frames
+                except (CorruptData, OSError) as error:
+                    self.damaged.append(str(error))
+        return [found for found in frames if known < found.number < before]
+
     def _new_in(self, path: Path) -> list[frame.Frame]:
         """The events' frames in a segment since it was read last."""
         start = self._read.get(path, 0)
@@ -59,7 +89,7 @@ class Listener:
             with path.open("rb") as file:
                 file.seek(start)
                 found = [each for each in frame.scan(file.read(), path.name[:16]) if isinstance(each, frame.Frame)]
-        except FileNotFoundError:  # Archived in this moment, so it was read to its end before.
+        except FileNotFoundError:  # Archived in this moment.
             return []
         if found:
             self._read[path] = start + found[-1].offset + frame.size(len(found[-1].payload))

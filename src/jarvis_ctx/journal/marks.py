@@ -3,7 +3,8 @@
 Layout of `journal/marks`, little-endian: a header of 128 bytes (8 bytes `JCTXMRK1`), then slots of 128 bytes:
 kind (0 free, 1 orchestrator, 2 writer), epoch, appended, synced, drained, wall time of the last sync, first cell of the
 writer's orchestrator, how often a writer of this orchestrator's run was refused a slot, and 64 bytes of UTF-8 name
-padded with NUL. Every number is one aligned cell of eight bytes.
+padded with NUL. An orchestrator has in place of synced how many of its writers' slots were given back. Every number is
+one aligned cell of eight bytes.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ SLOT_BYTES = 128
 SIZE = SLOT_BYTES * (SLOTS + 1)
 FREE, ORCHESTRATOR, WRITER = 0, 1, 2
 KIND, EPOCH, APPENDED, SYNCED, DRAINED, SYNC_TIME, OWNER, REFUSED = range(8)
+GIVEN_BACK = SYNCED  # In an orchestrator's slot, which nobody syncs: how many of its writers' slots were given back.
 NAME_BYTES = 64
 
 
@@ -82,7 +84,7 @@ class Marks:
     def _take(self, kind: int, name: str) -> int:
         free = self._find(FREE, None)
         if free is None:
-            free = self._of_ended_writer()
+            free = self._given_back(self._of_ended_writer())
         if free is None:
             raise JournalUnavailable(path=str(self.path), reason=f"all {SLOTS} marks are taken by living writers")
         self.cells[free + KIND] = FREE
@@ -117,9 +119,15 @@ class Marks:
     def free(self, writer: str) -> None:
         """Give back the slot of a writer whose numbers the store knows for good."""
         with _SlotLock(self.path.with_name("marks.lock")):
-            found = self._find(WRITER, writer)
+            found = self._given_back(self._find(WRITER, writer))
             if found is not None:
                 self.cells[found + KIND] = FREE
+
+    def _given_back(self, first: int | None) -> int | None:
+        """Count it before the slot is free, so that whoever misses the writer there looks for it elsewhere."""
+        if first is not None and (owner := self.cells[first + OWNER]):
+            self.cells[owner + GIVEN_BACK] += 1
+        return first
 
     def note_drained(self, writer: str, number: int) -> None:
         """The store has `writer`'s events up to `number`; one whose slot was given back meanwhile needs no note."""

@@ -1,8 +1,25 @@
-"""What other processes of a run say is folded in the order it was said in."""
+"""What other processes of a run say is heard by each of them, to the end, and in the order it was said in."""
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+
+import pytest
+
+from jarvis_ctx.journal import archive
+from jarvis_ctx.journal.hearing import Hearing
+from jarvis_ctx.journal.journal import Journal
 from tests.unit.journal.build import Store, opening
+
+
+@pytest.fixture
+def hearing(store: Store, journal: Journal) -> Hearing:
+    """The ear of a worker that has heard everything so far."""
+    with store.pen(journal.marks, opening(1, 9)) as worker:
+        worker.append("TaskProgressed", "own", {})
+        ear = Hearing(store.folder, journal.marks, worker, beside_us=True)
+        ear.take()
+    return ear
 
 
 def test_a_worker_that_goes_on_with_anothers_task_is_heard_after_that_one(store: Store) -> None:
@@ -21,3 +38,49 @@ def test_a_worker_that_goes_on_with_anothers_task_is_heard_after_that_one(store:
 
     task = journal.writer.state.tasks["t"]
     assert (task.status, list(task.attempts), journal.writer.state.late) == ("completed", ["k1", "k2"], {})
+
+
+def test_a_worker_that_ended_and_lost_its_marks_is_heard_to_the_end_by_the_others(
+    store: Store, journal: Journal, hearing: Hearing
+) -> None:
+    with store.pen(journal.marks, opening(1, 2)) as dead:
+        dead.append("TaskProgressed", "heard", {})
+        hearing.take()
+        dead.append("TaskProgressed", "missed", {})
+    with store.pen(journal.marks, opening(1, 3)) as unknown:
+        unknown.append("TaskProgressed", "never heard of", {})
+    journal._try_to_drain()
+    assert not {dead.writer, unknown.writer} & journal.marks.owners().keys()
+
+    assert {event.subject for event in hearing.take()} == {"missed", "never heard of"}
+    assert hearing.take() == []
+
+
+def test_another_orchestrators_writer_that_lost_its_marks_is_not_listened_to(
+    store: Store, journal: Journal, hearing: Hearing
+) -> None:
+    with store.journal(name="other") as other:
+        other.append("TaskProgressed", "theirs", {})
+    with store.pen(journal.marks, opening(1, 2)) as dead:
+        dead.append("TaskProgressed", "ours", {})
+    journal.marks.free(other.writer.writer)
+    journal.marks.free(dead.writer)
+
+    assert [event.subject for event in hearing.take()] == ["ours"]
+
+
+@pytest.mark.parametrize("freed", [True, False])
+def test_what_was_archived_before_a_worker_listened_is_heard(
+    store: Store, journal: Journal, hearing: Hearing, freed: bool
+) -> None:
+    with ExitStack() as stack:
+        ended = stack.enter_context(store.pen(journal.marks, opening(1, 2)))
+        ended.append("TaskProgressed", "t", {})
+        ended.segment.seal()
+        [segment] = [each for each in store.segments() if each.writer == ended.writer]
+        archive.move_in(segment, store.folder / "archive")
+    if freed:
+        journal.marks.free(ended.writer)
+
+    assert [event.subject for event in hearing.take()] == ["t"]
+    assert hearing.damaged == []
