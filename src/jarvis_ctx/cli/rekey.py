@@ -20,11 +20,14 @@ if TYPE_CHECKING:
 
 
 @click.command()
+@click.option("--off", is_flag=True, help="Leave nothing sealed: the store is plain afterwards.")
 @click.option("--dry-run", is_flag=True, help="Only show what would be sealed anew, and whether all keys are there.")
 @json_option
 @place_options
-def rekey(place: Place, dry_run: bool, as_json: bool) -> None:
+def rekey(place: Place, off: bool, dry_run: bool, as_json: bool) -> None:
     """Seal everything in a store anew with the first key that JARVIS_ENCRYPTION_KEY gives; the others open it.
+
+    A store that is plain, or in which only secrets are sealed, is encrypted so; with --off it is plain afterwards.
 
     Nobody may run meanwhile. Killed at any moment and run again, it is finished. Afterwards the other keys can go.
     """
@@ -32,16 +35,16 @@ def rekey(place: Place, dry_run: bool, as_json: bool) -> None:
 
     settings = settings_room.load({"path": place.path, "name": place.name})
     with bar("Sealing anew") as progress:
-        done = rekey_store(settings, dry_run=dry_run, progress=progress)
+        done = rekey_store(settings, off=off, dry_run=dry_run, progress=progress)
     if as_json:
         print_json({"done": not dry_run, **msgspec.to_builtins(done)})
     else:
-        _print(done, dry_run=dry_run)
+        _print(done, off=off, dry_run=dry_run)
     if done.damaged:
         sys.exit(ExitCode.DAMAGED)
 
 
-def _print(done: Rekeyed, *, dry_run: bool) -> None:
+def _print(done: Rekeyed, *, off: bool, dry_run: bool) -> None:
     if done.total:
         counts = (
             number(done.events, "event"),
@@ -49,17 +52,23 @@ def _print(done: Rekeyed, *, dry_run: bool) -> None:
             number(done.reports, "report"),
             number(done.leases, "heartbeat"),
         )
-        verb = "Would be sealed anew" if dry_run else "Sealed anew with the first key"
-        click.echo(f"{verb}, copies counted each: {', '.join(counts)}.")
+        click.echo(f"{_verb(off, dry_run)}, copies counted each: {', '.join(counts)}.")
     else:
-        click.echo("Everything that can be opened is sealed with the first key.")
+        click.echo(f"Everything that can be opened is {'plain' if off else 'sealed with the first key'}.")
     for sentence in (*done.damaged, *done.aside):
         click.echo(f"Left as it is: {sentence}")
     if not dry_run:
-        click.echo(_after(done))
+        click.echo(_after(done, off))
 
 
-def _after(done: Rekeyed) -> str:
+def _verb(off: bool, dry_run: bool) -> str:
+    what = "opened" if off else "sealed anew"
+    return f"Would be {what}" if dry_run else f"Was {what}"
+
+
+def _after(done: Rekeyed, off: bool) -> str:
+    if off:
+        return "Take encryption_key out of the settings. Nobody needs a key here any more, but for what was left."
     if done.damaged or done.aside:
         return "Keep the other keys for as long as you want to look at what was left."
     return "The other keys are needed for backups alone: take them out of the source."

@@ -10,7 +10,7 @@ import msgspec
 from jarvis_ctx.disk.shred import remove
 from jarvis_ctx.errors import CorruptData
 from jarvis_ctx.journal.sealed_bodies import composed
-from jarvis_ctx.journal.values import MARK, Values, is_reference
+from jarvis_ctx.journal.values import MARK, NAME, Values, is_reference
 from jarvis_ctx.retention.target import Target, key_of_bytes, key_of_event
 
 
@@ -22,6 +22,7 @@ class Resealed:
         self._target, self._values, self._dry = target, values, dry
         self._known: dict[str, dict[str, Any]] = {}
         """For each side file the reference to what is to be named in its place."""
+        self._named: set[str] = set()
         self.events = 0
         self.left: list[str] = []
 
@@ -31,10 +32,11 @@ class Resealed:
         try:
             *head, stored = msgspec.json.decode(payload)
             key = key_of_event(payload, stored)
+            self._note(stored)
             if self._target.met(key, what):
                 return payload
             if self._dry:
-                self.events += key is not None
+                self.events += key is not None or self._target.opens.plain
                 return payload
             body = self._referred(self._target.opening.open(writer, payload, stored))
         except (CorruptData, msgspec.DecodeError, UnicodeDecodeError, TypeError, ValueError) as error:
@@ -49,16 +51,29 @@ class Resealed:
     @property
     def values(self) -> int:
         """How many side files have a successor."""
-        return len(self._replaced())
+        return sum(reference[MARK] != name for name, reference in self._known.items())
 
-    def leftovers(self) -> None:
-        """Remove the side files that have a successor, once no event names them any more."""
-        for name in self._replaced():
-            if (self._values.folder / name).exists():
-                remove(self._values.folder / name)
+    def leftovers(self, *, all_read: bool) -> None:
+        """Remove the side files that no event names any more, once all have come by.
 
-    def _replaced(self) -> list[str]:
-        return [name for name, reference in self._known.items() if reference[MARK] != name]
+        With `all_read`, also those that a round which was killed has left so: nothing can name them that was not read.
+        """
+        kept = {str(reference[MARK]) for reference in self._known.values()}
+        for path in sorted(self._values.folder.iterdir()) if self._values.folder.is_dir() else []:
+            if not NAME.fullmatch(path.name) or path.name in kept:
+                continue
+            if path.name in self._known:
+                remove(path)
+            elif path.name not in self._named and not self._target.met(key_of_bytes(path.read_bytes()), str(path)):
+                if all_read:
+                    remove(path)
+                else:
+                    self.left.append(f"{path.name}: nothing that could be read names it")
+
+    def _note(self, stored: Any) -> None:
+        """A sealed body shows which side file it names, too."""
+        if type(stored) is dict and is_reference(stored):
+            self._named.add(str(stored[MARK]))
 
     def _referred(self, body: dict[str, Any]) -> dict[str, Any]:
         if not is_reference(body):

@@ -105,7 +105,7 @@ class Resealing:
     def finish(self) -> Rekeyed:
         """Remove the side files that were replaced, once the database is done, too."""
         if not self._dry:
-            self._events.leftovers()
+            self._events.leftovers(all_read=not (self.result.damaged or self._events.left))
         result, events = self.result, self._events
         aside = [str(path.relative_to(self._folder)) for path in self._moved_aside()]
         damaged = [*result.damaged, *events.left]

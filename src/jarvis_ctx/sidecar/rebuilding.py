@@ -113,7 +113,7 @@ def fill(
     for name, state in states.items():
         if state.cut.position:
             store.events.cut(name, state.cut)
-        _derived(store, Values(folder / "journal" / "values", sealing=encryption.sealing), state, result)
+        derive(store, Values(folder / "journal" / "values", sealing=encryption.sealing), state, result)
         _checkpoints(store, _layers(folder, name, settings, encryption, result).files, result)
 
 
@@ -166,7 +166,8 @@ def _segments(folder: Path, result: RebuiltStore) -> Iterator[read.SegmentData]:
             yield read.read_segment(path)
 
 
-def _derived(store: Engine, values: Values, state: State, result: RebuiltStore) -> None:
+def derive(store: Engine, values: Values, state: State, result: RebuiltStore) -> None:
+    """Put in the rows of tasks, steps and runs that journal and archive make of an orchestrator."""
     gathered = gather(values.folder.parent, state.name, {}, None, [], values)
     found = derived(cleaned(gathered, state), state)
     tasks, steps, runs = list(found.tasks.values()), list(found.steps.values()), list(found.runs.values())

@@ -1,4 +1,4 @@
-"""Seals an encrypted store that nobody runs anew with the first of its keys, so that the others can be destroyed."""
+"""Seals a store that nobody runs anew with the first of its keys, so that the others can go; or for the first time."""
 
 from __future__ import annotations
 
@@ -8,15 +8,16 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from jarvis_ctx.codec import sign
-from jarvis_ctx.errors import BadValue, CorruptData, EncryptionKeyMissing
+from jarvis_ctx.errors import BadValue, CorruptData
 from jarvis_ctx.liveness.runfile import RunFile
 from jarvis_ctx.retention.resealing import Rekeyed, Resealing, Tell
 from jarvis_ctx.retention.target import Target
 from jarvis_ctx.settings import Settings
-from jarvis_ctx.sidecar.encryption import Encryption, Engine, find, keep, only
+from jarvis_ctx.sidecar.encryption import Encryption, Engine, keep, only, record_of, to_seal_anew
 from jarvis_ctx.sidecar.missing import no_store
 from jarvis_ctx.sidecar.opening import DATABASE
 from jarvis_ctx.sidecar.rebuilding import orchestrators
+from jarvis_ctx.sidecar.turning import begin, end, tables
 from jarvis_ctx.storage.memory.store import MemoryStore
 from jarvis_ctx.storage.sqlite.store import SqliteStore
 from jarvis_ctx.storage.wrap.sealed import SealedCheckpoints, SealedLeases
@@ -27,12 +28,14 @@ Progress = Callable[[int, int], object]
 SOURCE = "the source of its keys, the new one first and the old ones behind it"
 
 
-def rekey(settings: Settings, *, dry_run: bool = False, progress: Progress = lambda done, of: None) -> Rekeyed:
-    """Seal everything anew that another key than the first has sealed; with `dry_run` only look what that is.
+def rekey(
+    settings: Settings, *, off: bool = False, dry_run: bool = False, progress: Progress = lambda done, of: None
+) -> Rekeyed:
+    """Seal everything anew that is not sealed with the first key; a plain store is encrypted so, and with `off` back.
 
     Killed anywhere, everything opens with the keys given, and done again it is finished. What does not open, and what
-    was moved aside, stays as it is and is named; then the other keys stay in `encryption.json`. A dry run takes no
-    lock and writes nothing.
+    was moved aside, stays as it is and is named; then the other keys stay in `encryption.json`. `dry_run` only looks
+    what there is to do, takes no lock and writes nothing.
 
     Raises `NoStore`, `BadValue` without a key, `WrongEncryptionKey` for a key that is missing, before anything is
     changed, `StoreUnavailable`, and `AlreadyRunning` when any orchestrator of the store runs.
@@ -45,12 +48,10 @@ def rekey(settings: Settings, *, dry_run: bool = False, progress: Progress = lam
     with ExitStack() as held:
         if not dry_run:
             _claim(folder, held)
-        survey = _survey(settings)
-        if dry_run:
+        survey = _survey(settings, off)
+        if dry_run or (off and not survey.total and record_of(folder) is None):
             return survey
-        engine = _engine(folder, viewer=False, held=held)
-        encryption = find(settings, engine.events)
-        return _round(settings, engine, encryption, _telling(folder, progress), dry=False)
+        return _turned(settings, _engine(folder, viewer=False, held=held), off, progress)
 
 
 def _claim(folder: Path, held: ExitStack) -> None:
@@ -60,11 +61,31 @@ def _claim(folder: Path, held: ExitStack) -> None:
         held.callback(run.release)
 
 
-def _survey(settings: Settings) -> Rekeyed:
+def _survey(settings: Settings, off: bool) -> Rekeyed:
     """What would be sealed anew, found out without writing; whether all keys are there."""
     with ExitStack() as held:
         engine = _engine(settings.folder, viewer=True, held=held)
-        return _round(settings, engine, find(settings, engine.events), lambda size: None, dry=True)
+        target = _target(to_seal_anew(settings, engine.events, off=off), off=off)
+        return _round(settings, engine, target, lambda size: None, dry=True)
+
+
+def _turned(settings: Settings, engine: Engine, off: bool, progress: Progress) -> Rekeyed:
+    target = _target(to_seal_anew(settings, engine.events, off=off), off=off)
+    seals, turning = target.opens, target.opens.plain
+    if turning:
+        begin(settings, seals)
+    else:
+        keep(settings, seals)
+    result = _round(settings, engine, target, _telling(settings.folder, progress), dry=False)
+    if turning:
+        tables(settings, engine, seals, _names(settings, engine), off=off)
+    engine.upkeep.compact()
+    engine.events.sync()
+    if turning:
+        end(settings, seals, off=off)
+    elif not result.damaged and not result.aside:
+        only(settings, seals)
+    return result
 
 
 def _engine(folder: Path, *, viewer: bool, held: ExitStack) -> Engine:
@@ -75,40 +96,37 @@ def _engine(folder: Path, *, viewer: bool, held: ExitStack) -> Engine:
     return engine
 
 
-def _round(settings: Settings, engine: Engine, encryption: Encryption, tell: Tell, *, dry: bool) -> Rekeyed:
+def _target(encryption: Encryption, *, off: bool) -> Target:
     seals, sealing = encryption.seals, encryption.sealing
-    if seals is None or sealing is None:
-        raise EncryptionKeyMissing(path=str(settings.folder))
-    if not dry:
-        keep(settings, seals)
-    target = Target(opens=seals, opening=sealing, seals=seals, sealing=sealing)
+    assert seals is not None
+    assert sealing is not None
+    if off:
+        return Target(opens=seals, opening=sealing, seals=None, sealing=None)
+    return Target(opens=seals, opening=sealing, seals=seals, sealing=sealing)
+
+
+def _round(settings: Settings, engine: Engine, target: Target, tell: Tell, *, dry: bool) -> Rekeyed:
     round = Resealing(settings.folder, _signing(settings.folder), target, tell, dry=dry)
     round.files()
-    _database(engine, target, round, sorted({*orchestrators(settings.folder), *engine.queries.orchestrators()}), dry)
-    result = round.finish()
-    if not dry and not result.damaged and not result.aside:
-        only(settings, seals)
-    return result
-
-
-def _database(engine: Engine, target: Target, round: Resealing, names: list[str], dry: bool) -> None:
-    checkpoints, leases = engine.checkpoints, engine.leases
-    before = SealedCheckpoints(checkpoints, target.opens), SealedLeases(leases, target.opens)
-    after = (
-        before
-        if target.seals is None
-        else (SealedCheckpoints(checkpoints, target.seals), SealedLeases(leases, target.seals))
-    )
-    for name in names:
-        round.snapshots(checkpoints, before[0], after[0], name)
-        round.leases(leases, before[1], after[1], name)
-        if dry:
-            for row in engine.events.events(name, {}):
-                round.event(row.writer, row.payload.encode())
+    for name in _names(settings, engine):
+        _database(engine, target, round, name, dry)
     if not dry:
         engine.upkeep.rewrite(round.event)
-        engine.upkeep.compact()
-        engine.events.sync()
+    return round.finish()
+
+
+def _names(settings: Settings, engine: Engine) -> list[str]:
+    return sorted({*orchestrators(settings.folder), *engine.queries.orchestrators()})
+
+
+def _database(engine: Engine, target: Target, round: Resealing, name: str, dry: bool) -> None:
+    checkpoints, leases, seals = engine.checkpoints, engine.leases, target.seals
+    before, beats = SealedCheckpoints(checkpoints, target.opens), SealedLeases(leases, target.opens)
+    round.snapshots(checkpoints, before, SealedCheckpoints(checkpoints, seals) if seals else checkpoints, name)
+    round.leases(leases, beats, SealedLeases(leases, seals) if seals else leases, name)
+    if dry:
+        for row in engine.events.events(name, {}):
+            round.event(row.writer, row.payload.encode())
 
 
 def _signing(folder: Path) -> sign.Key | None:

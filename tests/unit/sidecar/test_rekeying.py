@@ -138,6 +138,6 @@ def test_the_command_says_what_it_does_and_what_to_do_then(old: Path) -> None:
 
     dry, told, again = call("--dry-run"), json.loads(call("--json").stdout), call()
 
-    assert (dry.stdout.startswith("Would be sealed anew"), told["done"], told["damaged"]) == (True, True, [])
+    assert (dry.stdout.startswith("Would be sealed anew, copies"), told["done"], told["damaged"]) == (True, True, [])
     assert again.stdout.startswith("Everything that can be opened is sealed with the first key.")
     assert "take them out of the source" in again.stdout
