@@ -6,23 +6,35 @@ from itertools import islice
 
 
 class Dirty(set[str]):
-    """Names of tasks whose rows in the store are older than the state. Not thread-safe: the pen's lock guards it."""
+    """Names of tasks that changed; the pen adds them under its lock, which guards everything here."""
 
     def __init__(self) -> None:
         super().__init__()
+        self._older: set[str] = set()
+        """Changed before the state was last taken whole, and not written since."""
         self._taken: set[str] = set()
+        """Changed after that, and written."""
+
+    @property
+    def unwritten(self) -> int:
+        """How many rows in the store are older than the state, at the most."""
+        return len(self) + len(self._older)
 
     def take(self, limit: int) -> set[str]:
-        """Up to `limit` of them, which are no longer among them."""
-        taken = set(islice(self, limit))
-        self -= taken
-        self._taken |= taken
-        return taken
+        """Up to `limit` of those whose rows are to be written; whoever fails to do so adds them again."""
+        older = set(islice(self._older, limit))
+        newer = set(islice(self, limit - len(older)))
+        self._older -= older
+        self -= newer
+        self._taken |= newer
+        return older | newer
 
     def changed(self) -> set[str]:
-        """All that were added since `taken_whole`, and perhaps some that were there before."""
+        """All that changed since the state was last taken whole, and perhaps some that did before."""
         return self | self._taken
 
     def taken_whole(self) -> None:
         """Count changes from here on."""
+        self._older |= self
+        self.clear()
         self._taken.clear()

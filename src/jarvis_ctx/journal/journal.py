@@ -218,7 +218,7 @@ class Journal:
         Raises `StoreUnavailable` when it takes longer than `timeout` seconds, `Fenced` when a newer run has begun.
         """
         target, deadline = self.writer.number, time.monotonic() + timeout
-        records = len(self.writer.dirty)
+        records = self.writer.dirty.unwritten
         while self._own.number < target or records > 0:
             if not self.drain_once() and self._own.number < target:
                 if self.writer.overtaken:

@@ -53,7 +53,6 @@ def test_nothing_but_what_changed_is_in_the_changes() -> None:
     pictures = Pictures(cast(Writer, pen))
     for number in range(50):
         pen.fold(told(number + 1, f"t{number}", 10))
-    pen.dirty.take(MANY)
     pictures.whole()
 
     pen.fold(told(51, "t7", 20))
@@ -63,6 +62,19 @@ def test_nothing_but_what_changed_is_in_the_changes() -> None:
     assert list(changes.fields["tasks"]) == ["t7"]
     assert set(changes.fields) == {"tasks", "steps"}
     assert (changes.tasks, changes.position) == (50, {"w": 51})
+
+
+def test_what_was_not_written_yet_when_the_state_was_taken_whole_is_written_all_the_same() -> None:
+    pen = Pen(fold.empty("jarvis", 3))
+    for number in range(5):
+        pen.fold(told(number + 1, f"t{number}", 10))
+    Pictures(cast(Writer, pen)).whole()
+    pen.fold(told(6, "t1", 20))
+
+    owed, taken = pen.dirty.unwritten, pen.dirty.take(3) | pen.dirty.take(MANY)
+
+    assert (owed, taken, pen.dirty.unwritten) == (6, {f"t{number}" for number in range(5)}, 0)
+    assert pen.dirty.changed() == {"t1"}
 
 
 def test_a_restore_leaves_nothing_to_build_upon() -> None:
