@@ -1,9 +1,8 @@
-"""A store whose latest checkpoints hold what changed since a whole one: everything that reads checkpoints reads these."""
+"""A store whose latest checkpoints hold what changed since a whole one: whoever reads checkpoints reads these."""
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -163,9 +162,9 @@ def test_a_value_that_only_the_base_holds_is_purged_and_nothing_is_lost(store_pa
 
 
 @pytest.fixture
-def sealed(store_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Path, Tasks]]:
+def sealed(store_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, Tasks]:
     monkeypatch.setenv("KEYS", OLD)
-    yield store_path, written(store_path, encryption_key="env:KEYS")
+    return store_path, written(store_path, encryption_key="env:KEYS")
 
 
 def test_encrypted_ones_hold_nothing_readable_and_open(sealed: tuple[Path, Tasks]) -> None:
