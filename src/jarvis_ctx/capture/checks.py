@@ -22,7 +22,11 @@ TEXT = "text without lone surrogates"
 
 def identifier(name: str, value: object) -> str:
     """`value` as an id: text of 1 to 512 characters that any store can hold. Raises `BadValue`."""
-    if is_text(value) and 0 < len(value) <= ID_LIMIT and "\0" not in value:
+    if (
+        ((type(value) is str and value.isascii()) or is_text(value))
+        and 0 < len(value) <= ID_LIMIT
+        and "\0" not in value
+    ):
         return value
     raise BadValue(
         name=name, value=said(value), expected=f"text of 1 to {ID_LIMIT} characters without NUL or lone surrogates"

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import msgspec
 from msgspec.structs import replace
 
-from jarvis_ctx.journal.shapes import mapping, percentage, text, texts, whole
+from jarvis_ctx.journal.shapes import mapping, percentage, text, texts
 from jarvis_ctx.model.event import Event
 from jarvis_ctx.model.ids import RunId, TaskId
 from jarvis_ctx.model.state import State
 from jarvis_ctx.model.step import StepRecord
 from jarvis_ctx.model.task import NOT_DONE, Attempt, TaskRecord
 
-SHAPES: dict[str, Callable[[Any], Any]] = {
-    **dict.fromkeys(("description", "status", "agent"), text),
-    **dict.fromkeys(("completed_subtasks", "blockers", "dependencies"), texts),
-    "percentage": percentage,
-}
-"""What a progress may say of a task, and the shapes of it."""
+TEXTS = dict.fromkeys(("description", "status", "agent"), str)
+LISTS = frozenset({"completed_subtasks", "blockers", "dependencies"})
 
 ATTEMPTS_KEPT = 100
 
@@ -41,11 +36,16 @@ def task_progressed(state: State, event: Event) -> None:
     changes: dict[str, Any] = {"updated": (event.time, event.writer, event.number)}
     metadata: dict[str, Any] = {}
     for name, value in event.body.items():
-        shape = SHAPES.get(name)
-        if shape is not None:
-            changes[name] = value if shape is text and type(value) is str else shape(value)
+        if type(value) is TEXTS.get(name):
+            changes[name] = value
+        elif name in LISTS:
+            changes[name] = texts(value)
+        elif name == "percentage":
+            changes[name] = percentage(value)
         elif name == "metadata":
             metadata.update(mapping(value))
+        elif name in TEXTS:
+            raise TypeError
         else:
             metadata[name] = value
     if metadata:
@@ -87,30 +87,28 @@ def steps_of(task: str, method: str) -> str:
 
 
 def _task_claimed(state: State, event: Event) -> None:
-    task, body = state.tasks.get(event.subject), event.body
-    key, updated = text(body["key"]), (event.time, event.writer, event.number)
-    changes: dict[str, Any] = {"updated": updated, "status": "in_progress", "attempts": {key: _claimed(event, key)}}
-    for name in ("description", "agent"):
-        if told := body.get(name):
-            changes[name] = text(told)
-    if task is None:
-        state.tasks[event.subject] = _new_task(state, event, changes)
-    else:
-        changes["attempts"] = _bounded({**task.attempts, **changes["attempts"]})
-        state.tasks[event.subject] = replace(task, **changes)
-
-
-def _claimed(event: Event, key: str) -> Attempt:
-    body = event.body
-    return Attempt(
-        method=text(body["method"]),
+    task, body, time = state.tasks.get(event.subject), event.body, event.time
+    attempt = Attempt(
+        method=body["method"],
         run=event.run,
-        number=whole(body["attempt"]),
-        claimed=event.time,
-        key=key,
+        number=body["attempt"],
+        claimed=time,
+        key=body["key"],
         alone=body.get("alone") is True,
         call=mapping(body["call"]) if "call" in body else msgspec.UNSET,
     )
+    if not (type(attempt.method) is type(attempt.key) is str and type(attempt.number) is int):
+        raise TypeError
+    changes: dict[str, Any] = {"updated": (time, event.writer, event.number), "status": "in_progress"}
+    if told := body.get("description"):
+        changes["description"] = text(told)
+    if told := body.get("agent"):
+        changes["agent"] = text(told)
+    if task is None:
+        state.tasks[event.subject] = _new_task(state, event, {**changes, "attempts": {attempt.key: attempt}})
+    else:
+        attempts = _bounded({**task.attempts, attempt.key: attempt})
+        state.tasks[event.subject] = replace(task, attempts=attempts, **changes)
 
 
 def _bounded(attempts: dict[str, Attempt]) -> dict[str, Attempt]:
