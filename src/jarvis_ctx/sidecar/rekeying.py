@@ -112,6 +112,7 @@ def _round(settings: Settings, engine: Engine, target: Target, tell: Tell, *, dr
         _database(engine, target, round, name, dry)
     if not dry:
         engine.upkeep.rewrite(round.event)
+        engine.events.sync()  # Before the side files go that the former rows name.
     return round.finish()
 
 

@@ -20,6 +20,9 @@ def check(view: View) -> Iterator[Finding]:
     if view.seals is not None:
         others = f"; it opens what {', '.join(view.seals.known[1:])} sealed, too" if view.seals.known[1:] else ""
         yield ok("encryption", f"Key {view.seals.key} encrypts this store{others}.")
+        if view.seals.plain:
+            sentence = "It is halfway between plain and encrypted, and no orchestrator can start here."
+            yield problem("encryption", sentence, "finish that: jarvis-ctx rekey, or jarvis-ctx rekey --off")
     if view.files.emergencies():
         remedy = "see the database's own check; delete them once the database is well"
         yield warning("checkpoints", "There are emergency files: the database could not be used for a while.", remedy)
