@@ -92,6 +92,14 @@ def compute(manager: JarvisContextManager) -> None:
         pass
 
 
+def beat(manager: JarvisContextManager) -> None:
+    """The main thread waits, and says the same again and again."""
+    until = time.monotonic() + 4
+    while time.monotonic() < until:
+        manager.heartbeat("agent 1")
+        time.sleep(0.1)
+
+
 def devour(manager: JarvisContextManager) -> None:
     """More and more memory."""
     eaten = []

@@ -89,6 +89,12 @@ def test_who_is_asked_to_end_is_not_restarted(
     assert cause(stage.store) is None
 
 
+def test_a_main_thread_that_waits_and_beats_is_no_hang(watch: Watch, stage: Stage) -> None:
+    watched = watch(stage.store, [*MORTAL, "beat"], hang_timeout=2.5)
+
+    assert watched.said("ended")["failed"] is False
+
+
 def test_the_stacks_of_all_threads_go_with_a_hang(watch: Watch, stage: Stage) -> None:
     watch(stage.store, [*MORTAL, "hang"], restart="never", hang_timeout=0.5).over()
 

@@ -23,10 +23,12 @@ def agents(place: Place, as_json: bool) -> None:
 
     with place.view() as view:
         insight = Insight(view)
-        found, terms = insight.agents(), insight.terms()
+        found, terms, used = insight.agents(), insight.terms(), insight.resources()
     if as_json:
         print_json(found)
         return
+    if used["growth"]:
+        show(text(used["growth"], "yellow"))
     if not found:
         show("No agents.")
         return

@@ -29,6 +29,7 @@ from jarvis_ctx.cli.rebuild import rebuild
 from jarvis_ctx.cli.recover import recover
 from jarvis_ctx.cli.rekey import rekey
 from jarvis_ctx.cli.report import report
+from jarvis_ctx.cli.resources import resources
 from jarvis_ctx.cli.restore import restore
 from jarvis_ctx.cli.run import run
 from jarvis_ctx.cli.runs import runs
@@ -74,7 +75,7 @@ def main(place: Place) -> None:
     click.get_current_context().obj = place
 
 
-LOOKING = (status, tasks, agents, decisions, messages, conversation, timeline, runs, report, recover)
+LOOKING = (status, tasks, agents, decisions, messages, conversation, timeline, runs, resources, report, recover)
 KEEPING = (checkpoint, points, mark, diff, restore, cleanup, rebuild, purge, rekey)
 CARRYING = (backup, restore_backup, export, verify)
 

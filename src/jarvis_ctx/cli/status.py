@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from jarvis_ctx.cli.exits import ExitCode
+from jarvis_ctx.cli.resources import headline as supervisor_line
 from jarvis_ctx.cli.screen import COLOURS, facts, print_json, show, text, width
 from jarvis_ctx.cli.store import Place, json_option, place_options
 from jarvis_ctx.cli.tasks import task_table
@@ -117,7 +118,16 @@ def _facts(found: dict[str, Any]) -> list[tuple[str, RenderableType]]:
     rows.append(("checkpoint", text(_checkpoint(found["checkpoint"]))))
     rows.append(("tasks", text(_counts(found["tasks"]) if found["tasks"]["total"] else NO_TASKS)))
     rows.append(("agents", text(_agents(found))))
+    if found["supervisor"] is not None:
+        rows.append(("supervisor", text(supervisor_line(found["supervisor"]))))
+    if found["resources"] is not None:
+        rows.append(("resources", text(_resources(found["resources"]))))
     return rows
+
+
+def _resources(sample: dict[str, Any]) -> str:
+    counts = f"{number(sample['threads'], 'thread')}, {number(sample['files'], 'open file')}"
+    return f"RSS {size(sample['rss'])}, CPU {sample['cpu']:.0f}%, {counts}"
 
 
 def _end(last: dict[str, Any], found: dict[str, Any]) -> str:

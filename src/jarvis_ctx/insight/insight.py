@@ -103,6 +103,12 @@ class Insight:
 
         return self._shown(metrics(self._view))
 
+    def resources(self, limit: int = 360) -> dict[str, Any]:
+        """The latest `limit` samples of what it uses, who supervises it, and how its processes ended. JSON-able."""
+        from jarvis_ctx.insight.resources import resources  # As the doctor below.
+
+        return self._shown(resources(self._view, limit))
+
     def attributes(self) -> dict[str, Any]:
         """The named values that were set."""
         return self._shown(attributes(self._view))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from jarvis_ctx.clock import MICROSECONDS, iso
-from jarvis_ctx.insight import agents, captures, tasks
+from jarvis_ctx.insight import agents, captures, resources, tasks
 from jarvis_ctx.insight.view import Pulse, View
 from jarvis_ctx.liveness.marker import CrashMarker
 from jarvis_ctx.model.run import RunRecord
@@ -45,6 +45,7 @@ def status(view: View, most: int | None = None) -> dict[str, Any]:
         "writers_refused": pulse.writers_refused,
         "recovery": _recovery(view),
         "healed": _healed(state, run),
+        **resources.glance(view),
         "damaged": list(pulse.damaged),
     }
 

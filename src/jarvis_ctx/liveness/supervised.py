@@ -56,6 +56,8 @@ class Supervised(msgspec.Struct, frozen=True, kw_only=True):
     supervisor: ProcessIdentity
     command: list[str]
     """Without secrets."""
+    folder: str = ""
+    """Where it was written: what a copy of the store says is about somebody else's process."""
     child: ProcessIdentity | None = None
     began: int = 0
     """When the child was started."""

@@ -23,8 +23,10 @@ from jarvis_ctx.checkpoint.schedule import Schedule
 from jarvis_ctx.clock import Clock, SystemClock
 from jarvis_ctx.errors import Closed, JarvisError, StoreUnavailable
 from jarvis_ctx.insight.insight import Insight, attributes
+from jarvis_ctx.liveness import main_beats
 from jarvis_ctx.liveness.exceptions import ExceptionWatch, describe
 from jarvis_ctx.liveness.leases import Leases
+from jarvis_ctx.liveness.main_beats import MainBeats
 from jarvis_ctx.liveness.signals import EndOnSignal
 from jarvis_ctx.model.agent import Lease
 from jarvis_ctx.model.checkpoint import CheckpointHeader
@@ -112,6 +114,7 @@ class JarvisContextManager(Recorder, Answers, Resuming, travel.GoingBack, backin
         self.steps = Steps(self._sink, replay=replay, run=self.run, chain_runs=chain, pauses=PAUSES)
         self.failures = CaptureFailures(self.run, self._sink.append, raises=chosen.on_capture_error == "raise")
         self.leases = Leases(self._clock, chosen.stale_after, self._sink.append, leases, self.run.process.pid)
+        self.main_beats = MainBeats(main_beats.path_of(ground.folder, chosen.name))
         self.states = object_states(ground, self.journal, self._sink, self._stored, self.run, chain, report)
         forgetting = (self.claims, self.steps, self.states)
         policy = chosen.on_code_change
@@ -155,6 +158,7 @@ class JarvisContextManager(Recorder, Answers, Resuming, travel.GoingBack, backin
     def heartbeat(self, agent_id: str, **details: Any) -> None:
         """Note that an agent lives. Only its first beat, and one after a silence, are events."""
         self.leases.beat(AgentId(identifier("agent_id", agent_id)), self._stored(mapping("details", details)))
+        self.main_beats.note()
 
     def agent_gone(self, agent_id: str) -> None:
         """Note that an agent has left."""
@@ -256,6 +260,7 @@ class JarvisContextManager(Recorder, Answers, Resuming, travel.GoingBack, backin
         try:
             self.leases.sweep(SWEEP, self.journal.writer.state.agents)
         finally:
+            self.main_beats.tell()
             with suppress(StoreUnavailable):  # They are saved with the next.
                 self.leases.save(lambda leases: store.put(name, leases))
 

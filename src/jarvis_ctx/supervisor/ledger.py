@@ -25,13 +25,15 @@ class Ledger:
         self._lock = FileLock(lock)
         if not self._lock.acquire():
             raise AlreadySupervised(pid=holder(lock), name=self._name, path=str(self._folder))
-        self.before = supervised.read(self._folder, self._name)
-        """What the last supervisor of the name wrote down."""
+        found, place = supervised.read(self._folder, self._name), str(self._folder.resolve())
+        self.before = found if found is not None and found.folder == place else None
+        """What the last supervisor of the name wrote down here."""
         self._record = Supervised(
             name=self._name,
             supervisor=identity.this_process(),
             command=self._redaction(list(orders.command)),
-            deaths=self.before.deaths if self.before else [],
+            folder=place,
+            deaths=found.deaths if found else [],
         )
 
     def living(self) -> ProcessIdentity | None:
@@ -53,29 +55,35 @@ class Ledger:
         raise AlreadyRunning(orchestrator=self._name, path=str(self._folder), pid=process.pid, host=process.host)
 
     def began(self, child: ProcessIdentity, now: int, restarts: int) -> None:
-        """A child was started, or adopted."""
-        self._write(replace(self._record, child=child, began=now, runs={}, restarts=restarts))
+        """A child was started, or adopted. Raises `OSError`: nothing may run that is not written down."""
+        record = replace(self._record, child=child, began=now, runs={}, restarts=restarts)
+        supervised.write(self._folder, record)
+        self._record = record
 
     def lives(self, runs: list[RunRecord]) -> None:
         """The child lives these runs."""
         found = {run.name: str(run.id) for run in runs}
         if found != self._record.runs:
-            self._write(replace(self._record, runs=found))
+            self._note(replace(self._record, runs=found))
 
     def died(self, death: Death) -> Death:
         """The child has ended; returns what was written down of it, which has no secrets."""
         shown = self._redaction(death)
         deaths = [*self._record.deaths, shown][-supervised.KEPT :]
-        self._write(replace(self._record, child=None, runs={}, deaths=deaths))
+        self._note(replace(self._record, child=None, runs={}, deaths=deaths))
         return shown
 
-    def _write(self, record: Supervised) -> None:
+    def _note(self, record: Supervised) -> None:
+        """Write what is good to know: a full disk does not end the supervision, and is made up for by the next."""
         self._record = record
-        supervised.write(self._folder, record)
+        try:
+            supervised.write(self._folder, record)
+        except OSError:
+            pass
 
     def close(self) -> None:
         """The supervisor ends of its own accord."""
-        self._write(replace(self._record, over=True))
+        self._note(replace(self._record, over=True))
         self.let_go()
 
     def let_go(self) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from jarvis_ctx.disk.filelock import holder
 from jarvis_ctx.errors import CorruptData, JournalUnavailable
 from jarvis_ctx.journal.marks import Marks
-from jarvis_ctx.liveness import identity
+from jarvis_ctx.liveness import identity, main_beats
 from jarvis_ctx.liveness.runfile import RunFile
 from jarvis_ctx.model.run import ProcessIdentity, RunRecord
 
@@ -18,7 +18,7 @@ Moved = Callable[[str], Hashable]
 
 
 class Progress:
-    """Reads a store, where there is one; writes nothing."""
+    """Reads a store, where there is one; all it writes is that it looks for the main thread's beats."""
 
     def __init__(self, folder: Path, moved: Moved) -> None:
         self._folder, self._moved = folder, moved
@@ -37,7 +37,13 @@ class Progress:
     def signs(self, runs: list[RunRecord]) -> Hashable:
         """What differs as soon as one of `runs` has got on."""
         names = {run.name for run in runs}
-        return self._positions(names), tuple(self._moved(name) for name in sorted(names))
+        return self._positions(names), tuple((self._moved(name), self._beat(name)) for name in sorted(names))
+
+    def _beat(self, name: str) -> int:
+        try:
+            return main_beats.ask(self._folder, name)
+        except OSError:
+            return 0
 
     def held_by(self, runs: list[RunRecord]) -> int | None:
         """The process that still holds the lock of one of `runs`."""
