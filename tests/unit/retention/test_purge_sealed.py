@@ -85,9 +85,7 @@ def test_without_the_key_nothing_is_purged(leaky: Path) -> None:
     "step",
     [
         "jarvis_ctx.journal.archive.replace",
-        "jarvis_ctx.disk.shred._overwrite",
         "jarvis_ctx.storage.sqlite.upkeep.SqliteUpkeep.purge",
-        "jarvis_ctx.retention.bodies.Bodies.leftovers",
         "jarvis_ctx.sidecar.purges.clean_leases",
     ],
 )

@@ -38,7 +38,7 @@ def plain_checkpoint(store: Path, opened: CheckpointFiles) -> None:
 
 def plain_twin(store: Path, opened: CheckpointFiles) -> None:
     files = CheckpointFiles(store, "jarvis", None)
-    files.put_twin(opened.twins()[0], opened.twin(opened.twins()[0]))
+    files.put_twin(opened.twins()[0], opened.alone(opened.twins()[0]))
 
 
 def checkpoint_of_an_unknown_key(store: Path, opened: CheckpointFiles) -> None:
