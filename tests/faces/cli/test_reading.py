@@ -15,7 +15,7 @@ from tests.faces.cli.processes import ROOT
 from tests.unit.insight.folders import listing
 
 READING = ["status", "tasks", "agents", "decisions", "messages", "conversation", "timeline", "runs", "report"]
-READING += ["recover --dry-run", "doctor", "points", "config"]
+READING += ["recover --dry-run", "doctor", "points", "config", "resources"]
 DOCUMENTED = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
 
 
