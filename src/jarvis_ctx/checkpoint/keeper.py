@@ -165,7 +165,7 @@ class Keeper:
         label: str = "",
         base: str = "",
     ) -> Snapshot:
-        taken = self._clock.wall()
+        taken = self._now(stamp)
         header = CheckpointHeader(
             id=f"{base}+{taken}" if base else f"{self._run.id}@{taken}",
             orchestrator=self._run.name,
@@ -181,6 +181,11 @@ class Keeper:
             label=label,
         )
         return Snapshot(header=sealed(header), state=data)
+
+    def _now(self, stamp: Stamp) -> int:
+        """The time, never before what is in the checkpoint or the one before it: the latest one is known by it."""
+        wall, last = self._clock.wall(), self.last
+        return max(wall, stamp[0], last.taken + 1 if last is not None and last.taken > wall else 0)
 
     def _into_store(self, snapshot: Snapshot) -> None:
         try:

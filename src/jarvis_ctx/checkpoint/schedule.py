@@ -50,16 +50,18 @@ class Schedule:
         try:
             from apscheduler.executors.debug import DebugExecutor
             from apscheduler.schedulers.background import BackgroundScheduler
+
+            from jarvis_ctx.checkpoint.steady_zone import Every, SteadyZone
         except RuntimeError:  # A short program is ending already, and no library may register for its end any more.
             return
         with self._lock:
             if self._stopped.is_set():
                 return
             scheduler = BackgroundScheduler(
-                daemon=True, timezone="UTC", job_defaults=LATE_IS_ONCE, executors={"default": DebugExecutor()}
+                daemon=True, timezone=SteadyZone(), job_defaults=LATE_IS_ONCE, executors={"default": DebugExecutor()}
             )
             for name, (seconds, work) in self._jobs.items():
-                scheduler.add_job(self._guarded(name, work), "interval", seconds=seconds, id=name, max_instances=1)
+                scheduler.add_job(self._guarded(name, work), Every(seconds), id=name, max_instances=1)
             scheduler.start()
             self._scheduler = scheduler
 

@@ -15,6 +15,7 @@ from jarvis_ctx.codec import exact
 from jarvis_ctx.errors import StoreUnavailable
 from jarvis_ctx.journal import forks
 from jarvis_ctx.model.agent import AgentRecord, Lease
+from jarvis_ctx.model.event import Stamp
 from jarvis_ctx.model.ids import AgentId
 
 log = logging.getLogger("jarvis_ctx")
@@ -47,6 +48,8 @@ class Leases:
         self._beaten: dict[str, float] = {}
         self._stale: set[str] = set(self._leases)
         self._unsaved: set[str] = set()
+        self._noticed: dict[str, tuple[Stamp | None, float]] = {}
+        """The events of agents that lie in the future of a wall clock that went back, and since when we know them."""
         self._swept = clock.steady()
         self._told_by = os.getpid()
         self._pid = self._told_by if process is None else process
@@ -94,7 +97,7 @@ class Leases:
             if late:
                 self._beaten = dict.fromkeys(self._beaten, now)
             silent = [a for a, at in self._beaten.items() if now - at > self.stale_after and a not in self._stale]
-            silent = [agent for agent in silent if not self._heard(agent, (agents or {}).get(agent))]
+            silent = [agent for agent in silent if not self._heard(agent, (agents or {}).get(agent), now)]
             self._stale.update(silent)
         told: set[str] = set()
         try:
@@ -105,11 +108,16 @@ class Leases:
             self._stale.difference_update(set(silent) - told)  # They are told of at the next sweep.
         return silent
 
-    def _heard(self, agent: str, record: AgentRecord | None) -> bool:
-        """Whether an event tells that it lives."""
+    def _heard(self, agent: str, record: AgentRecord | None, now: float) -> bool:
+        """Whether an event tells that it lives; where the wall clock went back, by when it was first seen here."""
         if record is None or record.health != "alive":
             return False
-        return 0 <= self._clock.wall() - record.updated[0] <= self.stale_after * MICROSECONDS
+        age = self._clock.wall() - record.updated[0]
+        if age >= 0:
+            return age <= self.stale_after * MICROSECONDS
+        if self._noticed.get(agent, (None, now))[0] != record.updated:
+            self._noticed[agent] = (record.updated, now)
+        return now - self._noticed[agent][1] <= self.stale_after
 
     def leave(self, agent: AgentId) -> None:
         """Note that `agent` has left: nobody misses it, and its next beat is a return."""

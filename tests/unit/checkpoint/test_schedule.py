@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import threading
+import time
+from datetime import datetime
 
 import pytest
 
 from jarvis_ctx.checkpoint.schedule import Schedule
+from jarvis_ctx.checkpoint.steady_zone import SteadyZone
 
 
 def test_every_job_runs_again_and_again() -> None:
@@ -17,6 +20,18 @@ def test_every_job_runs_again_and_again() -> None:
 
     assert all(turn.acquire(timeout=10) for turn in turns.values() for _ in range(3))
     schedule.stop()
+
+
+@pytest.mark.parametrize("jump", [-3600.0, 86_400.0, -978_307_200.0, 315_360_000.0])
+def test_time_goes_on_evenly_when_the_wall_clock_is_set(jump: float) -> None:
+    wall, steady = [time.time()], [1000.0]
+    zone = SteadyZone(lambda: wall[0], lambda: steady[0])
+    before = zone.fromutc(datetime.fromtimestamp(wall[0]))
+
+    wall[0], steady[0] = wall[0] + jump + 2, steady[0] + 2
+    after = zone.fromutc(datetime.fromtimestamp(wall[0]))
+
+    assert abs((after - before).total_seconds() - 2) < 0.001
 
 
 def test_a_job_that_fails_is_logged_and_run_again(caplog: pytest.LogCaptureFixture) -> None:

@@ -263,6 +263,20 @@ def test_an_agent_that_events_tell_of_is_not_silent() -> None:
     assert (silent, beats.leases.sweep(1.0)) == ([], ["a"])
 
 
+def test_an_agent_that_events_tell_of_is_not_silent_when_the_wall_clock_goes_back() -> None:
+    beats = Heartbeats()
+    beats.leases.beat(A, {})
+    beats.pass_seconds(5)
+    heard = AgentRecord(id=A, created=0, updated=(beats.clock.time, "w2", 1), health="alive")
+    beats.clock.time -= 3600_000_000
+
+    beats.clock.advance(1)
+    first = beats.leases.sweep(1.0, {"a": heard})
+    beats.clock.advance(5.5)
+
+    assert (first, beats.leases.sweep(5.0, {"a": heard})) == ([], ["a"])
+
+
 def test_who_was_stale_at_a_moment_is_told_from_the_leases_alone() -> None:
     leases = [Lease(agent=A, beat=MOMENT), Lease(agent=B, beat=MOMENT + 1)]
 
