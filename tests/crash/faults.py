@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 ON_DESCRIPTORS = ("pwrite", "fdatasync", "fsync", "ftruncate", "posix_fallocate")
 ON_PATHS = ("rename", "link", "unlink")
+READING = ("pread", "read")
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 
 
@@ -24,19 +27,28 @@ class Faults:
         """What failed, in order: the name of the call and of the file."""
 
     def install(self) -> None:
-        """Put ourselves before the functions of `os`."""
+        """Put ourselves before the functions of `os` that change files."""
         for name in ON_DESCRIPTORS:
-            self._wrap(name, lambda descriptor, *_: os.readlink(f"/proc/self/fd/{descriptor}"))
+            self._wrap(os, name, _file)
         for name in ON_PATHS:
-            self._wrap(name, lambda path, *_: os.fspath(path))
-        self._wrap("open", lambda path, flags=0, *_, **__: os.fspath(path) if flags & WRITING else "")
+            self._wrap(os, name, lambda path, *_: os.fspath(path))
+        self._wrap(os, "open", lambda path, flags=0, *_, **__: os.fspath(path) if flags & WRITING else "")
+
+    def install_in_reading(self) -> None:
+        """Put ourselves before those that read instead; a file that is opened as a whole fails as its first read."""
+        for name in READING:
+            self._wrap(os, name, _file)
+        self._wrap(os, "listdir", os.fspath)
+        self._wrap(
+            io, "open", lambda path, mode="r", *_, **__: "" if isinstance(path, int) or "r" not in mode else path
+        )
 
     def lift(self) -> None:
         """Nothing fails from now on."""
         self._last = 0
 
-    def _wrap(self, name: str, place: Callable[..., Any]) -> None:
-        setattr(os, name, partial(self._made, name, getattr(os, name), place))
+    def _wrap(self, module: ModuleType, name: str, place: Callable[..., Any]) -> None:
+        setattr(module, name, partial(self._made, name, getattr(module, name), place))
 
     def _made(self, name: str, call: Callable[..., Any], place: Callable[..., Any], *given: Any, **named: Any) -> Any:
         path = str(place(*given, **named))
@@ -46,3 +58,7 @@ class Faults:
                 self.failed.append(f"{name} {os.path.basename(path)}")
                 raise OSError(self._error, os.strerror(self._error), path)
         return call(*given, **named)
+
+
+def _file(descriptor: int, *_: object) -> str:
+    return os.readlink(f"/proc/self/fd/{descriptor}")

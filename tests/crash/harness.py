@@ -123,9 +123,10 @@ class Stage:
         child.stopped()
         return child
 
-    def suffer(self, first: int, last: int, error: int, **settings: Any) -> Suffered:
+    def suffer(self, first: int, last: int, error: int, *, reading: bool = False, **settings: Any) -> Suffered:
         """A round in which system calls fail; see `roles.suffer`. Fails when it hangs or dies."""
-        return self._suffered("suffer", first=first, last=last, error=error, settings=BUSY | settings)
+        asked = {"first": first, "last": last, "error": error, "reading": reading}
+        return self._suffered("suffer", settings=BUSY | settings, **asked)
 
     def starve(self, shortage: str, *, closing: bool, **settings: Any) -> Suffered:
         """A round in which the machine is short of something; see `roles.starve`. Fails when it hangs or dies."""

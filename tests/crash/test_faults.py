@@ -12,6 +12,8 @@ pytestmark = pytest.mark.crash
 
 MADE = 150
 """About as many system calls on the store's files as such a round makes."""
+READ = 120
+"""About as many reads as such a round makes at its start, and a little later."""
 LASTING = {"once": 0, "for a while": 20, "for good": 10**6}
 
 
@@ -44,6 +46,19 @@ def test_what_waits_for_more_than_the_journal_lives_through_faults_without_a_map
     first = stage.random.randint(1, MADE)
 
     suffered = stage.suffer(first, first + LASTING[lasting], errno.EIO, durability=durability, segment_io="write")
+
+    assert not suffered.afterwards, told(stage, first, suffered)
+    assert not stage.verify(whole=True).wrong(threads=60), told(stage, first, suffered)
+
+
+@pytest.mark.parametrize("lasting", LASTING)
+@pytest.mark.parametrize("part", range(4))
+def test_a_file_that_cannot_be_read_is_not_taken_for_lost(stage: Stage, part: int, lasting: str) -> None:
+    """Of such a round about the first 60 reads are the start's; one that is not let in tries again afterwards."""
+    stage.write(calls=80, threads=2, checkpoint_every=35, settings={"segment_bytes": 4096})
+    first = part * READ // 4 + stage.random.randint(1, READ // 4)
+
+    suffered = stage.suffer(first, first + LASTING[lasting], errno.EIO, reading=True)
 
     assert not suffered.afterwards, told(stage, first, suffered)
     assert not stage.verify(whole=True).wrong(threads=60), told(stage, first, suffered)

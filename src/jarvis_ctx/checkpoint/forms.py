@@ -7,7 +7,8 @@ from typing import TypeVar
 
 import msgspec
 
-from jarvis_ctx.errors import CorruptData, OtherVersion
+from jarvis_ctx.disk.files import read_whole
+from jarvis_ctx.errors import CorruptData, OtherVersion, Unreadable
 from jarvis_ctx.model.checkpoint import CheckpointHeader
 
 FORMAT, CHANGES_FORMAT = "jarvis-ctx checkpoint 1", "jarvis-ctx changes 1"
@@ -35,11 +36,13 @@ class Twin(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read(path: Path) -> bytes:
-    """A file's bytes. Raises `CorruptData`."""
+    """A file's bytes. Raises `CorruptData`; `Unreadable`, which is one, where it may be whole."""
     try:
         if path.stat().st_size > LIMIT:
             raise CorruptData(what=str(path), reason=f"it is larger than {LIMIT} bytes")
-        return path.read_bytes()
+        return read_whole(path)
+    except Unreadable:
+        raise
     except OSError as error:
         raise CorruptData(what=str(path), reason=error.strerror or str(error)) from error
 

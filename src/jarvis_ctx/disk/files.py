@@ -11,10 +11,12 @@ import sys
 from math import inf
 from pathlib import Path
 
-from jarvis_ctx.errors import UnsafeFolder
+from jarvis_ctx.errors import Unreadable, UnsafeFolder
 
 FOLDER_MODE = 0o700
 FILE_MODE = 0o600
+PASSING = frozenset({errno.EIO, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EINTR, errno.EAGAIN})
+"""What the system says of a file that may be whole all the same."""
 NO_LINKS = frozenset({errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK})
 
 
@@ -95,6 +97,16 @@ def take_name(new: Path, path: Path) -> None:
         if error.errno not in NO_LINKS:
             raise
         os.rename(new, path)
+
+
+def read_whole(path: Path) -> bytes:
+    """The bytes of a file. Raises `Unreadable` where it may be whole and cannot be read just now, else `OSError`."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        if error.errno not in PASSING:
+            raise
+        raise Unreadable(what=str(path), reason=os.strerror(error.errno)) from error
 
 
 def write_whole(path: Path, *parts: bytes) -> None:

@@ -26,7 +26,15 @@ from jarvis_ctx.errors.stores import (
 )
 from jarvis_ctx.errors.supervision import AlreadySupervised, CommandNotStarted, LeftRunning
 from jarvis_ctx.errors.tasks import CodeChanged, NotQuarantined, ResultNotKept, StepInDoubt, TaskQuarantined
-from jarvis_ctx.errors.values import BaseUnusable, CorruptData, NotOurs, OtherVersion, TooLarge, UnstorableValue
+from jarvis_ctx.errors.values import (
+    BaseUnusable,
+    CorruptData,
+    NotOurs,
+    OtherVersion,
+    TooLarge,
+    Unreadable,
+    UnstorableValue,
+)
 from jarvis_ctx.errors.web import ExposedBind, NotServed, UnknownCursor, UnknownToken, WebMissing
 from jarvis_ctx.errors.writing import DurabilityUnknown, JournalUnavailable, UnknownOperation
 
@@ -76,6 +84,7 @@ __all__ = [
     "UnknownOrchestrator",
     "UnknownSetting",
     "UnknownToken",
+    "Unreadable",
     "UnsafeFolder",
     "UnstorableValue",
     "WebMissing",

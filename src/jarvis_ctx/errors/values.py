@@ -17,6 +17,12 @@ class CorruptData(JarvisError):
     sentence = "{what} is damaged: {reason}."
 
 
+class Unreadable(CorruptData, OSError):
+    """A file is there and may be whole, but the system cannot read it just now: a failing disk, too many open files."""
+
+    sentence = "{what} cannot be read: {reason}; nothing was taken for lost, try again or move the file away."
+
+
 class OtherVersion(CorruptData):
     """A checkpoint that is whole, but that another version of this package made in a way this one cannot read."""
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import msgspec
 
 from jarvis_ctx.codec import compress
-from jarvis_ctx.disk.files import private_folder, sync_folder, write_whole
+from jarvis_ctx.disk.files import private_folder, read_whole, sync_folder, write_whole
 from jarvis_ctx.errors import CorruptData, TooLarge
 from jarvis_ctx.journal import frame, read
 from jarvis_ctx.journal.sealed import Sealed
@@ -48,8 +48,9 @@ def listing(folder: Path) -> list[Archived]:
 
 def read_archived(archived: Archived) -> read.SegmentData:
     """Unpack and verify. What was damaged before it was archived shows as holes. Raises `CorruptData`, `OSError`."""
+    packed = read_whole(archived.path)
     try:
-        data = compress.decompress(archived.path.read_bytes(), LIMIT)
+        data = compress.decompress(packed, LIMIT)
     except (CorruptData, TooLarge) as error:
         raise CorruptData(what=str(archived.path), reason=str(error)) from error
     segment = read.parse(data, read.SegmentData(path=archived.path, writer=archived.writer))

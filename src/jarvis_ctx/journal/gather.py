@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from jarvis_ctx.errors import CorruptData, StoreUnavailable
+from jarvis_ctx.errors import CorruptData, StoreUnavailable, Unreadable
 from jarvis_ctx.journal import archive, frame, losses, read
 from jarvis_ctx.journal.marks import WriterMark
 from jarvis_ctx.journal.ports import EventStore, StoredEvent
@@ -102,6 +102,8 @@ def _add(
         if number not in numbers:
             try:
                 numbers[number] = read.event(writer, payload, values)
+            except Unreadable:
+                raise  # Who goes on without it would take what is there for lost.
             except CorruptData as error:
                 result.damaged.append(str(error))
                 continue

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 from pathlib import Path
 
-from jarvis_ctx.errors import CorruptData
+from jarvis_ctx.errors import CorruptData, Unreadable
 from jarvis_ctx.journal import archive, frame, read
 from jarvis_ctx.journal.departures import Departures
 from jarvis_ctx.journal.marks import Marks
@@ -42,30 +43,51 @@ class Listener:
         """What was said and could not be read, a sentence each."""
 
     def step(self) -> list[Event]:
-        """The events since the last step, in their order: one writer may go on with what another one has begun."""
+        """The events since the last step, in their order: one writer may go on with what another one has begun.
+
+        Raises `OSError`, and then has passed over nothing.
+        """
         found: list[Event] = []
+        try:
+            for heard in self._step():
+                found += heard
+        except OSError:
+            self._departures.forget()
+            if not found:
+                raise
+            # What was heard before is told now; the next step comes to the rest again.
+        return sorted(found, key=lambda event: event.stamp)
+
+    def _step(self) -> Iterator[list[Event]]:
         for mark in self._marks.writers():
             ours = mark.orchestrator == self._orchestrator and mark.writer != self.own
             if ours and mark.appended > self._heard.get(mark.writer, 0):
-                found += self._hear(mark.writer, mark.appended)
+                yield self._hear(mark.writer, mark.appended)
         for writer in self._departures.since():  # After the marks, so that one that departs meanwhile is in either.
             if writer != self.own:
-                found += self._hear(writer)
-        return sorted(found, key=lambda event: event.stamp)
+                yield self._hear(writer)
 
     def _hear(self, writer: str, appended: int | None = None) -> list[Event]:
         """What `writer` has said since; `appended` is its last number, where it has marks that tell."""
         known = self._heard.get(writer, 0)
         paths = read.segment_paths(self._folder).get(writer, [])
-        frames = [found for path in paths for found in self._new_in(path) if found.number > known]
+        reached: dict[Path, int] = {}
+        frames = [found for path in paths for found in self._new_in(path, reached) if found.number > known]
         if appended is None or not frames or frames[0].number > known + 1:
             before = frames[0].number if frames else (appended or MANY) + 1
             frames[:0] = self._archived(writer, known, before)
+        heard = self._events(writer, frames)
         self._heard[writer] = max([appended or known, *(found.number for found in frames)])
+        self._read |= reached  # Only now that all was read: who fails in between begins there again.
+        return heard
+
+    def _events(self, writer: str, frames: list[frame.Frame]) -> list[Event]:
         heard: list[Event] = []
         for found in frames:
             try:
                 heard.append(read.event(writer, found.payload, self._values))
+            except Unreadable:
+                raise
             except CorruptData as error:
                 self.damaged.append(str(error))
                 log.warning("What another writer said cannot be read: %s", error)
@@ -78,12 +100,14 @@ class Listener:
             if archived.writer == writer and archived.last > known:
                 try:
                     frames += archive.read_archived(archived).frames
+                except Unreadable:
+                    raise
                 except (CorruptData, OSError) as error:
                     self.damaged.append(str(error))
         return [found for found in frames if known < found.number < before]
 
-    def _new_in(self, path: Path) -> list[frame.Frame]:
-        """The events' frames in a segment since it was read last."""
+    def _new_in(self, path: Path, reached: dict[Path, int]) -> list[frame.Frame]:
+        """The events' frames in a segment since it was read last; how far it is read now goes to `reached`."""
         start = self._read.get(path, 0)
         try:
             with path.open("rb") as file:
@@ -92,5 +116,5 @@ class Listener:
         except FileNotFoundError:  # Archived in this moment.
             return []
         if found:
-            self._read[path] = start + found[-1].offset + frame.size(len(found[-1].payload))
+            reached[path] = start + found[-1].offset + frame.size(len(found[-1].payload))
         return [each for each in found if each.magic == frame.EVENT]

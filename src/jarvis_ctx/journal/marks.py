@@ -151,7 +151,10 @@ class Marks:
         return None
 
     def _name(self, first: int) -> str:
-        raw = os.pread(self._descriptor, NAME_BYTES, first * 8 + SLOT_BYTES - NAME_BYTES)
+        try:
+            raw = os.pread(self._descriptor, NAME_BYTES, first * 8 + SLOT_BYTES - NAME_BYTES)
+        except OSError as error:
+            raise JournalUnavailable(path=str(self.path), reason=error.strerror or str(error)) from error
         return raw.rstrip(b"\0").decode(errors="replace")
 
     def epoch(self, orchestrator: str) -> int:

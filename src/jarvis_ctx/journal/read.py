@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from jarvis_ctx.disk.files import read_whole
 from jarvis_ctx.errors import CorruptData
 from jarvis_ctx.journal import frame
 from jarvis_ctx.journal.segment import NAME, Opening, Seal
@@ -50,9 +51,9 @@ def segment_paths(folder: Path) -> dict[str, list[Path]]:
 
 
 def read_segment(path: Path) -> SegmentData:
-    """Read a segment file, whole or being written."""
+    """Read a segment file, whole or being written. Raises `Unreadable`, else `OSError`."""
     writer = path.name[:16]
-    return parse(path.read_bytes(), SegmentData(path=path, writer=writer))
+    return parse(read_whole(path), SegmentData(path=path, writer=writer))
 
 
 def parse(data: bytes, into: SegmentData) -> SegmentData:

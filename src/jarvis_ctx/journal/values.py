@@ -11,8 +11,8 @@ import msgspec
 
 from jarvis_ctx.codec import exact
 from jarvis_ctx.codec.sealed import MAGIC, is_sealed
-from jarvis_ctx.disk.files import private_folder, write_whole
-from jarvis_ctx.errors import CorruptData, EncryptionKeyMissing, JournalUnavailable, TooLarge
+from jarvis_ctx.disk.files import private_folder, read_whole, write_whole
+from jarvis_ctx.errors import CorruptData, EncryptionKeyMissing, JournalUnavailable, TooLarge, Unreadable
 from jarvis_ctx.journal.sealed_bodies import Sealing
 
 MARK, BYTES = "$value", "bytes"
@@ -55,7 +55,9 @@ class Values:
             raise CorruptData(what="an event", reason="it names a side file that no side file can have")
         path = self.folder / reference[MARK]
         try:
-            body = path.read_bytes()
+            body = read_whole(path)
+        except Unreadable:
+            raise
         except OSError as error:
             raise CorruptData(what=str(path), reason="the side file of an event cannot be read") from error
         if hashlib.sha256(body).hexdigest() != reference[MARK]:

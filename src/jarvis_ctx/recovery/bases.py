@@ -10,7 +10,7 @@ import msgspec
 from jarvis_ctx.checkpoint.contents import state_of
 from jarvis_ctx.checkpoint.files import CheckpointFiles
 from jarvis_ctx.checkpoint.ports import CheckpointStore
-from jarvis_ctx.errors import BaseUnusable, CorruptData, NotOurs, OtherVersion, StoreUnavailable
+from jarvis_ctx.errors import BaseUnusable, CorruptData, NotOurs, OtherVersion, StoreUnavailable, Unreadable
 from jarvis_ctx.journal import fold
 from jarvis_ctx.model.checkpoint import CheckpointHeader
 from jarvis_ctx.model.report import LayerTried
@@ -51,7 +51,7 @@ def choose(orchestrator: str, history: int, candidates: list[Candidate], tried: 
             state = candidate.load()
         except (CorruptData, NotOurs, StoreUnavailable) as error:
             tried.append(LayerTried(layer=candidate.layer, name=candidate.name, verdict=str(error)))
-            whole = isinstance(error, OtherVersion | BaseUnusable)
+            whole = isinstance(error, OtherVersion | BaseUnusable | Unreadable)
             if candidate.path is not None and not whole and candidate.path not in damaged:
                 damaged.append(candidate.path)
             continue

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import threading
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -224,6 +227,28 @@ def test_something_said_that_cannot_be_read_stops_nobody(store: Store, journal: 
 
     assert set(journal.writer.state.attributes) == {"b"}
     assert len(journal.hearing.damaged) == 1
+
+
+@pytest.mark.parametrize("unread", [2, 3])
+def test_something_said_that_cannot_be_read_just_now_is_heard_at_the_next_turn(
+    store: Store, journal: Journal, monkeypatch: pytest.MonkeyPatch, unread: int
+) -> None:
+    opened, name = Path.open, f"{writer_id(1, unread)}-000001.seg"
+    with store.pen(journal.marks, opening(1, 2)) as second, store.pen(journal.marks, opening(1, 3)) as third:
+        second.append("AttributeSet", "a", {"value": 1})
+        third.append("AttributeSet", "b", {"value": 1})
+        monkeypatch.setattr(Path, "open", lambda path, *how: refused() if path.name == name else opened(path, *how))
+        with suppress(OSError):
+            journal._listen()
+        monkeypatch.undo()
+
+        assert journal._try_to_drain()
+
+    assert set(journal.writer.state.attributes) == {"a", "b"}
+
+
+def refused() -> Any:
+    raise OSError(errno.EIO, "planted")
 
 
 def test_the_background_goes_on_after_any_error_and_shows_it(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from jarvis_ctx.codec import compress
-from jarvis_ctx.errors import StoreUnavailable
+from jarvis_ctx.errors import StoreUnavailable, Unreadable
 from jarvis_ctx.journal import archive, frame, read
 from jarvis_ctx.journal.journal import Journal
 from jarvis_ctx.journal.marks import APPENDED, WRITER
@@ -218,6 +219,25 @@ def test_an_event_whose_side_file_is_gone_is_damaged_and_lost(store: Store, jour
 
     assert (numbers(gathered.events), gathered.lost) == ([2], {FIRST: [(1, 1)]})
     assert "the side file of an event cannot be read" in gathered.damaged[0]
+
+
+def test_an_event_whose_side_file_cannot_be_read_just_now_is_not_taken_for_lost(
+    store: Store, journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal.append("AttributeSet", "a", {"value": "x" * 100_000})
+    [side_file] = (store.folder / "values").iterdir()
+    read = Path.read_bytes
+    monkeypatch.setattr(Path, "read_bytes", lambda path: fail() if path == side_file else read(path))
+
+    with pytest.raises(Unreadable, match=side_file.name):
+        store.gather()
+
+    monkeypatch.undo()
+    assert numbers(store.gather().events) == [1]
+
+
+def fail() -> bytes:
+    raise OSError(errno.EIO, "planted")
 
 
 def test_the_greatest_epoch_of_the_segments_is_told(store: Store) -> None:

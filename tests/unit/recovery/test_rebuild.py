@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -141,6 +142,27 @@ def test_a_damaged_newest_checkpoint_is_named_with_its_reason_and_the_next_one_u
     assert "accepted" not in (verdicts[newest.name], verdicts[newest.with_suffix(".json").name])
     assert rebuilt.state.tasks["t"].percentage == 30
     assert set(rebuilt.damaged) == {newest, newest.with_suffix(".json")}
+
+
+def test_a_checkpoint_that_cannot_be_read_just_now_is_named_and_is_not_taken_for_damaged(
+    layered: Layered, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    no_database(layered)
+    newest, older = layered.files.signed()
+    read = Path.read_bytes
+    unread = {newest, newest.with_suffix(".json")}
+    monkeypatch.setattr(Path, "read_bytes", lambda path: too_many_files() if path in unread else read(path))
+
+    rebuilt = layered.rebuilt()
+
+    verdicts = {tried.name: tried.verdict for tried in rebuilt.tried}
+    assert "Too many open files" in verdicts[newest.name]
+    assert verdicts[older.name] == "accepted"
+    assert rebuilt.damaged == []
+
+
+def too_many_files() -> bytes:
+    raise OSError(errno.EMFILE, "Too many open files")
 
 
 def test_only_the_events_behind_the_base_are_read(layered: Layered) -> None:
