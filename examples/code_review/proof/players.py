@@ -14,6 +14,7 @@ import psutil
 from .kills import Moment, moments
 from .lives import TICK, Command, Failed, Kill, Published, interrupts, tail
 from .place import Life, Place
+from .working import Working
 
 PATIENCE = 20.0
 """Seconds within which the workers of a killed orchestrator must have ended by themselves."""
@@ -45,13 +46,15 @@ class Player:
 
     def _life(self, process: subprocess.Popen[bytes], say: Callable[[str], None]) -> Generator[None, None, None]:
         started, workers_killed = time.monotonic(), list[int]()
-        kill, killed = self._next_kill(), False
+        kill, killed, working = self._next_kill(), False, Working(self.place.notes, process.pid)
         while process.poll() is None:
             yield
             if not kill.due(self.published.look()):
                 continue
             victim = self._strikes[0][1]
             if victim == "orchestrator":
+                if not working.look(workers_killed):
+                    continue  # Its workers are between two tasks: a kill now would prove nothing.
                 self._strikes.pop(0)
                 killed = yield from self._kill(process)
                 break

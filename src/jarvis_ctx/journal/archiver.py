@@ -22,7 +22,10 @@ class Archiver:
         for writer, paths in read.segment_paths(self._folder).items():
             for path in paths:
                 if path not in open_now and not self._writer.supply.is_ready(path):
-                    moved += self._archive_one(path, safe.get(writer, 0))
+                    try:
+                        moved += self._archive_one(path, safe.get(writer, 0))
+                    except FileNotFoundError:
+                        pass  # Another orchestrator of the store has archived its own in this moment.
         self._free_marks()
         return moved
 

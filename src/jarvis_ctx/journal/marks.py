@@ -11,12 +11,11 @@ from __future__ import annotations
 
 import os
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from jarvis_ctx.disk.filelock import FileLock
+from jarvis_ctx.disk.brieflock import BriefLock
 from jarvis_ctx.disk.files import allocate, open_or_create, sync_data
 from jarvis_ctx.errors import CorruptData, JournalUnavailable
 from jarvis_ctx.journal.cells import Cells, MappedCells, WrittenCells
@@ -77,7 +76,7 @@ class Marks:
 
     def slot(self, kind: int, name: str) -> int:
         """The first cell of the slot of `name`, taking a free one when there is none yet."""
-        with _SlotLock(self.path.with_name("marks.lock")):
+        with BriefLock(self.path.with_name("marks.lock")):
             found = self._find(kind, name)
             return found if found is not None else self._take(kind, name)
 
@@ -118,7 +117,7 @@ class Marks:
 
     def free(self, writer: str) -> None:
         """Give back the slot of a writer whose numbers the store knows for good."""
-        with _SlotLock(self.path.with_name("marks.lock")):
+        with BriefLock(self.path.with_name("marks.lock")):
             found = self._given_back(self._find(WRITER, writer))
             if found is not None:
                 self.cells[found + KIND] = FREE
@@ -138,7 +137,7 @@ class Marks:
         self._note(writer, {SYNCED: number, SYNC_TIME: time})
 
     def _note(self, writer: str, cells: dict[int, int]) -> None:
-        with _SlotLock(self.path.with_name("marks.lock")):
+        with BriefLock(self.path.with_name("marks.lock")):
             found = self._find(WRITER, writer)
             if found is not None:
                 for cell, value in cells.items():
@@ -201,29 +200,6 @@ class Marks:
         if self._mapped is not None:
             self._mapped.close()
         os.close(self._descriptor)
-
-
-class _SlotLock:
-    """The lock of slot changes, waited for: it is held for microseconds, by whoever takes or frees a slot."""
-
-    def __init__(self, path: Path) -> None:
-        self._lock = FileLock(path)
-
-    def __enter__(self) -> None:
-        for _ in range(5000):
-            if self._acquired():
-                return
-            time.sleep(0.001)
-        raise JournalUnavailable(path=str(self._lock.path), reason="another process holds the marks for over 5 s")
-
-    def _acquired(self) -> bool:
-        try:
-            return self._lock.acquire()
-        except OSError as error:
-            raise JournalUnavailable(path=str(self._lock.path), reason=error.strerror or str(error)) from error
-
-    def __exit__(self, *exc: object) -> None:
-        self._lock.release()
 
 
 def claim_epoch(marks: Marks, orchestrator: str, epoch: int) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 
+from jarvis_ctx.disk.brieflock import BriefLock
 from jarvis_ctx.disk.files import sync_folder, write_whole
 
 NAME = "CRASH_DETECTED"
@@ -40,22 +41,28 @@ class CrashMarker:
 
     def set(self, orchestrator: str, run: str) -> int:
         """Mark the recovery of `run` as begun; returns how often it has been, this time counted."""
-        before = self.of(orchestrator)
-        begun = (before.begun if before else 0) + 1
-        write_whole(
-            self.path,
-            msgspec.json.encode({**self._others(orchestrator), orchestrator: Recovering(run=run, begun=begun)}),
-        )
+        with self._changing():
+            before = self.of(orchestrator)
+            begun = (before.begun if before else 0) + 1
+            entries = {**self._others(orchestrator), orchestrator: Recovering(run=run, begun=begun)}
+            write_whole(self.path, msgspec.json.encode(entries))
         return begun
 
     def clear(self, orchestrator: str) -> None:
         """Mark recovery as complete."""
-        others = self._others(orchestrator)
-        if others:
-            write_whole(self.path, msgspec.json.encode(others))
-        elif self.path.exists():
-            self.path.unlink()
-            sync_folder(self.path.parent)
+        if not self.path.exists():
+            return
+        with self._changing():
+            others = self._others(orchestrator)
+            if others:
+                write_whole(self.path, msgspec.json.encode(others))
+            elif self.path.exists():
+                self.path.unlink()
+                sync_folder(self.path.parent)
+
+    def _changing(self) -> BriefLock:
+        """Others recover in the same store: what one has read, another must not change before it is written back."""
+        return BriefLock(self.path.with_name(f"{NAME}.lock"))
 
     def _others(self, orchestrator: str) -> dict[str, Recovering]:
         return {name: entry for name, entry in self.entries().items() if name not in (orchestrator, "*")}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from jarvis_ctx.journal import archive, read
 from jarvis_ctx.journal.journal import Journal
 from jarvis_ctx.journal.marks import APPENDED, FREE, WRITER
@@ -126,6 +128,18 @@ def test_a_damaged_beginning_is_no_empty_segment(store: Store) -> None:
 
     assert path.exists()
     assert [event.subject for event in store.gather(name=NAME).events] == ["t"]
+
+
+def test_a_segment_that_its_own_orchestrator_archives_meanwhile_is_no_error(
+    store: Store, journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with store.journal(1, name="other") as other:
+        other.append("TaskProgressed", "t", {})
+    listing = read.segment_paths(store.folder)
+    listing[other.writer.writer][0].unlink()
+    monkeypatch.setattr(read, "segment_paths", lambda folder: listing)
+
+    assert journal.archive({}) == []
 
 
 def test_the_marks_of_a_child_that_ended_are_given_back_while_the_run_lives(store: Store, journal: Journal) -> None:

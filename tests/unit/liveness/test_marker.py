@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -62,3 +63,23 @@ def test_clearing_what_is_not_there_does_nothing(tmp_path: Path) -> None:
     CrashMarker(tmp_path).clear("jarvis")
 
     assert list(tmp_path.iterdir()) == []
+
+
+def test_orchestrators_that_recover_at_the_same_time_change_nothing_of_each_others(tmp_path: Path) -> None:
+    wrong: list[str] = []
+
+    def recover(name: str) -> None:
+        for _ in range(15):
+            marker = CrashMarker(tmp_path)
+            marker.set(name, "run")
+            wrong.extend([] if name in marker.entries() else [f"{name} was forgotten"])
+            marker.clear(name)
+            wrong.extend([f"{name} came back"] if name in marker.entries() else [])
+
+    threads = [threading.Thread(target=recover, args=(name,)) for name in "abcd"]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert wrong == []
