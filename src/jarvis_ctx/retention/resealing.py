@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -65,17 +66,24 @@ class Resealing:
 
     def files(self) -> None:
         """Archive, segments, side files, checkpoints, emergency files, reports. Raises `WrongEncryptionKey`."""
+        for seal_anew, path in self._all():
+            try:
+                seal_anew(path)
+            except FileNotFoundError:
+                if not self._dry:
+                    raise  # Nobody runs, so nobody can have put it away.
+
+    def _all(self) -> Iterator[tuple[Callable[[Path], None], Path]]:
         for archived in archive.listing(self._folder / "journal" / "archive"):
-            self._archived(archived)
-        for path in (path for paths in read.segment_paths(self._folder / "journal").values() for path in paths):
-            self._segment(path)
+            yield partial(self._archived, archived), archived.path
+        for paths in read.segment_paths(self._folder / "journal").values():
+            yield from ((self._segment, path) for path in paths)
         for path in sorted((self._folder / "checkpoints").glob("recovery_*.*")):
             if path.suffix in (SIGNED, CHANGES):
-                self._signed(path)
+                yield self._signed, path
         for path in (*(self._folder / "checkpoints").glob("*.json"), *self._folder.glob("emergency_*.json")):
-            self._twin(path)
-        for path in sorted(self._folder.glob("recovery_report_*.json")):
-            self._report(path)
+            yield self._twin, path
+        yield from ((self._report, path) for path in sorted(self._folder.glob("recovery_report_*.json")))
 
     def event(self, writer: str, payload: bytes) -> bytes:
         """The payload of an event in the database, as it is to be."""
@@ -125,13 +133,13 @@ class Resealing:
     def _moved_aside(self) -> Iterator[Path]:
         return (path for path in sorted(self._folder.rglob("*")) if path.is_file() and UNREADABLE.search(path.name))
 
-    def _archived(self, archived: archive.Archived) -> None:
-        with self._leaving(archived.path.name):
+    def _archived(self, archived: archive.Archived, path: Path) -> None:
+        with self._leaving(path.name):
             segment = archive.read_archived(archived)
-            self._tell(archived.path.stat().st_size)
+            self._tell(path.stat().st_size)
             events = self._resealed(segment)
             if events is not None and segment.opening is not None:
-                with shredding(archived.path):
+                with shredding(path):
                     archive.replace(archived, segment.opening, events)
             self.result.archives += events is not None
 

@@ -97,3 +97,20 @@ def test_a_purge_of_an_encrypted_store_that_is_killed_is_finished_by_the_next(le
     assert (status, telling(leaky)) == (9, set())
     with begin(leaky, 3) as manager:
         assert manager.conversation()[0].content == MARKER * 2000
+
+
+def test_a_value_is_purged_from_a_store_in_which_only_secrets_are_sealed(
+    store_path: Path, monkeypatch: pytest.MonkeyPatch, key: None
+) -> None:
+    monkeypatch.setenv("JARVIS_ENCRYPTION_KEY", "env:PURGE_KEY")
+    monkeypatch.setenv("JARVIS_SECRETS", "encrypt")
+    with begin(store_path, 0) as manager:
+        manager.set_attribute("login", {"password": "open sesame", "of": SECRET})
+        manager.log_agent_message("a", "b", f"plain {SECRET}")
+        manager.checkpoint()
+
+    purge(at(store_path, secrets="encrypt", **SOURCE), SECRET)
+
+    assert telling(store_path) == set()
+    with begin(store_path, 1) as manager:
+        assert manager.attributes() == {"login": {"password": "open sesame", "of": MARKER}}

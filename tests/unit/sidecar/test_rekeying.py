@@ -100,6 +100,16 @@ def test_a_store_that_somebody_runs_is_left_alone(old: Path) -> None:
         rekey(at(old))
 
 
+def test_a_dry_run_looks_at_a_live_store_too(old: Path) -> None:
+    with JarvisContextManager(old, handle_signals=False) as manager:
+        manager.set_attribute("since", "then")
+        manager.flush()
+
+        told = rekey(at(old), dry_run=True)
+
+    assert (told.total > 0, told.damaged) == (True, [])
+
+
 def test_what_does_not_open_is_named_and_the_old_key_stays_named(old: Path) -> None:
     archived = sorted((old / "journal" / "archive").iterdir())[0]
     spoils.flip(archived, archived.stat().st_size // 2)
