@@ -107,9 +107,9 @@ class Stage:
         """A round: open, call, be killed at a random moment up to `seconds` later."""
         self.kill_within(self.open(**arguments), seconds, least)
 
-    def recover(self) -> Child:
+    def recover(self, plant: str = "") -> Child:
         """Start a child that opens the store and says nothing."""
-        return self._verify({}, "kill", "", {})
+        return self._verify({}, "kill", plant, {})
 
     def _verify(self, since: dict[str, int], ending: str, plant: str, settings: dict[str, Any]) -> Child:
         arguments = {"since": since, "ending": ending, "plant": plant, "settings": {"name": self.name, **settings}}

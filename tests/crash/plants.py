@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections import deque
 from collections.abc import Callable
 from functools import partial
@@ -10,6 +12,7 @@ from typing import Any
 from jarvis_ctx.journal import frame
 from jarvis_ctx.journal.others import OthersDrain
 from jarvis_ctx.journal.writer import Writer
+from jarvis_ctx.recovery import reports
 from jarvis_ctx.sidecar import manager
 from tests.crash.acknowledgements import ACKNOWLEDGED, STARTED, Acknowledgements
 from tests.crash.calls import Token
@@ -85,3 +88,8 @@ def digest_not_checked() -> None:
 def eager_look() -> None:
     """No break: the run looks after its database twenty times a second."""
     manager.LOOK = 0.05  # type: ignore[attr-defined]  # it imports it
+
+
+def dies_recovering() -> None:
+    """No break: it is killed in the middle of acting on its plan."""
+    reports.write = lambda *given: os.kill(os.getpid(), signal.SIGKILL)  # type: ignore[assignment,return-value]

@@ -79,6 +79,21 @@ def test_no_acknowledged_call_is_lost_by_kills_while_the_database_is_made_anew(
     assert not stage.verify(whole=True, settings=SMALL).wrong()
 
 
+def test_after_three_recoveries_that_were_killed_the_fourth_changes_no_call_and_loses_nothing(stage: Stage) -> None:
+    stage.write_and_kill(least=0.05)
+
+    died = [stage.recover(plant="dies_recovering").wait() for _ in range(3)]
+    fourth = stage.verify(ending="kill", whole=True, settings={"resume": "skip"})
+    fifth = stage.verify(whole=True, settings={"resume": "skip"})
+
+    assert died == [-9, -9, -9]
+    assert (fourth.wrong(), fifth.wrong()) == ({}, {})
+    assert fourth.checked.report is not None
+    assert fourth.checked.report.resume_refused.startswith("3 recoveries in a row were not completed")
+    assert fifth.checked.report is not None
+    assert (fifth.checked.report.resume, fifth.checked.report.resume_refused) == ("skip", "")
+
+
 def test_a_recovery_that_was_killed_gives_the_state_of_an_undisturbed_one(stage: Stage, tmp_path: Path) -> None:
     stage.write_and_kill(least=0.05)
     dead = shutil.copytree(stage.store, tmp_path / "dead")

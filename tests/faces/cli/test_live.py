@@ -8,6 +8,7 @@ import signal
 from pathlib import Path
 
 from jarvis_ctx.cli.exits import ExitCode
+from jarvis_ctx.sidecar import JarvisContextManager
 from tests.faces.cli.conftest import Call
 from tests.faces.cli.processes import jarvis_ctx
 from tests.unit.insight.dying import living
@@ -40,6 +41,27 @@ def test_a_checkpoint_is_asked_of_the_live_owner_and_taken_here_once_it_is_dead(
     assert (first["label"], first["asked"], second["label"], second["asked"]) == ("noon", True, "night", False)
     assert second["tasks"] == first["tasks"] == 6
     assert len(list((tmp_path / "store" / "checkpoints").glob("recovery_reviewer.*.pkl"))) == 3
+
+
+def test_a_cleanup_is_asked_of_the_live_owner_which_goes_on(tmp_path: Path) -> None:
+    with living(tmp_path / "store") as child:
+        asked = jarvis_ctx("cleanup", "--yes", "--json", "--path", "store", cwd=tmp_path)
+        status = json.loads(jarvis_ctx("status", "--json", "--path", "store", cwd=tmp_path).stdout)
+        told = jarvis_ctx("timeline", "--json", "--path", "store", cwd=tmp_path).stdout
+
+    assert (asked.returncode, json.loads(asked.stdout)["done"]) == (ExitCode.OK, True)
+    assert (status["state"], status["pid"]) == ("live", child.pid)
+    assert "RequestAnswered" in told
+
+
+def test_what_no_drain_has_moved_yet_is_seen_from_outside(tmp_path: Path) -> None:
+    with JarvisContextManager(tmp_path / "store", handle_signals=False, drain_interval=3600) as manager:
+        manager.update_task_progress("task-1", {"percentage": 55})
+        tasks = json.loads(jarvis_ctx("tasks", "--json", "--path", "store", cwd=tmp_path).stdout)
+        status = json.loads(jarvis_ctx("status", "--json", "--path", "store", cwd=tmp_path).stdout)
+
+    assert [(task["id"], task["percentage"]) for task in tasks] == [("task-1", 55)]
+    assert status["lag"]["not_drained"] == 2
 
 
 def test_status_turns_from_live_to_dead_when_the_process_is_killed(tmp_path: Path) -> None:
