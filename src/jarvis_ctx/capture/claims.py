@@ -27,6 +27,8 @@ from jarvis_ctx.model.task import Attempt
 
 log = logging.getLogger("jarvis_ctx")
 
+_outer, _begin, _end = current_task.get, current_task.set, current_task.reset
+
 
 class Claims:
     """One run's claims. `skip` is on only in a run that follows a crash, with `resume="skip"` or `"redispatch"`."""
@@ -101,7 +103,7 @@ class Claims:
 
     def _run(self, call: TaskCall, work: Callable[[], Any], alone: bool) -> Any:
         claim = self._claim(call, alone)
-        token = current_task.set(claim)
+        token = _begin(claim)
         try:
             result = work()
         except BaseException as error:
@@ -109,7 +111,7 @@ class Claims:
             self._failed(claim, error)
             raise
         finally:
-            current_task.reset(token)
+            _end(token)
         self._finished(claim, call, result)
         return result
 
@@ -171,7 +173,7 @@ class Claims:
         if task is not None and task.quarantined:
             raise TaskQuarantined(task=call.task, deaths=task.deaths_alone, cause=task.quarantined)
         number = 1 + (sum(a.method == call.method for a in task.attempts.values()) if task else 0)
-        outer = current_task.get()
+        outer = _outer()
         # No other process of the run gives this key: a forked child counts on, but its lock is a new one.
         process = "" if self._lock is self._owners_lock else f"{os.getpid()}-"
         key = f"{call.method}#{self._epoch}.{process}{next(self._numbers)}"

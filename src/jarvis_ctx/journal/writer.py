@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections import deque
 from collections.abc import Callable
 from typing import Any, Literal, NoReturn, TypeVar
@@ -17,6 +16,7 @@ from jarvis_ctx.journal.bodies import Bodies
 from jarvis_ctx.journal.cells import Cells
 from jarvis_ctx.journal.dirty import Dirty
 from jarvis_ctx.journal.dying import wait_for_the_end
+from jarvis_ctx.journal.inherited import Inherited
 from jarvis_ctx.journal.marks import APPENDED, EPOCH
 from jarvis_ctx.journal.segment import FOR_END, FOR_SEAL, Opening, Segment
 from jarvis_ctx.journal.supply import SegmentSupply
@@ -33,13 +33,20 @@ _Told = tuple[str, str, bytes, dict[str, Any] | None]
 """Kind, subject and body as JSON, and the body itself where that may be folded as it is."""
 
 
-class Writer:
+class Writer(Inherited):
     """One process's own segments and numbers.
 
     `append` is durable against any death of the process when it returns; `after_append` (set by the journal in
     `durability="power"`) makes it durable against power loss too. Thread-safe; an append that re-enters in its own
     thread (from a signal handler, a finaliser, a log handler) is queued and written by the outer one.
     """
+
+    # CPython finds slots, and methods beside them, faster than what a large object's dict holds: 5 % of an append.
+    __slots__ = (
+        *("orchestrator", "run", "epoch", "writer", "number", "state", "dirty", "supply", "segments", "segment"),
+        *("values", "after_append", "after_segment", "put_down", "turned", "unreadable", "_appended_cell", "_cells"),
+        *("_clock", "_encoded", "_ending", "_epoch_cell", "_opening", "_prefixes", "_queued", "_sealing", "_time"),
+    )
 
     def __init__(
         self,
@@ -53,16 +60,14 @@ class Writer:
         supply: SegmentSupply,
         values: Values,
     ) -> None:
+        super().__init__()
         self.orchestrator, self.run, self.epoch = opening.orchestrator, RunId(opening.run), opening.epoch
         self.state = state
         self._clock, self._cells, self.values, self._sealing = clock, cells, values, values.sealing
         self._epoch_cell = epoch_slot + EPOCH
         self._time = state.stamp[0]
         self._prefixes: dict[str, bytes] = {}
-        self._lock, self._busy, self._forked = threading.RLock(), False, False
         self.after_append: Callable[[int], None] | None = None
-        self.after_fork: Callable[[], None] | None = None
-        """Called by a forked child's first append; is to `begin` with a writer of the child's own."""
         self.after_segment: Callable[[], object] = bool
         """Called, outside the lock, by a caller that had to begin a segment, or that finds `turned` set."""
         self.unreadable: list[str] = []  # What `_catch_up` could not fold, a sentence each.
@@ -77,7 +82,6 @@ class Writer:
         """Tasks changed since the drain last wrote them to their table."""
         self._appended_cell = writer_slot + APPENDED
         self._encoded = Bodies(self.values, inline=supply.size // 4).encoded
-        self._payload_limit = supply.size - 512 - FOR_END - FOR_SEAL
         self._queued: deque[_Told] = deque()
         self.put_down: Literal["", "closed", "dying", "fenced"] = ""
         self._ending: Literal["", "closed", "dying"] = ""
@@ -90,7 +94,8 @@ class Writer:
         Raises `UnstorableValue` and `TooLarge` (nothing was written), `Fenced` (a newer run has begun),
         `Closed`, and `JournalUnavailable` when no segment can be written.
         """
-        encoded, kept = self._encoded(body, own)
+        encode = self._encoded  # A local: calling what an attribute holds costs more.
+        encoded, kept = encode(body, own)
         with self._lock:
             if self._busy:
                 self._queued.append((kind, subject, encoded, kept))
@@ -190,8 +195,8 @@ class Writer:
         return self._prefixes.setdefault(kind, b"%b,%b," % (_encode(self.run), _encode(kind)))
 
     def _next_segment(self, payload: int) -> Segment:
-        if payload > self._payload_limit:
-            raise TooLarge(what="An event with its subject", size=payload, limit=self._payload_limit)
+        if payload > (limit := self.supply.size - 512 - FOR_END - FOR_SEAL):
+            raise TooLarge(what="An event with its subject", size=payload, limit=limit)
         self.segment, self.turned = self._open_segment(), True
         return self.segment
 
@@ -224,23 +229,6 @@ class Writer:
     def read(self, segment: Segment, start: int, end: int) -> bytes | None:
         """Its bytes between two offsets; None when it was closed since the caller looked, as a copy has replaced it."""
         return self.undisturbed(lambda: segment.read(start, end) if segment in self.segments else None)
-
-    def hold(self, patience: float) -> bool:
-        """Keep appends out for the moment of a fork; False when one takes longer than `patience` seconds."""
-        return self._lock.acquire(timeout=patience)
-
-    def let_go(self) -> None:
-        """Let appends in again."""
-        self._lock.release()
-
-    def inherited(self) -> None:
-        """This is a forked child: whoever held the lock is not here, and the first append begins a pen of its own."""
-        self._lock, self._busy, self._forked = threading.RLock(), False, True
-
-    def _begin_in_child(self) -> None:
-        if self.after_fork is not None:
-            self.after_fork()
-        self._forked = False  # Only now: what is still inherited is the parent's pen, which nobody else may use.
 
     @property
     def overtaken(self) -> bool:

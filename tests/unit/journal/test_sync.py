@@ -12,6 +12,7 @@ import pytest
 from jarvis_ctx.errors import JournalUnavailable
 from jarvis_ctx.journal.journal import Journal
 from jarvis_ctx.journal.segment import Segment
+from jarvis_ctx.journal.writer import Writer
 from tests.unit.journal.build import Store, numbers, wait_until
 
 
@@ -132,7 +133,7 @@ def replaced_after_a_look(journal: Journal, monkeypatch: pytest.MonkeyPatch, loo
             journal.sync()
         return seen
 
-    monkeypatch.setattr(journal.writer, "committed", looked)
+    monkeypatch.setattr(Writer, "committed", lambda writer: looked())
 
 
 @pytest.mark.parametrize("looks", [1, 2])
