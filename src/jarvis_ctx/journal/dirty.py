@@ -33,6 +33,10 @@ class Dirty(set[str]):
         """All that changed since the state was last taken whole, and perhaps some that did before."""
         return self | self._taken
 
+    def more_than(self, most: int) -> bool:
+        """Whether more than `most` changed, told without looking at each; False does not say that fewer did."""
+        return max(len(self), len(self._taken)) > most
+
     def taken_whole(self) -> None:
         """Count changes from here on."""
         self._older |= self

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import cast
+from collections.abc import Callable
+from typing import Any, cast
 
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from jarvis_ctx.checkpoint.changes import encoded, put_into
 from jarvis_ctx.checkpoint.contents import contents, digest
 from jarvis_ctx.journal import fold
+from jarvis_ctx.journal import pictures as pictures_room
 from jarvis_ctx.journal.fold_tasks import TASK_HANDLERS
 from jarvis_ctx.journal.pictures import Pictures
 from jarvis_ctx.journal.writer import Writer
@@ -75,6 +78,49 @@ def test_what_was_not_written_yet_when_the_state_was_taken_whole_is_written_all_
 
     assert (owed, taken, pen.dirty.unwritten) == (6, {f"t{number}" for number in range(5)}, 0)
     assert pen.dirty.changed() == {"t1"}
+
+
+class Busy(Pen):
+    """One that is written with between two looks: half of it before what is looked at is copied, half after."""
+
+    def __init__(self, before: list[Event], meanwhile: list[Event]) -> None:
+        super().__init__(fold.empty("jarvis", 3))
+        for event in before:
+            self.fold(event)
+        middle = len(meanwhile) // 2
+        self._before, self._after = [[], meanwhile[middle:]], [meanwhile[:middle], []]
+
+    def undisturbed(self, work: Callable[[], Any]) -> Any:
+        for event in self._before.pop(0):
+            self.fold(event)
+        self.seen = self.state.copy()
+        looked = work()
+        for event in self._after.pop(0):
+            self.fold(event)
+        return looked
+
+
+@given(valid_events(), valid_events())
+def test_a_picture_in_slices_is_of_the_moment_it_was_completed(before: list[Event], meanwhile: list[Event]) -> None:
+    pen = Busy(before, meanwhile)
+    pictures = Pictures(cast(Writer, pen))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pictures_room, "AT_ONCE", 1)
+        picture = pictures.whole()
+
+    assert picture == pen.seen
+
+
+def test_what_leaves_while_a_picture_is_taken_is_not_in_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pictures_room, "AT_ONCE", 1)
+    step = Event("w", 3, 3, "r", "StepStarted", "t1", {"key": "k", "name": "charge"})
+    done = Event("w", 4, 4, "r", "TaskProgressed", "t1", {"status": "completed"})
+    pen = Busy([told(1, "t1", 10), told(2, "t2", 10), step], [done])
+
+    picture = Pictures(cast(Writer, pen)).whole()
+
+    assert (picture, picture.steps) == (pen.state, {})
 
 
 def test_a_restore_leaves_nothing_to_build_upon() -> None:

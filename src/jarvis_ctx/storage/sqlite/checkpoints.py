@@ -23,6 +23,18 @@ INSERT OR REPLACE INTO context_snapshots ({_HEADER}, timestamp, context_data)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, CAST(? AS TEXT))
 """
 
+# A large text is handed over in pieces and put together inside SQLite: binding it whole copies it while every other
+# thread of the process waits.
+_PIECES = "CREATE TEMP TABLE pieces (number INTEGER PRIMARY KEY, data BLOB)"
+_PIECE = "INSERT INTO temp.pieces (number, data) VALUES (?, ?)"
+_PUT_PIECES = f"""
+INSERT OR REPLACE INTO context_snapshots ({_HEADER}, timestamp, context_data)
+SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, group_concat(CAST(data AS TEXT), '')
+FROM (SELECT data FROM temp.pieces ORDER BY number)
+"""
+AT_ONCE = 262_144
+"""Bytes of a text that are handed over in one go."""
+
 _MOVE = """
 UPDATE context_snapshots
 SET run = ?, epoch = ?, taken = ?, position = ?, stamp = ?, timestamp = ?, label = ?, seal = ?,
@@ -45,9 +57,16 @@ class SqliteCheckpoints:
         """Keep a snapshot; one with the same id is replaced."""
         header = snapshot.header
         rest = (header.hash, header.size, header.tasks, header.agents, header.label, header.seal)
-        values = (header.id, header.orchestrator, *_place(header), *rest, iso(header.taken), snapshot.state)
+        values, state = (header.id, header.orchestrator, *_place(header), *rest, iso(header.taken)), snapshot.state
         with self._database.transaction() as connection:
-            connection.execute(_PUT, values)
+            if len(state) <= AT_ONCE:
+                connection.execute(_PUT, (*values, state))
+                return
+            connection.execute(_PIECES)
+            for start in range(0, len(state), AT_ONCE):
+                connection.execute(_PIECE, (start, state[start : start + AT_ONCE]))
+            connection.execute(_PUT_PIECES, values)
+            connection.execute("DROP TABLE temp.pieces")
 
     def move(self, header: CheckpointHeader) -> None:
         """Give the kept snapshot `header.id` its new run, epoch, time, position, stamp and label."""

@@ -19,7 +19,7 @@ DEFENCES = "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA mma
 # commit does at 16 MiB, and cuts it back to that after a reader has let it grow.
 WRITING = """
 PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;
-PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 16777216;
+PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 16777216; PRAGMA temp_store = MEMORY;
 """
 
 
