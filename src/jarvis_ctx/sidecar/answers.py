@@ -17,6 +17,9 @@ class Answers:
 
     insight: Insight
 
+    api: dict[str, str] | None = None
+    """Where this process serves the API (`url`), and why it cannot (`error`); None when it was not asked to."""
+
     def status(self) -> dict[str, Any]:
         """Health at a glance, as plain data."""
         return self.insight.status()

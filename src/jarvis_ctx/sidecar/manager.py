@@ -68,9 +68,6 @@ class JarvisContextManager(Recorder, Answers, Resuming, travel.GoingBack, backin
     joining = False
     """Whether it takes part in another process's run."""
 
-    api: dict[str, str] | None = None
-    """Where this process serves the API (`url`), and why it cannot (`error`); None when it was not asked to."""
-
     def __init__(
         self,
         path: str | PathLike[str] | None = None,
