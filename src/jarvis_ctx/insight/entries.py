@@ -55,14 +55,14 @@ def _older(
             rows = queries.entries(orchestrator, kind, wanted - len(found), before)
         except StoreUnavailable:
             return found
-        kept = [row for row in rows if not _within(_time(row), left)]
+        kept = [row for row in rows if not _within(time_of(row), left)]
         found = kept + found
         if len(kept) == len(rows):
             return found
-        before = _time(rows[0])
+        before = time_of(rows[0])
 
 
-def _time(row: StoredEvent) -> int:
+def time_of(row: StoredEvent) -> int:
     """When it was said; 0 for a row that cannot be read, which is looked at no further than this."""
     try:
         return _read_time(row.payload)[1]

@@ -14,6 +14,7 @@ from jarvis_ctx.insight.tasks import Wanted as WantedTasks
 from jarvis_ctx.insight.timeline import Stretch, Wanted
 from jarvis_ctx.insight.view import View
 from jarvis_ctx.model.entries import AgentMessage, ConversationEntry, Decision
+from jarvis_ctx.model.event import Stamp
 from jarvis_ctx.model.report import RecoveryReport, StepLine
 from jarvis_ctx.model.run import RunRecord
 
@@ -93,6 +94,24 @@ class Insight:
         """The latest `limit` events of all kinds that are wanted, in order. Raises `BadValue`."""
         return self._shown(timeline.latest(self._view, limit, wanted or timeline.Wanted()))
 
+    def timeline_page(
+        self, wanted: Wanted, limit: int, before: Stamp | None = None
+    ) -> tuple[list[dict[str, Any]], Stamp | None]:
+        """At most `limit` events before a stamp, the newest first, and the stamp to go on before. Raises `BadValue`."""
+        from jarvis_ctx.insight import history  # As the doctor below.
+
+        past = history.page(self._view, wanted, limit, before)
+        return self._shown([timeline.line(event) for event in past.events]), past.before
+
+    def said_page(
+        self, kind: str, limit: int, before: Stamp | None = None
+    ) -> tuple[list[dict[str, Any]], Stamp | None]:
+        """At most `limit` decisions, messages or turns (`DecisionLogged`, `MessageSent`, `MessageAdded`), as above."""
+        from jarvis_ctx.insight import history  # As the doctor below.
+
+        past = history.said(self._view, kind, limit, before)
+        return self._shown(history.lines(past)), past.before
+
     def timeline_after(self, earlier: Stretch, wanted: Wanted | None = None) -> Stretch:
         """What was appended since `earlier` was asked for, in order."""
         return self._shown(timeline.after(self._view, earlier, wanted or timeline.Wanted()))
@@ -132,6 +151,12 @@ class Insight:
         from jarvis_ctx.insight.points import points  # As the doctor below.
 
         return self._shown(points(self._view.layers(), self._view.state()))
+
+    def find(self, moment: str) -> str:
+        """What a moment means, in words. Raises `UnknownMoment`, and `CorruptData` where nothing is left of it."""
+        from jarvis_ctx.recovery import moments
+
+        return moments.find(self._view.layers(), moment, self._view.state()).means
 
     def diff(self, a: str, b: str = "now") -> StateDiff:
         """What changed between two moments: `now`, a point's label or id, a run's id, or an ISO 8601 time.

@@ -52,8 +52,8 @@ def latest(view: View, limit: int, wanted: Wanted) -> Stretch:
     """
     if type(limit) is not int or limit < 1:
         raise BadValue(name="limit", value=limit, expected="a whole number from 1")
-    _check(wanted)
-    position = _drained(view)
+    check(wanted)
+    position = drained(view)
     newer = view.events_after(position)  # Before the store is asked: what is drained meanwhile is then in both.
     found = {(event.writer, event.number): event for event in [*_stored(view, limit, wanted), *newer]}
     fences = dict(view.state().fences)
@@ -70,14 +70,16 @@ def after(view: View, earlier: Stretch, wanted: Wanted) -> Stretch:
     return Stretch(lines=_lines(newer, wanted, fences), position=_beyond(earlier.position, newer), fences=fences)
 
 
-def _check(wanted: Wanted) -> None:
+def check(wanted: Wanted) -> None:
+    """Raises `BadValue` for an unknown kind."""
     for kind in wanted.kinds:
         if kind not in KINDS:
             hint = did_you_mean(kind, list(KINDS))
             raise BadValue(name="kind", value=kind, expected=f"one that docs/formats.md lists{hint}")
 
 
-def _drained(view: View) -> dict[str, int]:
+def drained(view: View) -> dict[str, int]:
+    """How far the store has each writer; nothing while it cannot be used."""
     try:
         return view.drained()
     except StoreUnavailable:

@@ -29,12 +29,17 @@ Make = Callable[[Insight], Any]
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
-    """An answer's bytes, its ETag, and until when it may be given again."""
+    """An answer's bytes, its ETag, and of when it is."""
 
     body: bytes
     etag: str
     version: str
-    until: float
+    made: float
+
+    def holds(self, version: str, now: float, settled: float) -> bool:
+        """Whether it may be given at `now`, when the state has this version."""
+        age = now - self.made
+        return age < settled or (self.version == version and age < FRESH)
 
 
 class Answers:
@@ -47,12 +52,15 @@ class Answers:
         self._making: dict[str, threading.Lock] = {}
         self._folder = exact.encode(str(subject.folder))[1:-1]
 
-    def give(self, key: str, make: Make, lasting: Callable[[Any], Any] | None = None) -> Response:
+    def give(
+        self, key: str, make: Make, lasting: Callable[[Any], Any] | None = None, *, settled: float = 0.0
+    ) -> Response:
         """The answer that `make` makes; `lasting` takes out of it what changes by itself, such as an age.
 
-        `key` is different for whatever is asked differently. Errors of insight go through to the application.
+        `key` is different for whatever is asked differently. One that costs much may be `settled` for some seconds: it
+        is given again whatever is added meanwhile. Errors of insight go through to the application.
         """
-        answer = self._answer(key, make, lasting)
+        answer = self._answer(key, make, lasting, settled)
         headers = {"ETag": answer.etag, "Cache-Control": "private, no-cache"}
         if request.headers.get("If-None-Match") and request.if_none_match.contains_weak(answer.etag[3:-1]):
             return Response(status=304, headers=headers)
@@ -63,14 +71,14 @@ class Answers:
         with self._lock:
             self._kept.clear()
 
-    def _answer(self, key: str, make: Make, lasting: Callable[[Any], Any] | None) -> Answer:
+    def _answer(self, key: str, make: Make, lasting: Callable[[Any], Any] | None, settled: float) -> Answer:
         version = self.subject.version()
         kept = self._kept.get(key)
-        if kept is not None and kept.version == version and self._steady() < kept.until:
+        if kept is not None and kept.holds(version, self._steady(), settled):
             return kept
         with self._turn(key):
             kept = self._kept.get(key)
-            if kept is not None and kept.version == version and self._steady() < kept.until:
+            if kept is not None and kept.holds(version, self._steady(), settled):
                 return kept
             with self.subject.asking() as insight:
                 made = make(insight)
@@ -82,7 +90,7 @@ class Answers:
         body = self.encoded(made)
         told = body if lasting is None else self.encoded(lasting(made))
         etag = f'W/"{hashlib.blake2b(told, digest_size=12).hexdigest()}"'
-        return Answer(body=body, etag=etag, version=version, until=self._steady() + FRESH)
+        return Answer(body=body, etag=etag, version=version, made=self._steady())
 
     def encoded(self, data: Any) -> bytes:
         """Plain data as JSON, without the place where the store lies; what JSON lacks is tagged as it is stored."""

@@ -6,7 +6,7 @@ import logging
 import threading
 from typing import TYPE_CHECKING, Any
 
-from flask import Request, Response
+from flask import Request
 from flask_openapi.models.info import Info
 from flask_openapi.models.security_scheme import SecurityScheme
 from flask_openapi.openapi import OpenAPI
@@ -19,8 +19,15 @@ from jarvis_ctx.web import problems
 from jarvis_ctx.web.answers import Answers
 from jarvis_ctx.web.api.agents import agents
 from jarvis_ctx.web.api.checkpoints import checkpoints
+from jarvis_ctx.web.api.cleanups import cleanups
+from jarvis_ctx.web.api.document import document
 from jarvis_ctx.web.api.health import health
+from jarvis_ctx.web.api.history import history
 from jarvis_ctx.web.api.metrics import metrics
+from jarvis_ctx.web.api.points import points
+from jarvis_ctx.web.api.prometheus import prometheus
+from jarvis_ctx.web.api.resources import resources
+from jarvis_ctx.web.api.runs import runs
 from jarvis_ctx.web.api.status import status
 from jarvis_ctx.web.api.tasks import tasks
 from jarvis_ctx.web.bodies import JsonRequest, invalid
@@ -36,7 +43,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("jarvis_ctx")
 
-NOUNS = (status, agents, tasks, checkpoints, metrics, health)
+NOUNS = (status, agents, tasks, history, runs, checkpoints, points, cleanups, resources, metrics, prometheus, health)
 """Each makes a blueprint from `Answers`; a new one is registered by its name here."""
 
 
@@ -82,11 +89,12 @@ def _application() -> Application:
         doc_ui=False,
         static_folder=None,
     )
+    app.openapi_version = "3.1.0"  # What tools read; nothing here needs more.
     app.stopping = threading.Event()
     app.json.sort_keys = False  # type: ignore[attr-defined]  # Of the provider that Flask has by default.
     app.register_error_handler(HTTPException, _http_problem)
     app.register_error_handler(Exception, _problem)
-    app.add_url_rule("/openapi.json", "openapi", lambda: _document(app))
+    app.register_blueprint(document(app))
     return app
 
 
@@ -101,7 +109,3 @@ def _problem(error: Exception) -> Any:
     if not isinstance(error, JarvisError):
         log.error("A request could not be answered", exc_info=error)
     return problems.of(error)
-
-
-def _document(app: Application) -> Response:
-    return app.response_class(app.json.dumps(app.api_doc), content_type="application/json")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import msgspec
@@ -72,4 +73,10 @@ def _fields(title: str) -> list[str]:
 
 
 def _hint(error: Any, known: list[str]) -> str:
-    return did_you_mean(str(error["loc"][-1]), known) if error["type"] == "extra_forbidden" else ""
+    match error["type"]:
+        case "extra_forbidden":
+            return did_you_mean(str(error["loc"][-1]), known)
+        case "literal_error":
+            return did_you_mean(str(error["input"]), re.findall(r"'(\w+)'", error["ctx"]["expected"]))
+        case _:
+            return ""

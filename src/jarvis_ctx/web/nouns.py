@@ -18,13 +18,14 @@ MEANS = {
     404: "There is nothing of that name.",
     409: "The orchestrator is not in a state in which this can be done.",
     413: "The body is too large.",
+    414: "Path and query are too long.",
     415: "The body is not application/json.",
     422: "A parameter or field is unknown, or its value is not acceptable.",
     429: "Too many requests; Retry-After says when to come again.",
     503: "The store cannot be read or written at the moment.",
     504: "The live orchestrator did not answer in time; it may still do it.",
 }
-ALWAYS = (400, 401, 403, 422, 429, 503)
+ALWAYS = (400, 401, 403, 414, 422, 429, 503)
 SECURITY: list[dict[str, list[str]]] = [{"token": []}]
 
 

@@ -11,9 +11,15 @@ from typing import Protocol
 from jarvis_ctx.clock import Clock, SystemClock
 from jarvis_ctx.insight.insight import Insight
 from jarvis_ctx.model.checkpoint import CheckpointHeader
+from jarvis_ctx.model.restored import Restored
+from jarvis_ctx.retention.survey import Cleanup
 from jarvis_ctx.settings import Settings
-from jarvis_ctx.sidecar import JarvisContextManager, checkpoint_offline, request_checkpoint
+from jarvis_ctx.sidecar import JarvisContextManager
+from jarvis_ctx.sidecar.cleanups import clean_offline, request_cleanup, rules_of
+from jarvis_ctx.sidecar.requests import checkpoint_offline, request_checkpoint
+from jarvis_ctx.sidecar.travel import request_point, request_restore, restore_offline
 from jarvis_ctx.sidecar.views import StoreView
+from jarvis_ctx.web.latency import AppendTimes
 
 PATIENCE = 30.0
 """Seconds a live orchestrator may take to do what it is asked for."""
@@ -25,6 +31,8 @@ class Subject(Protocol):
     name: str
     folder: Path
     settings: Settings
+    append_times: AppendTimes | None
+    """How long captured calls wait; known within their process alone."""
 
     def version(self) -> str:
         """Cheap to ask; another one whenever events were added since."""
@@ -38,6 +46,14 @@ class Subject(Protocol):
         """Take a checkpoint; with a label, a recovery point."""
         ...
 
+    def restore(self, point: str) -> Restored:
+        """Go back to a moment in a new branch."""
+        ...
+
+    def cleanup(self, dry_run: bool) -> Cleanup:
+        """What is older than it is to be kept; without `dry_run` it goes."""
+        ...
+
 
 class Within:
     """The sidecar of this very process."""
@@ -46,6 +62,7 @@ class Within:
         self._manager = manager
         self.settings = manager.settings
         self.name, self.folder = manager.settings.name, manager.settings.folder
+        self.append_times: AppendTimes | None = AppendTimes(manager.journal.writer, SystemClock().wall)
 
     def version(self) -> str:
         return self._manager.insight.version()
@@ -56,6 +73,12 @@ class Within:
 
     def checkpoint(self, label: str) -> CheckpointHeader:
         return self._manager.mark_recovery_point(label) if label else self._manager.checkpoint()
+
+    def restore(self, point: str) -> Restored:
+        return self._manager.restore(point)
+
+    def cleanup(self, dry_run: bool) -> Cleanup:
+        return self._manager.cleanup(dry_run)
 
 
 class Beside:
@@ -68,6 +91,7 @@ class Beside:
         """Raises `NoStore`."""
         self.settings, self._clock = settings, clock or SystemClock()
         self.name, self.folder = settings.name, settings.folder
+        self.append_times: AppendTimes | None = None
         self._turn = threading.RLock()
         self._marks = StoreView(settings, self._clock)
 
@@ -86,9 +110,29 @@ class Beside:
 
     def checkpoint(self, label: str) -> CheckpointHeader:
         with self._turn:
-            if self._marks.pulse().live_pid is None:
+            if not self._lives():
                 return checkpoint_offline(self.settings, label)
-        return request_checkpoint(self.settings, label, PATIENCE)
+        return request_point(self.settings, label, PATIENCE) if label else request_checkpoint(self.settings)
+
+    def restore(self, point: str) -> Restored:
+        with self._turn:
+            if not self._lives():
+                return restore_offline(self.settings, point)
+            with self.asking() as insight:
+                insight.find(point)  # Else the owner's refusal would not say that there is no such moment.
+        return request_restore(self.settings, point, PATIENCE)
+
+    def cleanup(self, dry_run: bool) -> Cleanup:
+        if dry_run:
+            with self.asking() as insight:
+                return insight.cleanup(rules_of(self.settings))
+        with self._turn:
+            if not self._lives():
+                return clean_offline(self.settings)
+        return request_cleanup(self.settings, PATIENCE)
+
+    def _lives(self) -> bool:
+        return self._marks.pulse().live_pid is not None
 
     def close(self) -> None:
         """Let go of the store."""

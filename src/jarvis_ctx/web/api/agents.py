@@ -9,6 +9,7 @@ from flask_openapi.blueprint import APIBlueprint
 from pydantic import Field
 
 from jarvis_ctx.insight.insight import Insight
+from jarvis_ctx.model.agent import Health
 from jarvis_ctx.web.answers import Answers
 from jarvis_ctx.web.models import Told
 from jarvis_ctx.web.nouns import answers, noun, problems
@@ -19,7 +20,7 @@ class Agent(Told):
     """An agent, and when it last gave a sign of life."""
 
     id: str
-    health: str
+    health: Health
     status: str
     last_seen: str | None
     silent_for: float | None
@@ -38,9 +39,7 @@ class AgentPage(Told):
 class AgentsAsked(Paged):
     """Which agents."""
 
-    health: str | None = Field(
-        None, max_length=64, description="Only those in this health: alive, stuck, stale, gone, unseen."
-    )
+    health: Health | None = Field(None, description="Only those in this health.")
 
 
 def agents(given: Answers) -> APIBlueprint:

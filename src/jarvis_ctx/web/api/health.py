@@ -8,7 +8,7 @@ from flask_openapi.models.tag import Tag
 
 from jarvis_ctx.web.answers import Answers
 from jarvis_ctx.web.models import Told
-from jarvis_ctx.web.nouns import SECURITY, problems
+from jarvis_ctx.web.nouns import ALWAYS, SECURITY, problems
 
 
 class Ready(Told):
@@ -32,7 +32,7 @@ def health(given: Answers) -> APIBlueprint:
     @api.get(
         "/readyz",
         summary="The store can be read.",
-        responses={200: Ready, **problems(400, 401, 403, 422, 429, 503)},
+        responses={200: Ready, **problems(*ALWAYS)},
         security=SECURITY,
     )
     def get_readyz() -> Response:

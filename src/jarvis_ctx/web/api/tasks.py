@@ -33,8 +33,10 @@ class Task(Told):
     updated: str
     attempts: int
     in_flight: bool
+    interrupted: Any
     steps_finished: list[str]
     steps_open: list[str]
+    steps_never_asked: list[str]
     deaths_alone: int
     quarantined: str
 

@@ -1,0 +1,63 @@
+"""`GET runs` and `GET recovery-report`: the lifetimes, and why the last one ended."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response
+from flask_openapi.blueprint import APIBlueprint
+
+from jarvis_ctx.insight.insight import Insight
+from jarvis_ctx.web.answers import Answers
+from jarvis_ctx.web.models import Told
+from jarvis_ctx.web.nouns import answers, noun
+
+
+class Run(Told):
+    """One lifetime of the orchestrator's process; `state` is live, ended (cleanly) or dead."""
+
+    id: str
+    epoch: int
+    pid: int
+    host: str
+    started: str
+    ended: str | None
+    ending: str | None
+    clean: bool
+    state: str
+    chain: str
+
+
+class Runs(Told):
+    """The runs that the state keeps, oldest first."""
+
+    items: list[Run]
+    next: None
+
+
+class Report(Told):
+    """The latest recovery report, as `jarvis-ctx report --json` prints it; null when there was no recovery."""
+
+    report: dict[str, Any] | None
+
+
+def runs(given: Answers) -> APIBlueprint:
+    """The blueprint."""
+    api = noun("runs", "When it ran, and how that ended.")
+
+    @api.get("/runs", summary="The runs, oldest first.", responses=answers(Runs))
+    def get_runs() -> Response:
+        """The last hundred at most."""
+        return given.give("runs", lambda insight: {"items": insight.run_lines(), "next": None})
+
+    @api.get("/recovery-report", summary="Why it died, what is lost, what carries on.", responses=answers(Report))
+    def get_recovery_report() -> Response:
+        """Of the latest recovery."""
+        return given.give("recovery-report", _report)
+
+    return api
+
+
+def _report(insight: Insight) -> dict[str, Any]:
+    found = insight.report()
+    return {"report": found.to_json() if found is not None else None}
