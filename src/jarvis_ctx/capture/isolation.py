@@ -34,7 +34,7 @@ class Isolation:
         if not self.concerns(task):
             yield False
             return
-        alone = self._take()
+        alone = self._take(task)
         try:
             yield self._entered(task, alone, self._timeout)
         finally:
@@ -46,30 +46,36 @@ class Isolation:
         if not self.concerns(task):
             yield False
             return
-        alone = await self._atake(can_wait)
+        alone = await self._atake(task, can_wait)
         try:
             yield self._entered(task, alone, self._timeout if can_wait else 0)
         finally:
             self._leave(task, alone)
 
-    def _take(self) -> bool:
+    def _take(self, task: TaskId) -> bool:
         try:
+            if self._turn.take(0):
+                return True
+            self._waits(task)
             return self._turn.take(self._timeout)
         except OSError as error:
             return _unknown(error)
 
-    async def _atake(self, can_wait: bool) -> bool:
+    async def _atake(self, task: TaskId, can_wait: bool) -> bool:
         """Wait for the turn; whether it was got in time. A generator's call is driven without a loop, and may block."""
         import asyncio
 
         try:
             now = asyncio.get_running_loop().time
         except RuntimeError:
-            return self._take()
+            return self._take(task)
         deadline = now() + (self._timeout if can_wait else 0)
         try:
-            while not (alone := self._turn.take(0)) and now() < deadline:
+            if not (alone := self._turn.take(0)) and can_wait:
+                self._waits(task)
+            while not alone and now() < deadline:
                 await asyncio.sleep(POLL)
+                alone = self._turn.take(0)
         except OSError as error:
             return _unknown(error)
         return alone
@@ -90,6 +96,13 @@ class Isolation:
             return False
         running = current_task.get()
         return running is None or not running.alone
+
+    def _waits(self, task: TaskId) -> None:
+        log.warning(
+            "Task %r waits until another task that may have caused a death is through, at most %s s",
+            task,
+            self._timeout,
+        )
 
     def _entered(self, task: TaskId, alone: bool, waited: float) -> bool:
         if not alone:

@@ -95,6 +95,7 @@ def test_nobody_waits_longer_than_the_timeout_and_then_neither_counts_as_alone(
         assert not alone
 
     first.end()
+    assert "waits until another task that may have caused a death is through, at most 0.01 s" in caplog.text
     assert "waited 0.01 s for another suspect and now runs beside it" in caplog.text
 
 
