@@ -87,7 +87,7 @@ def _beat(manager: JarvisContextManager) -> None:
 
 def compute(manager: JarvisContextManager) -> None:
     """Nothing is captured, and the main thread is at work."""
-    until = time.monotonic() + 1.5
+    until = time.monotonic() + 4
     while time.monotonic() < until:
         pass
 

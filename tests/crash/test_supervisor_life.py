@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shlex
 import signal
+from itertools import permutations
 from pathlib import Path
 
 import psutil
@@ -21,6 +23,14 @@ FAMILY = ["sh", "-c", 'sleep 1000 & setsid sleep 1000 & echo \'{"event": "began"
 def gone(pids: list[int]) -> bool:
     """Whether all of them end, or have ended."""
     return psutil.wait_procs([psutil.Process(pid) for pid in pids if psutil.pid_exists(pid)], timeout=10)[1] == []
+
+
+def killed(pid: int) -> None:
+    """Kill it, unless its end has been brought about by another's."""
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
 
 
 def stopped(pid: int) -> None:
@@ -177,6 +187,37 @@ def test_the_orphans_of_a_command_whose_supervisor_was_killed_end_before_the_nex
 
     assert watched.over()["exit_code"] == 0
     assert gone(pids)
+
+
+@pytest.mark.parametrize("order", list(permutations(("supervisor", "command", "grandchild"))), ids="-".join)
+def test_in_whatever_order_they_are_killed_one_command_runs_and_nothing_is_left(
+    watch: Watch, stage: Stage, order: tuple[str, ...]
+) -> None:
+    first = watch(stage.store, FAMILY)
+    first.begun()
+    pids = dict(zip(("command", "child", "grandchild"), family(first), strict=True))
+    for who in order:
+        killed(first.supervisor.pid if who == "supervisor" else pids[who])
+
+    second = watch(stage.store, FAMILY, adopt=True)
+    second.said("started", "adopted")
+    running = [second.pid, *(child.pid for child in psutil.Process(second.pid).children(recursive=True))]
+    second.supervisor.signal(signal.SIGTERM)
+
+    assert second.over()["exit_code"] in (143, 1)
+    assert gone([*pids.values(), *running])
+
+
+def test_a_signal_to_an_orchestrator_within_a_shell_is_named(watch: Watch, stage: Stage) -> None:
+    watched = watch(stage.store, ["sh", "-c", f"{shlex.join([*MORTAL, 'wait'])}; exit $?"], restart="never")
+    pid = watched.begun()["pid"]
+
+    os.kill(pid, signal.SIGKILL)
+
+    assert watched.over()["exit_code"] == 137
+    found = cause(stage.store)
+    assert found is not None
+    assert (found.cause, found.evidence["signal"]) == ("killed", "SIGKILL")
 
 
 def test_a_second_supervisor_of_the_name_is_refused(watch: Watch, stage: Stage) -> None:

@@ -64,6 +64,7 @@ def run(place: Place, command: tuple[str, ...], adopt: bool, as_json: bool, **op
         log_file=Path(chosen.output_log).expanduser().absolute() if chosen.output_log else None,
         adopt=adopt,
         secret_names=chosen.secret_names,
+        keeps_output=not chosen.encryption_key,
     )
     outcome = Supervisor(orders, _said_as_json if as_json else _said, AgentsMoved(chosen)).run()
     sys.exit(ExitCode.GAVE_UP if outcome.tripped else outcome.exit_code)

@@ -76,8 +76,7 @@ def _cut_short(remains: Remains) -> bool:
 
 def _from_supervisor(seen: Death) -> CauseOfDeath:
     if seen.signal:
-        fatal = seen.signal in FATAL
-        return CauseOfDeath(cause="fatal-signal" if fatal else "killed", sentence=seen.sentence)
+        return CauseOfDeath(cause="fatal-signal" if seen.signal in FATAL else "killed", sentence=seen.sentence)
     if seen.exit_code is not None:
         ending = "without ending its run, as os._exit does." if not seen.exit_code else ""
         sentence = f"{seen.sentence.removesuffix('.')} {ending}" if ending else seen.sentence

@@ -6,6 +6,8 @@ import os
 import socket
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from jarvis_ctx.model.run import ProcessIdentity
 
 SAME_START = 2.0
@@ -26,7 +28,7 @@ def boot_id() -> str:
 
 def this_process() -> ProcessIdentity:
     """The identity of the calling process."""
-    return _identity(os.getpid(), _created(os.getpid()))
+    return replace(_identity(os.getpid(), _created(os.getpid())), session=os.getsid(0))
 
 
 def of(pid: int) -> ProcessIdentity | None:

@@ -34,6 +34,20 @@ def members(session: int) -> list[int]:
     return found
 
 
+def marked(variable: str, value: str) -> list[int]:
+    """The living processes, of those that we may look into, that began with this value in their environment."""
+    import psutil
+
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if process.environ().get(variable) == value and not _is_gone(process.pid):
+                found.append(process.pid)
+        except psutil.Error:
+            continue
+    return found
+
+
 def children(pid: int) -> list[int]:
     """The living processes that `pid` is the parent of."""
     import psutil

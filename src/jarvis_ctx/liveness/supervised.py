@@ -12,6 +12,7 @@ from jarvis_ctx.liveness import identity
 from jarvis_ctx.model.run import ProcessIdentity, RunRecord
 
 FORMAT = "jarvis-ctx supervised 1"
+MARK = "JARVIS_SUPERVISED"
 KEPT = 10
 """Deaths that are kept: a process may die before its run has begun, and the run before it is still to be recovered."""
 
@@ -58,6 +59,8 @@ class Supervised(msgspec.Struct, frozen=True, kw_only=True):
     """Without secrets."""
     folder: str = ""
     """Where it was written: what a copy of the store says is about somebody else's process."""
+    mark: str = ""
+    """What stands in the environment (`JARVIS_SUPERVISED`) of everything that descends from its child."""
     child: ProcessIdentity | None = None
     began: int = 0
     """When the child was started."""

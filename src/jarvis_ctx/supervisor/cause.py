@@ -26,6 +26,8 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     how: How
     sentence: str
     failed: bool
+    signal: str = ""
+    """The signal that ended it, or, where a shell tells of it, its command."""
 
 
 class Deed(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,9 +37,18 @@ class Deed(msgspec.Struct, frozen=True, kw_only=True):
     sentence: str
 
 
-def judge(status: Status, *, deed: Deed | None, oom_kills: int, endings: Collection[str | None] = ()) -> Verdict:
-    """The cause of an end. `endings`: how its runs say they ended, which decides where the system does not say it all:
-    Python ends with exit code 1, too, when it is interrupted.
+def judge(
+    status: Status,
+    *,
+    deed: Deed | None,
+    oom_kills: int,
+    endings: Collection[str | None] = (),
+    wrapped: bool = False,
+) -> Verdict:
+    """The cause of an end.
+
+    `endings`: how its runs say they ended, which decides where the system does not say it all: Python ends with exit
+    code 1, too, when it is interrupted. `wrapped`: its exit code is what a shell made of another's end.
     """
     if deed is not None:
         return Verdict(how=deed.how, sentence=deed.sentence, failed=deed.how != "stopped")
@@ -48,7 +59,10 @@ def judge(status: Status, *, deed: Deed | None, oom_kills: int, endings: Collect
         return _out_of_memory()
     if status.signal is not None:
         return _by_signal(status.signal, status.core)
-    verdict = _by_itself(status.exit_code or 0)
+    code = status.exit_code or 0
+    if wrapped and _names(code - SHELLS):
+        return _by_signal(code - SHELLS, core=False)
+    verdict = _by_itself(code)
     return replace(verdict, how="clean", failed=False) if endings and INTERRUPTED.issuperset(endings) else verdict
 
 
@@ -72,7 +86,7 @@ def _by_signal(number: int, core: bool) -> Verdict:
         sentence = "It was ended by SIGKILL (kill -9) from outside, not by the kernel for want of memory."
     else:
         sentence = f"It was ended by {signal_name(number)}{left}."
-    return Verdict(how="signal", sentence=sentence, failed=number not in ASKED_TO_END)
+    return Verdict(how="signal", sentence=sentence, failed=number not in ASKED_TO_END, signal=signal_name(number))
 
 
 def signal_name(number: int) -> str:

@@ -8,19 +8,23 @@ import time
 from collections.abc import Callable, Container
 
 from jarvis_ctx.liveness import processes
+from jarvis_ctx.liveness.supervised import MARK
 
 LOOK = 0.02
 """Seconds between two looks for who is left."""
 
 
-def end_all(session: int, grace: float, turn: Callable[[float], object], spared: Container[int] = ()) -> int:
+def end_all(
+    session: int, grace: float, turn: Callable[[float], object], spared: Container[int] = (), mark: str = ""
+) -> int:
     """End every process of the session, and every child of ours that is not `spared`; returns how many there were.
 
+    With `mark`, those, too, that carry it in their environment: they have left the session and are no children of ours.
     SIGTERM first, and SIGKILL after `grace` seconds; `turn` is called to let that much time pass and reaps.
     """
     found, asked = set[int](), set[int]()
     until = time.monotonic() + grace
-    while left := _left(session, spared):
+    while left := _left(session, spared, mark):
         found.update(left)
         hard = time.monotonic() >= until
         for pid in left if hard else set(left) - asked:
@@ -30,9 +34,9 @@ def end_all(session: int, grace: float, turn: Callable[[float], object], spared:
     return len(found)
 
 
-def _left(session: int, spared: Container[int]) -> list[int]:
-    ours = processes.children(os.getpid())
-    return [pid for pid in {*processes.members(session), *ours} if pid not in spared]
+def _left(session: int, spared: Container[int], mark: str) -> list[int]:
+    ours, carriers = processes.children(os.getpid()), processes.marked(MARK, mark) if mark else []
+    return [pid for pid in {*processes.members(session), *ours, *carriers} if pid not in spared]
 
 
 def _end(pid: int, number: int) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+
 from msgspec.structs import replace
 
 from jarvis_ctx.codec.redaction import Redaction
@@ -33,8 +35,14 @@ class Ledger:
             supervisor=identity.this_process(),
             command=self._redaction(list(orders.command)),
             folder=place,
+            mark=(self.before.mark if self.before else "") or secrets.token_hex(16),
             deaths=found.deaths if found else [],
         )
+
+    @property
+    def mark(self) -> str:
+        """What everything that descends from a child carries; the next supervisor here knows it, too."""
+        return self._record.mark
 
     def living(self) -> ProcessIdentity | None:
         """The process that an earlier supervisor has left running, or that runs without one."""

@@ -31,6 +31,8 @@ class Orders(msgspec.Struct, frozen=True, kw_only=True):
     beside: tuple[tuple[str, ...], ...] = ()
     """Commands that are started before it and ended after it, and started again when they end."""
     secret_names: str = ""
+    keeps_output: bool = True
+    """Whether its last lines are written down: not in plain text beside a store that is encrypted."""
 
 
 def memory_size(text: str) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Hashable
 from pathlib import Path
 
@@ -22,13 +21,10 @@ class Progress:
 
     def __init__(self, folder: Path, moved: Moved) -> None:
         self._folder, self._moved = folder, moved
-        self._known = set[str]()
 
     def runs_of(self, child: ProcessIdentity) -> list[RunRecord]:
         """The latest runs of orchestrators that live, or lived, in the child or in what it has started."""
-        found = [run for run in self._latest() if run.id in self._known or _belongs(run, child)]
-        self._known.update(run.id for run in found)
-        return found
+        return [run for run in self._latest() if _belongs(run, child)]
 
     def live(self, runs: list[RunRecord]) -> list[RunRecord]:
         """Those of `runs` that have not ended."""
@@ -70,7 +66,6 @@ class Progress:
 def _belongs(run: RunRecord, child: ProcessIdentity) -> bool:
     if identity.are_same(run.process, child):
         return True
-    try:
-        return os.getsid(run.process.pid) == child.pid and identity.is_alive(run.process) is True
-    except ProcessLookupError:
-        return False  # Whose it was, only a look while it lived can tell.
+    here = (run.process.host, run.process.boot_id) == (child.host, child.boot_id)
+    since = run.process.created > child.created - identity.SAME_START
+    return here and since and run.process.session == child.pid

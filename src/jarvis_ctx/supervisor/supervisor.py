@@ -13,7 +13,7 @@ import msgspec
 from jarvis_ctx.clock import SystemClock
 from jarvis_ctx.errors import CommandNotStarted
 from jarvis_ctx.liveness import identity
-from jarvis_ctx.liveness.supervised import Death
+from jarvis_ctx.liveness.supervised import MARK, Death
 from jarvis_ctx.model.run import ProcessIdentity
 from jarvis_ctx.recovery.wording import number, span
 from jarvis_ctx.supervisor import starting
@@ -92,13 +92,15 @@ class Supervisor:
 
     def _first(self) -> Child:
         living = self._ledger.living()
-        if living is None or not self._orders.adopt:
-            self._ledger.refuse()
-            self._end_orphans()
-            self._beside.tend(time.monotonic())
-            return self._start(0)
+        if living is not None and self._orders.adopt:
+            try:
+                return self._adopt(living)
+            except ProcessLookupError:
+                pass  # It has ended in this moment.
+        self._ledger.refuse()
+        self._end_orphans()
         self._beside.tend(time.monotonic())
-        return self._adopt(living)
+        return self._start(0)
 
     def _end_orphans(self) -> None:
         """End what a command has left behind whose supervisor, too, was killed."""
@@ -106,8 +108,8 @@ class Supervisor:
         here = identity.this_process()
         if child is None or (child.host, child.boot_id) != (here.host, here.boot_id):
             return
-        if identity.of(child.pid) is None:  # Else its id is another process's by now, which has its own session.
-            end_all(child.pid, LEFTOVERS, self._turn)
+        taken = identity.of(child.pid) is not None  # Then its id is another process's by now, with its own session.
+        end_all(NOBODY if taken else child.pid, LEFTOVERS, self._turn, mark=self._ledger.mark)
 
     def _lives(self, child: Child | None) -> Outcome:
         while True:
@@ -132,7 +134,7 @@ class Supervisor:
         with self._streams.for_command() as outputs:
             pid = starting.start(
                 self._orders.command,
-                self._environ,
+                self._environ | {MARK: self._ledger.mark},
                 outputs=outputs,
                 written_down=lambda pid: self._write_down(pid, restarts),
             )
@@ -174,9 +176,9 @@ class Supervisor:
 
     def _bury(self, child: Child, status: Status) -> tuple[Death, bool]:
         seen = self._watch.last(child, status)
-        verdict = judge(status, deed=seen.deed, oom_kills=seen.oom_kills, endings=seen.endings)
+        verdict = judge(status, deed=seen.deed, oom_kills=seen.oom_kills, endings=seen.endings, wrapped=seen.wrapped)
         grace = LEFTOVERS if verdict.failed else self._orders.term_grace
-        end_all(child.identity.pid, grace, self._turn, self._beside.pids)
+        end_all(child.identity.pid, grace, self._turn, self._beside.pids, self._ledger.mark if child.adopted else "")
         self._streams.forward()
         death = self._watch.death(child, status, verdict, self._clock.wall())
         return self._ledger.died(death), verdict.failed

@@ -13,6 +13,7 @@ import msgspec
 from jarvis_ctx.clock import MICROSECONDS, SystemClock
 from jarvis_ctx.liveness import processes
 from jarvis_ctx.liveness.exceptions import FaultDump
+from jarvis_ctx.liveness.identity import are_same
 from jarvis_ctx.liveness.supervised import Death
 from jarvis_ctx.model.run import RunRecord
 from jarvis_ctx.recovery.wording import size, span
@@ -39,6 +40,8 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
     deed: Deed | None
     oom_kills: int
     endings: list[str | None]
+    wrapped: bool
+    """Whether its runs were lived by what it had started, not by itself."""
 
 
 class Watch:
@@ -129,6 +132,7 @@ class Watch:
             deed=self._deed,
             oom_kills=self._oom.recent(time.monotonic()),
             endings=[run.ending for run in runs],
+            wrapped=bool(runs) and not any(are_same(run.process, child.identity) for run in runs),
         )
 
     def death(self, child: Child, status: Status, verdict: Verdict, wall: int) -> Death:
@@ -141,10 +145,10 @@ class Watch:
             how=verdict.how,
             sentence=verdict.sentence,
             exit_code=status.exit_code,
-            signal=signal_name(status.signal) if status.signal is not None else "",
+            signal=signal_name(status.signal) if status.signal is not None else verdict.signal,
             core=status.core,
             stacks=self._stacks_of() if verdict.how == "hang" else "",
-            stderr=self._streams.last_lines(),
+            stderr=self._streams.last_lines() if self._orders.keeps_output else [],
             growth=self._meter.growth(),
             oom_kills=self._oom.recent(time.monotonic()),
         )

@@ -55,6 +55,22 @@ def test_what_its_run_says_decides_where_the_system_does_not_say_it_all(
     assert (verdict.how, verdict.failed) == (how, failed)
 
 
+@pytest.mark.parametrize(
+    ("code", "how", "signalled"),
+    [
+        (137, "signal", "SIGKILL"),
+        (139, "signal", "SIGSEGV"),
+        (143, "signal", "SIGTERM"),
+        (3, "exit", ""),
+        (128, "exit", ""),
+    ],
+)
+def test_of_a_command_within_a_shell_the_exit_code_tells_the_signal(code: int, how: str, signalled: str) -> None:
+    verdict = judge(Status(exit_code=code), deed=None, oom_kills=0, wrapped=True)
+
+    assert (verdict.how, verdict.signal) == (how, signalled)
+
+
 @pytest.mark.parametrize(("how", "failed"), [("hang", True), ("memory-limit", True), ("stopped", False)])
 def test_what_we_did_is_the_cause_whatever_the_status(how: str, failed: bool) -> None:
     deed = Deed(how=how, sentence="We did it.")  # type: ignore[arg-type]
