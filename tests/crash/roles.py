@@ -249,10 +249,11 @@ def starve(path: str, acks: str, round: int, shortage: str, closing: bool, setti
     told = Acknowledgements(Path(acks))
     seen, afterwards = Counter[str](), Counter[str]()
     manager = JarvisContextManager(path, **settings)
+    manager.checkpoint()  # So that what it imports is there.
     with getattr(shortages, shortage)(Path(path)):
-        _go_on(manager, told, seen, [Token(round, 0, count) for count in range(SUFFERED)])
-        _expecting((JarvisError, OSError), seen, manager.checkpoint)
-        status = manager.status()
+        _go_on(manager, told, seen, [Token(round, 0, count) for count in range(SUFFERED)], (JarvisError, MemoryError))
+        _expecting((JarvisError, OSError, MemoryError), seen, manager.checkpoint)
+        status = _expecting(MemoryError, seen, manager.status) or {"lag": {}}
         if closing:
             manager.close()
     if not closing:
@@ -268,10 +269,16 @@ def _recovered(manager: JarvisContextManager) -> None:
         threading.Event().wait(0.005)
 
 
-def _go_on(manager: JarvisContextManager, told: Acknowledgements, seen: Counter[str], tokens: list[Token]) -> None:
+def _go_on(
+    manager: JarvisContextManager,
+    told: Acknowledgements,
+    seen: Counter[str],
+    tokens: list[Token],
+    errors: Errors = JarvisError,
+) -> None:
     """Make the calls of all tokens, also after one that failed."""
     for token in tokens:
-        _expecting(JarvisError, seen, partial(told.around, token, partial(verb(token).call, manager, token)))
+        _expecting(errors, seen, partial(told.around, token, partial(verb(token).call, manager, token)))
 
 
 def _expecting(errors: Errors, seen: Counter[str], call: Callable[[], T]) -> T | None:
@@ -280,6 +287,6 @@ def _expecting(errors: Errors, seen: Counter[str], call: Callable[[], T]) -> T |
         return call()
     except errors as error:
         seen[type(error).__name__] += 1
-        with suppress(OSError):  # The log may suffer from the shortage too.
+        with suppress(OSError, MemoryError):  # The log may suffer from the shortage too.
             traceback.print_exc()
         return None

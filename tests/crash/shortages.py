@@ -1,9 +1,10 @@
-"""What a machine can run short of while a program runs: descriptors, room in files, room on the disk."""
+"""What a machine can run short of while a program runs: descriptors, memory, room in files and on the disk, leave."""
 
 from __future__ import annotations
 
 import os
 import resource
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -51,3 +52,26 @@ def disk(store: Path) -> Iterator[None]:
             yield
         finally:
             file.truncate(0)
+
+
+@contextmanager
+def memory(store: Path) -> Iterator[None]:
+    """The process gets no more memory than it has."""
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    has = int(Path("/proc/self/statm").read_text("ascii").split()[0]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (has, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, before)
+
+
+@contextmanager
+def leave(store: Path) -> Iterator[None]:
+    """Nothing can be made or removed in the store's folders, and its database cannot be written, not even by root."""
+    kept = [str(store / name) for name in ("jarvis_context.db", "journal", "checkpoints", "")]
+    subprocess.run(["chattr", "+i", *kept], check=True)
+    try:
+        yield
+    finally:
+        subprocess.run(["chattr", "-i", *reversed(kept)], check=True)

@@ -6,6 +6,7 @@ import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from shutil import which
 
 import pytest
 
@@ -38,12 +39,24 @@ def mounted(stage: Stage, tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", str(place)], check=True)
 
 
-@pytest.mark.parametrize("shortage", ["descriptors", "file_size"])
+@pytest.fixture
+def changeable(tmp_path: Path) -> Iterator[Path]:
+    """A folder on a file system where files can be made unchangeable, which they are not any more afterwards."""
+    tried = tmp_path / "tried"
+    tried.touch()
+    made = subprocess.run(["chattr", "+i", str(tried)], capture_output=True, text=True) if which("chattr") else None
+    if made is None or made.returncode:
+        pytest.skip(f"no file can be made unchangeable here: {made.stderr if made else 'there is no chattr'}")
+    yield tmp_path
+    subprocess.run(["chattr", "-R", "-i", str(tmp_path)], check=True)
+
+
+@pytest.mark.parametrize("shortage", ["descriptors", "file_size", "memory"])
 def test_a_shortage_is_survived_and_over_when_it_is_over(stage: Stage, shortage: str) -> None:
     suffered = stage.starve(shortage, closing=False, **KEEPING)
 
     assert suffered.seen["JournalUnavailable"]
-    assert suffered.seen.keys() <= {"JournalUnavailable", "StoreUnavailable", "OSError"}
+    assert suffered.seen.keys() <= {"JournalUnavailable", "StoreUnavailable", "OSError", "MemoryError"}
     assert suffered.afterwards == {}
     assert not stage.verify(whole=True).wrong(threads=60)
 
@@ -56,7 +69,21 @@ def test_a_disk_that_is_full_is_survived_and_over_when_there_is_room(stage: Stag
     assert not stage.verify(whole=True).wrong(threads=60)
 
 
-@pytest.mark.parametrize("shortage", ["descriptors", "file_size"])
+@pytest.mark.parametrize("closing", [False, True])
+def test_folders_and_a_database_that_nobody_may_change_are_survived(
+    stage: Stage, changeable: Path, closing: bool
+) -> None:
+    suffered = stage.starve("leave", closing=closing, **KEEPING)
+
+    assert suffered.seen["JournalUnavailable"]
+    assert suffered.seen.keys() <= {"JournalUnavailable", "StoreUnavailable", "PermissionError"}
+    assert suffered.afterwards == {}
+    verdicts = stage.verify(whole=True)
+    assert verdicts.checked.report is None
+    assert not verdicts.wrong(threads=60)
+
+
+@pytest.mark.parametrize("shortage", ["descriptors", "file_size", "memory"])
 def test_a_clean_end_in_a_shortage_is_no_crash(stage: Stage, shortage: str) -> None:
     stage.starve(shortage, closing=True)
 

@@ -15,17 +15,20 @@ WHAT = "A compressed file"
 def compress(*parts: bytes, level: int = LEVEL) -> bytes:
     """One zstd frame of the `parts` together that declares its size and carries a checksum.
 
-    `level` is 1 (fast) to 19 (small).
+    `level` is 1 (fast) to 19 (small). Raises `MemoryError`, also where it is zstd that gets none.
     """
     import zstandard
 
     if not 1 <= level <= HIGHEST_LEVEL:
         raise BadValue(name="level", value=level, expected=f"1 to {HIGHEST_LEVEL}")
     compressor = zstandard.ZstdCompressor(level=level, write_checksum=True)
-    if len(parts) == 1:
-        return compressor.compress(parts[0])
-    frame = compressor.compressobj(size=sum(map(len, parts)))
-    return b"".join([*(frame.compress(part) for part in parts), frame.flush()])
+    try:
+        if len(parts) == 1:
+            return compressor.compress(parts[0])
+        frame = compressor.compressobj(size=sum(map(len, parts)))
+        return b"".join([*(frame.compress(part) for part in parts), frame.flush()])
+    except zstandard.ZstdError as error:  # There are no other reasons: any bytes can be compressed.
+        raise MemoryError(str(error)) from error
 
 
 def decompress(data: bytes, limit: int) -> bytes:
@@ -33,6 +36,7 @@ def decompress(data: bytes, limit: int) -> bytes:
 
     Raises `TooLarge` when the frame declares more than `limit` bytes, before any of it is unpacked, and `CorruptData`
     for anything but one whole frame with its size declared and right, its checksum right, and nothing after it.
+    Where zstd gets no memory it raises `MemoryError`, as the frame may be whole.
     """
     import zstandard
 
@@ -44,6 +48,8 @@ def decompress(data: bytes, limit: int) -> bytes:
         reader = zstandard.ZstdDecompressor(max_window_size=WINDOW)
         return reader.decompress(data, max_output_size=size, allow_extra_data=False)
     except zstandard.ZstdError as error:
+        if "not enough memory" in str(error):
+            raise MemoryError(str(error)) from error
         raise CorruptData(what=WHAT, reason=str(error)) from error
 
 

@@ -30,7 +30,11 @@ class Background:
         never_wait()
         pause = interval
         while not self._stop.wait(pause):
-            pause = interval if work() else min(pause * 2, LONGEST_PAUSE)
+            try:
+                well = work()
+            except MemoryError:
+                well = False  # There was none to tell of it either; the next turn must come all the same.
+            pause = interval if well else min(pause * 2, LONGEST_PAUSE)
 
     def stop(self, timeout: float | None = None) -> None:
         """Let no new turn begin, and wait up to `timeout` seconds a thread for the ones under way."""

@@ -51,7 +51,7 @@ def _try(otherwise: str, work: Callable[[], object]) -> None:
     """Do one part of a run's end; none keeps the others from being tried."""
     try:
         work()
-    except (JarvisError, OSError) as error:
+    except (JarvisError, OSError, MemoryError, ImportError) as error:  # Without memory no library can be loaded.
         log.warning("%s: %s", otherwise, error)
 
 

@@ -36,14 +36,15 @@ def test_what_an_interrupt_cut_short_is_gone_on_with_and_what_is_through_is_not_
     assert (ending.done, done) == (True, ["end", "checkpoint", "lock"])
 
 
-def test_a_part_that_fails_keeps_no_other_from_being_done(caplog: pytest.LogCaptureFixture) -> None:
+@pytest.mark.parametrize("error", [OSError("disk full"), MemoryError("none left"), ImportError("cannot map")])
+def test_a_part_that_fails_keeps_no_other_from_being_done(error: Exception, caplog: pytest.LogCaptureFixture) -> None:
     done: list[str] = []
     ending = Ending()
 
-    ending.go_on(parts_of(lambda: fail(OSError("disk full")), lambda: done.append("lock")))
+    ending.go_on(parts_of(lambda: fail(error), lambda: done.append("lock")))
 
     assert (ending.done, done) == (True, ["lock"])
-    assert caplog.messages == ["Something is missing: disk full"]
+    assert caplog.messages == [f"Something is missing: {error}"]
 
 
 def test_closing_from_a_signal_handler_in_the_middle_of_closing_returns_and_the_end_goes_on() -> None:
