@@ -58,3 +58,13 @@ def test_nothing_of_a_long_id_is_cut(store_path: Path, call: Call) -> None:
     lines = call("--path", store_path, "tasks").stdout.splitlines()[1:-2]
 
     assert "".join(line.split()[0] for line in lines) == name
+
+
+def test_a_task_that_a_death_cut_off_is_shown_as_interrupted(store_path: Path, call: Call) -> None:
+    with JarvisContextManager(store_path, handle_signals=False) as manager:
+        manager.journal.append("TaskClaimed", "a", {"method": "assign_task", "attempt": 1, "key": "k"})
+        manager.journal.append("TaskInterrupted", "a", {"key": "k", "counts": False, "worker": True})
+
+    screens = [" ".join(call("--path", store_path, command).stdout.split()) for command in ("tasks", "status")]
+
+    assert ["interrupted by the death of its process" in screen for screen in screens] == [True, True]

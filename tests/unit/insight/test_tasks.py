@@ -44,3 +44,13 @@ def test_runs_come_oldest_first(manager: JarvisContextManager) -> None:
     (run,) = manager.runs()
 
     assert (run.id, run.epoch, run.ended) == (manager.run.id, 1, None)
+
+
+def test_a_task_shows_that_a_death_cut_it_off_until_somebody_takes_it_up(manager: JarvisContextManager) -> None:
+    manager.journal.append("TaskClaimed", "a", {"method": "assign_task", "attempt": 1, "key": "k1"})
+    before = manager.tasks()[0]["interrupted"]
+    manager.journal.append("TaskInterrupted", "a", {"key": "k1", "counts": False, "worker": True})
+    cut_off = manager.tasks()[0]["interrupted"], manager.status()["incomplete"][0]["interrupted"]
+    manager.journal.append("TaskClaimed", "a", {"method": "assign_task", "attempt": 2, "key": "k2"})
+
+    assert (before, cut_off, manager.tasks()[0]["interrupted"]) == (False, (True, True), False)
