@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import shlex
 import signal
+import subprocess
+import sys
 from itertools import permutations
 from pathlib import Path
 
@@ -14,6 +16,7 @@ import pytest
 from jarvis_ctx.liveness import processes, supervised
 from tests.crash.harness import Stage
 from tests.crash.supervising import MORTAL, Watch, Watched, cause
+from tests.faces.cli.processes import COMMAND, ROOT
 
 pytestmark = pytest.mark.crash
 FAMILY = ["sh", "-c", 'sleep 1000 & setsid sleep 1000 & echo \'{"event": "began"}\'; wait']
@@ -56,6 +59,17 @@ def test_a_command_that_dies_is_started_again_and_its_recovery_carries_on(watch:
     assert first["after"] == ""
     assert watched.said("restarting")["restart"] == 1
     assert watched.begun()["after"] == "killed"
+
+
+def test_after_an_exit_code_that_means_failure_finished_work_is_not_done_again(
+    watch: Watch, stage: Stage, tmp_path: Path
+) -> None:
+    outbox = tmp_path / "outbox"
+
+    watched = watch(stage.store, [sys.executable, "-m", "tests.crash.labourer", str(outbox)])
+
+    assert (watched.said("ended")["exit_code"], watched.over()["exit_code"]) == (3, 0)
+    assert outbox.read_text().split() == ["one", "two", "three"]
 
 
 def test_the_wait_for_a_restart_is_under_five_seconds(watch: Watch, stage: Stage) -> None:
@@ -254,7 +268,7 @@ def test_a_process_that_stands_still_is_no_death_and_goes_on(watch: Watch, stage
 def test_a_process_that_stands_still_beyond_the_hang_timeout_is_killed_first_and_then_replaced(
     watch: Watch, stage: Stage
 ) -> None:
-    watched = watch(stage.store, [*MORTAL, "wait"], hang_timeout=1.0)
+    watched = watch(stage.store, [*MORTAL, "wait"], hang_timeout=2.0)
     first = watched.begun()["pid"]
 
     watched.kill(signal.SIGSTOP)
@@ -262,6 +276,27 @@ def test_a_process_that_stands_still_beyond_the_hang_timeout_is_killed_first_and
     assert watched.said("ended")["how"] == "hang"
     assert gone([first])
     assert watched.begun()["after"] == "hang"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may make process namespaces")
+def test_as_the_first_process_of_a_container_it_reaps_what_others_leave_and_ends_by_sigterm(tmp_path: Path) -> None:
+    orphans = (
+        "for n in 1 2 3; do (sh -c 'sleep 0.01 & true' &); done; sleep 0.3; ps -eo stat=,pid= > seen; exec sleep 1000"
+    )
+    inner = [*COMMAND, "run", "--path", "store", "--", "sh", "-c", orphans]
+    environ = {**os.environ, "PYTHONPATH": f"{ROOT / 'src'}"}
+    unshared = ["unshare", "-pf", "--mount-proc", "--kill-child", *inner]
+    with subprocess.Popen(unshared, cwd=tmp_path, env=environ, stderr=subprocess.PIPE, text=True) as container:
+        while not (tmp_path / "seen").exists() or len((tmp_path / "seen").read_text().split()) < 6:
+            os.sched_yield()
+        first = psutil.Process(container.pid).children()[0]
+
+        first.terminate()
+
+        assert container.wait(timeout=10) == 143
+    seen = (tmp_path / "seen").read_text()
+    assert "Z" not in seen
+    assert " 1\n" in seen
 
 
 def test_a_command_that_does_not_exist_is_an_error_and_leaves_nothing_behind(watch: Watch, stage: Stage) -> None:

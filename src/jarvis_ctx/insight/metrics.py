@@ -16,13 +16,14 @@ from jarvis_ctx.recovery.predecessor import Predecessor
 def metrics(view: View) -> dict[str, Any]:
     """What docs/api.md has under `metrics`: bytes, seconds, counts; None is not known. Looks at every file's size."""
     state, pulse, kept = view.state(), view.pulse(), view.checkpoints()
+    before = Predecessor.of(view.folder, view.name)
     everyone = agents.lines(state, agents.leases(view), view.now(), agents.terms(view, state))
     last, report = pulse.checkpoint or next(iter(kept), None), view.report()
     grows = growth.per_day(view.folder, view.now() / MICROSECONDS)
     recovered = sum(run.id != run.chain for run in state.runs.values())
     return {
         "orchestrator": view.name,
-        "state": life(pulse, Predecessor.of(view.folder, view.name).latest(state)),
+        "state": life(pulse, before.latest(state), before),
         "operations": sum(state.position.values()),
         "snapshots": len(kept),
         "checkpoints_taken": pulse.checkpoints_taken,

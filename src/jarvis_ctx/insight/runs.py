@@ -13,11 +13,12 @@ from jarvis_ctx.recovery.predecessor import Predecessor
 def lines(view: View) -> list[dict[str, Any]]:
     """The runs that the state keeps, oldest first; `state` is `live`, `ended` (cleanly) or `dead`."""
     state = view.state()
-    latest = Predecessor.of(view.folder, view.name).latest(state)
+    before = Predecessor.of(view.folder, view.name)
+    latest = before.latest(state)
     known = dict(state.runs)
     if latest is not None:
         known[latest.id] = latest  # The run file knows of one whose first event was lost.
-    now = life(view.pulse(), latest)
+    now = life(view.pulse(), latest, before)
     ordered = sorted(known.values(), key=lambda run: run.epoch)
     return [_line(run, now if latest is not None and run.id == latest.id else _past(run)) for run in ordered]
 

@@ -18,11 +18,12 @@ def status(view: View, most: int | None = None) -> dict[str, Any]:
     """What docs/cli.md documents under `jarvis-ctx status`; times are ISO 8601 in UTC, durations in seconds."""
     state, pulse = view.state(), view.pulse()
     everyone = agents.lines(state, agents.leases(view), view.now(), agents.terms(view, state))
-    run = Predecessor.of(view.folder, view.name).latest(state)
+    before = Predecessor.of(view.folder, view.name)
+    run = before.latest(state)
     return {
         "orchestrator": view.name,
         "path": str(view.folder),
-        "state": life(pulse, run),
+        "state": life(pulse, run, before),
         "pid": pulse.live_pid,
         "run": run_line(run),
         "last_end": run_line(_last_ended(state, run, pulse)),
@@ -50,13 +51,13 @@ def status(view: View, most: int | None = None) -> dict[str, Any]:
     }
 
 
-def life(pulse: Pulse, run: RunRecord | None) -> str:
+def life(pulse: Pulse, run: RunRecord | None, before: Predecessor) -> str:
     """`live`, `ended` (cleanly), `dead` (the next start recovers) or `empty` (it has never run)."""
     if pulse.live_pid is not None:
         return "live"
     if run is None:
         return "empty"
-    return "ended" if run.clean else "dead"
+    return "dead" if before.died(run) else "ended"
 
 
 def _last_ended(state: State, run: RunRecord | None, pulse: Pulse) -> RunRecord | None:

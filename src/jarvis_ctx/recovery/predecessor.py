@@ -51,10 +51,12 @@ class Predecessor(msgspec.Struct, frozen=True, kw_only=True):
         latest, marked = self.latest(state), self.marker.of(self.name)
         if marked is not None:
             return state.runs.get(marked.run) or latest
-        return latest if latest is not None and not (latest.clean and not self._failed(latest)) else None
+        return latest if latest is not None and self.died(latest) else None
 
-    def _failed(self, run: RunRecord) -> bool:
-        """Whether a run that ended by itself did so with an exit code that means failure: a supervisor sees it."""
+    def died(self, run: RunRecord) -> bool:
+        """Whether the last run did not end cleanly; a supervisor sees the exit code of one that ended by itself."""
+        if not run.clean:
+            return True
         death = supervised.death_of(self.runfile.path.parent, run) if run.ending == "exited" else None
         return death is not None and death.how == "exit"
 

@@ -101,7 +101,8 @@ class Watch:
         if not self._orders.hang_timeout:
             return 0.0
         live = self._progress.live(runs)
-        worked = sum(processes.main_thread_seconds(run.process.pid) for run in live)
+        at_work = [run.process.pid for run in live] or [child.identity.pid]
+        worked = sum(processes.main_thread_seconds(pid) for pid in at_work)
         counts = bool(live) or (self._captures and not runs)
         self._captures = self._captures or bool(runs)
         return self._patience.look(now, self._progress.signs(runs), worked, counts=counts)

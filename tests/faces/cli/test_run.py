@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import socket
 from pathlib import Path
 from typing import get_args
 
@@ -88,6 +89,19 @@ def test_a_log_file_gets_what_the_command_writes_and_it_is_passed_on(tmp_path: P
     assert done.stdout == "out\n"
     assert "err\n" in done.stderr
     assert sorted((tmp_path / "out.log").read_text().split()) == ["err", "out"]
+
+
+def test_systemd_is_told_and_the_command_does_not_inherit_its_socket(tmp_path: Path) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listener:
+        listener.bind(str(tmp_path / "notify"))
+
+        done = jarvis_ctx(
+            *("run", "--", "sh", "-c", "echo [$NOTIFY_SOCKET]"), cwd=tmp_path, NOTIFY_SOCKET=str(tmp_path / "notify")
+        )
+
+        told = [listener.recv(4096).decode() for _ in range(2)]
+    assert done.stdout == "[]\n"
+    assert (told[0].splitlines()[0], told[1]) == ("READY=1", "STOPPING=1")
 
 
 def test_secrets_are_not_written_down(tmp_path: Path) -> None:

@@ -43,8 +43,9 @@ def check(view: View) -> Iterator[Finding]:
 
 
 def _run(view: View, state: State, pulse: Pulse) -> Finding:
-    run = Predecessor.of(view.folder, view.name).latest(state)
-    match life(pulse, run), run:
+    before = Predecessor.of(view.folder, view.name)
+    run = before.latest(state)
+    match life(pulse, run, before), run:
         case "live", _:
             return ok("run", f"{view.name} runs as process {pulse.live_pid}.")
         case "dead", RunRecord():
