@@ -113,12 +113,8 @@ class Journal:
 
     def start(self) -> None:
         """Start the background: one thread that syncs, one that drains."""
-        self._background.start(
-            {
-                "keep_synced": (self._sync_interval, self._try_to_sync),
-                "keep_drained": (self._drain_interval, self._try_to_drain),
-            }
-        )
+        drained = (self._drain_interval, self._try_to_drain)
+        self._background.start({"keep_synced": (self._sync_interval, self._try_to_sync), "keep_drained": drained})
 
     def _try_to_sync(self) -> bool:
         for work in (self._sync.now, self.neighbours.sync, self._supply.prepare):
@@ -130,9 +126,11 @@ class Journal:
 
     def _try_to_drain(self) -> bool:
         try:
-            while self.drain_once():
-                pass
-            self._listen()
+            try:
+                while self.drain_once():
+                    pass
+            finally:  # A store that is away keeps nobody from being heard.
+                self._listen()
             self.neighbours.look(self._listen, self._store.watermarks)
         except Exception as error:  # The top of a thread: the next turn must come, and health shows this one.
             if not self.drain_error:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -13,11 +15,14 @@ from typing import Any
 import pytest
 
 from jarvis_ctx.insight.insight import Insight
+from jarvis_ctx.journal.fold import empty
 from jarvis_ctx.recovery.text import render
 from jarvis_ctx.sidecar import JarvisContextManager, healer, open_view
 from jarvis_ctx.sidecar.database import condemned
 from jarvis_ctx.sidecar.opening import DATABASE
+from jarvis_ctx.sidecar.requests import pen
 from tests.crash import damage
+from tests.unit.journal.build import wait_until
 from tests.unit.retention.aged import begin, first_run, later
 from tests.unit.sidecar.test_rebuilding import tables
 
@@ -223,3 +228,67 @@ def test_a_store_without_a_file_is_never_made_anew(store_path: Path) -> None:
         heal(manager)
 
         assert (manager.healer.healed, manager.status()["damaged"]) == (0, [])
+
+
+def test_it_waits_for_a_worker_of_the_run_which_is_heard_meanwhile(
+    manager: JarvisContextManager, store_path: Path
+) -> None:
+    ground = manager._opened.ground
+    worker = pen("jarvis", store_path / "journal", ground.marks, empty("jarvis", 1), ground.clock, None)
+    worker.append("AttributeSet", "worker", {"value": 1})
+    damage.delete_database(store_path)
+
+    heal(manager)
+    said, healed = manager.status()["damaged"], manager.healer.healed
+    wait_until(lambda: "worker" in manager.attributes())
+    worker.segment.seal()
+    worker.segment.close()
+    later(manager, healer.LONGEST_PAUSE)
+    heal(manager)
+    manager.flush()
+
+    assert (healed, manager.healer.healed) == (0, 1)
+    assert f"once nobody else has it open: writer {worker.writer}" in said[0]
+    assert manager.journal.health().drained == manager.journal.health().appended
+
+
+def test_what_is_sealed_stays_sealed(store_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CREW_KEY", "5c" * 32)
+    with begin(store_path, 0, encryption_key="env:CREW_KEY") as manager:
+        manager.update_task_progress("open", {"description": "a plain word", "percentage": 70})
+        damage.delete_database(store_path)
+        heal(manager)
+        manager.flush()
+
+        assert manager.healer.healed == 1
+        assert manager.tasks()[0]["description"] == "a plain word"
+        shown = tables(store_path / DATABASE)
+    assert [row["description"] for row in shown["task_progress"]] == ["[sealed]"]
+    assert "a plain word" not in str(shown)
+
+
+def test_a_forked_child_that_had_not_used_the_database_takes_the_new_one(
+    manager: JarvisContextManager, store_path: Path
+) -> None:
+    healed, tell = os.pipe()
+    child = forked(lambda: os.read(healed, 1) and manager._opened.store.events.watermarks())
+
+    damage.delete_database(store_path)
+    heal(manager)
+    os.write(tell, b"!")
+
+    assert (manager.healer.healed, os.waitpid(child, 0)[1]) == (1, 0)
+    os.close(healed), os.close(tell)
+
+
+def forked(work: Callable[[], object]) -> int:
+    """A child that ends with 0 once `work` has answered something; one that hangs ends by itself."""
+    child = os.fork()
+    if child == 0:
+        signal.alarm(10)
+        done = False
+        try:
+            done = bool(work())
+        finally:
+            os._exit(not done)
+    return child
