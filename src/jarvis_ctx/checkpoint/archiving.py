@@ -5,15 +5,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeAlias
 
 from jarvis_ctx.checkpoint.files import CheckpointFiles
+from jarvis_ctx.checkpoint.forms import Look, look_of
 from jarvis_ctx.errors import StoreUnavailable
 from jarvis_ctx.journal import forks
 from jarvis_ctx.model.checkpoint import CheckpointHeader
-
-Look: TypeAlias = tuple[int, int, int]
-"""How a file looks from outside: inode, bytes, time of its last change."""
 
 
 class Archiving:
@@ -48,15 +45,7 @@ class Archiving:
                 self.error = str(error)
 
     def _verified_once(self, path: Path, known: tuple[Look, CheckpointHeader] | None) -> CheckpointHeader:
-        look = _look(path)
+        look = look_of(path)
         header = known[1] if known is not None and known[0] == look else self._files.verified(path)
         self._verified[path] = look, header
         return header
-
-
-def _look(path: Path) -> Look:
-    try:
-        status = path.stat()
-    except OSError:
-        return (0, 0, 0)  # Whoever reads it says what is wrong.
-    return status.st_ino, status.st_size, status.st_mtime_ns

@@ -16,7 +16,7 @@ import msgspec
 from msgspec.structs import replace
 
 from jarvis_ctx.checkpoint.contents import check, sealed, state_of
-from jarvis_ctx.checkpoint.forms import CHANGES_FORMAT, FORMAT, LIMIT, Line, Twin, parse, read
+from jarvis_ctx.checkpoint.forms import CHANGES_FORMAT, FORMAT, LIMIT, Line, Look, Twin, look_of, parse, read
 from jarvis_ctx.clock import stamp
 from jarvis_ctx.codec import compress, pickled, sign
 from jarvis_ctx.codec.sealed import MAGIC, OPENING, Seals, opened
@@ -46,6 +46,8 @@ class CheckpointFiles:
         """With `seals`, what the files hold is sealed, and plain files are refused."""
         self._store, self._folder = store, store / "checkpoints"
         self._orchestrator, self._key, self._seals = orchestrator, key, seals
+        self._said: dict[Path, tuple[Look, CheckpointHeader | None]] = {}
+        """What was read of each file that was listed last: each checkpoint is listed after each checkpoint."""
 
     def put(self, snapshot: Snapshot) -> None:
         """Write a whole one's two files, the twin first, so that a signed file always has its twin; or the changes."""
@@ -101,10 +103,14 @@ class CheckpointFiles:
         """
         signed = {path.stem: path for path in (*self.signed(), *self.changes())}
         alone = {path.stem: path for path in self.twins() if path.stem not in signed}
+        known, said = self._said, dict[Path, tuple[Look, CheckpointHeader | None]]()
+        self._said = said
         for _, path in sorted((signed | alone).items(), reverse=True):
-            header = self.header(path)
-            if header is not None:
-                yield path, header
+            look = look_of(path)
+            before, header = known.get(path, (None, None))
+            said[path] = look, header if before == look else self.header(path)
+            if (found := said[path][1]) is not None:
+                yield path, found
 
     def header(self, path: Path) -> CheckpointHeader | None:
         """What a signed file's first line or a JSON file says of it, unverified; None when it cannot be read."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 import msgspec
 
@@ -16,6 +16,8 @@ LIMIT = 1024 * 1024 * 1024
 """Bytes a checkpoint may unpack to."""
 
 T = TypeVar("T", "Line", "Twin")
+Look: TypeAlias = tuple[int, int, int]
+"""How a file looks from outside: inode, bytes, time of its last change."""
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,3 +58,12 @@ def parse(text: bytes, cls: type[T], path: Path, form: str = FORMAT) -> T:
     if parsed.format != form:
         raise OtherVersion(what=str(path), reason=f"its format is {parsed.format!r}, this is {form!r}")
     return parsed
+
+
+def look_of(path: Path) -> Look:
+    """As long as it is the same, so is what was read; zeros for a file that is gone, of which its reader tells."""
+    try:
+        status = path.stat()
+    except OSError:
+        return (0, 0, 0)
+    return status.st_ino, status.st_size, status.st_mtime_ns

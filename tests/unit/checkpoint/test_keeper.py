@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.unit.checkpoint.taking import Scene
 
 
@@ -111,3 +113,20 @@ def test_the_database_coming_back_clears_the_error(scene: Scene) -> None:
 
     assert scene.keeper.error == ""
     assert len(scene.store.checkpoints.headers("jarvis")) == 1
+
+
+def test_what_a_file_says_of_itself_is_read_once_as_long_as_it_looks_the_same(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[Path] = []
+    header = scene.files.header
+    monkeypatch.setattr(scene.files, "header", lambda path: (read.append(path), header(path))[1])
+
+    for percentage in range(3):
+        scene.progress(percentage)
+        scene.keeper.take()
+
+    assert sorted(read) == sorted(scene.files.signed())
+    newest = scene.files.signed()[0]
+    newest.write_bytes(b"rotten")
+    assert newest not in [path for path, _ in scene.files.headers()]
