@@ -23,26 +23,34 @@ class Archiving:
         self,
         files: CheckpointFiles,
         archive: Callable[[dict[str, int]], object],
+        forget: Callable[[], object] = bool,
         settle: Callable[[], object] = bool,
     ) -> None:
-        """`archive` takes what may be archived, {writer: number}; `settle` tidies up the store afterwards."""
-        self._files, self._archive, self._settle = files, archive, settle
+        """`archive` takes what may be archived, {writer: number}; before it, `forget` deletes checkpoints that are not
+        to be kept; after it, `settle` tidies up the store.
+        """
+        self._files, self._archive, self._forget, self._settle = files, archive, forget, settle
         self._verified: dict[Path, tuple[Look, CheckpointHeader]] = {}
         self._lock = threading.Lock()
         forks.renew_lock(self)
         self.error = ""
 
     def turn(self) -> None:
-        """Archive what may be. May be called from any thread; one runs at a time. Raises `OSError`."""
+        """Forget surplus checkpoints and archive what may be. From any thread; one runs at a time. Raises `OSError`."""
         with self._lock:
+            self.error = self._said(self._forget)
             known, self._verified = self._verified, {}
             covered = self._files.covered(lambda path: self._verified_once(path, known.get(path)))
-            try:
-                self._archive(covered)
-                self._settle()
-                self.error = ""
-            except StoreUnavailable as error:
-                self.error = str(error)
+            self.error = self._said(lambda: (self._archive(covered), self._settle())) or self.error
+
+    @staticmethod
+    def _said(work: Callable[[], object]) -> str:
+        """What the store says when it cannot be used for `work`, or nothing."""
+        try:
+            work()
+        except StoreUnavailable as error:
+            return str(error)
+        return ""
 
     def _verified_once(self, path: Path, known: tuple[Look, CheckpointHeader] | None) -> CheckpointHeader:
         look = look_of(path)

@@ -1,16 +1,14 @@
-"""Takes checkpoints: the state's picture into the database and into files, when it has changed, and thins them."""
+"""Takes checkpoints: the state's picture, or what changed in it, into files and into the database."""
 
 from __future__ import annotations
 
 import logging
 import threading
 from collections.abc import Callable
-from pathlib import Path
 from typing import TypeVar
 
 import msgspec
 
-from jarvis_ctx.checkpoint import thinning
 from jarvis_ctx.checkpoint.changes import encoded
 from jarvis_ctx.checkpoint.contents import contents, digest, sealed
 from jarvis_ctx.checkpoint.files import CheckpointFiles
@@ -45,13 +43,12 @@ class Keeper:
         store: CheckpointStore,
         files: CheckpointFiles,
         clock: Clock,
-        kept: int,
         picture: Callable[[], State],
         flush: Callable[[], None],
         changes: Callable[[int], Changes | None] = lambda most: None,
     ) -> None:
         """`picture` gives the state, `changes` what changed since, unless it did in more than so many tasks."""
-        self._run, self._store, self._files, self._clock, self._kept = run, store, files, clock, kept
+        self._run, self._store, self._files, self._clock = run, store, files, clock
         self._picture, self._changes, self._flush = picture, changes, flush
         self._base: CheckpointHeader | None = None
         """The whole checkpoint of the picture that `changes` counts from, once it is in files and database."""
@@ -92,7 +89,6 @@ class Keeper:
             self.begin_anew()  # Neither the state nor its contents are those of the last one any more.
             for snapshot in kept:
                 self._into_store(snapshot)
-            self._tidy()
         return changed
 
     def begin_anew(self) -> None:
@@ -144,7 +140,6 @@ class Keeper:
         self._into_store(snapshot)
         self.last = header
         self.taken += 1
-        self._tidy()
         return header
 
     def _snapshot(self, state: State, label: str) -> Snapshot:
@@ -202,19 +197,3 @@ class Keeper:
 
     def _standing_alone(self, snapshot: Snapshot) -> Snapshot:
         return self._snapshot(self._picture(), "") if snapshot.header.base else snapshot
-
-    def _tidy(self) -> None:
-        for path, header in self._surplus_files():
-            self._files.delete(path)
-            log.debug("checkpoint %s was thinned away", header.id)
-        if self.error:
-            return
-        try:
-            surplus = thinning.surplus(self._store.headers(self._run.name), self._kept)
-            self._store.delete([header.id for header in surplus])
-        except StoreUnavailable as error:
-            self.error = str(error)
-
-    def _surplus_files(self) -> list[tuple[Path, CheckpointHeader]]:
-        by_id = {header.id: (path, header) for path, header in self._files.headers()}
-        return [by_id[header.id] for header in thinning.surplus((h for _, h in by_id.values()), self._kept)]

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from jarvis_ctx.checkpoint.archiving import Archiving
 from jarvis_ctx.checkpoint.keeper import Keeper
+from jarvis_ctx.checkpoint.surplus import Surplus
 from jarvis_ctx.journal.journal import Journal
 from jarvis_ctx.journal.pictures import Pictures
 from jarvis_ctx.model.run import RunRecord
@@ -20,8 +24,14 @@ def live_keeper(ground: Ground, journal: Journal, run: RunRecord) -> Keeper:
         store=ground.store.checkpoints,
         files=ground.files,
         clock=ground.clock,
-        kept=ground.settings.checkpoints_kept,
         picture=pictures.whole,
         flush=lambda: journal.flush(FLUSH_PATIENCE),
         changes=pictures.changes,
     )
+
+
+def live_archiving(ground: Ground, journal: Journal, settle: Callable[[], object]) -> Archiving:
+    """Archives what two checkpoints cover, and forgets those that are not to be kept; then lets the store `settle`."""
+    name, kept = ground.settings.name, ground.settings.checkpoints_kept
+    surplus = Surplus(ground.files, ground.store.checkpoints, name, kept)
+    return Archiving(ground.files, journal.archive, surplus.forget, settle)

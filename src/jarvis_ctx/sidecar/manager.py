@@ -18,7 +18,6 @@ from jarvis_ctx.capture.dropping import storing
 from jarvis_ctx.capture.failures import CaptureFailures
 from jarvis_ctx.capture.recorder import Recorder
 from jarvis_ctx.capture.steps import Steps
-from jarvis_ctx.checkpoint.archiving import Archiving
 from jarvis_ctx.checkpoint.schedule import Schedule
 from jarvis_ctx.clock import Clock, SystemClock
 from jarvis_ctx.errors import Closed, JarvisError, StoreUnavailable
@@ -42,7 +41,7 @@ from jarvis_ctx.sidecar.beginning import opened_and_begun
 from jarvis_ctx.sidecar.ending import Ending, Part, write_end
 from jarvis_ctx.sidecar.healer import LOOK, Healer
 from jarvis_ctx.sidecar.isolating import isolation_of, watch_workers
-from jarvis_ctx.sidecar.keeping import live_keeper
+from jarvis_ctx.sidecar.keeping import live_archiving, live_keeper
 from jarvis_ctx.sidecar.live import LiveView
 from jarvis_ctx.sidecar.objects import note, object_states
 from jarvis_ctx.sidecar.pauses import PAUSES
@@ -118,7 +117,7 @@ class JarvisContextManager(Recorder, Answers, Resuming, travel.GoingBack, backin
         self.code = CodeGuard(writer, self.run, report, ground.folder, policy, forgetting, ground.seals)
         self.states.told = partial(note, self.code, ground.folder)
         self.keeper = live_keeper(ground, self.journal, self.run)
-        self.archiving = Archiving(ground.files, self.journal.archive, self._opened.store.upkeep.settle)
+        self.archiving = live_archiving(ground, self.journal, self._opened.store.upkeep.settle)
         self.healer = Healer(self._opened, self.journal, self.keeper, self.leases)
         self.cleaner = cleanups.live_cleaner(self._opened, self.journal, self.keeper, self.archiving)
         self._watch = ExceptionWatch(self._exception_seen)

@@ -23,7 +23,6 @@ def offline_keeper(ground: Ground, state: State) -> Keeper:
         store=MemoryCheckpoints(Gate()),
         files=ground.files,
         clock=ground.clock,
-        kept=ground.settings.checkpoints_kept,
         picture=lambda: state,
         flush=lambda: None,
     )

@@ -9,6 +9,7 @@ from typing import Any, cast
 from jarvis_ctx.checkpoint.archiving import Archiving
 from jarvis_ctx.checkpoint.files import CheckpointFiles
 from jarvis_ctx.checkpoint.keeper import Keeper
+from jarvis_ctx.checkpoint.surplus import Surplus
 from jarvis_ctx.codec import sign
 from jarvis_ctx.errors import StoreUnavailable
 from jarvis_ctx.journal import fold
@@ -66,11 +67,11 @@ class Scene:
             store=self.store.checkpoints,
             files=self.files,
             clock=self.clock,
-            kept=kept,
             picture=self.pictures.whole,
             flush=self._flush,
             changes=self.pictures.changes,
         )
+        self.surplus = Surplus(self.files, self.store.checkpoints, "jarvis", kept)
         self.archiving = Archiving(self.files, self.covered.append)
 
     @property

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from jarvis_ctx.checkpoint.archiving import Archiving
+from jarvis_ctx.checkpoint.surplus import Surplus
 from jarvis_ctx.errors import StoreUnavailable
 from tests.unit.checkpoint.taking import Scene
 
@@ -62,6 +63,20 @@ def test_a_store_that_cannot_be_used_is_told_of_until_it_can(scene: Scene) -> No
     assert "locked" in archiving.error
     archiving.turn()
     assert archiving.error == ""
+
+
+def test_surplus_files_go_though_the_store_cannot_be_used(scene: Scene) -> None:
+    scene.surplus = Surplus(scene.files, scene.store.checkpoints, "jarvis", 1)
+    archiving = Archiving(scene.files, lambda covered: None, scene.surplus.forget)
+    for percentage in (10, 20, 30):
+        scene.progress(percentage)
+        scene.keeper.take()
+    scene.store.close()
+
+    archiving.turn()
+
+    assert len(scene.files.signed()) == 1
+    assert archiving.error != ""
 
 
 def raised(errors: list[StoreUnavailable]) -> None:

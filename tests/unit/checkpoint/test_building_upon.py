@@ -102,6 +102,7 @@ def test_thinning_keeps_what_is_built_upon_and_not_longer(store_path: Path, monk
     for percentage in range(12):
         scene.progress(percentage, f"t{percentage % 6}")
         scene.keeper.take()
+        scene.surplus.forget()
 
     kept = [header for _, header in scene.files.headers()]
 

@@ -73,6 +73,7 @@ def test_recovery_points_outlive_the_thinning_of_all_others(store_path: Path) ->
         scene.progress(percentage)
         scene.clock.advance(60)
         scene.keeper.take()
+        scene.surplus.forget()
 
     labels = [header.label for _, header in scene.files.headers()]
     assert len(labels) < 6
@@ -125,6 +126,7 @@ def test_what_a_file_says_of_itself_is_read_once_as_long_as_it_looks_the_same(
     for percentage in range(3):
         scene.progress(percentage)
         scene.keeper.take()
+        scene.surplus.forget()
 
     assert sorted(read) == sorted(scene.files.signed())
     newest = scene.files.signed()[0]
