@@ -119,6 +119,7 @@ def test_a_store_that_cannot_be_written_can_be_looked_at_and_is_refused_by_type(
 
 def test_a_locked_database_costs_a_caller_nothing_and_is_caught_up_with(store_path: Path) -> None:
     with JarvisContextManager(store_path, drain_interval=0.01) as manager:
+        manager.flush()
         with locked(store_path / "jarvis_context.db"):
             for said in range(1000):
                 manager.set_attribute("x", said)
