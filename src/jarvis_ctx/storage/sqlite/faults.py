@@ -12,8 +12,8 @@ from jarvis_ctx.storage.sqlite.driver import sqlite
 _CORRUPT, _FORMAT, _NOT_A_DATABASE = 11, 24, 26
 _DAMAGE = frozenset({_CORRUPT, _FORMAT, _NOT_A_DATABASE})
 
-_EMPTIED = "no such table"
-"""A file of no bytes is an empty database to SQLite."""
+_EMPTIED = tuple(f"no such table: {table}" for table in ("writers", "events", "context_snapshots", "leases"))
+"""A file of no bytes is an empty database to SQLite; these tables each of ours has."""
 
 
 def unavailable(path: Path, reason: str) -> StoreUnavailable:
