@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
@@ -24,6 +24,9 @@ TAILS = {"DecisionLogged": "decisions", "MessageSent": "messages", "MessageAdded
 """Where the state keeps the newest entries of a kind, and the store need not be asked."""
 
 
+_Found = StoredEvent | Event
+
+
 class Past(msgspec.Struct, frozen=True, kw_only=True):
     """Events, the newest first, fewer than asked at times; and the stamp to go on before where there are more."""
 
@@ -37,23 +40,14 @@ def page(view: View, wanted: Wanted, limit: int, before: Stamp | None = None) ->
     Raises `BadValue` for an unknown kind. While the store cannot be used, what lies in the journal is all there is.
     """
     timeline.check(wanted)
-    state = view.state()
-    newer = view.events_after(timeline.drained(view))  # Before the store is asked, as in the timeline.
-    stored, reached = _stored(view, wanted, limit, before)
-    known = {(event.writer, event.number): event for event in [*stored, *newer]}
-    return _page(list(known.values()), wanted, limit, before, reached, state)
+    return _page(view, wanted, limit, before, [], [], view.state())
 
 
 def said(view: View, kind: str, limit: int, before: Stamp | None = None) -> Past:
     """At most `limit` entries of `kind` that the present state stands on: none of a branch that a restore has left."""
-    wanted, state = Wanted(kinds=(kind,)), view.state()
-    newer = view.events_after(timeline.drained(view))
-    stored, reached = _stored(view, wanted, limit, before)
+    state = view.state()
     left = [(after[0], until[0]) for after, until in abandoned(state.restores)] if state.restores else []
-    tail = getattr(state, TAILS[kind])
-    known = {(event.writer, event.number): event for event in [*stored, *newer, *tail]}
-    here = [event for event in known.values() if not any(after < event.time < until for after, until in left)]
-    return _page(here, wanted, limit, before, reached, state)
+    return _page(view, Wanted(kinds=(kind,)), limit, before, getattr(state, TAILS[kind]), left, state)
 
 
 def lines(past: Past) -> list[dict[str, Any]]:
@@ -63,33 +57,45 @@ def lines(past: Past) -> list[dict[str, Any]]:
 
 
 def _page(
-    events: list[Event], wanted: Wanted, limit: int, before: Stamp | None, reached: Stamp | None, state: State
+    view: View,
+    wanted: Wanted,
+    limit: int,
+    before: Stamp | None,
+    tail: list[Event],
+    left: list[tuple[int, int]],
+    state: State,
 ) -> Past:
-    fences = state.fences
-    taken = [
-        event
-        for event in events
-        if wanted.takes(event)
-        and (before is None or event.stamp < before)
-        and (reached is None or event.stamp >= reached)
-        and event.number <= fences.get(event.writer, event.number)
-    ]
-    taken.sort(key=lambda event: event.stamp, reverse=True)
-    shown = taken[:limit]
-    if len(taken) > limit:
-        return Past(events=shown, before=shown[-1].stamp)
-    ended = reached is None or (wanted.since is not None and reached[0] < wanted.since)
-    return Past(events=shown, before=None if ended else reached)
+    newer = view.events_after(timeline.drained(view))  # Before the store is asked, as in the timeline.
+    found, reached = _stored(view, wanted, limit, before)
+    found |= {event.stamp: event for event in (*tail, *newer) if wanted.takes(event)}
+    fences, since = state.fences, wanted.since
+    stamps = sorted(
+        (
+            stamp
+            for stamp in found
+            if (before is None or stamp < before)
+            and (reached is None or stamp >= reached)
+            and (since is None or stamp[0] >= since)
+            and stamp[2] <= fences.get(stamp[1], stamp[2])
+            and not any(after < stamp[0] < until for after, until in left)
+        ),
+        reverse=True,
+    )
+    events = list(_events((found[stamp] for stamp in stamps[:limit]), view))
+    if len(stamps) > limit:
+        return Past(events=events, before=stamps[limit - 1])
+    ended = reached is None or (since is not None and reached[0] < since)
+    return Past(events=events, before=None if ended else reached)
 
 
-def _stored(view: View, wanted: Wanted, limit: int, before: Stamp | None) -> tuple[list[Event], Stamp | None]:
+def _stored(view: View, wanted: Wanted, limit: int, before: Stamp | None) -> tuple[dict[Stamp, _Found], Stamp | None]:
     """The latest of each kind, and down to which stamp that is all of them; None where it is everything."""
-    found: list[Event] = []
+    found: dict[Stamp, _Found] = {}
     reached: Stamp | None = None
     try:
         for kind in wanted.kinds or KINDS:
-            events, least = _of_kind(view, kind, wanted.subject, limit + 1, before)
-            found += events
+            rows, least = _of_kind(view, kind, wanted.subject, limit + 1, before)
+            found |= rows
             if least is not None and (reached is None or least > reached):
                 reached = least
     except StoreUnavailable:
@@ -99,16 +105,16 @@ def _stored(view: View, wanted: Wanted, limit: int, before: Stamp | None) -> tup
 
 def _of_kind(
     view: View, kind: str, subject: str | None, count: int, before: Stamp | None
-) -> tuple[list[Event], Stamp | None]:
+) -> tuple[dict[Stamp, _Found], Stamp | None]:
     until = before[0] + 1 if before is not None else None
     ask = count + TIES
     while True:
         rows = view.queries.entries(view.name, kind, ask, until, subject)
-        stamps = [stamp for row in rows if (stamp := _stamp(row)) is not None]
-        if len(rows) < ask or not stamps:
-            return list(_events(rows, view)), None
-        if before is None or min(stamps) < before:
-            return list(_events(rows, view)), min(stamps)
+        found: dict[Stamp, _Found] = {stamp: row for row in rows if (stamp := _stamp(row)) is not None}
+        if len(rows) < ask or not found:
+            return found, None
+        if before is None or min(found) < before:
+            return found, min(found)
         ask *= 2
 
 
@@ -117,9 +123,10 @@ def _stamp(row: StoredEvent) -> Stamp | None:
     return (time, row.writer, row.number) if time else None
 
 
-def _events(rows: list[StoredEvent], view: View) -> Iterator[Event]:
-    for row in rows:
+def _events(found: Iterable[_Found], view: View) -> Iterator[Event]:
+    """The events; only those that are shown are read as a whole."""
+    for each in found:
         try:
-            yield read.event(row.writer, row.payload.encode(), view.values)
+            yield each if isinstance(each, Event) else read.event(each.writer, each.payload.encode(), view.values)
         except CorruptData:
             continue  # One damaged event does not hide the others; `doctor` and recovery name it.

@@ -66,7 +66,7 @@ def test_a_changed_state_is_answered_anew_at_once(ask: Ask, manager: JarvisConte
     etag = ask("GET", f"{API}/task-progress").headers["ETag"]
 
     manager.update_task_progress("task-9", {"description": "New"})
-    again = ask("GET", f"{API}/task-progress", headers={"If-None-Match": etag})
+    again = ask("GET", f"{API}/task-progress", headers={"If-None-Match": etag, "Cache-Control": "no-cache"})
 
     assert [task["id"] for task in again.get_json()["items"]][-1] == "task-9"
 
