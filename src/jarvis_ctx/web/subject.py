@@ -16,9 +16,9 @@ from jarvis_ctx.retention.survey import Cleanup
 from jarvis_ctx.settings import Settings
 from jarvis_ctx.sidecar import JarvisContextManager
 from jarvis_ctx.sidecar.cleanups import clean_offline, request_cleanup, rules_of
+from jarvis_ctx.sidecar.following import FollowingView
 from jarvis_ctx.sidecar.requests import checkpoint_offline, request_checkpoint
 from jarvis_ctx.sidecar.travel import request_point, request_restore, restore_offline
-from jarvis_ctx.sidecar.views import StoreView
 from jarvis_ctx.web.latency import AppendTimes
 
 PATIENCE = 30.0
@@ -93,20 +93,23 @@ class Beside:
         self.name, self.folder = settings.name, settings.folder
         self.append_times: AppendTimes | None = None
         self._turn = threading.RLock()
-        self._marks = StoreView(settings, self._clock)
+        self._view = FollowingView(settings, self._clock)
 
     def version(self) -> str:
         with self._turn:
-            return self._marks.version()
+            return self._view.version()
 
     @contextmanager
     def asking(self) -> Iterator[Insight]:
         with self._turn:
-            view = StoreView(self.settings, self._clock)
-            try:
-                yield Insight(view)
-            finally:
-                view.close()
+            if self._view.pulse().damaged:
+                self._open_anew()  # The next start may have mended or made what was not there.
+            yield Insight(self._view)
+
+    def _open_anew(self) -> None:
+        fresh = FollowingView(self.settings, self._clock)
+        self._view.close()
+        self._view = fresh
 
     def checkpoint(self, label: str) -> CheckpointHeader:
         with self._turn:
@@ -132,8 +135,8 @@ class Beside:
         return request_cleanup(self.settings, PATIENCE)
 
     def _lives(self) -> bool:
-        return self._marks.pulse().live_pid is not None
+        return self._view.pulse().live_pid is not None
 
     def close(self) -> None:
         """Let go of the store."""
-        self._marks.close()
+        self._view.close()

@@ -10,6 +10,9 @@ from jarvis_ctx.web.answers import Answers
 from jarvis_ctx.web.models import Told
 from jarvis_ctx.web.nouns import answers, noun
 
+MEASURED = 2.0
+"""Seconds for which the files are not looked at again."""
+
 
 class Metrics(Told):
     """Bytes, seconds and counts; null is not known."""
@@ -44,6 +47,6 @@ def metrics(given: Answers) -> APIBlueprint:
     @api.get("/metrics", summary="Sizes, growth, lag, losses and counts.", responses=answers(Metrics))
     def get_metrics() -> Response:
         """The same as Prometheus text is at `/metrics`."""
-        return given.give("metrics", Insight.metrics)
+        return given.give("metrics", Insight.metrics, settled=MEASURED)
 
     return api

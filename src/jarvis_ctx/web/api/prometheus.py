@@ -21,6 +21,7 @@ from prometheus_client.registry import Collector
 from jarvis_ctx.clock import MICROSECONDS
 from jarvis_ctx.insight.insight import Insight
 from jarvis_ctx.web.answers import Answers
+from jarvis_ctx.web.api.metrics import MEASURED
 from jarvis_ctx.web.nouns import ALWAYS, SECURITY, problems
 
 TEXT = "text/plain; version=0.0.4; charset=utf-8"
@@ -109,7 +110,7 @@ def prometheus(given: Answers) -> APIBlueprint:
     def get_prometheus() -> Response:
         """JSON for whoever accepts that rather than text."""
         if request.accept_mimetypes.best_match(["text/plain", "application/json"]) == "application/json":
-            return given.give("metrics", Insight.metrics)
+            return given.give("metrics", Insight.metrics, settled=MEASURED)
         return Response(generate_latest(registry), content_type=TEXT)
 
     return api
