@@ -194,7 +194,7 @@ def supervise(path: str, command: list[str], beside: list[list[str]] | None = No
 
     environ = {**os.environ, "JARVIS_CONTEXT_PATH": path}
     orders["beside"] = tuple(tuple(one) for one in beside or ())
-    told = Orders(command=tuple(command), environ=environ, folder=Path(path), name="jarvis", **orders)
+    told = Orders(command=tuple(command), environ=environ, folder=Path(path), **{"name": "jarvis", **orders})
     moved = AgentsMoved(settings.load({"path": path}))
     try:
         outcome = Supervisor(told, lambda what, _, facts: say(json.dumps({"event": what, **facts})), moved).run()

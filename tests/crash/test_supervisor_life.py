@@ -222,6 +222,18 @@ def test_in_whatever_order_they_are_killed_one_command_runs_and_nothing_is_left(
     assert gone([*pids.values(), *running])
 
 
+def test_a_supervisor_of_another_name_tells_of_whatever_orchestrator_it_runs(watch: Watch, stage: Stage) -> None:
+    watched = watch(stage.store, [*MORTAL, "wait"], name="outer", restart="never")
+    watched.begun()
+
+    watched.kill()
+    watched.over()
+
+    found = cause(stage.store)
+    assert found is not None
+    assert found.sentence.startswith("It was ended by SIGKILL (kill -9) from outside")
+
+
 def test_a_signal_to_an_orchestrator_within_a_shell_is_named(watch: Watch, stage: Stage) -> None:
     watched = watch(stage.store, ["sh", "-c", f"{shlex.join([*MORTAL, 'wait'])}; exit $?"], restart="never")
     pid = watched.begun()["pid"]

@@ -11,6 +11,8 @@ WINDOW = 600 * MICROSECONDS
 """How far back is looked."""
 FACTOR, LEAST = 1.5, 50_000_000
 """What counts as growth: so many times as much, and so many bytes more."""
+LEVEL = 0.95
+"""What had reached this part of the last value well before the end had grown up, as a program does that begins."""
 
 
 def growth(measured: Iterable[tuple[int, int]]) -> str:
@@ -22,6 +24,7 @@ def growth(measured: Iterable[tuple[int, int]]) -> str:
     recent = [(rss, time) for time, rss in all_of if time >= last - WINDOW]
     least = min(rss for rss, _ in recent)
     since = max(time for rss, time in recent if rss <= least * 1.05)
-    if now < least * FACTOR or now - least < LEAST:
+    late = [rss for rss, time in recent if time <= last - (last - since) / 4]
+    if now < least * FACTOR or now - least < LEAST or (late and late[-1] > now * LEVEL):
         return ""
     return f"RSS grew from {size(least)} to {size(now)} in the last {span((last - since) / MICROSECONDS)}."

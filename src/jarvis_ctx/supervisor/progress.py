@@ -41,6 +41,11 @@ class Progress:
         except OSError:
             return 0
 
+    def look_away(self, runs: list[RunRecord]) -> None:
+        """Nobody looks for their main threads' beats any more."""
+        for run in runs:
+            main_beats.path_of(self._folder, run.name).unlink(missing_ok=True)
+
     def held_by(self, runs: list[RunRecord]) -> int | None:
         """The process that still holds the lock of one of `runs`."""
         locks = (RunFile(self._folder, run.name).lock_path for run in runs)

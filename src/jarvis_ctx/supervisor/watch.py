@@ -163,6 +163,8 @@ class Watch:
         return self._progress.held_by(self._runs)
 
     def close(self) -> None:
+        """Look no more."""
+        self._progress.look_away(self._runs)
         self._meter.close()
 
 
