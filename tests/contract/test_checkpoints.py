@@ -94,24 +94,24 @@ def test_a_position_may_hold_many_writers_and_great_numbers(store: Store) -> Non
 
 
 def test_a_text_of_many_pieces_comes_back_character_for_character(store: Store) -> None:
-    state = ('{"name":"jarvis","note":"' + "jarvis — ü 🧭 " * 60_000 + '"}').encode()
+    state = ('{"name":"jarvis","note":"' + "jarvis — ü 🧭 " * 250_000 + '"}').encode()
 
     for id in "ab":
         store.checkpoints.put(snapshot(id, state=state))
-    store.checkpoints.put(snapshot("a", state=state[:300_001]))
+    store.checkpoints.put(snapshot("a", state=state[:4_300_001]))
 
     kept = {id: store.checkpoints.get(id) for id in "ab"}
-    assert {id: found and found.state for id, found in kept.items()} == {"a": state[:300_001], "b": state}
+    assert {id: found and found.state for id, found in kept.items()} == {"a": state[:4_300_001], "b": state}
 
 
 def test_a_text_of_many_pieces_is_text_in_plain_sql(sqlite_store: SqliteStore) -> None:
-    sqlite_store.checkpoints.put(snapshot("a", state=b'{"name":"' + b"x" * 1_000_000 + b'"}'))
+    sqlite_store.checkpoints.put(snapshot("a", state=b'{"name":"' + b"x" * 5_000_000 + b'"}'))
 
     [row] = sqlite_store._database.read(
         "SELECT typeof(context_data), length(context_data ->> 'name') FROM context_snapshots"
     )
 
-    assert row == ("text", 1_000_000)
+    assert row == ("text", 5_000_000)
 
 
 def test_a_snapshot_that_builds_upon_another_comes_with_it(store: Store) -> None:
