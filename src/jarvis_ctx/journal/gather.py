@@ -53,6 +53,14 @@ def gather(
     if store is not None:
         _from_store(result, found, orchestrator, after, store, values)
         result.lost = losses.within(folder, after, marks, store)
+    if any(_contiguous(numbers, min(numbers) - 1) < max(numbers) for numbers in found.values() if numbers):
+        # A writer may have gone on to its next segment after we had read the one before: that one is whole now.
+        ours, again = {mark.writer for mark in marks}, Gathered()
+        for source, segment in _files(folder, orchestrator, ours, after, again):
+            _add(again, source, found.setdefault(segment.writer, {}), segment.writer, _wanted(segment, after), values)
+        result.sources = {
+            s: result.sources.get(s, 0) + again.sources.get(s, 0) for s in {**result.sources, **again.sources}
+        }
     result.events = [event for numbers in found.values() for event in numbers.values()]
     result.last = {writer: max(numbers) for writer, numbers in found.items() if numbers}
     for writer, gaps in losses.beyond(found, after, marks).items():
