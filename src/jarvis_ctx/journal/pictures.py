@@ -24,6 +24,7 @@ class Pictures:
 
     def __init__(self, writer: Writer) -> None:
         self._writer = writer
+        self._dirty = writer.dirty
         self._maps: tuple[dict[str, Any], ...] = ()
         self._others: dict[str, Any] = {}
         """The other fields as they were in the last whole picture; nothing before there is one."""
@@ -37,8 +38,7 @@ class Pictures:
 
     def _begun(self, state: State) -> list[tuple[dict[str, Any], list[str]]]:
         """The fields that are taken in slices, and what they hold; changes count from here until they are taken."""
-        self._writer.dirty.taken_whole()
-        self._maps = tuple(getattr(state, name) for name in BY_TASK)
+        self._count_from(state)
         return [(known, list(known)) for known in self._maps]
 
     def _in_slices(self, fields: list[tuple[dict[str, Any], list[str]]]) -> list[dict[str, Any]]:
@@ -53,7 +53,7 @@ class Pictures:
 
     def _completed(self, state: State, by_task: list[dict[str, Any]]) -> State:
         """The picture, once what changed meanwhile has been put right."""
-        if any(getattr(state, name) is not known for name, known in zip(BY_TASK, self._maps, strict=True)):
+        if not self._goes_on(state):
             return self._whole(state)
         changed = self._writer.dirty.changed()
         for known, copied in zip(self._maps, by_task, strict=True):
@@ -83,15 +83,24 @@ class Pictures:
 
     def _whole(self, state: State) -> State:
         picture = state.copy()
-        self._maps = tuple(getattr(state, name) for name in BY_TASK)
         self._others = {name: getattr(picture, name) for name in _other_fields(state)}
-        self._writer.dirty.taken_whole()
+        self._count_from(state)
         return picture
 
+    def _count_from(self, state: State) -> None:
+        self._maps, self._dirty = tuple(getattr(state, name) for name in BY_TASK), self._writer.dirty
+        self._dirty.taken_whole()
+
+    def _goes_on(self, state: State) -> bool:
+        """Whether the same is written to and counted: a restore sets other mappings, a forked child counts anew."""
+        return self._dirty is self._writer.dirty and all(
+            getattr(state, name) is known for name, known in zip(BY_TASK, self._maps, strict=True)
+        )
+
     def _changes(self, state: State, most: int) -> Changes | None:
-        if any(getattr(state, name) is not known for name, known in zip(BY_TASK, self._maps, strict=True)):
-            return None  # A restore has put others in their place.
         dirty = self._writer.dirty
+        if not self._goes_on(state):
+            return None
         if dirty.more_than(most) or len(changed := dirty.changed()) > most:
             return None
         fields = {name: {task: getattr(state, name).get(task) for task in changed} for name in BY_TASK}

@@ -175,10 +175,12 @@ class Writer(Inherited):
         return number
 
     def _fold(self, event: Event) -> None:
+        if event.kind in PROJECTED_KINDS:
+            self.dirty.add(
+                event.subject
+            )  # First: what an interrupt leaves folded and unnoted no checkpoint would have.
         fold.apply(self.state, event)
         self._time, self.number = event.time, event.number
-        if event.kind in PROJECTED_KINDS:
-            self.dirty.add(event.subject)
         self._cells[self._appended_cell] = event.number  # Last, as it may fail where nothing is mapped.
 
     def _catch_up(self, segment: Segment) -> None:
@@ -261,10 +263,10 @@ class Writer(Inherited):
 
     def _fold_others(self, events: list[Event]) -> None:
         for event in events:
-            fold.apply(self.state, event)
-            self._time = max(self._time, event.time)
             if event.kind in PROJECTED_KINDS:
                 self.dirty.add(event.subject)
+            fold.apply(self.state, event)
+            self._time = max(self._time, event.time)
 
     def take_dirty(self, limit: int) -> set[str]:
         """Up to `limit` of the tasks that changed and have not been taken since."""

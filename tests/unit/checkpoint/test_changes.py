@@ -13,6 +13,7 @@ from jarvis_ctx.checkpoint.changes import encoded, put_into
 from jarvis_ctx.checkpoint.contents import contents, digest
 from jarvis_ctx.journal import fold
 from jarvis_ctx.journal import pictures as pictures_room
+from jarvis_ctx.journal.dirty import Dirty
 from jarvis_ctx.journal.fold_tasks import TASK_HANDLERS
 from jarvis_ctx.journal.pictures import Pictures
 from jarvis_ctx.journal.writer import Writer
@@ -121,6 +122,16 @@ def test_what_leaves_while_a_picture_is_taken_is_not_in_it(monkeypatch: pytest.M
     picture = Pictures(cast(Writer, pen)).whole()
 
     assert (picture, picture.steps) == (pen.state, {})
+
+
+def test_a_pen_that_counts_anew_leaves_nothing_to_build_upon() -> None:
+    pen = Pen(fold.empty("jarvis", 3))
+    pictures = Pictures(cast(Writer, pen))
+    pictures.whole()
+
+    pen.dirty = Dirty()
+
+    assert pictures.changes(MANY) is None
 
 
 def test_a_restore_leaves_nothing_to_build_upon() -> None:
