@@ -15,7 +15,7 @@ import pytest
 
 from jarvis_ctx.liveness import processes, supervised
 from tests.crash.harness import Stage
-from tests.crash.supervising import MORTAL, Watch, Watched, cause
+from tests.crash.supervising import MORTAL, ROUND, Watch, Watched, cause
 from tests.faces.cli.processes import COMMAND, ROOT
 
 pytestmark = pytest.mark.crash
@@ -203,9 +203,10 @@ def test_the_orphans_of_a_command_whose_supervisor_was_killed_end_before_the_nex
     assert gone(pids)
 
 
+@ROUND
 @pytest.mark.parametrize("order", list(permutations(("supervisor", "command", "grandchild"))), ids="-".join)
 def test_in_whatever_order_they_are_killed_one_command_runs_and_nothing_is_left(
-    watch: Watch, stage: Stage, order: tuple[str, ...]
+    watch: Watch, stage: Stage, order: tuple[str, ...], round: int
 ) -> None:
     first = watch(stage.store, FAMILY)
     first.begun()

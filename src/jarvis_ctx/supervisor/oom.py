@@ -12,44 +12,43 @@ FILES = {"cgroup": "memory.oom_control", "cgroup2": "memory.events"}
 
 
 class OomKills:
-    """Follows the counter of the group a process is in, wherever it is moved to."""
+    """Follows the counters of the groups a process is in, wherever it is moved to."""
 
     def __init__(self, proc: Path = Path("/proc")) -> None:
         self._proc = proc
-        self._path: Path | None = None
-        self._seen: deque[tuple[float, int]] = deque()
+        self._seen: dict[Path, deque[tuple[float, int]]] = {}
 
     def look(self, pid: int, now: float) -> None:
-        """Note the counter at `now`, seconds on a clock that never jumps; to be called every second or so."""
-        path = counter_file(pid, self._proc)
-        if path is None:
-            return
-        if path != self._path:
-            self._path = path
-            self._seen.clear()
-        self._note(now)
+        """Note the counter at `now`, seconds on a clock that never jumps; to be called often."""
+        path = counter_file(pid, self._proc, exiting_is_nowhere=bool(self._seen))
+        if path is not None:
+            self._note(path, now)
 
-    def _note(self, now: float) -> None:
-        count = _count(self._path) if self._path is not None else None
+    def _note(self, path: Path, now: float) -> None:
+        count = _count(path)
         if count is None:
             return
-        self._seen.append((now, count))
-        while len(self._seen) > 1 and self._seen[1][0] < now - LOOKBACK:
-            self._seen.popleft()
+        seen = self._seen.setdefault(path, deque())
+        seen.append((now, count))
+        while len(seen) > 1 and seen[1][0] < now - LOOKBACK:
+            seen.popleft()
 
     def recent(self, now: float) -> int:
-        """How many processes of the group were killed in the last seconds."""
-        self._note(now)
-        return self._seen[-1][1] - self._seen[0][1] if self._seen else 0
+        """How many processes of its groups were killed in the last seconds."""
+        for path in list(self._seen):
+            self._note(path, now)
+        return sum(seen[-1][1] - seen[0][1] for seen in self._seen.values())
 
     def begin(self) -> None:
-        """Forget the group: another process is followed."""
-        self._path = None
+        """Forget the groups: another process is followed."""
         self._seen.clear()
 
 
-def counter_file(pid: int, proc: Path = Path("/proc")) -> Path | None:
-    """The file that counts the kills of the process's group; None where there is none."""
+def counter_file(pid: int, proc: Path = Path("/proc"), *, exiting_is_nowhere: bool = False) -> Path | None:
+    """The file that counts the kills of the process's group; None where there is none.
+
+    Cgroup v1 says of a process that is about to end that it is in the root group, which may be held to be nowhere.
+    """
     try:
         groups = [line.split(":", 2) for line in (proc / str(pid) / "cgroup").read_text("utf-8").splitlines()]
         mounts = (proc / "self" / "mountinfo").read_text("utf-8").splitlines()
@@ -57,6 +56,8 @@ def counter_file(pid: int, proc: Path = Path("/proc")) -> Path | None:
         return None
     unified = next((path for number, _, path in groups if number == "0"), None)
     memory = next((path for _, controllers, path in groups if "memory" in controllers.split(",")), None)
+    if exiting_is_nowhere and memory == "/":
+        return None
     for mount in mounts:
         before, _, after = mount.partition(" - ")
         kind, _, options = after.split(" ", 2)

@@ -10,11 +10,16 @@ BUSY = 0.05
 """The part of a processor's time with which a main thread counts as at work."""
 
 
+SPINNING = 10
+"""A main thread that is at work, and of which nothing else is heard for so many times as long, turns in circles."""
+
+
 class Patience:
     """Counts the seconds since the last sign of progress. Times are seconds on a clock that never jumps."""
 
-    def __init__(self, now: float) -> None:
-        self._moved = self._looked = now
+    def __init__(self, now: float, timeout: float) -> None:
+        self._moved = self._looked = self._told = now
+        self._timeout = timeout
         self._signs: Hashable = None
         self._worked = 0.0
 
@@ -26,9 +31,12 @@ class Patience:
         """
         passed = now - self._looked
         busy = worked - self._worked >= BUSY * passed
-        if signs != self._signs or busy or not counts:
-            self._moved = now
+        if signs != self._signs or not counts:
+            self._moved = self._told = now
         elif passed > LATE:
-            self._moved += passed
+            self._moved, self._told = self._moved + passed, self._told + passed
+        elif busy:
+            self._moved = now
         self._looked, self._signs, self._worked = now, signs, worked
-        return now - self._moved
+        told = now - self._told
+        return told if told > SPINNING * self._timeout else now - self._moved

@@ -58,9 +58,9 @@ class Watch:
         """Another process is watched."""
         now = time.monotonic()
         self._began = round(child.identity.created * MICROSECONDS) if child.adopted else self._clock.wall()
-        self._patience, self._next, self._kill_at = Patience(now), now, 0.0
+        self._patience, self._next, self._kill_at = Patience(now, self._orders.hang_timeout), now, 0.0
         self._deed: Deed | None = None
-        self._stacks: list[str] = []
+        self._oom_kills = 0
         self.forwarded = set[int]()
         """The signals that were passed on to it."""
         self._oom.begin()
@@ -80,13 +80,14 @@ class Watch:
         elif stop_by is not None and now >= stop_by:
             sentence = f"It was asked to end and had not after {span(self._orders.term_grace)}, so it was killed."
             self._end(child, Deed(how="stopped", sentence=sentence))
-        elif now >= self._next and child.status() is None:
-            self._next = now + LOOK
-            self._look(child, now)
+        elif child.status() is None:
+            self._oom.look(child.identity.pid, now)
+            if now >= self._next:
+                self._next = now + LOOK
+                self._look(child, now)
 
     def _look(self, child: Child, now: float) -> None:
         pid, limit = child.identity.pid, self._orders.memory_limit
-        self._oom.look(pid, now)
         idle = self._idle(child, now)
         rss = self._meter.look(pid, self._clock.wall())
         if self._orders.hang_timeout and idle > self._orders.hang_timeout:
@@ -129,9 +130,10 @@ class Watch:
     def last(self, child: Child, status: Status) -> Seen:
         """What there is to know of it now that it has ended, before what it has left behind is ended, too."""
         runs = self._see(child)
+        self._oom_kills = self._oom.recent(time.monotonic())
         return Seen(
             deed=self._deed,
-            oom_kills=self._oom.recent(time.monotonic()),
+            oom_kills=self._oom_kills,
             endings=[run.ending for run in runs],
             wrapped=bool(runs) and not any(are_same(run.process, child.identity) for run in runs),
         )
@@ -151,7 +153,7 @@ class Watch:
             stacks=self._stacks_of() if verdict.how == "hang" else "",
             stderr=self._streams.last_lines() if self._orders.keeps_output else [],
             growth=self._meter.growth(),
-            oom_kills=self._oom.recent(time.monotonic()),
+            oom_kills=self._oom_kills,
         )
 
     def _stacks_of(self) -> str:

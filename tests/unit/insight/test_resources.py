@@ -64,6 +64,15 @@ def test_a_supervisor_that_was_killed_is_told_from_one_that_has_ended(manager: J
     assert found == [(False, True), (False, False)]
 
 
+def test_doctor_says_that_nobody_would_start_it_again(manager: JarvisContextManager) -> None:
+    gone = msgspec.structs.replace(HERE, created=1.0, ticks=1)
+    supervised.write(manager.settings.folder, msgspec.structs.replace(RECORD, supervisor=gone))
+
+    said = [finding.sentence for finding in manager.insight.doctor() if finding.check == "run"]
+
+    assert f"The supervisor of process {HERE.pid} was killed: nobody starts it again when it dies." in said
+
+
 def test_only_the_latest_samples_are_given_and_only_as_many_as_asked_for(manager: JarvisContextManager) -> None:
     supervised.write(manager.settings.folder, RECORD)
     sampled(manager.settings.folder, 1, 2, 3)

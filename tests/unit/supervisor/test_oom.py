@@ -66,6 +66,32 @@ def test_a_kill_of_a_while_ago_is_somebody_else_s(machine: Machine) -> None:
     assert kills.recent(3.0 + LOOKBACK) == 0
 
 
+def test_a_process_that_is_about_to_end_is_still_of_its_group(machine: Machine) -> None:
+    kills = OomKills(machine.proc)
+    kills.look(7, 0.0)
+    machine.killed(1)
+    (machine.proc / "7" / "cgroup").write_text("4:memory:/\n0::/\n")
+
+    kills.look(7, 0.1)
+
+    assert kills.recent(0.2) == 1
+
+
+def test_a_process_that_was_moved_is_followed(machine: Machine) -> None:
+    kills, groups = OomKills(machine.proc), (machine.proc / "7" / "cgroup").read_text()
+    (machine.proc / "7" / "cgroup").write_text(groups.replace("/app/a", "/app/b"))
+    other = machine.counter.parent.with_name("b") / machine.counter.name
+    other.parent.mkdir()
+    other.write_text("oom_kill 5\n")
+    kills.look(7, 0.0)
+    (machine.proc / "7" / "cgroup").write_text(groups)
+    kills.look(7, 0.1)
+
+    machine.killed(2)
+
+    assert kills.recent(0.2) == 2
+
+
 def test_the_kills_of_a_group_before_a_process_came_into_it_are_not_its_own(machine: Machine) -> None:
     kills = OomKills(machine.proc)
     (machine.proc / "7" / "cgroup").write_text("1:cpu:/\n")

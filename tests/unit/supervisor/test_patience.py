@@ -7,7 +7,7 @@ from jarvis_ctx.supervisor.patience import Patience
 
 def looked(*looks: tuple[float, object, float, bool]) -> list[float]:
     """The idle seconds at each look of (now, signs, processor time, whether progress is due)."""
-    patience = Patience(0.0)
+    patience = Patience(0.0, timeout=2.0)
     return [patience.look(now, signs, worked, counts=counts) for now, signs, worked, counts in looks]  # type: ignore[arg-type]
 
 
@@ -17,6 +17,12 @@ def test_time_without_a_sign_adds_up_and_a_sign_ends_it() -> None:
 
 def test_a_main_thread_that_is_at_work_gets_on() -> None:
     assert looked((1, "a", 0, True), (2, "a", 0.04, True), (3, "a", 0.10, True)) == [0, 1, 0]
+
+
+def test_a_main_thread_that_is_at_work_for_ten_times_as_long_turns_in_circles() -> None:
+    looks = [(second, "a", float(second), True) for second in range(1, 24)]
+
+    assert looked(*looks)[-3:] == [0, 21, 22]
 
 
 def test_no_time_passes_while_nothing_is_to_be_expected() -> None:

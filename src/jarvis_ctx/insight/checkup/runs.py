@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from jarvis_ctx.clock import MICROSECONDS, iso
 from jarvis_ctx.insight.captures import not_captured
 from jarvis_ctx.insight.findings import Finding, ok, problem, warning
+from jarvis_ctx.insight.resources import glance
 from jarvis_ctx.insight.status import life, object_lines
 from jarvis_ctx.insight.tasks import never_asked
 from jarvis_ctx.insight.view import Pulse, View
@@ -32,6 +33,7 @@ def check(view: View) -> Iterator[Finding]:
     state, pulse = view.state(), view.pulse()
     yield _run(view, state, pulse)
     yield from _recorded(view, pulse)
+    yield from _supervisor(view, pulse)
     yield from _marker(view, pulse)
     yield _clock(state, view.now())
     yield from _tasks(state, pulse)
@@ -73,6 +75,13 @@ def _recorded(view: View, pulse: Pulse) -> Iterator[Finding]:
     elif recorded.process.pid != pulse.live_pid:
         sentence = f"run-{view.name}.json names process {recorded.process.pid}, the lock is held by {pulse.live_pid}."
         yield warning("run", sentence, "it may just be starting; if it stays so, restart the orchestrator")
+
+
+def _supervisor(view: View, pulse: Pulse) -> Iterator[Finding]:
+    found = glance(view)["supervisor"]
+    if found is not None and found["killed"] and found["child"] == pulse.live_pid is not None:
+        sentence = f"The supervisor of process {found['child']} was killed: nobody starts it again when it dies."
+        yield warning("run", sentence, "jarvis-ctx run --adopt -- COMMAND")
 
 
 def _marker(view: View, pulse: Pulse) -> Iterator[Finding]:
