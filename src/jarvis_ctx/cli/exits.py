@@ -50,6 +50,8 @@ _CODES: tuple[tuple[type[BaseException], ExitCode], ...] = (
     (errors.BadValue, ExitCode.USAGE),
     (errors.UnknownMoment, ExitCode.USAGE),
     (errors.NoBase, ExitCode.USAGE),
+    (errors.ExposedBind, ExitCode.USAGE),
+    (errors.UnknownToken, ExitCode.USAGE),
     (errors.NotRunning, ExitCode.NOT_RUNNING),
     (errors.EncryptionKeyMissing, ExitCode.USAGE),
     (errors.WrongEncryptionKey, ExitCode.USAGE),

@@ -28,6 +28,7 @@ TOKENS = (
     r"npm_[A-Za-z0-9]{30,}|pypi-[\w\-]{16,}|dop_v1_[a-f0-9]{32,}|shp(?:at|ca|pa|ss)_[a-fA-F0-9]{20,}",
     r"SG\.[\w\-]{16,}\.[\w\-]{16,}|key-[0-9a-f]{32}(?![0-9A-Za-z])|hv[sb]\.[\w\-]{20,}|AGE-SECRET-KEY-1[0-9A-Z]{16,}",
     r"\d{8,10}:AA[\w\-]{32,}",  # Telegram
+    r"jctx_[\w\-]{16,}",  # Our own API's
     r"eyJ[\w\-]{6,}\.[\w\-]{6,}(?:\.[\w\-]*){1,3}",  # JSON Web Tokens, signed or encrypted
 )
 """Well-known forms; one begins where no letter, digit, `_` or `-` stands before it."""
@@ -35,7 +36,7 @@ TOKENS = (
 HINTS = (
     *("PRIVATE KEY", "://", "earer", "sk-", "k_", "whsec_", "gh", "gl", "AKIA", "ASIA", "ABIA", "ACCA", "AIza", "ya29"),
     *("GOCSPX", "xox", "xapp", "hf_", "r8_", "xai-", "pplx", "npm_", "pypi", "dop_v1", "shp", "SG.", "key-", "hv"),
-    *("AGE-", ":AA", "eyJ"),
+    *("AGE-", ":AA", "eyJ", "jctx_"),
 )
 """One of these is in every text that any of the above is in: most texts are done with at a look."""
 

@@ -89,6 +89,7 @@ def _application() -> Application:
         doc_ui=False,
         static_folder=None,
     )
+    app.debug = False  # Whatever FLASK_DEBUG says: errors show nobody the inside.
     app.openapi_version = "3.1.0"  # What tools read; nothing here needs more.
     app.stopping = threading.Event()
     app.json.sort_keys = False  # type: ignore[attr-defined]  # Of the provider that Flask has by default.

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 
 from jarvis_ctx.errors import ExposedBind, NotServed
+from jarvis_ctx.liveness.listening import holder
 from jarvis_ctx.web.hosts import is_loopback
 
-WAITING = 64
+WAITING = 256
 """Connections that wait to be accepted."""
 
 
@@ -26,8 +28,13 @@ def listen(host: str, port: int, *, exposed: bool = False) -> socket.socket:
         listening.listen(WAITING)
     except OSError as error:
         listening.close()
-        raise NotServed(host=host, port=port, reason=error.strerror or str(error)) from error
+        raise NotServed(host=host, port=port, reason=_why(error, port)) from error
     return listening
+
+
+def _why(error: OSError, port: int) -> str:
+    who = holder(port) if error.errno == errno.EADDRINUSE else ""
+    return f"{error.strerror or error} by {who}" if who else error.strerror or str(error)
 
 
 def url_of(listening: socket.socket) -> str:

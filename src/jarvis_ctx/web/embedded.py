@@ -16,11 +16,12 @@ from jarvis_ctx.sidecar import JarvisContextManager
 from jarvis_ctx.web.app import Application, create_app
 from jarvis_ctx.web.binding import listen, url_of
 from jarvis_ctx.web.pace import Incoming, Outgoing
+from jarvis_ctx.web.refusals import raw
 from jarvis_ctx.web.subject import Within
 
 log = logging.getLogger("jarvis_ctx")
 
-CONNECTIONS = 64
+CONNECTIONS = 320
 """Connections at the same time, each with a thread; one more is closed at once."""
 TURN = 0.2
 """Seconds between two looks whether it is to stop."""
@@ -38,6 +39,10 @@ class Handler(WSGIRequestHandler):
 
     def version_string(self) -> str:
         return self.server_version
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        self.close_connection = True
+        self.wfile.write(raw(code))
 
     def log(self, type: str, message: str, *args: Any) -> None:
         log.debug(message.strip(), *args)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import selectors
 import socket
 import threading
@@ -12,19 +13,30 @@ from functools import partial
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
+from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine, ParseException
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from jarvis_ctx.settings import Settings
 from jarvis_ctx.web.app import Application, create_app
 from jarvis_ctx.web.binding import url_of
-from jarvis_ctx.web.pace import REQUEST_SECONDS
+from jarvis_ctx.web.pace import ANSWER_SECONDS, REQUEST_SECONDS
+from jarvis_ctx.web.refusals import raw
 from jarvis_ctx.web.subject import Beside
 
-THREADS = 256
+log = logging.getLogger("jarvis_ctx")
+
+THREADS = 320
 """Requests and streams at the same time; a thread is made when it is first needed."""
-CONNECTIONS = 512
+CONNECTIONS = 640
 IDLE = 5
 """Seconds a connection may be open without a request."""
+
+
+_NO_REQUEST: tuple[tuple[type[Exception], int], ...] = (
+    (LimitRequestLine, 414),
+    (LimitRequestHeaders, 431),
+    (ParseException, 400),
+)
 
 
 class Worker(ThreadWorker):  # type: ignore[misc]  # Gunicorn has no types.
@@ -58,6 +70,15 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # Gunicorn has no types.
         """The headers are there: from here on it is the application's."""
         self._arrived(conn)
         return super().handle_request(req, conn)
+
+    def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: Exception) -> None:
+        """Answer what is no request with a problem; gunicorn would say more than we do."""
+        status = next((code for kind, code in _NO_REQUEST if isinstance(exc, kind)), 500)
+        if status == 500:
+            log.error("A connection ended with an error", exc_info=exc)
+        with contextlib.suppress(OSError):
+            client.settimeout(ANSWER_SECONDS)
+            client.sendall(raw(status))
 
     def murder_pending(self) -> None:
         """Also end what has taken too long to arrive."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import subprocess
 import sys
@@ -11,10 +12,14 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import httpx
+import psutil
+import pytest
 
 from jarvis_ctx import JarvisContextManager
+from jarvis_ctx.web.app import create_app
+from jarvis_ctx.web.subject import Within
 from tests.contract.web.conftest import API, fill
-from tests.faces.cli.processes import COMMAND, ROOT
+from tests.faces.cli.processes import COMMAND, ROOT, jarvis_ctx
 
 PAUSE = threading.Event()
 
@@ -62,7 +67,9 @@ def test_where_the_port_is_in_use_the_orchestrator_goes_on_and_health_says_so(st
             told = begun(manager)
             manager.update_task_progress("task-1", {"description": "Captured all the same"})
 
-            assert told["error"] == f"The API cannot be served at 127.0.0.1:{port}: Address already in use."
+            holder = f"{psutil.Process().name()}, process {os.getpid()}"
+            said = f"The API cannot be served at 127.0.0.1:{port}: Address already in use by {holder}."
+            assert told["error"] == said
             assert manager.status()["api"] == told
             assert manager.status()["tasks"]["total"] == 1
 
@@ -104,3 +111,43 @@ def test_a_live_owner_is_asked_for_a_checkpoint_from_beside(store_path: Path) ->
         assert taken.status_code == 201
         assert manager.keeper.last is not None
         assert manager.keeper.last.id == taken.json()["id"]
+
+
+def test_serving_where_somebody_listens_names_who(store_path: Path) -> None:
+    JarvisContextManager(store_path, handle_signals=False).close()
+    with closing(socket.create_server(("127.0.0.1", 0))) as other:
+        port = other.getsockname()[1]
+
+        done = jarvis_ctx("serve", "--path", store_path, "--port", port, cwd=store_path)
+
+    assert done.returncode == 1
+    assert f"process {os.getpid()}." in done.stderr
+
+
+def test_serving_beyond_this_machine_must_be_asked_for(store_path: Path) -> None:
+    JarvisContextManager(store_path, handle_signals=False).close()
+
+    done = jarvis_ctx("serve", "--path", store_path, "--host", "0.0.0.0", cwd=store_path)
+
+    assert done.returncode == 2
+    assert "--allow-remote" in done.stderr
+
+
+def test_without_its_libraries_the_api_names_what_to_install(store_path: Path) -> None:
+    code = "import sys; sys.modules['flask'] = None; from jarvis_ctx.cli import main; main()"
+    JarvisContextManager(store_path, handle_signals=False).close()
+
+    done = subprocess.run(
+        [sys.executable, "-c", code, "serve", "--path", store_path], capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 1
+    assert done.stderr == "Error: The API needs flask, which is not installed: pip install 'jarvis-ctx[web]'\n"
+
+
+def test_a_debugging_variable_shows_nobody_the_inside(store_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FLASK_DEBUG", "1")
+    with JarvisContextManager(store_path, handle_signals=False) as manager:
+        app = create_app(Within(manager))
+
+    assert not app.debug
