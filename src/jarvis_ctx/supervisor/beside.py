@@ -7,6 +7,7 @@ import signal
 from collections.abc import Callable, Mapping, Sequence
 
 from jarvis_ctx.errors import CommandNotStarted
+from jarvis_ctx.supervisor.cause import signal_name
 from jarvis_ctx.supervisor.child import Reaper
 from jarvis_ctx.supervisor.starting import start
 
@@ -25,6 +26,7 @@ class Beside:
         told: Callable[[tuple[str, ...], str], object],
     ) -> None:
         self._environ, self._reaper, self._told = environ, reaper, told
+        self._said: dict[tuple[str, ...], str] = {}
         self._running: dict[tuple[str, ...], int] = {}
         self._due = dict.fromkeys(commands, 0.0)
 
@@ -39,7 +41,8 @@ class Beside:
             if (status := self._reaper.status(pid)) is not None:
                 del self._running[command]
                 self._due[command] = now + PAUSE
-                self._told(command, f"it ended ({status.exit_code if status.signal is None else status.signal})")
+                how = f"exit code {status.exit_code}" if status.signal is None else signal_name(status.signal)
+                self._say(command, f"It ended ({how}).")
         for command, due in list(self._due.items()):
             if now >= due:
                 self._start(command, now)
@@ -52,7 +55,13 @@ class Beside:
             )
         except CommandNotStarted as error:
             self._due[command] = now + PAUSE
-            self._told(command, str(error))
+            self._say(command, str(error))
+
+    def _say(self, command: tuple[str, ...], why: str) -> None:
+        """Once for each reason: it is tried again and again."""
+        if self._said.get(command) != why:
+            self._said[command] = why
+            self._told(command, why)
 
     def end(self) -> None:
         """Ask them to end."""

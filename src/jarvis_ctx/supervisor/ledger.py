@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import shlex
 
 from msgspec.structs import replace
 
@@ -14,7 +15,11 @@ from jarvis_ctx.liveness import identity, supervised
 from jarvis_ctx.liveness.runfile import RunFile
 from jarvis_ctx.liveness.supervised import Death, Supervised
 from jarvis_ctx.model.run import ProcessIdentity, RunRecord
+from jarvis_ctx.recovery.wording import one_line
 from jarvis_ctx.supervisor.orders import Orders
+
+SHOWN = 100
+"""Characters of a command."""
 
 
 class Ledger:
@@ -38,6 +43,11 @@ class Ledger:
             mark=(self.before.mark if self.before else "") or secrets.token_hex(16),
             deaths=found.deaths if found else [],
         )
+
+    @property
+    def command(self) -> str:
+        """The command as people read it, without secrets."""
+        return one_line(shlex.join(self._record.command), SHOWN)
 
     @property
     def mark(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import signal
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -114,7 +115,7 @@ class Supervisor:
     def _lives(self, child: Child | None) -> Outcome:
         while True:
             status, failed = self._life(child) if child is not None else (Status(exit_code=127), True)
-            if self._stop_by is not None or status.signal in self._watch.forwarded:
+            if self._stop_by is not None or self._hung_up(status):
                 return Outcome(status=status)
             again = self._restarts.after(time.monotonic(), failed=failed)
             if not isinstance(again, Again):
@@ -122,6 +123,10 @@ class Supervisor:
             if not self._pause(again):
                 return Outcome(status=status)
             child = self._start_again(again.number)
+
+    def _hung_up(self, status: Status) -> bool:
+        """Whether our terminal has gone, and the command with it."""
+        return status.signal == signal.SIGHUP and signal.SIGHUP in self._watch.forwarded
 
     def _start_again(self, number: int) -> Child | None:
         try:
@@ -139,7 +144,7 @@ class Supervisor:
                 written_down=lambda pid: self._write_down(pid, restarts),
             )
         child = OwnChild(self._born, self._reaper)
-        self._tell("started", f"Started {self._orders.command[0]} as process {pid}.", {"pid": pid})
+        self._tell("started", f"Started {self._ledger.command} as process {pid}.", {"pid": pid})
         self._notifier.ready(f"process {pid} runs")
         return child
 
@@ -226,7 +231,11 @@ class Supervisor:
             self._beside.tend(now)
 
     def _beside_ended(self, command: tuple[str, ...], why: str) -> None:
-        self._tell("beside", f"{command[0]}, which runs beside, does not: {why}", {"command": list(command)})
+        self._tell(
+            "beside",
+            f"{command[0]}, which is to run beside, does not: {why} It is tried again.",
+            {"command": list(command)},
+        )
 
     def _end_beside(self) -> None:
         if self._child is None:

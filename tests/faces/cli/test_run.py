@@ -25,7 +25,7 @@ def test_what_happens_is_said_and_the_exit_code_is_the_command_s(tmp_path: Path)
 
     assert (done.returncode, done.stdout) == (3, "out\n")
     assert re.fullmatch(
-        r"jarvis-ctx: Started sh as process (\d+)\.\n"
+        r"jarvis-ctx: Started sh -c 'echo out; echo err >&2; exit 3' as process (\d+)\.\n"
         r"err\n"
         r"jarvis-ctx: Process \1 ended after \d+ ms\. It ended with exit code 3\.\n",
         done.stderr,
