@@ -12,6 +12,7 @@ import click
 
 from jarvis_ctx import settings as settings_room
 from jarvis_ctx.cli.exits import ExitCode
+from jarvis_ctx.cli.serve import serving
 from jarvis_ctx.cli.store import Place, place_options
 from jarvis_ctx.settings import Settings, variable
 
@@ -35,11 +36,18 @@ OPTIONS = {
 @click.option("--term-grace", type=float, metavar="SECONDS", help="How long it may take to end when it is asked to.")
 @click.option("--memory-limit", metavar="SIZE", help="Restart it when it, and all it started, hold more: 800M, 1.5GB.")
 @click.option("--log-file", metavar="FILE", help="Keep what it writes in FILE, too; rotated at 10 MB.")
+@click.option(
+    "--serve",
+    is_flag=False,
+    flag_value="",
+    metavar="[HOST:PORT]",
+    help="Serve the API of the store beside it, at host and port of the settings or here.",
+)
 @click.option("--adopt", is_flag=True, help="Take over the one that a killed supervisor has left running.")
 @click.option("--json", "as_json", is_flag=True, help="Say what happens as JSON, an object to a line.")
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
 @place_options
-def run(place: Place, command: tuple[str, ...], adopt: bool, as_json: bool, **options: Any) -> None:
+def run(place: Place, command: tuple[str, ...], serve: str | None, adopt: bool, as_json: bool, **options: Any) -> None:
     """Start COMMAND, watch it, find out why it dies, and start it again; its own recovery carries on.
 
     Put -- before a command that has options of its own: jarvis-ctx run --restart always -- python main.py --fast
@@ -52,7 +60,7 @@ def run(place: Place, command: tuple[str, ...], adopt: bool, as_json: bool, **op
     chosen = settings_room.load({"path": place.path, "name": place.name, **given})
     orders = Orders(
         command=command,
-        environ=_environ(place, chosen),
+        environ=_environ(place, chosen) | ({} if serve is None else {variable("serve"): "false"}),
         folder=chosen.folder,
         name=chosen.name,
         restart=chosen.restart,
@@ -63,6 +71,7 @@ def run(place: Place, command: tuple[str, ...], adopt: bool, as_json: bool, **op
         memory_limit=memory_size(chosen.memory_limit),
         log_file=Path(chosen.output_log).expanduser().absolute() if chosen.output_log else None,
         adopt=adopt,
+        beside=() if serve is None else (serving(place, chosen, serve),),
         secret_names=chosen.secret_names,
         keeps_output=not chosen.encryption_key,
     )

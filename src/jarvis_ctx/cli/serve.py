@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import sys
+import time
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
 import click
 import msgspec
 
-from jarvis_ctx.cli.store import Place, place_options
-from jarvis_ctx.errors import ExposedBind, WebMissing
+from jarvis_ctx.cli.store import Place, known_in, place_options
+from jarvis_ctx.errors import BadValue, ExposedBind, NoStore, WebMissing
 
+if TYPE_CHECKING:
+    from jarvis_ctx.settings import Settings
+
+LOOK = 0.2
+"""Seconds between two looks for a store that is waited for."""
+NEEDED = ("flask", "flask_openapi", "flask_sock", "gunicorn", "prometheus_client", "pydantic")
 REMOTE = "serve it with --allow-remote, behind something that speaks TLS"
 
 
@@ -15,8 +26,9 @@ REMOTE = "serve it with --allow-remote, behind something that speaks TLS"
 @click.option("--host", help="Where to listen.  [default: 127.0.0.1]", metavar="HOST")
 @click.option("--port", type=click.IntRange(0, 65_535), help="The port; 0 takes a free one.  [default: 3004]")
 @click.option("--allow-remote", is_flag=True, help="Listen where other machines can ask, too.")
+@click.option("--wait", is_flag=True, help="Wait for the store to be made.")
 @place_options
-def serve(place: Place, host: str | None, port: int | None, allow_remote: bool) -> None:
+def serve(place: Place, host: str | None, port: int | None, allow_remote: bool, wait: bool) -> None:
     """Serve the API of a store, whether its orchestrator runs or not, until Ctrl-C."""
     try:
         from jarvis_ctx.web.binding import listen
@@ -25,8 +37,7 @@ def serve(place: Place, host: str | None, port: int | None, allow_remote: bool) 
         from jarvis_ctx.web.tokens import OURS
     except ModuleNotFoundError as error:
         raise WebMissing(library=error.name) from error
-    with place.view() as view:
-        found = place.settings(view)
+    found = _found(place, wait)
     settings = msgspec.structs.replace(
         found, host=found.host if host is None else host, port=found.port if port is None else port
     )
@@ -35,7 +46,40 @@ def serve(place: Place, host: str | None, port: int | None, allow_remote: bool) 
     listening = listen(settings.host, settings.port, exposed=allow_remote)
 
     def ready(url: str) -> None:
-        click.echo(f"{settings.name} in {settings.folder} is served at {url}")
-        click.echo(f"The token is in {settings.folder / OURS}: jarvis-ctx token show")
+        click.echo(f"{settings.name} in {settings.folder} is served at {url}", err=wait)
+        click.echo(f"The token is in {settings.folder / OURS}: jarvis-ctx token show", err=wait)
 
     Standing(settings, listening, ready).run()
+
+
+def _found(place: Place, wait: bool) -> Settings:
+    """The settings, with the orchestrator that is in the store."""
+    while True:
+        try:
+            with place.view() as view:
+                if not wait or known_in(view):
+                    return place.settings(view)
+        except NoStore:
+            if not wait:
+                raise
+        time.sleep(LOOK)
+
+
+def serving(place: Place, chosen: Settings, at: str) -> tuple[str, ...]:
+    """The command that serves a store beside an orchestrator which may yet have to make it; `at`: HOST:PORT or nothing.
+
+    Raises `WebMissing`, `BadValue`, `ExposedBind`.
+    """
+    for library in NEEDED:
+        if find_spec(library) is None:
+            raise WebMissing(library=library)
+    from jarvis_ctx.web.hosts import is_loopback
+
+    host, _, port = at.rpartition(":") if at else (chosen.host, "", str(chosen.port))
+    if not (host and port.isdecimal() and int(port) < 65_536):
+        raise BadValue(name="--serve", value=at, expected="HOST:PORT, or nothing")
+    if not is_loopback(host):
+        raise ExposedBind(host=host, remedy="serve it with `jarvis-ctx serve --allow-remote`, behind TLS")
+    named = ("--name", place.name) if place.name is not None else ()
+    begin = (sys.executable, "-c", "from jarvis_ctx.cli import main; main()", "serve", "--wait")
+    return (*begin, "--path", str(chosen.folder), *named, "--host", host, "--port", port)
