@@ -170,7 +170,7 @@ def test_an_adopted_command_that_ends_cleanly_is_not_started_again(watch: Watch,
     watched.kill(signal.SIGTERM)
 
     assert watched.said("ended")["how"] == "clean"
-    watched.over()
+    assert watched.over()["exit_code"] == 0
     assert cause(stage.store) is None
 
 

@@ -62,7 +62,7 @@ class Supervisor:
     def __init__(self, orders: Orders, tell: Tell, moved: Moved) -> None:
         """Raises `AlreadySupervised`, `UnsafeFolder`, and `OSError` for a log that cannot be written."""
         self._orders, self._tell = orders, tell
-        self._clock, self._open = SystemClock(), ExitStack()
+        self._clock = SystemClock()
         self._environ = {name: value for name, value in orders.environ.items() if name not in VARIABLES}
         self._stop_by: float | None = None
         self._child: Child | None = None
@@ -87,9 +87,7 @@ class Supervisor:
             last.callback(self._ledger.close)
             last.callback(self._end_beside)
             last.callback(lambda: self._streams.end(remove=self._child is None))
-            outcome = self._lives(self._first())
-            self._notifier.stopping()
-            return outcome
+            return self._lives(self._first())
 
     def _first(self) -> Child:
         living = self._ledger.living()
@@ -167,6 +165,8 @@ class Supervisor:
         """Watch it to its end; how that was, and whether it is to be mended."""
         self._child = child
         self._watch.begin(child)
+        if self._stop_by is not None:
+            child.signal(signal.SIGTERM)  # We were asked to end before there was anyone to pass it on to.
         while (status := child.status()) is None:
             self._turn(TICK)
             self._watch.look(child, time.monotonic(), stop_by=self._stop_by)
@@ -177,7 +177,8 @@ class Supervisor:
             f"Process {child.identity.pid} ended after {span((death.ended - death.began) / 1e6)}. {death.sentence}"
         )
         self._tell("ended", sentence, {"pid": child.identity.pid, "how": death.how, "failed": failed} | death.evidence)
-        return status, failed
+        unknown = status.exit_code is None and status.signal is None
+        return (Status(exit_code=0) if unknown and not failed else status), failed
 
     def _bury(self, child: Child, status: Status) -> tuple[Death, bool]:
         seen = self._watch.last(child, status)
@@ -220,6 +221,7 @@ class Supervisor:
         for heard in self._inbox.wait(seconds):
             if heard in STOPPING and self._stop_by is None:
                 self._stop_by = time.monotonic() + self._orders.term_grace
+                self._notifier.stopping()
                 self._tell("stopping", f"Was sent {heard.name}, so passes it on and ends.", {"signal": heard.name})
             if self._child is not None:
                 self._watch.forward(self._child, heard)

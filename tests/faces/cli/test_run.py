@@ -92,15 +92,14 @@ def test_a_log_file_gets_what_the_command_writes_and_it_is_passed_on(tmp_path: P
 
 
 def test_systemd_is_told_and_the_command_does_not_inherit_its_socket(tmp_path: Path) -> None:
+    command = ("sh", "-c", "echo [$NOTIFY_SOCKET]; kill $PPID; sleep 10")
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listener:
         listener.bind(str(tmp_path / "notify"))
 
-        done = jarvis_ctx(
-            *("run", "--", "sh", "-c", "echo [$NOTIFY_SOCKET]"), cwd=tmp_path, NOTIFY_SOCKET=str(tmp_path / "notify")
-        )
+        done = jarvis_ctx("run", "--", *command, cwd=tmp_path, NOTIFY_SOCKET=str(tmp_path / "notify"))
 
         told = [listener.recv(4096).decode() for _ in range(2)]
-    assert done.stdout == "[]\n"
+    assert (done.returncode, done.stdout) == (143, "[]\n")
     assert (told[0].splitlines()[0], told[1]) == ("READY=1", "STOPPING=1")
 
 
