@@ -110,11 +110,9 @@ class Listener:
         """The events' frames in a segment since it was read last; how far it is read now goes to `reached`."""
         start = self._read.get(path, 0)
         try:
-            with path.open("rb") as file:
-                file.seek(start)
-                found = [each for each in frame.scan(file.read(), path.name[:16]) if isinstance(each, frame.Frame)]
+            found = [each for each in read.frames(path, start) if isinstance(each, frame.Frame)]
         except FileNotFoundError:  # Archived in this moment.
             return []
         if found:
-            reached[path] = start + found[-1].offset + frame.size(len(found[-1].payload))
+            reached[path] = found[-1].offset + frame.size(len(found[-1].payload))
         return [each for each in found if each.magic == frame.EVENT]

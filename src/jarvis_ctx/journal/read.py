@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -52,13 +52,31 @@ def segment_paths(folder: Path) -> dict[str, list[Path]]:
 
 def read_segment(path: Path) -> SegmentData:
     """Read a segment file, whole or being written. Raises `Unreadable`, else `OSError`."""
-    writer = path.name[:16]
-    return parse(read_whole(path), SegmentData(path=path, writer=writer))
+    return _sorted(frames(path), SegmentData(path=path, writer=path.name[:16]))
+
+
+def frames(path: Path, start: int = 0) -> list[frame.Frame | frame.Hole]:
+    """The frames of a segment from an offset on. Raises `Unreadable`, else `OSError`.
+
+    A read beside its writer is not of one moment: it may miss a frame and find the next, so a hole is looked at again.
+    What lies before a frame that was found was whole by then.
+    """
+    hole: frame.Hole | None = None
+    while True:
+        data = read_whole(path)
+        found = list(frame.scan(data, path.name[:16], start))
+        before, hole = hole, next((each for each in found if isinstance(each, frame.Hole)), None)
+        if hole is None or (before is not None and hole.offset == before.offset):
+            return found
 
 
 def parse(data: bytes, into: SegmentData) -> SegmentData:
     """Sort the frames of `data` into what they are."""
-    for found in frame.scan(data, into.writer):
+    return _sorted(frame.scan(data, into.writer), into)
+
+
+def _sorted(frames: Iterable[frame.Frame | frame.Hole], into: SegmentData) -> SegmentData:
+    for found in frames:
         if isinstance(found, frame.Hole):
             into.holes.append(found)
         elif found.magic == frame.EVENT:

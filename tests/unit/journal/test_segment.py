@@ -34,6 +34,12 @@ def payload(number: int, text: str = "") -> bytes:
     return b'[%d,%d,"r","TaskProgressed","t",{"note":"%b"}]' % (number, number, text.encode())
 
 
+def written(segment: Segment, number: int) -> int:
+    """Append a small frame; where it ends."""
+    segment.append(number, b"[%d]" % number)
+    return segment.at[0]
+
+
 def test_a_frame_is_in_the_file_when_append_returns(segment: Segment) -> None:
     segment.append(1, payload(1))
 
@@ -208,3 +214,30 @@ def flip(path: Path, offset: int) -> None:
     data = bytearray(path.read_bytes())
     data[offset] ^= 1
     path.write_bytes(data)
+
+
+def test_a_frame_that_a_read_beside_its_writer_missed_is_read_again(
+    segment: Segment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ends = [written(segment, number) for number in range(1, 5)]
+    whole = segment.path.read_bytes()
+    torn = whole[: ends[0]] + bytes(ends[2] - ends[0]) + whole[ends[2] :]
+    reads = iter([torn, whole])
+    monkeypatch.setattr(read, "read_whole", lambda path: next(reads))
+
+    found = read.read_segment(segment.path)
+
+    assert [each.number for each in found.frames] == [1, 2, 3, 4]
+    assert found.holes == []
+
+
+def test_a_hole_that_stays_is_a_hole(segment: Segment) -> None:
+    ends = [written(segment, number) for number in range(1, 5)]
+    with segment.path.open("r+b") as file:
+        file.seek(ends[0])
+        file.write(bytes(ends[2] - ends[0]))
+
+    found = read.read_segment(segment.path)
+
+    assert [each.number for each in found.frames] == [1, 4]
+    assert [(hole.offset, hole.length) for hole in found.holes] == [(ends[0], ends[2] - ends[0])]
