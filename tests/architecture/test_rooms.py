@@ -17,7 +17,7 @@ DOORS = {
     "fcntl": ("disk",),
     "flask": ("web",),
     "flask_openapi": ("web",),
-    "flask_sock": ("web",),
+    "simple_websocket": ("web",),
     "gunicorn": ("web",),
     "mmap": ("journal",),
     "pickle": ("codec",),

@@ -35,7 +35,15 @@ from jarvis_ctx.errors.values import (
     Unreadable,
     UnstorableValue,
 )
-from jarvis_ctx.errors.web import ExposedBind, NotServed, UnknownCursor, UnknownToken, WebMissing
+from jarvis_ctx.errors.web import (
+    ExposedBind,
+    NotServed,
+    TooManyStreams,
+    UnknownCursor,
+    UnknownPosition,
+    UnknownToken,
+    WebMissing,
+)
 from jarvis_ctx.errors.writing import DurabilityUnknown, JournalUnavailable, UnknownOperation
 
 __all__ = [
@@ -77,11 +85,13 @@ __all__ = [
     "TaskQuarantined",
     "TooLarge",
     "TooManyObjects",
+    "TooManyStreams",
     "UnknownCursor",
     "UnknownMethod",
     "UnknownMoment",
     "UnknownOperation",
     "UnknownOrchestrator",
+    "UnknownPosition",
     "UnknownSetting",
     "UnknownToken",
     "Unreadable",

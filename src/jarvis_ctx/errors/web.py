@@ -33,3 +33,15 @@ class UnknownCursor(JarvisError, LookupError):
     """A cursor that is of another list: another store, another route, other filters, or none that was ever given."""
 
     sentence = "Cursor {cursor!r} is not one of this list; begin again without it."
+
+
+class UnknownPosition(JarvisError, LookupError):
+    """A position of another store, behind the end, or none that was ever given."""
+
+    sentence = "Position {position!r} cannot be gone on from: {reason}."
+
+
+class TooManyStreams(JarvisError):
+    """As many live streams are open as there may be."""
+
+    sentence = "There are {limit} live streams already; end one, or come again."

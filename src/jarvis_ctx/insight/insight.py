@@ -19,6 +19,8 @@ from jarvis_ctx.model.report import RecoveryReport, StepLine
 from jarvis_ctx.model.run import RunRecord
 
 if TYPE_CHECKING:
+    from jarvis_ctx.insight.following import Following, Since
+    from jarvis_ctx.journal.place import Place
     from jarvis_ctx.model.travel import KeptPoint, StateDiff
     from jarvis_ctx.retention.rules import Rules
     from jarvis_ctx.retention.survey import Cleanup
@@ -115,6 +117,21 @@ class Insight:
     def timeline_after(self, earlier: Stretch, wanted: Wanted | None = None) -> Stretch:
         """What was appended since `earlier` was asked for, in order."""
         return self._shown(timeline.after(self._view, earlier, wanted or timeline.Wanted()))
+
+    def following(self) -> Following:
+        """The events as they come, from now on; close it after use."""
+        from jarvis_ctx.insight.following import Following  # As the doctor below.
+
+        return Following(self._view)
+
+    def since(self, place: Place, heard: Place, limit: int) -> Since:
+        """The latest lines since `place`, where somebody who follows has come as far as `heard`.
+
+        Raises `UnknownPosition`.
+        """
+        from jarvis_ctx.insight import following  # As the doctor below.
+
+        return following.since(self._view, place, heard, limit)
 
     def metrics(self) -> dict[str, Any]:
         """What is measured: sizes, growth, lag, losses, counts. JSON-able; keys as in docs/api.md."""

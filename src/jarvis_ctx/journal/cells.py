@@ -21,6 +21,19 @@ class Cells(Protocol):
     def __setitem__(self, index: int, value: int, /) -> None: ...
 
 
+class PictureCells:
+    """Cells as they were when the page was read: a look at all of them costs one system call. They cannot be set."""
+
+    def __init__(self, page: bytes) -> None:
+        self._page = page
+
+    def __getitem__(self, index: int, /) -> int:
+        return int(_CELL.unpack_from(self._page, index * 8)[0])
+
+    def __setitem__(self, index: int, value: int, /) -> None:
+        raise TypeError("A picture of the marks does not change.")
+
+
 class WrittenCells:
     """Cells through system calls, for file systems where a mapping is not safe. Each raises `JournalUnavailable`."""
 

@@ -29,6 +29,7 @@ from jarvis_ctx.web.api.prometheus import prometheus
 from jarvis_ctx.web.api.resources import resources
 from jarvis_ctx.web.api.runs import runs
 from jarvis_ctx.web.api.status import status
+from jarvis_ctx.web.api.stream import stream
 from jarvis_ctx.web.api.tasks import tasks
 from jarvis_ctx.web.bodies import JsonRequest, invalid
 from jarvis_ctx.web.guard import Bearer, Guard
@@ -43,7 +44,21 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("jarvis_ctx")
 
-NOUNS = (status, agents, tasks, history, runs, checkpoints, points, cleanups, resources, metrics, prometheus, health)
+NOUNS = (
+    status,
+    agents,
+    tasks,
+    history,
+    runs,
+    checkpoints,
+    points,
+    cleanups,
+    resources,
+    metrics,
+    prometheus,
+    health,
+    stream,
+)
 """Each makes a blueprint from `Answers`; a new one is registered by its name here."""
 
 

@@ -66,6 +66,8 @@ class Outgoing(io.BufferedIOBase):
 
 
 def _ready(connection: socket.socket, event: int, seconds: float) -> bool:
+    if connection.fileno() < 0:
+        raise ConnectionAbortedError("The connection was ended meanwhile.")
     poll = select.poll()
     poll.register(connection, event)
     return bool(poll.poll(seconds * 1000))

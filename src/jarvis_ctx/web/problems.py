@@ -18,6 +18,8 @@ KIND = "urn:jarvis-ctx:problem:"
 _STATUS: tuple[tuple[type[BaseException], int], ...] = (
     (errors.UnknownMoment, 404),
     (errors.UnknownCursor, 404),
+    (errors.UnknownPosition, 400),
+    (errors.TooManyStreams, 503),
     (errors.UnknownOrchestrator, 404),
     (errors.NoStore, 404),
     (errors.NoBase, 404),

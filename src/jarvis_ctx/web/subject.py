@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from jarvis_ctx.clock import Clock, SystemClock
+from jarvis_ctx.insight.following import Following
 from jarvis_ctx.insight.insight import Insight
 from jarvis_ctx.model.checkpoint import CheckpointHeader
 from jarvis_ctx.model.restored import Restored
@@ -33,6 +34,10 @@ class Subject(Protocol):
     settings: Settings
     append_times: AppendTimes | None
     """How long captured calls wait; known within their process alone."""
+    streams: int
+    """How many live streams at the same time."""
+    period: float
+    """Seconds between two looks for new events, while there are streams."""
 
     def version(self) -> str:
         """Cheap to ask; another one whenever events were added since."""
@@ -40,6 +45,10 @@ class Subject(Protocol):
 
     def asking(self) -> AbstractContextManager[Insight]:
         """Insight, for as long as the block lasts. Raises what a view's opening raises."""
+        ...
+
+    def following(self) -> Following:
+        """The events from now on, for one thread; raises what a view's opening raises."""
         ...
 
     def checkpoint(self, label: str) -> CheckpointHeader:
@@ -58,6 +67,8 @@ class Subject(Protocol):
 class Within:
     """The sidecar of this very process."""
 
+    streams, period = 48, 0.001
+
     def __init__(self, manager: JarvisContextManager) -> None:
         self._manager = manager
         self.settings = manager.settings
@@ -70,6 +81,9 @@ class Within:
     @contextmanager
     def asking(self) -> Iterator[Insight]:
         yield self._manager.insight
+
+    def following(self) -> Following:
+        return self._manager.insight.following()
 
     def checkpoint(self, label: str) -> CheckpointHeader:
         return self._manager.mark_recovery_point(label) if label else self._manager.checkpoint()
@@ -86,6 +100,8 @@ class Beside:
 
     One thread at a time: what is done here takes the store's locks, which belong to the process.
     """
+
+    streams, period = 224, 0.02
 
     def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
         """Raises `NoStore`."""
@@ -110,6 +126,10 @@ class Beside:
         fresh = FollowingView(self.settings, self._clock)
         self._view.close()
         self._view = fresh
+
+    def following(self) -> Following:
+        with self._turn:
+            return Insight(self._view).following()
 
     def checkpoint(self, label: str) -> CheckpointHeader:
         with self._turn:
