@@ -237,7 +237,9 @@ def test_something_said_that_cannot_be_read_just_now_is_heard_at_the_next_turn(
     with store.pen(journal.marks, opening(1, 2)) as second, store.pen(journal.marks, opening(1, 3)) as third:
         second.append("AttributeSet", "a", {"value": 1})
         third.append("AttributeSet", "b", {"value": 1})
-        monkeypatch.setattr(Path, "open", lambda path, *how: refused() if path.name == name else opened(path, *how))
+        monkeypatch.setattr(
+            Path, "open", lambda at, *how, **too: refused() if at.name == name else opened(at, *how, **too)
+        )
         with suppress(OSError):
             journal._listen()
         monkeypatch.undo()
