@@ -12,6 +12,8 @@ from jarvis_ctx.recovery.growth import growth
 
 REMEMBERED = 600
 """Looks that the sentence on growth goes by."""
+SETTLED = MICROSECONDS
+"""After how long the first sample is taken: at once, there is nothing to see yet."""
 
 
 class Meter:
@@ -19,24 +21,23 @@ class Meter:
 
     def __init__(self, folder: Path, name: str) -> None:
         self._ring = Ring(resources.path_of(folder, name))
-        self._measured: deque[tuple[int, int]] = deque(maxlen=REMEMBERED)
-        self._sampled: tuple[int, float] | None = None
+        self.begin()
 
     def begin(self) -> None:
         """Another process is measured."""
-        self._measured.clear()
-        self._sampled = None
+        self._measured: deque[tuple[int, int]] = deque(maxlen=REMEMBERED)
+        self._before: tuple[int, float] | None = None
+        self._due = 0
 
     def look(self, pid: int, wall: int) -> int:
         """Bytes of memory that the session of `pid` holds now (`wall`, µs); keeps a sample when one is due."""
         used = processes.usage([pid, *(other for other in processes.members(pid) if other != pid)])
         self._measured.append((wall, used.rss))
-        before = self._sampled
-        if before is None or wall - before[0] >= resources.INTERVAL * MICROSECONDS:
-            self._sampled = wall, used.cpu
-            passed = (wall - before[0]) / MICROSECONDS if before else 0.0
-            cpu = max(0.0, used.cpu - before[1]) / passed * 100 if before and passed else 0.0
-            self._keep(Sample(time=wall, cpu=round(cpu, 1), pid=pid, **_shared(used)))
+        if self._before is None:
+            self._before, self._due = (wall, used.cpu), wall + SETTLED
+        elif wall >= self._due:
+            self._keep(_sample(used, pid, wall, self._before))
+            self._before, self._due = (wall, used.cpu), wall + round(resources.INTERVAL * MICROSECONDS)
         return used.rss
 
     def _keep(self, sample: Sample) -> None:
@@ -53,5 +54,14 @@ class Meter:
         self._ring.close()
 
 
-def _shared(used: processes.Usage) -> dict[str, int]:
-    return {"rss": used.rss, "threads": used.threads, "files": used.files, "processes": used.processes}
+def _sample(used: processes.Usage, pid: int, wall: int, before: tuple[int, float]) -> Sample:
+    passed = (wall - before[0]) / MICROSECONDS
+    return Sample(
+        time=wall,
+        rss=used.rss,
+        cpu=round(max(0.0, used.cpu - before[1]) / passed * 100, 1),
+        threads=used.threads,
+        files=used.files,
+        processes=used.processes,
+        pid=pid,
+    )
