@@ -103,7 +103,7 @@ def test_a_supervised_orchestrator_is_served_before_during_and_after_its_death(t
         token = (tmp_path / "memory/context/jarvis/token").read_text().strip()
         with httpx.Client(base_url=url, headers={"Authorization": f"Bearer {token}"}) as client:
             first = client.get(STATUS).json()
-            while (second := client.get(STATUS).json())["run"]["epoch"] == 1:
+            while not ((second := client.get(STATUS).json())["last_end"] or {}).get("cause"):
                 PAUSE.wait(0.1)
 
     assert (first["state"], first["run"]["epoch"], first["tasks"]["total"]) == ("live", 1, 1)
