@@ -10,6 +10,7 @@ from jarvis_ctx.insight import agents, captures, tasks
 from jarvis_ctx.insight.checkup import growth
 from jarvis_ctx.insight.status import life
 from jarvis_ctx.insight.view import View
+from jarvis_ctx.recovery import reports
 from jarvis_ctx.recovery.predecessor import Predecessor
 
 
@@ -18,7 +19,8 @@ def metrics(view: View) -> dict[str, Any]:
     state, pulse, kept = view.state(), view.pulse(), view.checkpoints()
     before = Predecessor.of(view.folder, view.name)
     everyone = agents.lines(state, agents.leases(view), view.now(), agents.terms(view, state))
-    last, report = pulse.checkpoint or next(iter(kept), None), view.report()
+    last = pulse.checkpoint or next(iter(kept), None)
+    report = reports.latest(view.folder, view.name, view.seals)  # As it is: nothing of it is shown but a number.
     grows = growth.per_day(view.folder, view.now() / MICROSECONDS)
     recovered = sum(run.id != run.chain for run in state.runs.values())
     return {

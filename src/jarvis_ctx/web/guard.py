@@ -122,7 +122,7 @@ class Guard:
             return problem(
                 421, "This server does not answer under that name; allowed_hosts adds names.", "unknown-host"
             )
-        if origin is not None and not self._hosts.same(origin):
+        if origin is not None and not self._hosts.same(origin, host):
             return problem(403, "The request comes from a page of another origin.", "foreign-origin")
         return None
 

@@ -21,13 +21,18 @@ class Hosts:
         found = _HOST.fullmatch(host)
         return found is not None and _plain(found["name"]) in self._names
 
-    def same(self, origin: str) -> bool:
-        """Whether an `Origin` header is a page that was served under one of these names."""
+    def same(self, origin: str, host: str) -> bool:
+        """Whether an `Origin` header is a page of ours: served under the very name and port that is asked now.
+
+        Not the scheme: whatever speaks TLS for us hides it. Another port of this machine is somebody else's, though
+        browsers send it our cookies.
+        """
         try:
             parts = urlsplit(origin)
         except ValueError:
             return False
-        return parts.scheme in ("http", "https") and not parts.path and self.allow(parts.netloc)
+        here = parts.netloc.lower() == host.lower() and self.allow(host)
+        return here and parts.scheme in ("http", "https") and not parts.path
 
 
 def well_formed(host: str) -> bool:

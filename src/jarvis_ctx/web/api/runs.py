@@ -12,6 +12,9 @@ from jarvis_ctx.web.answers import Answers
 from jarvis_ctx.web.models import Told
 from jarvis_ctx.web.nouns import answers, noun
 
+SETTLED = 5.0
+"""Seconds for which a report, which may name thousands of tasks, is not looked at again."""
+
 
 class Run(Told):
     """One lifetime of the orchestrator's process; `state` is live, ended (cleanly) or dead."""
@@ -53,7 +56,7 @@ def runs(given: Answers) -> APIBlueprint:
     @api.get("/recovery-report", summary="Why it died, what is lost, what carries on.", responses=answers(Report))
     def get_recovery_report() -> Response:
         """Of the latest recovery."""
-        return given.give("recovery-report", _report)
+        return given.give("recovery-report", _report, settled=SETTLED)
 
     return api
 
