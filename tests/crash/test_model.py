@@ -49,6 +49,8 @@ class Remembering(RuleBasedStateMachine):
         self.commands, self.answers = self.process.stdin, self.process.stdout
         self.model: dict[str, Any] = {"tasks": {}, "attributes": {}, "decisions": [], "conversation": []}
         self.points: dict[str, dict[str, Any]] = {}
+        self.copies: dict[str, set[str]] = {}
+        """Where each point is kept."""
         self.seen: dict[str, Any] = {}
         self.alive = False
         self.shift = 0
@@ -102,7 +104,7 @@ class Remembering(RuleBasedStateMachine):
     @rule(label=st.sampled_from("pq"))
     def mark(self, label: str) -> None:
         self.say("mark_recovery_point", label)
-        self.points[label] = deepcopy(self.model)
+        self.points[label], self.copies[label] = deepcopy(self.model), {"database", "file"}
 
     @precondition(lambda self: self.points)
     @rule(data=st.data())
@@ -117,7 +119,13 @@ class Remembering(RuleBasedStateMachine):
             damage = ""
         assert self.tell({"do": "die"}) == "ended"
         self.spoil(damage)
+        self.lose({"no checkpoints": {"file"}, "neither": {"database", "file"}, "": set()}.get(damage, {"database"}))
         self.open(crashed=True)
+
+    def lose(self, places: set[str]) -> None:
+        """A point of which no copy is left anywhere cannot be gone back to any more."""
+        self.copies = {label: left for label, kept in self.copies.items() if (left := kept - places)}
+        self.points = {label: model for label, model in self.points.items() if label in self.copies}
 
     def spoil(self, damage: str) -> None:
         store = self.folder / "store"
