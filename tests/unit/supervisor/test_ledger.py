@@ -1,0 +1,118 @@
+"""What a supervisor writes down, and whom it refuses to start beside."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from jarvis_ctx.errors import AlreadyRunning, AlreadySupervised, LeftRunning
+from jarvis_ctx.liveness import identity, supervised
+from jarvis_ctx.liveness.supervised import KEPT, Death
+from jarvis_ctx.sidecar import JarvisContextManager
+from jarvis_ctx.supervisor.ledger import Ledger
+from jarvis_ctx.supervisor.orders import Orders
+
+HERE = identity.this_process()
+GONE = msgspec.structs.replace(HERE, created=1.0, ticks=1)
+SECRET = "sk-proj-abcdefghijklmnopqrstuvwxyz0123456789ABCD"
+
+Open = Callable[[Path], Ledger]
+
+
+@pytest.fixture
+def opened() -> Iterator[Open]:
+    """Opens ledgers that are let go of at the end."""
+    with ExitStack() as all_of:
+
+        def open_one(folder: Path) -> Ledger:
+            ledger = Ledger(
+                Orders(command=("python", "x.py", "--api-key", SECRET), environ={}, folder=folder, name="jarvis")
+            )
+            all_of.callback(ledger.let_go)
+            return ledger
+
+        yield open_one
+
+
+def death(number: int) -> Death:
+    return Death(process=GONE, runs={}, began=0, ended=number, how="exit", sentence=f"It said {SECRET}.", exit_code=3)
+
+
+def test_a_second_ledger_of_the_name_is_refused(store_path: Path, opened: Open) -> None:
+    opened(store_path)
+
+    with pytest.raises(AlreadySupervised, match=f"Process {HERE.pid} supervises 'jarvis'"):
+        opened(store_path)
+
+
+def test_a_child_that_was_left_running_is_not_started_beside(store_path: Path, opened: Open) -> None:
+    first = opened(store_path)
+    first.began(HERE, 1, 0)
+    first.let_go()
+
+    ledger = opened(store_path)
+
+    assert ledger.living() == HERE
+    with pytest.raises(LeftRunning, match=f"Process {HERE.pid}"):
+        ledger.refuse()
+
+
+def test_an_orchestrator_that_runs_by_itself_is_not_started_beside(store_path: Path, opened: Open) -> None:
+    with JarvisContextManager(store_path, handle_signals=False):
+        ledger = opened(store_path)
+
+        with pytest.raises(AlreadyRunning, match=f"as process {HERE.pid}"):
+            ledger.refuse()
+
+
+def test_a_child_that_is_gone_hinders_nobody(store_path: Path, opened: Open) -> None:
+    first = opened(store_path)
+    first.began(GONE, 1, 0)
+    first.let_go()
+
+    ledger = opened(store_path)
+
+    ledger.refuse()
+    assert ledger.mark == first.mark
+
+
+def test_a_copy_of_the_store_is_about_nobody_who_runs(store_path: Path, tmp_path: Path, opened: Open) -> None:
+    opened(store_path).began(HERE, 1, 0)
+    copy = Path(shutil.copytree(store_path, tmp_path / "copy"))
+
+    ledger = opened(copy)
+
+    assert (ledger.before, ledger.living()) == (None, None)
+
+
+def test_only_the_last_deaths_are_kept_and_no_secret(store_path: Path, opened: Open) -> None:
+    ledger = opened(store_path)
+    for number in range(KEPT + 3):
+        ledger.died(death(number))
+
+    found = supervised.read(store_path, "jarvis")
+
+    assert found is not None
+    assert [one.ended for one in found.deaths] == list(range(3, KEPT + 3))
+    assert SECRET not in supervised.path_of(store_path, "jarvis").read_text()
+    assert ledger.command == "python x.py --api-key '[redacted]'"
+
+
+def test_a_full_disk_ends_no_supervision_but_lets_nothing_run_that_is_not_written_down(
+    store_path: Path, opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger = opened(store_path)
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(supervised, "write", full)
+
+    assert ledger.died(death(1)).exit_code == 3
+    with pytest.raises(OSError, match="No space left"):
+        ledger.began(HERE, 1, 0)
