@@ -15,6 +15,7 @@ from jarvis_ctx.cli.cleanup import cleanup
 from jarvis_ctx.cli.completion import completion
 from jarvis_ctx.cli.config import config
 from jarvis_ctx.cli.conversation import conversation
+from jarvis_ctx.cli.dashboard import dashboard
 from jarvis_ctx.cli.decisions import decisions
 from jarvis_ctx.cli.demo import demo
 from jarvis_ctx.cli.diff import diff
@@ -79,7 +80,7 @@ LOOKING = (status, tasks, agents, decisions, messages, conversation, timeline, r
 KEEPING = (checkpoint, points, mark, diff, restore, cleanup, rebuild, purge, rekey)
 CARRYING = (backup, restore_backup, export, verify)
 
-SERVING = (serve, token)
+SERVING = (dashboard, serve, token)
 
 for command in (run, *LOOKING, *KEEPING, *CARRYING, *SERVING, doctor, explain, config, completion, demo):
     main.add_command(command)

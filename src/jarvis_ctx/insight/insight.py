@@ -62,6 +62,18 @@ class Insight:
         found, key = tasks.page(self._view.state(), wanted, limit, after)
         return self._shown(found), key
 
+    def board(self, wanted: WantedTasks, most: int) -> list[dict[str, Any]]:
+        """The tasks by shown status: how many, and the `most` that changed last. JSON-able."""
+        from jarvis_ctx.insight import board  # As the doctor below.
+
+        return self._shown(board.columns(self._view.state(), wanted, most))
+
+    def dependencies(self, most: int) -> dict[str, Any]:
+        """What waits for what: at most `most` tasks, and the edges between them. JSON-able."""
+        from jarvis_ctx.insight import dependencies  # As the doctor below.
+
+        return self._shown(dependencies.graph(self._view.state(), most))
+
     def agents(self) -> list[dict[str, Any]]:
         """The agents by id, with health (alive, stuck, stale, gone, unseen) and last sign of life."""
         view = self._view

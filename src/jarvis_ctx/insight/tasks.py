@@ -20,16 +20,26 @@ Key = tuple[int, str]
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
-    """Which tasks: with this status, as given or as shown, and of this agent; None is any."""
+    """Which tasks: with this status, as given or as shown, of this agent, with this text in id or description; None is
+    any.
+    """
 
     status: str | None = None
     agent: str | None = None
+    text: str | None = None
+    """In any case of letters."""
 
     def takes(self, task: TaskRecord) -> bool:
         """Whether `task` is one of them."""
-        return (self.status is None or self.status in (task.shown_status, task.status)) and (
-            self.agent is None or task.agent == self.agent
+        return (
+            (self.status is None or self.status in (task.shown_status, task.status))
+            and (self.agent is None or task.agent == self.agent)
+            and (self.text is None or self._has(self.text.casefold(), task))
         )
+
+    @staticmethod
+    def _has(text: str, task: TaskRecord) -> bool:
+        return text in task.id.casefold() or text in task.description.casefold()
 
 
 def lines(state: State, status: str | None = None) -> list[dict[str, Any]]:

@@ -32,6 +32,7 @@ from jarvis_ctx.web.api.status import status
 from jarvis_ctx.web.api.stream import stream
 from jarvis_ctx.web.api.tasks import tasks
 from jarvis_ctx.web.bodies import JsonRequest, invalid
+from jarvis_ctx.web.dashboard.pages import dashboard
 from jarvis_ctx.web.guard import Bearer, Guard
 from jarvis_ctx.web.hosts import Hosts
 from jarvis_ctx.web.limits import Rate
@@ -84,10 +85,11 @@ def create_app(subject: Subject, tokens: Tokens | None = None) -> Application:
     answers = Answers(subject)
     for noun in NOUNS:
         app.register_api(noun(answers))
+    cookie = dashboard(app, subject, tokens)
     hosts = Hosts(tuple(name for name in (*chosen.allowed_hosts.replace(",", " ").split(), chosen.host)))
     rate = Rate(chosen.rate_limit, 2 * chosen.rate_limit)
     inner: WSGIApplication = app.wsgi_app
-    app.guard = Guard(inner, [Bearer(tokens.check)], hosts, rate)
+    app.guard = Guard(inner, [Bearer(tokens.check), cookie], hosts, rate)
     app.wsgi_app = app.guard  # type: ignore[method-assign]  # As Flask's documentation does it.
     return app
 

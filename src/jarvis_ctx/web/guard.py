@@ -157,6 +157,8 @@ class Guard:
         return next((caller for each in self.credentials if (caller := each(environ)) is not None), None)
 
     def _failed(self, environ: WSGIEnvironment) -> Response:
+        if environ["REQUEST_METHOD"] == "GET" and "text/html" in environ.get("HTTP_ACCEPT", ""):
+            return Response(status=303, headers={"Location": "/login", "Cache-Control": "no-store"})
         address = str(environ.get("REMOTE_ADDR", ""))
         wait = self.failures.take(address)
         if wait:

@@ -1,0 +1,67 @@
+// Memory, processor, threads and files over time.
+const view = document.getElementById("view");
+let drawn = [];
+
+const CHARTS = [
+  ["Memory", "MB", [["memory", "--busy", (one) => one.rss / 1e6]]],
+  ["Processor", "% of one", [["processor", "--warn", (one) => one.cpu]]],
+  ["Threads and files", "", [["threads", "--good", (one) => one.threads], ["files", "--bad", (one) => one.files]]],
+];
+
+function colour(name) {
+  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+}
+
+function options(title, unit, lines, width) {
+  const axis = { stroke: colour("--faint"), grid: { stroke: colour("--line"), width: 1 }, ticks: { stroke: colour("--line"), width: 1 } };
+  const series = lines.map(([label, line]) => ({
+    label: unit ? `${label} (${unit})` : label,
+    stroke: colour(line),
+    width: 2,
+    points: { show: false },
+    value: (_, value) => (value == null ? "—" : value.toFixed(value < 10 ? 1 : 0)),
+  }));
+  return { width, height: 170, series: [{}, ...series], axes: [axis, { ...axis, size: 56 }], scales: { y: { range: (_, low, high) => [0, Math.max(1, high * 1.1)] } }, cursor: { sync: { key: "resources" } } };
+}
+
+async function draw() {
+  const place = view.querySelector("[data-charts]");
+  if (!place) return clear();
+  let found;
+  try {
+    const answer = await fetch(place.dataset.charts);
+    if (!answer.ok) return;
+    found = (await answer.json()).samples;
+  } catch {
+    return;
+  }
+  if (!place.isConnected) return;
+  const times = found.map((one) => Date.parse(one.time) / 1000);
+  const data = CHARTS.map(([, , lines]) => [times, ...lines.map(([, , of]) => found.map(of))]);
+  if (drawn.length && place.contains(drawn[0].root)) return drawn.forEach((chart, at) => chart.setData(data[at]));
+  clear();
+  place.replaceChildren();
+  drawn = CHARTS.map(([title, unit, lines], at) => {
+    const box = document.createElement("section"), head = document.createElement("h3");
+    box.className = "chart";
+    head.textContent = title;
+    box.append(head);
+    place.append(box);
+    return new uPlot(options(title, unit, lines, box.clientWidth - 26), data[at], box);
+  });
+}
+
+function clear() {
+  for (const chart of drawn) chart.destroy();
+  drawn = [];
+}
+
+export function begin() {
+  draw();
+  document.addEventListener("htmx:after:swap", (event) => event.detail.ctx.target === view && draw());
+  addEventListener("resize", () => drawn.forEach((chart) => chart.setSize({ width: chart.root.parentElement.clientWidth - 26, height: 170 })));
+  document.addEventListener("theme", () => {
+    clear();
+    draw();
+  });
+}

@@ -1,0 +1,86 @@
+// From view to view without leaving the page; the address always says what is shown.
+import { tell } from "./times.js";
+
+const view = document.getElementById("view");
+let turn = 0;
+
+const alone = () => "/view" + location.pathname + location.search;
+
+// A view is only swapped in when nobody has gone elsewhere while it was fetched.
+export async function show(swap) {
+  const mine = ++turn;
+  view.classList.add("waiting");
+  await htmx.ajax("GET", alone(), { source: view, target: view, swap });
+  if (mine === turn) view.classList.remove("waiting");
+}
+
+export function refresh() {
+  if (busy()) return Promise.resolve();
+  return show("innerMorph");
+}
+
+// Whoever types or chooses is not disturbed.
+function busy() {
+  return document.getElementById("ask").open || view.matches(":has(select:focus, input:focus, details[open])");
+}
+
+function mark() {
+  for (const link of document.querySelectorAll(".views a")) {
+    const to = link.getAttribute("href");
+    const here = to === "/" ? location.pathname === "/" : location.pathname.startsWith(to);
+    if (here) {
+      link.setAttribute("aria-current", "page");
+      link.scrollIntoView({ block: "nearest", inline: "nearest" });
+      document.title = document.title.replace(/^[^:]*/, link.textContent);
+    } else link.removeAttribute("aria-current");
+  }
+}
+
+async function go(to, focus) {
+  history.pushState(null, "", to);
+  mark();
+  await show("innerHTML");
+  if (focus) {
+    view.focus({ preventScroll: true });
+    scrollTo(0, 0);
+  }
+}
+
+function asked(form) {
+  const given = new URLSearchParams();
+  for (const [name, value] of new FormData(form)) if (value) given.append(name, value);
+  const query = given.toString();
+  return form.getAttribute("action") + (query ? `?${query}` : "");
+}
+
+export function begin() {
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[data-go]");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+    event.preventDefault();
+    go(link.getAttribute("href"), !link.closest(".views"));
+  });
+  document.addEventListener("submit", (event) => {
+    if (!event.target.matches("[data-filter]")) return;
+    event.preventDefault();
+    go(asked(event.target), false).then(() => tell());
+  });
+  let later;
+  document.addEventListener("input", (event) => {
+    const form = event.target.closest("form[data-filter]");
+    if (!form || form.querySelector("button")) return;
+    clearTimeout(later);
+    later = setTimeout(() => {
+      history.replaceState(null, "", asked(form));
+      show("innerMorph");
+    }, 200);
+  });
+  addEventListener("popstate", () => {
+    mark();
+    show("innerHTML");
+  });
+  document.addEventListener("htmx:before:swap", (event) => {
+    const { ctx } = event.detail;
+    if (ctx.target === view && ctx.request.action !== alone()) event.preventDefault();
+  });
+}

@@ -1,0 +1,66 @@
+// What is shown follows what happens: the stream says when to look again; without it the page looks every two seconds.
+import { refresh } from "./going.js";
+
+const STREAM = "/api/jarvis/context/stream";
+const BETWEEN = 400, IDLE = 5000, POLL = 2000;
+const strip = document.getElementById("strip"), link = document.getElementById("link"), notice = document.getElementById("notice");
+let due = 0, last = 0, streaming = false, failed = 0, looking = false, since = null;
+
+function tell(state, text) {
+  if (link.textContent === text) return;
+  link.className = `link ${state}`;
+  link.textContent = text;
+}
+
+function reached(status) {
+  if (status === 401) location.assign("/login");
+  const well = status > 0 && status < 400;
+  failed = well ? 0 : failed + 1;
+  if (well) {
+    since = new Date();
+    notice.hidden = true;
+    tell("live", streaming ? "live" : "every 2 s");
+  } else if (failed > 1) {
+    tell("lost", "not reached");
+    const shown = since ? ` What you see is as of ${since.toLocaleTimeString()}.` : "";
+    const what = status === 0 ? "The server does not answer." : `The server answers ${status}.`;
+    notice.textContent = `${what}${shown} Trying again.`;
+    notice.hidden = false;
+  }
+}
+
+async function look() {
+  if (looking) return;
+  looking = true;
+  last = Date.now();
+  due = last + (failed ? Math.min(1000 * failed, 5000) : streaming ? IDLE : POLL);
+  try {
+    await htmx.ajax("GET", "/view/strip", { source: strip, target: strip, swap: "innerMorph" });
+    if (!failed) await refresh();
+  } finally {
+    looking = false;
+  }
+}
+
+function listen() {
+  const stream = new EventSource(STREAM);
+  const soon = () => (due = Math.min(due, Math.max(Date.now() + 50, last + BETWEEN)));
+  stream.onopen = () => {
+    streaming = true;
+    soon();
+  };
+  stream.onmessage = soon;
+  stream.onerror = () => {
+    streaming = false;
+    soon();
+    if (stream.readyState === EventSource.CLOSED) setTimeout(listen, 5000);
+  };
+}
+
+export function begin() {
+  document.addEventListener("htmx:after:request", (event) => reached(event.detail.ctx.response.status));
+  document.addEventListener("htmx:error", () => reached(0));
+  document.addEventListener("look", () => (due = 0));
+  setInterval(() => Date.now() >= due && !document.hidden && look(), 50);
+  listen();
+}

@@ -1,0 +1,29 @@
+// Times as the reader's clock has them, and how long ago that is.
+const steps = [[60, 1, "s"], [3600, 60, "min"], [172800, 3600, "h"], [Infinity, 86400, "d"]];
+
+function ago(seconds) {
+  if (seconds < 1) return "now";
+  const [, size, unit] = steps.find(([below]) => seconds < below);
+  return `${Math.floor(seconds / size)} ${unit} ago`;
+}
+
+function here(date) {
+  const two = (number) => String(number).padStart(2, "0");
+  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
+}
+
+export function tell(root = document) {
+  for (const time of root.querySelectorAll("time[datetime]")) {
+    const date = new Date(time.dateTime);
+    const text = "ago" in time.dataset ? ago((Date.now() - date) / 1000) : here(date);
+    if (time.textContent !== text) time.textContent = text;
+    if (!time.title) time.title = `${here(date)} (${time.dateTime})`;
+  }
+}
+
+export function begin() {
+  tell();
+  setInterval(tell, 1000);
+  document.addEventListener("htmx:after:swap", () => tell());
+}
