@@ -55,9 +55,13 @@ def gather(
         result.lost = losses.within(folder, after, marks, store)
     if any(_contiguous(numbers, min(numbers) - 1) < max(numbers) for numbers in found.values() if numbers):
         # A writer may have gone on to its next segment after we had read the one before: that one is whole now.
+        # What it says meanwhile is left out, as that might have a gap again.
         ours, again = {mark.writer for mark in marks}, Gathered()
+        last = {writer: max(numbers) for writer, numbers in found.items() if numbers}
         for source, segment in _files(folder, orchestrator, ours, after, again):
-            _add(again, source, found.setdefault(segment.writer, {}), segment.writer, _wanted(segment, after), values)
+            if (until := last.get(segment.writer)) is not None:
+                wanted = (each for each in _wanted(segment, after) if each[0] <= until)
+                _add(again, source, found[segment.writer], segment.writer, wanted, values)
         result.sources = {
             s: result.sources.get(s, 0) + again.sources.get(s, 0) for s in {**result.sources, **again.sources}
         }

@@ -72,7 +72,9 @@ class Listener:
         known = self._heard.get(writer, 0)
         paths = read.segment_paths(self._folder).get(writer, [])
         reached: dict[Path, int] = {}
-        frames = [found for path in paths for found in self._new_in(path, reached) if found.number > known]
+        # Beyond its mark, which was read before, it may be appending: of that we might miss some and find later ones.
+        last = MANY if appended is None else appended
+        frames = [found for path in paths for found in self._new_in(path, reached, last) if found.number > known]
         if appended is None or not frames or frames[0].number > known + 1:
             before = frames[0].number if frames else (appended or MANY) + 1
             frames[:0] = self._archived(writer, known, before)
@@ -106,13 +108,14 @@ class Listener:
                     self.damaged.append(str(error))
         return [found for found in frames if known < found.number < before]
 
-    def _new_in(self, path: Path, reached: dict[Path, int]) -> list[frame.Frame]:
-        """The events' frames in a segment since it was read last; how far it is read now goes to `reached`."""
+    def _new_in(self, path: Path, reached: dict[Path, int], last: int) -> list[frame.Frame]:
+        """The events' frames in a segment since it was read last, up to number `last`; how far that is: `reached`."""
         start = self._read.get(path, 0)
         try:
             found = [each for each in read.frames(path, start) if isinstance(each, frame.Frame)]
         except FileNotFoundError:  # Archived in this moment.
             return []
+        found = [each for each in found if each.number <= last]
         if found:
             reached[path] = found[-1].offset + frame.size(len(found[-1].payload))
         return [each for each in found if each.magic == frame.EVENT]

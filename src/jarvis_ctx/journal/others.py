@@ -14,6 +14,8 @@ from jarvis_ctx.model.cut import Cut
 
 BATCH_BYTES = 1_048_576
 """Bytes of payload one transaction takes, and at most one event more."""
+ALL = 1 << 62
+"""More than any writer's last number."""
 
 
 class OthersDrain:
@@ -49,9 +51,11 @@ class OthersDrain:
         if cut.position:
             self._store.cut(self._own.orchestrator, cut)
             known |= {writer: max(last, known.get(writer, 0)) for writer, last in cut.position.items()}
-        for writer in read.segment_paths(self._folder):
+        writers = read.segment_paths(self._folder)  # Before the marks: a new writer has its mark before its segment.
+        appended = {mark.writer: mark.appended for mark in self._marks.writers()}
+        for writer in writers:
             if writer != self._own.writer:
-                self._drain_segments(writer, known, fences)
+                self._drain_segments(writer, known, fences, appended.get(writer, ALL))
         self._known = known
 
     def begin_anew(self) -> None:
@@ -72,10 +76,12 @@ class OthersDrain:
             return
         for mark in self._marks.writers():
             if mark.writer != self._own.writer and mark.appended > max(known.get(mark.writer, 0), mark.drained):
-                self._drain_segments(mark.writer, known, fences)
+                self._drain_segments(mark.writer, known, fences, mark.appended)
                 self._marks.note_drained(mark.writer, known.get(mark.writer, 0))
 
-    def _drain_segments(self, writer: str, known: dict[str, int], fences: dict[str, int]) -> None:
+    def _drain_segments(self, writer: str, known: dict[str, int], fences: dict[str, int], whole: int) -> None:
+        """Drain what lies in segments; beyond `whole`, what the mark said before, only up to the first gap."""
+        reached = known.get(writer, 0)
         for path in read.segment_paths(self._folder).get(writer, []):
             if path in self._finished:
                 continue
@@ -83,8 +89,10 @@ class OthersDrain:
                 segment = read.read_segment(path)
             except FileNotFoundError:  # Archived by its own orchestrator in this moment, so the store has it.
                 continue
+            last, segment.frames = segment.last, read.unbroken(segment.frames, reached, whole)
+            reached = max(reached, segment.last)
             self._drain(segment, known, fences)
-            if segment.seal is not None:
+            if segment.seal is not None and last <= reached:
                 self._finished.add(path)
 
     def _drain(self, segment: read.SegmentData, known: dict[str, int], fences: dict[str, int]) -> None:

@@ -70,6 +70,22 @@ def frames(path: Path, start: int = 0) -> list[frame.Frame | frame.Hole]:
             return found
 
 
+def unbroken(frames: list[frame.Frame], after: int, whole: int) -> list[frame.Frame]:
+    """The frames after number `after`, up to the first gap beyond `whole`.
+
+    `whole` is what the writer's mark said before its segments were read: all up to there could be seen. Of what it
+    appends meanwhile a reader may miss some and find later ones, which it comes to the next time.
+    """
+    found: list[frame.Frame] = []
+    for each in frames:
+        if each.number > after:
+            if each.number > max(whole, after + 1):
+                break
+            found.append(each)
+            after = each.number
+    return found
+
+
 def parse(data: bytes, into: SegmentData) -> SegmentData:
     """Sort the frames of `data` into what they are."""
     return _sorted(frame.scan(data, into.writer), into)
