@@ -36,7 +36,7 @@ KeySource = Annotated[
 ]
 
 ENVIRONMENT = {"path": "JARVIS_CONTEXT_PATH", "history_size": "JARVIS_CONTEXT_HISTORY_SIZE"}
-NOT_SETTINGS = {"JARVIS_CONFIG", "JARVIS_SUPERVISED"}
+NOT_SETTINGS = {"JARVIS_CONFIG", "JARVIS_SUPERVISED", "JARVIS_URL", "JARVIS_TOKEN", "JARVIS_TOKEN_FILE"}
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -19,6 +19,7 @@ DOORS = {
     "flask_openapi": ("web",),
     "simple_websocket": ("web",),
     "gunicorn": ("web",),
+    "httpx": ("client",),
     "mmap": ("journal",),
     "pickle": ("codec",),
     "prometheus_client": ("web",),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from jarvis_ctx.cli.screen import print_json, show, table, text, word
-from jarvis_ctx.cli.store import Place, json_option, place_options
+from jarvis_ctx.cli.store import Place, json_option, source_options
 from jarvis_ctx.recovery.wording import listed, number, span
 
 if TYPE_CHECKING:
@@ -16,14 +16,11 @@ if TYPE_CHECKING:
 
 @click.command()
 @json_option
-@place_options
+@source_options
 def agents(place: Place, as_json: bool) -> None:
     """List the agents with health and last sign of life."""
-    from jarvis_ctx.insight.insight import Insight
-
-    with place.view() as view:
-        insight = Insight(view)
-        found, terms, used = insight.agents(), insight.terms(), insight.resources()
+    with place.source() as source:
+        found, terms, used = source.agents(), source.terms(), source.resources()
     if as_json:
         print_json(found)
         return

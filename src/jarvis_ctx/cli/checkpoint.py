@@ -6,7 +6,7 @@ import click
 import msgspec
 
 from jarvis_ctx.cli.screen import print_json
-from jarvis_ctx.cli.store import Place, json_option, place_options, timeout_option
+from jarvis_ctx.cli.store import Place, json_option, source_options, timeout_option
 from jarvis_ctx.clock import iso
 from jarvis_ctx.recovery.wording import number, size
 
@@ -15,19 +15,17 @@ from jarvis_ctx.recovery.wording import number, size
 @click.option("--label", default="", help="Make it a recovery point of this name, which is never thinned away.")
 @timeout_option
 @json_option
-@place_options
+@source_options
 def checkpoint(place: Place, label: str, timeout: float, as_json: bool) -> None:
     """Take a checkpoint now."""
-    from jarvis_ctx.sidecar.requests import checkpoint_offline, request_checkpoint
-
-    with place.view() as view:
-        settings, live = place.settings(view), view.pulse().live_pid
-    header = request_checkpoint(settings, label, timeout) if live is not None else checkpoint_offline(settings, label)
+    with place.source() as source:
+        live, deputy = source.live(), source.deputy
+        header = source.checkpoint(label, timeout)
     if as_json:
         changed = {"taken": iso(header.taken), "stamp": list(header.stamp), "asked": live is not None}
         print_json({**msgspec.structs.asdict(header), **changed})
         return
-    who = f"process {live}" if live is not None else "this command, as nobody runs it"
+    who = f"process {live}" if live is not None else f"{deputy}, as nobody runs it"
     named = f" as {header.label!r}" if header.label else ""
     held = f"{number(header.tasks, 'task')}, {number(header.agents, 'agent')}, {size(header.size)}"
     click.echo(f"Checkpoint {header.id} was taken{named} by {who}: {held}.")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from jarvis_ctx.cli.screen import facts, print_json, show, text
-from jarvis_ctx.cli.store import Place, json_option, place_options
+from jarvis_ctx.cli.store import Place, json_option, source_options
 from jarvis_ctx.clock import iso
 from jarvis_ctx.recovery.wording import day_time, number, size
 
@@ -28,29 +28,23 @@ if TYPE_CHECKING:
     help="Seconds to wait for a live orchestrator.",
 )
 @json_option
-@place_options
+@source_options
 def cleanup(place: Place, dry_run: bool, yes: bool, timeout: float, as_json: bool) -> None:
     """Show what is older than it is to be kept, or remove it."""
     if yes and dry_run:
         raise click.UsageError("--yes removes it, --dry-run does not: give one of them.")
-    from jarvis_ctx.insight.insight import Insight
-    from jarvis_ctx.sidecar.cleanups import clean_offline, request_cleanup, rules_of
-
-    with place.view() as view:
-        settings, live = place.settings(view), view.pulse().live_pid
-        found = None if yes else Insight(view).cleanup(rules_of(settings))
-    if found is None:
-        found = request_cleanup(settings, timeout) if live is not None else clean_offline(settings)
+    with place.source() as source:
+        found = source.clean(timeout) if yes else source.survey()
     if as_json:
         print_json(found.to_json())
         return
-    _print(found, settings.retention_days)
+    _print(found)
 
 
-def _print(found: Cleanup, days: int) -> None:
+def _print(found: Cleanup) -> None:
     since = day_time(iso(found.cut.horizon))
     verb = "was removed" if found.done else "would go; nothing was removed (--yes removes it)"
-    show(f"Older than {number(days, 'day')} (before {since}), this {verb}:")
+    show(f"Older than {number(found.retention_days, 'day')} (before {since}), this {verb}:")
     show(facts(_rows(found)))
     if found.points_kept:
         show("Recovery points from before that stay, with all they hold:", text(", ".join(found.points_kept)))

@@ -8,7 +8,7 @@ import click
 import msgspec
 
 from jarvis_ctx.cli.screen import facts, print_json, show, text
-from jarvis_ctx.cli.store import Place, json_option, limit_option, place_options
+from jarvis_ctx.cli.store import Place, json_option, limit_option, source_options
 from jarvis_ctx.cli.values import plain
 from jarvis_ctx.clock import iso
 from jarvis_ctx.recovery.wording import day_time
@@ -20,13 +20,11 @@ if TYPE_CHECKING:
 @click.command()
 @limit_option
 @json_option
-@place_options
+@source_options
 def conversation(place: Place, limit: int, as_json: bool) -> None:
     """Show the latest turns of the conversation, oldest first."""
-    from jarvis_ctx.insight.insight import Insight
-
-    with place.view() as view:
-        found = Insight(view).conversation(limit)
+    with place.source() as source:
+        found = source.conversation(limit)
     if as_json:
         print_json([{**msgspec.structs.asdict(turn), "time": iso(turn.time)} for turn in found])
         return

@@ -5,14 +5,14 @@ from __future__ import annotations
 import click
 
 from jarvis_ctx.cli.screen import print_json, width
-from jarvis_ctx.cli.store import Place, json_option, place_options
+from jarvis_ctx.cli.store import Place, json_option, source_options
 
 
 @click.command()
 @click.argument("a")
 @click.argument("b", default="now")
 @json_option
-@place_options
+@source_options
 def diff(place: Place, a: str, b: str, as_json: bool) -> None:
     """Show what changed from moment A to moment B (now).
 
@@ -20,10 +20,9 @@ def diff(place: Place, a: str, b: str, as_json: bool) -> None:
     """
     from jarvis_ctx.insight.diff import to_json
     from jarvis_ctx.insight.diff_text import render
-    from jarvis_ctx.insight.insight import Insight
 
-    with place.view() as view:
-        found = Insight(view).diff(a, b)
+    with place.source() as source:
+        found = source.diff(a, b)
     if as_json:
         print_json(to_json(found))
     else:

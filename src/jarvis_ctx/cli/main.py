@@ -36,7 +36,7 @@ from jarvis_ctx.cli.run import run
 from jarvis_ctx.cli.runs import runs
 from jarvis_ctx.cli.serve import serve
 from jarvis_ctx.cli.status import status
-from jarvis_ctx.cli.store import Place, place_options
+from jarvis_ctx.cli.store import Place, source_options
 from jarvis_ctx.cli.tasks import tasks
 from jarvis_ctx.cli.timeline import timeline
 from jarvis_ctx.cli.token import token
@@ -65,7 +65,7 @@ class Commands(click.Group):
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@place_options
+@source_options
 @click.version_option(__version__, prog_name="jarvis-ctx")
 def main(place: Place) -> None:
     """Look at an orchestrator's store, live or dead. Few commands write anything.

@@ -8,7 +8,7 @@ import click
 import msgspec
 
 from jarvis_ctx.cli.screen import print_json, show, table, text
-from jarvis_ctx.cli.store import Place, json_option, place_options, timeout_option
+from jarvis_ctx.cli.store import Place, json_option, source_options, timeout_option
 from jarvis_ctx.clock import iso
 from jarvis_ctx.errors import NotRunning
 from jarvis_ctx.recovery.wording import day_time, number
@@ -21,13 +21,11 @@ if TYPE_CHECKING:
 
 @click.command()
 @json_option
-@place_options
+@source_options
 def points(place: Place, as_json: bool) -> None:
     """List the recovery points: what each holds, where it is kept, whether it verifies."""
-    from jarvis_ctx.insight.insight import Insight
-
-    with place.view() as view:
-        found = Insight(view).points()
+    with place.source() as source:
+        found = source.points()
     if as_json:
         print_json([msgspec.structs.asdict(point) for point in found])
         return
@@ -50,17 +48,15 @@ def _row(point: KeptPoint) -> tuple[Text, ...]:
 @click.argument("label")
 @timeout_option
 @json_option
-@place_options
+@source_options
 def mark(place: Place, label: str, timeout: float, as_json: bool) -> None:
     """Mark a recovery point LABEL of a running orchestrator."""
-    from jarvis_ctx.sidecar.travel import request_point
-
-    with place.view() as view:
-        settings, live = place.settings(view), view.pulse().live_pid
-    if live is None:
-        remedy = f"`jarvis-ctx checkpoint --label {label!r}` keeps the state as it was left, under that name"
-        raise NotRunning(orchestrator=settings.name, path=str(settings.folder), what="mark a point", remedy=remedy)
-    header = request_point(settings, label, timeout)
+    with place.source() as source:
+        live = source.live()
+        if live is None:
+            remedy = f"`jarvis-ctx checkpoint --label {label!r}` keeps the state as it was left, under that name"
+            raise NotRunning(orchestrator=source.name, path=source.where, what="mark a point", remedy=remedy)
+        header = source.mark(label, timeout)
     if as_json:
         print_json({**msgspec.structs.asdict(header), "taken": iso(header.taken), "stamp": list(header.stamp)})
         return

@@ -5,20 +5,18 @@ from __future__ import annotations
 import click
 
 from jarvis_ctx.cli.screen import print_json, width
-from jarvis_ctx.cli.store import Place, json_option, place_options
+from jarvis_ctx.cli.store import Place, json_option, source_options
 from jarvis_ctx.recovery.text import render
 
 
 @click.command()
 @json_option
-@place_options
+@source_options
 def report(place: Place, as_json: bool) -> None:
     """Show the latest recovery report: why it died, what is lost, what carries on."""
-    from jarvis_ctx.insight.insight import Insight
-
-    with place.view() as view:
-        found = view.report()
-        doubts = Insight(view).still_in_doubt(found) if found is not None and not as_json else []
+    with place.source() as source:
+        found = source.report()
+        doubts = source.still_in_doubt(found) if found is not None and not as_json else []
     if as_json:
         print_json(found.to_json() if found is not None else None)
     elif found is None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from jarvis_ctx.cli.screen import print_json, show, table, text
-from jarvis_ctx.cli.store import Place, json_option, limit_option, place_options
+from jarvis_ctx.cli.store import Place, json_option, limit_option, source_options
 from jarvis_ctx.recovery.wording import day_time, number, size
 
 if TYPE_CHECKING:
@@ -19,13 +19,11 @@ UNSUPERVISED = "Nobody supervises it; jarvis-ctx run -- COMMAND does."
 @click.command()
 @limit_option
 @json_option
-@place_options
+@source_options
 def resources(place: Place, limit: int, as_json: bool) -> None:
     """Show memory, CPU, threads and open files of a supervised orchestrator over time."""
-    from jarvis_ctx.insight.insight import Insight
-
-    with place.view() as view:
-        found = Insight(view).resources(limit)
+    with place.source() as source:
+        found = source.resources(limit)
     if as_json:
         print_json(found)
         return

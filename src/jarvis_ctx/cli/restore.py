@@ -6,7 +6,7 @@ import click
 import msgspec
 
 from jarvis_ctx.cli.screen import print_json, width
-from jarvis_ctx.cli.store import Place, json_option, place_options, timeout_option
+from jarvis_ctx.cli.store import Place, json_option, source_options, timeout_option
 from jarvis_ctx.clock import iso
 
 
@@ -16,7 +16,7 @@ from jarvis_ctx.clock import iso
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @timeout_option
 @json_option
-@place_options
+@source_options
 def restore(place: Place, point: str, dry_run: bool, yes: bool, timeout: float, as_json: bool) -> None:
     """Go back to POINT in a new branch; what was done since is kept, and the way back is marked.
 
@@ -24,12 +24,10 @@ def restore(place: Place, point: str, dry_run: bool, yes: bool, timeout: float, 
     """
     from jarvis_ctx.insight.diff import to_json
     from jarvis_ctx.insight.diff_text import render
-    from jarvis_ctx.insight.insight import Insight
-    from jarvis_ctx.sidecar.travel import request_restore, restore_offline
 
-    with place.view() as view:
-        settings, live = place.settings(view), view.pulse().live_pid
-        found = Insight(view).diff("now", point) if dry_run or not yes else None
+    with place.source() as source:
+        live, deputy = source.live(), source.deputy
+        found = source.diff("now", point) if dry_run or not yes else None
     if found is not None and as_json and dry_run:
         print_json(to_json(found))
     elif found is not None:
@@ -38,11 +36,12 @@ def restore(place: Place, point: str, dry_run: bool, yes: bool, timeout: float, 
         return
     if not yes:
         click.confirm(f"\nGo back to {point}?", abort=True, err=True)
-    done = request_restore(settings, point, timeout) if live is not None else restore_offline(settings, point)
+    with place.source() as source:
+        done = source.restore(point, timeout)
     if as_json:
         plain = {**msgspec.structs.asdict(done), "at": iso(done.at[0]), "stamp": list(done.stamp)}
         print_json({**plain, "asked": live is not None})
         return
-    who = f"process {live}" if live is not None else "this command, as nobody runs it"
+    who = f"process {live}" if live is not None else f"{deputy}, as nobody runs it"
     click.echo(f"The state is that of {done.moment!r} again, restored by {who}. Nothing was deleted:")
     click.echo(f"jarvis-ctx restore {done.undo} leads back to where it stood.")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from jarvis_ctx.cli.screen import print_json, show, table, text, word
-from jarvis_ctx.cli.store import Place, json_option, place_options
+from jarvis_ctx.cli.store import Place, json_option, source_options
 from jarvis_ctx.recovery.wording import day_time, number, parse, span
 
 if TYPE_CHECKING:
@@ -16,13 +16,11 @@ if TYPE_CHECKING:
 
 @click.command()
 @json_option
-@place_options
+@source_options
 def runs(place: Place, as_json: bool) -> None:
     """List the runs with their beginning and their end, oldest first."""
-    from jarvis_ctx.insight.insight import Insight
-
-    with place.view() as view:
-        found = Insight(view).run_lines()
+    with place.source() as source:
+        found = source.run_lines()
     if as_json:
         print_json(found)
         return

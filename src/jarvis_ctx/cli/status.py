@@ -10,7 +10,7 @@ import click
 from jarvis_ctx.cli.exits import ExitCode
 from jarvis_ctx.cli.resources import headline as supervisor_line
 from jarvis_ctx.cli.screen import COLOURS, facts, print_json, show, text, width
-from jarvis_ctx.cli.store import Place, json_option, place_options
+from jarvis_ctx.cli.store import Place, json_option, source_options
 from jarvis_ctx.cli.tasks import task_table
 from jarvis_ctx.model.step import never_asked
 from jarvis_ctx.recovery.wording import day_time, listed, number, parse, size, span, state_problems, wrap
@@ -32,13 +32,11 @@ NO_LONGER_WELL = ("drain_error", "sync_error")
     "--check", is_flag=True, help="For health checks: exit 4 when it does not run, 8 when something is wrong."
 )
 @json_option
-@place_options
+@source_options
 def status(place: Place, check: bool, as_json: bool) -> None:
     """Show health at a glance: life, tasks, agents, checkpoint, what lags behind."""
-    from jarvis_ctx.insight.insight import Insight
-
-    with place.view() as view:
-        found = Insight(view).status()
+    with place.source() as source:
+        found = source.status()
     if as_json:
         print_json(found)
     else:

@@ -14,25 +14,51 @@ import click
 import msgspec
 
 from jarvis_ctx import settings as settings_room
+from jarvis_ctx.cli.server import Server
+from jarvis_ctx.client.access import Token
 from jarvis_ctx.clock import SystemClock
 from jarvis_ctx.errors import SeveralOrchestrators, StoreUnavailable, UnknownOrchestrator, did_you_mean
 from jarvis_ctx.settings import Settings
 
 if TYPE_CHECKING:
+    from jarvis_ctx.cli.source import Source
     from jarvis_ctx.sidecar.views import StoreView
 
 RUN_FILE = re.compile(r"^run-(?P<name>.+)\.json$")
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
-    """What was said of the store on the command line."""
+    """What was said of the store, or of the server that shows it, on the command line."""
 
     path: str | None = None
     name: str | None = None
+    server: Server = Server()
 
     def under(self, outer: Place | None) -> Place:
         """This, and for what it leaves open what was said before the command's name."""
-        return self if outer is None else Place(path=self.path or outer.path, name=self.name or outer.name)
+        if outer is None:
+            return self
+        server = self.server.under(outer.server)
+        return Place(path=self.path or outer.path, name=self.name or outer.name, server=server)
+
+    def away(self) -> str | None:
+        """The API that is to be asked; None for a store on this machine."""
+        return self.server.url or (None if self.path else os.environ.get("JARVIS_URL"))
+
+    @contextmanager
+    def source(self) -> Iterator[Source]:
+        """The chosen orchestrator, here or behind --url or JARVIS_URL. Raises as `view` does, and as the client."""
+        url = self.away()
+        if url is None:
+            from jarvis_ctx.cli.local import Local
+
+            with self.view() as view:
+                yield Local(view, self.settings(view))
+            return
+        from jarvis_ctx.cli.remote import Remote
+
+        with self.server.client(url) as client:
+            yield Remote.of(client, self.name)
 
     @contextmanager
     def view(self) -> Iterator[StoreView]:
@@ -93,8 +119,36 @@ def _choose(settings: Settings, known: list[str], *, said: bool) -> str:
     return known[0]
 
 
+def source_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """`place_options`, and --url with its token, for what can be asked of an API as well."""
+
+    @click.option("--url", help="Ask the API there, not a folder here. JARVIS_URL, too.", metavar="URL")
+    @click.option("--token", help="Opens that API; JARVIS_TOKEN does not show it in `ps`.", metavar="TOKEN")
+    @click.option("--token-file", type=click.Path(dir_okay=False), help="A file that holds it.", metavar="FILE")
+    @functools.wraps(command)
+    def with_server(place: Place, url: str | None, token: str | None, token_file: str | None, **rest: Any) -> Any:
+        said = Server(url=url, token=Token(token) if token is not None else None, token_file=token_file)
+        chosen = msgspec.structs.replace(place, server=said.under(place.server))
+        if chosen.server.url is not None and chosen.path is not None:
+            raise click.UsageError("--url asks an API, --path looks at a folder here: give one of them.")
+        return command(place=chosen, **rest)
+
+    return _place_options(with_server)
+
+
 def place_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Adds --path and --name, before or after the command's name, and hands over a `Place`."""
+    """Adds --path and --name, before or after the command's name, and hands over a `Place` of this machine."""
+
+    @functools.wraps(command)
+    def here(place: Place, **rest: Any) -> Any:
+        if place.server.url is not None:
+            raise click.UsageError("This works on a store's folder here; --url is of no use to it.")
+        return command(place=place, **rest)
+
+    return _place_options(here)
+
+
+def _place_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
     @click.option("--path", type=click.Path(path_type=Path), help="The store's folder.", metavar="FOLDER")
     @click.option("--name", help="The orchestrator, where the store holds several.", metavar="NAME")

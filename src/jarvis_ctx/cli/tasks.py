@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from jarvis_ctx.cli.screen import print_json, show, table, text, word
-from jarvis_ctx.cli.store import Place, json_option, place_options
+from jarvis_ctx.cli.store import Place, json_option, source_options
 from jarvis_ctx.recovery.wording import listed, number, one_line, percent
 
 if TYPE_CHECKING:
@@ -29,17 +29,14 @@ LONGEST_DESCRIPTION = 160
     help="Seconds to wait for a live orchestrator with --release.",
 )
 @json_option
-@place_options
+@source_options
 def tasks(place: Place, status: str | None, release: str | None, timeout: float, as_json: bool) -> None:
     """List the tasks with progress and blockers, or let one out of quarantine."""
-    from jarvis_ctx.insight.insight import Insight
-
     if release is not None:
         _release(place, release, timeout)
-    with place.view() as view:
-        insight = Insight(view)
-        found = insight.tasks(status)
-        others = insight.tasks() if status and not found else []
+    with place.source() as source:
+        found = source.tasks(status)
+        others = source.tasks() if status and not found else []
     if as_json:
         print_json(found)
         return
@@ -49,6 +46,8 @@ def tasks(place: Place, status: str | None, release: str | None, timeout: float,
 
 
 def _release(place: Place, task: str, timeout: float) -> None:
+    if place.away() is not None:
+        raise click.UsageError("--release works on a store's folder here, not over an API.")
     from jarvis_ctx.sidecar.releases import release_offline, request_release
 
     with place.view() as view:

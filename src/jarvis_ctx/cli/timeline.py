@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import threading
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from jarvis_ctx.cli.moments import moment
 from jarvis_ctx.cli.screen import print_json, show, text, width
-from jarvis_ctx.cli.store import Place, json_option, place_options
+from jarvis_ctx.cli.store import Place, json_option, source_options
 from jarvis_ctx.cli.values import plain
 from jarvis_ctx.codec import exact
 from jarvis_ctx.recovery.wording import one_line, parse
@@ -17,11 +17,6 @@ from jarvis_ctx.recovery.wording import one_line, parse
 if TYPE_CHECKING:
     from rich.text import Text
 
-    from jarvis_ctx.insight.insight import Insight
-    from jarvis_ctx.insight.timeline import Stretch, Wanted
-
-POLL = 0.25
-"""Seconds between two looks for new events."""
 VALUE = 60
 """Characters of one value in a line; --json has all of them."""
 
@@ -39,7 +34,7 @@ def _kinds(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[
 @click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, help="How many, the latest ones.")
 @click.option("-f", "--follow", is_flag=True, help="Go on with what happens from now on, until Ctrl-C.")
 @json_option
-@place_options
+@source_options
 def timeline(
     place: Place,
     kinds: tuple[str, ...],
@@ -50,42 +45,37 @@ def timeline(
     as_json: bool,
 ) -> None:
     """Show the events of all kinds in order; with --follow, --json prints one to a line."""
-    from jarvis_ctx.insight.insight import Insight
     from jarvis_ctx.insight.timeline import Wanted
 
     wanted = Wanted(kinds=kinds, subject=subject, since=since)
-    with place.view() as view:
-        insight = Insight(view)
-        found = insight.timeline(limit, wanted)
+    with place.source() as source:
         if follow:
-            _follow(insight, found, wanted, as_json)
+            _follow(source.follow(limit, wanted), as_json)
             return
+        found = source.events(limit, wanted)
     if as_json:
-        print_json(found.lines)
-    elif not found.lines:
+        print_json(found)
+    elif not found:
         show("No events.")
     else:
         _print(found, as_json=False)
 
 
-def _follow(insight: Insight, found: Stretch, wanted: Wanted, as_json: bool) -> None:
-    pause = threading.Event()
+def _follow(coming: Iterator[list[dict[str, Any]]], as_json: bool) -> None:
     try:
-        while True:
-            _print(found, as_json)
-            pause.wait(POLL)
-            found = insight.timeline_after(found, wanted)
+        for lines in coming:
+            _print(lines, as_json)
     except KeyboardInterrupt:
         return  # That is how it is ended.
 
 
-def _print(found: Stretch, as_json: bool) -> None:
+def _print(lines: list[dict[str, Any]], as_json: bool) -> None:
     if as_json:
-        for line in found.lines:
+        for line in lines:
             click.echo(exact.encode(line, limit=2**40).decode())
-    elif found.lines:
+    elif lines:
         columns = width()
-        show(*(_shown(line, columns) for line in found.lines))
+        show(*(_shown(line, columns) for line in lines))
 
 
 def _shown(line: dict[str, Any], columns: int) -> Text:

@@ -1,6 +1,19 @@
 """Every error jarvis-ctx raises: one class a mistake, one English sentence a class."""
 
 from jarvis_ctx.errors.arguments import BadSetting, BadValue, UnknownMethod, UnknownSetting
+from jarvis_ctx.errors.http import (
+    BadRequest,
+    ClientMissing,
+    Conflict,
+    Forbidden,
+    NotFound,
+    RateLimited,
+    Refused,
+    ServerUnavailable,
+    ServerUnreachable,
+    Unauthorized,
+    UnexpectedAnswer,
+)
 from jarvis_ctx.errors.keys import BadEncryptionKey, EncryptionKeyMissing, WrongEncryptionKey
 from jarvis_ctx.errors.moments import NoBase, UnknownMoment
 from jarvis_ctx.errors.requests import NotAnswered, RequestFailed
@@ -9,9 +22,9 @@ from jarvis_ctx.errors.runs import (
     AlreadyRunning,
     Closed,
     Fenced,
-    NothingToKeep,
     NotRunning,
     NotTheOwner,
+    NothingToKeep,
     TooManyObjects,
 )
 from jarvis_ctx.errors.stores import (
@@ -50,17 +63,21 @@ __all__ = [
     "AlreadyRunning",
     "AlreadySupervised",
     "BadEncryptionKey",
+    "BadRequest",
     "BadSetting",
     "BadValue",
     "BaseUnusable",
+    "ClientMissing",
     "Closed",
     "CodeChanged",
     "CommandNotStarted",
+    "Conflict",
     "CorruptData",
     "DurabilityUnknown",
     "EncryptionKeyMissing",
     "ExposedBind",
     "Fenced",
+    "Forbidden",
     "JarvisError",
     "JournalUnavailable",
     "LeftRunning",
@@ -68,6 +85,7 @@ __all__ = [
     "NoBase",
     "NoStore",
     "NotAnswered",
+    "NotFound",
     "NotOurs",
     "NotQuarantined",
     "NotRunning",
@@ -75,8 +93,12 @@ __all__ = [
     "NotTheOwner",
     "NothingToKeep",
     "OtherVersion",
+    "RateLimited",
+    "Refused",
     "RequestFailed",
     "ResultNotKept",
+    "ServerUnavailable",
+    "ServerUnreachable",
     "SeveralOrchestrators",
     "StepInDoubt",
     "StoreDamaged",
@@ -86,6 +108,8 @@ __all__ = [
     "TooLarge",
     "TooManyObjects",
     "TooManyStreams",
+    "Unauthorized",
+    "UnexpectedAnswer",
     "UnknownCursor",
     "UnknownMethod",
     "UnknownMoment",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from jarvis_ctx.checkpoint.files import CheckpointFiles
-from jarvis_ctx.clock import iso
+from jarvis_ctx.clock import MICROSECONDS, iso
 from jarvis_ctx.model.cut import Cut
 from jarvis_ctx.model.ids import TaskId
 from jarvis_ctx.model.state import State
@@ -39,6 +40,8 @@ class Cleanup(msgspec.Struct, frozen=True, kw_only=True):
     database_bytes: int = 0
     points_kept: list[str] = []
     """Recovery points from before the horizon, which stay, and with them what they hold."""
+    retention_days: int = 0
+    """For how long events are kept; 0 is not known."""
 
     def to_json(self) -> dict[str, Any]:
         """As plain data, as docs/cli.md has it."""
@@ -47,6 +50,16 @@ class Cleanup(msgspec.Struct, frozen=True, kw_only=True):
         return {"position" if key == "cut" else key: value for key, value in told.items()} | {
             "position": self.cut.position
         }
+
+    @classmethod
+    def of_json(cls, told: dict[str, Any]) -> Cleanup:
+        """What `to_json` was made from; times are to the millisecond."""
+        cut = {"position": told["position"], **{name: _time(told[name]) for name in ("horizon", "decisions_since")}}
+        return msgspec.convert({**told, "cut": cut}, cls)
+
+
+def _time(said: str) -> int:
+    return round(datetime.fromisoformat(said).timestamp() * MICROSECONDS)
 
 
 def survey(folder: Path, state: State, files: CheckpointFiles, rules: Rules, now: int) -> Cleanup:
@@ -60,6 +73,7 @@ def survey(folder: Path, state: State, files: CheckpointFiles, rules: Rules, now
     gone = [shred.archived.path for shred in shreds if not shred.stays]
     return Cleanup(
         orchestrator=state.name,
+        retention_days=rules.retention_days,
         cut=cut,
         advances=reached != state.cut.position or any(shred.decisions for shred in shreds),
         tasks=retiring(state, now, horizon),

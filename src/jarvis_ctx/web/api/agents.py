@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 from flask import Response
 from flask_openapi.blueprint import APIBlueprint
 from pydantic import Field
@@ -30,10 +31,11 @@ class Agent(Told):
 
 
 class AgentPage(Told):
-    """Agents by id."""
+    """Agents by id; `terms` says after how many seconds they are judged: `stale_after`, `stuck_after`."""
 
     items: list[Agent]
     next: str | None
+    terms: dict[str, float]
 
 
 class AgentsAsked(Paged):
@@ -54,7 +56,8 @@ def agents(given: Answers) -> APIBlueprint:
 
         def make(insight: Insight) -> dict[str, Any]:
             found = [agent for agent in insight.agents() if query.health in (None, agent["health"])]
-            return page(found, query, "agent-states", insight.name, "id")
+            terms = msgspec.structs.asdict(insight.terms())
+            return {**page(found, query, "agent-states", insight.name, "id"), "terms": terms}
 
         return given.give(f"agents {query!r}", make, _lasting)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 from flask import Response
 from flask_openapi.blueprint import APIBlueprint
 
@@ -39,9 +40,13 @@ class Runs(Told):
 
 
 class Report(Told):
-    """The latest recovery report, as `jarvis-ctx report --json` prints it; null when there was no recovery."""
+    """The latest recovery report, as `jarvis-ctx report --json` prints it; null when there was no recovery.
+
+    `still_in_doubt` are those of its steps in doubt that nobody has asked about or begun again since.
+    """
 
     report: dict[str, Any] | None
+    still_in_doubt: list[dict[str, Any]]
 
 
 def runs(given: Answers) -> APIBlueprint:
@@ -63,4 +68,6 @@ def runs(given: Answers) -> APIBlueprint:
 
 def _report(insight: Insight) -> dict[str, Any]:
     found = insight.report()
-    return {"report": found.to_json() if found is not None else None}
+    doubts = insight.still_in_doubt(found) if found is not None else []
+    told = found.to_json() if found is not None else None
+    return {"report": told, "still_in_doubt": [msgspec.structs.asdict(step) for step in doubts]}

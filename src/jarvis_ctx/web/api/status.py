@@ -6,13 +6,14 @@ from typing import Any
 
 from flask import Response
 from flask_openapi.blueprint import APIBlueprint
+from pydantic import Field
 
 from jarvis_ctx.web.answers import Answers
-from jarvis_ctx.web.models import Told
+from jarvis_ctx.web.models import Asked, Told
 from jarvis_ctx.web.nouns import answers, noun
 
 MOST = 100
-"""Unfinished tasks, and steps nobody was asked about, that are named; `tasks` counts them all."""
+"""Unfinished tasks, and steps nobody was asked about, that are named unless it is said; `tasks` counts them all."""
 
 
 class Status(Told):
@@ -38,14 +39,20 @@ class Status(Told):
     damaged: list[str]
 
 
+class StatusAsked(Asked):
+    """How much of it."""
+
+    limit: int = Field(MOST, ge=1, le=100_000, description="How many unfinished tasks are named.")
+
+
 def status(given: Answers) -> APIBlueprint:
     """The blueprint."""
     api = noun("status", "Health at a glance.")
 
     @api.get("/status", summary="Life, tasks, agents, checkpoint, what lags behind.", responses=answers(Status))
-    def get_status() -> Response:
-        """The unfinished tasks it names are the oldest hundred; `task-progress` has all."""
-        return given.give("status", lambda insight: insight.status(MOST), _lasting)
+    def get_status(query: StatusAsked) -> Response:
+        """The unfinished tasks it names are the oldest; `task-progress` has all."""
+        return given.give(f"status {query.limit}", lambda insight: insight.status(query.limit), _lasting)
 
     return api
 

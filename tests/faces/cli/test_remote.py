@@ -1,0 +1,67 @@
+"""Every command that reads says the same of a store here and of its API elsewhere, byte by byte."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from jarvis_ctx.clock import SystemClock
+from tests.faces.cli.conftest import Call
+from tests.faces.cli.served import Served, served
+
+READING: dict[str, list[object]] = {
+    "status": [],
+    "tasks": [],
+    "tasks of one status": ["tasks", "--status", "polishing"],
+    "tasks of none": ["tasks", "--status", "nowhere"],
+    "agents": [],
+    "decisions": [],
+    "the last decision": ["decisions", "--limit", 1],
+    "messages": [],
+    "conversation": [],
+    "timeline": ["timeline", "--limit", 1000],
+    "timeline of a kind": ["timeline", "--kind", "TaskClaimed", "--kind", "DecisionLogged", "--limit", 3],
+    "timeline of a subject": ["timeline", "--subject", "task-1", "--since", "30d"],
+    "runs": [],
+    "resources": [],
+    "report": [],
+    "points": [],
+    "diff": ["diff", "phase one"],
+}
+"""What is asked, by what it is called in a failure."""
+
+
+@pytest.fixture(scope="module")
+def shown(killed: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Served]]:
+    """A dead store and its API, at a time that stands still."""
+    store = Path(shutil.copytree(killed, tmp_path_factory.mktemp("shown") / "store"))
+    now = time.time_ns() // 1000
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(SystemClock, "wall", lambda self: now)
+        with served(store) as api:
+            yield store, api
+
+
+@pytest.fixture
+def there(monkeypatch: pytest.MonkeyPatch, shown: tuple[Path, Served]) -> Served:
+    """The API, its token in the environment."""
+    monkeypatch.setenv("JARVIS_TOKEN", shown[1].token)
+    monkeypatch.setenv("COLUMNS", "200")
+    return shown[1]
+
+
+@pytest.mark.parametrize("form", [[], ["--json"]], ids=["text", "json"])
+@pytest.mark.parametrize("asked", READING)
+def test_a_command_says_the_same_here_and_there(
+    asked: str, form: list[str], call: Call, there: Served, shown: tuple[Path, Served]
+) -> None:
+    command = [*(READING[asked] or [asked]), *form]
+
+    here, away = call("--path", shown[0], *command), call("--url", there.url, *command)
+
+    assert away.output == here.output.replace(str(shown[0]), "(store)")
+    assert (here.exit_code, away.exit_code, here.stderr) == (0, 0, "")
