@@ -56,7 +56,7 @@ def test_what_nobody_supervises_has_no_samples(ask: Ask) -> None:
 
 
 def test_the_report_is_null_where_there_was_no_recovery(ask: Ask) -> None:
-    assert ask("GET", f"{API}/recovery-report").get_json() == {"report": None}
+    assert ask("GET", f"{API}/recovery-report").get_json() == {"report": None, "still_in_doubt": []}
 
 
 def test_a_cleanup_says_what_would_go_and_removes_nothing_unless_told(ask: Ask) -> None:
