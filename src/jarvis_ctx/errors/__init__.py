@@ -22,9 +22,9 @@ from jarvis_ctx.errors.runs import (
     AlreadyRunning,
     Closed,
     Fenced,
+    NothingToKeep,
     NotRunning,
     NotTheOwner,
-    NothingToKeep,
     TooManyObjects,
 )
 from jarvis_ctx.errors.stores import (
