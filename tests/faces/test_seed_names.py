@@ -11,6 +11,8 @@ import pytest
 import jarvis_ctx
 from jarvis_ctx.settings import FIELDS, Settings, variable
 from jarvis_ctx.sidecar import JarvisContextManager, keeping, open_view
+from jarvis_ctx.web.app import create_app
+from jarvis_ctx.web.subject import Within
 from tests.faces.cli.processes import ROOT
 from tests.unit.insight.dying import living
 
@@ -45,6 +47,13 @@ ANSWERS = {
     "tasks": ["id", "description", "status", "percentage", "completed_subtasks", "blockers"],
 }
 """What each question of the monitoring answers; a checkpoint is taken by `checkpoint`."""
+ENDPOINTS = [
+    ("GET", "/api/jarvis/context/status"),
+    ("GET", "/api/jarvis/context/agent-states"),
+    ("GET", "/api/jarvis/context/task-progress"),
+    ("POST", "/api/jarvis/context/checkpoint"),
+    ("GET", "/api/jarvis/context/metrics"),
+]
 TOURS = ["basic_management", "existing_orchestrator", "own_class", "crash_and_recovery", "monitored"]
 
 
@@ -168,3 +177,11 @@ def test_the_report_names_cause_stale_agents_and_incomplete_tasks(recovered: Pat
 @pytest.mark.parametrize("tour", TOURS)
 def test_each_example_of_the_list_has_its_tour(tour: str) -> None:
     assert f"def {tour}(" in (ROOT / "examples" / "example_usage.py").read_text(encoding="utf-8")
+
+
+def test_every_endpoint_is_served_under_its_own_name(store_path: Path) -> None:
+    with JarvisContextManager(store_path, handle_signals=False) as manager:
+        app = create_app(Within(manager))
+
+    served = {(method, rule.rule) for rule in app.url_map.iter_rules() for method in rule.methods or ()}
+    assert [endpoint for endpoint in ENDPOINTS if endpoint not in served] == []

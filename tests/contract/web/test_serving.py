@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 import subprocess
@@ -151,3 +152,49 @@ def test_a_debugging_variable_shows_nobody_the_inside(store_path: Path, monkeypa
         app = create_app(Within(manager))
 
     assert not app.debug
+
+
+def test_where_the_server_breaks_the_orchestrator_goes_on_and_health_says_so(
+    store_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("It broke.")
+
+    monkeypatch.setattr("jarvis_ctx.web.embedded.Server.handle_one", broken)
+    with JarvisContextManager(store_path, handle_signals=False, serve=True, port=0) as manager:
+        url = begun(manager)["url"]
+        with closing(socket.create_connection(("127.0.0.1", int(url.rsplit(":", 1)[1])))):
+            while not (manager.api or {}).get("error"):
+                PAUSE.wait(0.01)
+        manager.update_task_progress("task-1", {"description": "Captured all the same"})
+
+        assert manager.status()["api"] == {"url": "", "error": "It broke."}
+        assert manager.status()["tasks"]["total"] == 1
+
+
+FORKED = """
+import os, sys, time
+from jarvis_ctx import JarvisContextManager
+manager = JarvisContextManager(sys.argv[1], handle_signals=False, serve=True, port=0)
+while not manager.api["url"]:
+    time.sleep(0.01)
+child = os.fork()
+if child == 0:
+    sys.stdin.read()
+    os._exit(0)
+print(manager.api["url"], flush=True)
+os.kill(os.getpid(), 9)
+"""
+
+
+def test_a_child_that_outlives_the_orchestrator_does_not_keep_its_port(store_path: Path) -> None:
+    command = [sys.executable, "-W", "ignore", "-c", FORKED, str(store_path)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        port = int(process.stdout.readline().rsplit(":", 1)[1])
+        process.wait()
+
+        with closing(socket.socket()) as probe:
+            refused = probe.connect_ex(("127.0.0.1", port))
+
+    assert refused == errno.ECONNREFUSED
