@@ -5,11 +5,16 @@ from __future__ import annotations
 import os
 import select
 import signal
+import time
 from typing import Protocol
 
 import msgspec
 
 from jarvis_ctx.model.run import ProcessIdentity
+from jarvis_ctx.supervisor.pidfd import wait_status
+
+REAPED = 1.0
+"""Seconds after the end of somebody else's child within which its parent is to have asked how it ended: then we may."""
 
 
 class Status(msgspec.Struct, frozen=True, kw_only=True):
@@ -98,12 +103,18 @@ class AdoptedChild:
     def __init__(self, identity: ProcessIdentity, reaper: Reaper) -> None:
         self.identity, self._reaper = identity, reaper
         self._descriptor = os.pidfd_open(identity.pid)
+        self._gone_since: float | None = None
         reaper.expect(identity.pid)  # We are its parent, too, where its own has died and we are the first process.
 
     def status(self) -> Status | None:
-        if not select.select([self._descriptor], [], [], 0)[0]:
+        if self._gone_since is None and not select.select([self._descriptor], [], [], 0)[0]:
             return None
-        return self._reaper.status(self.identity.pid) or Status()
+        self._gone_since = self._gone_since or time.monotonic()
+        known = self._reaper.status(self.identity.pid)
+        if known is None and (told := wait_status(self._descriptor)) is not None:
+            known = _status(told)
+        late = time.monotonic() - self._gone_since > REAPED
+        return Status() if known is None and late else known
 
     def signal(self, number: int) -> None:
         try:
