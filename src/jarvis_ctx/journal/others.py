@@ -53,9 +53,8 @@ class OthersDrain:
             known |= {writer: max(last, known.get(writer, 0)) for writer, last in cut.position.items()}
         writers = read.segment_paths(self._folder)  # Before the marks: a new writer has its mark before its segment.
         appended = {mark.writer: mark.appended for mark in self._marks.writers()}
-        for writer in writers:
-            if writer != self._own.writer:
-                self._drain_segments(writer, known, fences, appended.get(writer, ALL))
+        for writer in writers:  # Our own segments, too: those that were given up are only here, and may be in no store.
+            self._drain_segments(writer, known, fences, appended.get(writer, ALL))
         self._known = known
 
     def begin_anew(self) -> None:

@@ -154,6 +154,29 @@ def test_captured_calls_and_other_tables_go_on_while_the_new_database_is_filled(
     assert "meanwhile" in [row["task_id"] for row in tables(store_path / DATABASE)["task_progress"]]
 
 
+def test_what_a_damaged_database_still_took_while_the_new_one_was_filled_is_in_the_new_one(
+    manager: JarvisContextManager, store_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill = manager.healer._fill
+    monkeypatch.setattr(manager.healer, "_fill", lambda new: (fill(new), speak_and_drain(manager))[0])
+    opened = manager._opened.healing
+    assert opened is not None
+    opened._database.condemn("a page that nobody reads is damaged")
+
+    heal(manager)
+    manager.flush()
+
+    known = manager._opened.store.events.watermarks()[manager.journal.writer.writer]
+    assert (manager.healer.healed, known) == (1, manager.journal.health().appended)
+
+
+def speak_and_drain(manager: JarvisContextManager) -> None:
+    """So much that some of its segments are full, drained and given up."""
+    for number in range(50):
+        manager.update_task_progress("open", {"percentage": number, "note": "x" * 300})
+    manager.flush()
+
+
 def test_it_waits_while_another_orchestrator_has_the_database_open(
     manager: JarvisContextManager, store_path: Path
 ) -> None:
