@@ -35,7 +35,6 @@ from jarvis_ctx.web.bodies import JsonRequest, invalid
 from jarvis_ctx.web.dashboard.pages import dashboard
 from jarvis_ctx.web.guard import Bearer, Guard
 from jarvis_ctx.web.hosts import Hosts
-from jarvis_ctx.web.limits import Rate
 from jarvis_ctx.web.models import Problem
 from jarvis_ctx.web.subject import Subject
 from jarvis_ctx.web.tokens import Tokens
@@ -87,9 +86,8 @@ def create_app(subject: Subject, tokens: Tokens | None = None) -> Application:
         app.register_api(noun(answers))
     cookie = dashboard(app, subject, tokens)
     hosts = Hosts(tuple(name for name in (*chosen.allowed_hosts.replace(",", " ").split(), chosen.host)))
-    rate = Rate(chosen.rate_limit, 2 * chosen.rate_limit)
     inner: WSGIApplication = app.wsgi_app
-    app.guard = Guard(inner, [Bearer(tokens.check), cookie], hosts, rate)
+    app.guard = Guard(inner, [Bearer(tokens.check), cookie], hosts, chosen.rate_limit)
     app.wsgi_app = app.guard  # type: ignore[method-assign]  # As Flask's documentation does it.
     return app
 

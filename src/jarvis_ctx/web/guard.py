@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import msgspec
 from werkzeug.wrappers import Response
 
+from jarvis_ctx.errors import JarvisError
 from jarvis_ctx.web import limits
 from jarvis_ctx.web.hosts import Hosts, well_formed
 from jarvis_ctx.web.limits import Rate
@@ -27,6 +28,8 @@ CALLER = "jarvis_ctx.caller"
 """Where in the WSGI environment the guard leaves who asks, for whoever answers."""
 REQUEST_ID = "jarvis_ctx.request_id"
 
+CROWD = 5
+"""How many times as much as one token all requests from one address may ask, before anything of them is looked at."""
 FAILURES, FAILURE_BURST = 1.0, 10.0
 """Failed attempts a second from one address, and how many at once, before each is answered 429."""
 
@@ -89,8 +92,10 @@ class Guard:
     `credentials` are asked in order. What it lets through finds its `Caller` in the environment under `CALLER`.
     """
 
-    def __init__(self, app: WSGIApplication, credentials: list[Credentials], hosts: Hosts, rate: Rate) -> None:
-        self._app, self.credentials, self._hosts, self._rate = app, credentials, hosts, rate
+    def __init__(self, app: WSGIApplication, credentials: list[Credentials], hosts: Hosts, rate: int) -> None:
+        """`rate` is how many requests a second a token may make; 0 is no limit."""
+        self._app, self.credentials, self._hosts = app, credentials, hosts
+        self._rate, self._crowd = Rate(rate, 2 * rate), Rate(CROWD * rate, 2 * CROWD * rate)
         self.failures = Rate(FAILURES, FAILURE_BURST)
         self.refused: dict[int, int] = {}
         """How many requests were refused here, by status."""
@@ -104,7 +109,11 @@ class Guard:
             headers.append(("X-Request-Id", environ[REQUEST_ID]))
             return start_response(status, headers, exc_info) if exc_info else start_response(status, headers)
 
-        refusal = self._refusal(environ)
+        try:
+            refusal = self._refusal(environ)
+        except (JarvisError, OSError) as error:
+            log.error("Nobody is let in, as the tokens cannot be read: %s", error)
+            refusal = problem(503, "The tokens cannot be read; the log says why.", "no-tokens")
         if refusal is None:
             return self._app(environ, start)
         self.refused[refusal.status_code] = self.refused.get(refusal.status_code, 0) + 1
@@ -112,6 +121,9 @@ class Guard:
         return refusal(environ, start)
 
     def _refusal(self, environ: WSGIEnvironment) -> Response | None:
+        crowding = self._crowd.take(str(environ.get("REMOTE_ADDR", "")))
+        if crowding:
+            return _wait(crowding)
         return self._foreign(environ) or self._oversize(environ) or self._stranger(environ)
 
     def _foreign(self, environ: WSGIEnvironment) -> Response | None:
@@ -141,7 +153,7 @@ class Guard:
     def _stranger(self, environ: WSGIEnvironment) -> Response | None:
         method, path = environ["REQUEST_METHOD"], environ.get("PATH_INFO", "")
         if (method, path) in OPEN:
-            return self._too_fast(f"ip:{environ.get('REMOTE_ADDR', '')}")
+            return None
         caller = self.who(environ)
         if caller is None:
             return self._failed(environ)
@@ -157,7 +169,8 @@ class Guard:
         return next((caller for each in self.credentials if (caller := each(environ)) is not None), None)
 
     def _failed(self, environ: WSGIEnvironment) -> Response:
-        if environ["REQUEST_METHOD"] == "GET" and "text/html" in environ.get("HTTP_ACCEPT", ""):
+        page = environ["REQUEST_METHOD"] == "GET" and "text/html" in environ.get("HTTP_ACCEPT", "")
+        if page and not Bearer.presented(environ):
             return Response(status=303, headers={"Location": "/login", "Cache-Control": "no-store"})
         address = str(environ.get("REMOTE_ADDR", ""))
         wait = self.failures.take(address)

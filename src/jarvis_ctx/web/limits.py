@@ -34,12 +34,6 @@ class Rate:
             self._keep(caller, left - 1 if left >= 1 else left)
         return 0.0 if left >= 1 else (1 - left) / self._rate
 
-    def waits(self, caller: str) -> float:
-        """Seconds until the caller's bucket holds one; takes nothing."""
-        with self._lock:
-            left = self._left(caller)
-        return 0.0 if left >= 1 else (1 - left) / self._rate
-
     def _left(self, caller: str) -> float:
         left, since = self._buckets.get(caller, (self._burst, self._steady()))
         return min(self._burst, left + (self._steady() - since) * self._rate)

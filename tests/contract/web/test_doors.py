@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import itertools
+from pathlib import Path
 
 import pytest
 from werkzeug.test import Client
+from werkzeug.wrappers import Response
 
 from jarvis_ctx.clock import SystemClock
 from jarvis_ctx.web.app import Application
-from jarvis_ctx.web.guard import HEADERS
+from jarvis_ctx.web.guard import HEADERS, Guard
+from jarvis_ctx.web.hosts import Hosts
 from jarvis_ctx.web.limits import Rate
 from jarvis_ctx.web.scopes import OPEN, needed
-from jarvis_ctx.web.tokens import SCOPES, Tokens, covers
+from jarvis_ctx.web.tokens import HASHES, SCOPES, Tokens, covers
 from tests.contract.web.conftest import API, Ask
 
 METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "TRACE", "PROPFIND")
@@ -125,3 +128,23 @@ def test_a_revoked_token_is_refused_from_the_next_request_on(ask: Ask, tokens: T
     tokens.revoke(token.id)
 
     assert (first, ask("GET", f"{API}/status", token=secret).status_code) == (200, 401)
+
+
+def test_while_the_tokens_cannot_be_read_nobody_is_let_in(ask: Ask, tokens: Tokens, store: Path, place: str) -> None:
+    secret, hashes = tokens.ensure(), store / place / HASHES
+    kept = hashes.read_bytes()
+    hashes.write_bytes(b"{")
+
+    answer = ask("GET", f"{API}/status", token=secret)
+
+    hashes.write_bytes(kept)
+    assert (answer.status_code, answer.content_type) == (503, "application/problem+json")
+    assert ask("GET", f"{API}/status", token=secret).status_code == 200
+
+
+def test_all_of_an_address_together_are_bounded_before_their_tokens_are_looked_at() -> None:
+    client = Client(Guard(Response(status=204), [], Hosts(), rate=1))
+
+    found = [client.get("/healthz", headers={"Host": "localhost"}).status_code for _ in range(12)]
+
+    assert found == [204] * 10 + [429] * 2
