@@ -20,16 +20,18 @@ def end_all(
     """End every process of the session, and every child of ours that is not `spared`; returns how many there were.
 
     With `mark`, those, too, that carry it in their environment: they have left the session and are no children of ours.
-    SIGTERM first, and SIGKILL after `grace` seconds; `turn` is called to let that much time pass and reaps.
+    SIGTERM first, and SIGKILL after `grace` seconds; `turn` is called to let that much time pass and reaps. One that
+    belongs to another user, and that we may not end, is left to itself.
     """
-    found, asked = set[int](), set[int]()
+    found, asked, refused = set[int](), set[int](), set[int]()
     until = time.monotonic() + grace
-    while left := _left(session, spared, mark):
-        found.update(left)
+    while left := set(_left(session, spared, mark)) - refused:
+        found |= left
         hard = time.monotonic() >= until
-        for pid in left if hard else set(left) - asked:
-            _end(pid, signal.SIGKILL if hard else signal.SIGTERM)
-        asked.update(left)
+        refused |= {
+            pid for pid in (left if hard else left - asked) if not _end(pid, signal.SIGKILL if hard else signal.SIGTERM)
+        }
+        asked |= left
         turn(LOOK)
     return len(found)
 
@@ -39,9 +41,13 @@ def _left(session: int, spared: Container[int], mark: str) -> list[int]:
     return [pid for pid in {*processes.members(session), *ours, *carriers} if pid not in spared]
 
 
-def _end(pid: int, number: int) -> None:
+def _end(pid: int, number: int) -> bool:
+    """Whether we may: what a command has started as another user only that one and root may end."""
     try:
         os.kill(pid, number)
         os.kill(pid, signal.SIGCONT)  # One that is stopped would not hear SIGTERM.
     except ProcessLookupError:
         pass  # It was quicker.
+    except PermissionError:
+        return False
+    return True
