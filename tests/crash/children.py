@@ -110,7 +110,7 @@ class Server:
     def ask(self, request: dict[str, Any], *descriptors: int) -> int:
         """Send one request and wait for its number; fails, with the reason, where there is none."""
         self._serial += 1
-        message = msgspec.json.encode({**request, "serial": self._serial}, enc_hook=str)
+        message = msgspec.json.encode({**request, "serial": self._serial}, enc_hook=str) + b"\n"
         try:
             socket.send_fds(self._link, [message], list(descriptors))
             number, failed = self._answer()

@@ -12,6 +12,7 @@ import os
 import signal
 import socket
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 import apscheduler.executors.debug
@@ -49,11 +50,7 @@ def main() -> None:
 
 def _serve(link: socket.socket) -> dict[str, Any] | None:
     ended: dict[int, int] = {}
-    while True:
-        message, descriptors, _, _ = socket.recv_fds(link, MESSAGE, 1)
-        if not message:
-            return None
-        request: dict[str, Any] = msgspec.json.decode(message)
+    for request, pipe in _requests(link):
         answer, failed = 0, ""
         try:
             answer = os.fork() if "role" in request else _wait(request, ended)
@@ -62,11 +59,26 @@ def _serve(link: socket.socket) -> dict[str, Any] | None:
         else:
             if answer == 0 and "role" in request:
                 link.close()
-                _begin_as_child(descriptors[0])
+                _begin_as_child(pipe)
                 return request
-        for descriptor in descriptors:
-            os.close(descriptor)
+        if "role" in request:
+            os.close(pipe)
         link.sendall(msgspec.json.encode([request["serial"], answer, failed]) + b"\n")
+    return None
+
+
+def _requests(link: socket.socket) -> Iterator[tuple[dict[str, Any], int]]:
+    """Each request, a line, and the pipe of one with a `role`; two that came while one was waited for are one read."""
+    unread, pipes = b"", list[int]()
+    while True:
+        message, descriptors, _, _ = socket.recv_fds(link, MESSAGE, 1)
+        if not message:
+            return
+        pipes += descriptors
+        *lines, unread = (unread + message).split(b"\n")
+        for line in lines:
+            request = msgspec.json.decode(line)
+            yield request, pipes.pop(0) if "role" in request else -1
 
 
 def _wait(request: dict[str, Any], ended: dict[int, int]) -> int:

@@ -44,7 +44,7 @@ def test_a_child_that_dies_instead_of_stopping_has_its_exit_code_all_the_same(ow
 
 def test_an_answer_that_nobody_waited_for_is_not_taken_for_another_ones(own: Server, tmp_path: Path) -> None:
     child = own.start("end", path=tmp_path / "store", way="wait")
-    own._link.sendall(b'{"wait": %d, "serial": 0}' % child.pid)
+    own._link.sendall(b'{"wait": %d, "serial": 0}\n' % child.pid)
 
     child.signal(signal.SIGKILL)
     other = own.start("end", path=tmp_path / "other", way="close")

@@ -36,7 +36,6 @@ class Layered:
             store=store.database.checkpoints,
             files=self.files,
             clock=store.clock,
-            kept=10,
             picture=journal.picture,
             flush=self._flush,
         )
