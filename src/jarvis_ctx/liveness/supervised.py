@@ -88,6 +88,12 @@ def write(folder: Path, record: Supervised) -> None:
     write_whole(path_of(folder, record.name), msgspec.json.encode(record))
 
 
+def sweep(folder: Path, name: str) -> None:
+    """Remove what a supervisor that was killed has left half written; to be called by the one that lives."""
+    for leftover in folder.glob(f".{path_of(folder, name).name}.*.tmp"):
+        leftover.unlink(missing_ok=True)
+
+
 def read(folder: Path, name: str) -> Supervised | None:
     """The record; None where there is none that can be read."""
     return _read(path_of(folder, name))

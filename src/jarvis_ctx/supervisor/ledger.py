@@ -32,6 +32,7 @@ class Ledger:
         self._lock = FileLock(lock)
         if not self._lock.acquire():
             raise AlreadySupervised(pid=holder(lock), name=self._name, path=str(self._folder))
+        supervised.sweep(self._folder, self._name)
         found, place = supervised.read(self._folder, self._name), str(self._folder.resolve())
         self.before = found if found is not None and found.folder == place else None
         """What the last supervisor of the name wrote down here."""

@@ -70,6 +70,16 @@ def test_an_orchestrator_that_runs_by_itself_is_not_started_beside(store_path: P
             ledger.refuse()
 
 
+def test_what_was_half_written_is_swept_away(store_path: Path, opened: Open) -> None:
+    ours, other = (store_path / f".supervised-{name}.json.0a1b2c3d.tmp" for name in ("jarvis", "letters"))
+    ours.touch()
+    other.touch()
+
+    opened(store_path)
+
+    assert (ours.exists(), other.exists()) == (False, True)
+
+
 def test_a_child_that_is_gone_hinders_nobody(store_path: Path, opened: Open) -> None:
     first = opened(store_path)
     first.began(GONE, 1, 0)
