@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-LANE, ROW, HEAD = 168, 44, 52
+LANE, ROW, HEAD = 192, 44, 52
 MOST = 24
 """Lines that are drawn; messages of further agents are told in the list alone."""
 
@@ -28,7 +28,7 @@ def laid_out(messages: list[dict[str, Any]]) -> dict[str, Any]:
         "lanes": [{"name": name, "x": x} for name, x in lanes.items()],
         "arrows": arrows,
         "left_out": len(messages) - len(drawn),
-        "width": LANE * max(1, len(lanes)),
+        "width": LANE * max(1, len(lanes)) + LANE // 2,
         "height": HEAD + ROW * (len(arrows) + 1),
     }
 

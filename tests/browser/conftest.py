@@ -1,0 +1,83 @@
+"""A real browser, logged in at a live orchestrator; whatever it complains about fails the test."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+
+from tests.browser.orchestrator import Orchestrator
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+QUIET = (
+    *("--no-sandbox", "--headless", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+)
+Open = Callable[[], Page]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium; a test that wants it is skipped where there is none."""
+    if CHROMIUM is None:
+        pytest.skip("there is no chromium on this machine")
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
+        yield found
+        found.close()
+
+
+@pytest.fixture(scope="module")
+def orchestrator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Orchestrator]:
+    """One that lives; a test that kills it starts it again."""
+    made = Orchestrator(tmp_path_factory.mktemp("browser") / "store")
+    made.start()
+    yield made
+    made.kill()
+
+
+@contextmanager
+def visitor(browser: Browser, *, unreached: bool = False) -> Iterator[Page]:
+    """A browser of its own, without cookies; fails where its console had an error, or a page ran into one.
+
+    `unreached`: that a server could not be reached is no error.
+    """
+    context = browser.new_context(viewport={"width": 1280, "height": 860})
+    page, said = context.new_page(), []
+
+    def heard(message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning") and not (unreached and "net::ERR_" in message.text):
+            said.append(f"{message.text} {message.location}")
+
+    page.on("console", heard)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.set_default_timeout(10_000)
+    yield page
+    context.close()
+    assert not said
+
+
+@pytest.fixture
+def page(browser: Browser, orchestrator: Orchestrator) -> Iterator[Page]:
+    """A page that has logged in."""
+    with visitor(browser) as page:
+        page.goto(orchestrator.link())
+        page.wait_for_url(f"{orchestrator.url}/")
+        yield page
+
+
+def settled(page: Page) -> None:
+    """Wait until the page has looked once, and drawn what it found."""
+    page.wait_for_selector("#strip .pill")
+    page.wait_for_selector("#link.live")
+
+
+def source(name: str) -> str:
+    """A library of the tests' own."""
+    import axe_playwright_python
+
+    return Path(axe_playwright_python.__file__).with_name(name).read_text()

@@ -1,0 +1,191 @@
+"""The dashboard as a person meets it: in a browser, by keyboard, on a telephone, while the orchestrator dies."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from jarvis_ctx.web.dashboard.rendered import VIEWS
+from tests.browser.conftest import settled, source, visitor
+from tests.browser.hostile import CORPUS
+from tests.browser.orchestrator import Orchestrator
+
+PATHS = [path for path, _ in VIEWS]
+COMPARED = "/points/compare?a=calm"
+
+
+def findings(page: Page) -> list[str]:
+    """What axe-core finds that is serious."""
+    found: dict[str, Any] = page.evaluate("axe.run({resultTypes: ['violations']})")
+    return [
+        f"{one['id']}: {[node['html'][:200] for node in one['nodes'][:3]]}"
+        for one in found["violations"]
+        if one["impact"] in ("serious", "critical")
+    ]
+
+
+def test_a_link_opens_the_page_logged_in_and_leaves_no_secret_behind(page: Page) -> None:
+    expect(page.get_by_role("heading", name="Overview")).to_be_visible()
+    assert "link" not in page.url
+    assert page.evaluate("document.cookie") == ""
+
+
+def test_the_token_is_asked_for_once(browser: Browser, orchestrator: Orchestrator) -> None:
+    with visitor(browser) as page:
+        page.goto(f"{orchestrator.url}/tasks")
+        page.get_by_label("Token").fill(orchestrator.token())
+        page.get_by_role("button", name="Log in").click()
+        page.wait_for_url(f"{orchestrator.url}/")
+        page.goto(f"{orchestrator.url}/tasks")
+
+        expect(page.get_by_role("heading", name="Tasks")).to_be_visible()
+
+
+def test_the_login_is_without_serious_findings(browser: Browser, orchestrator: Orchestrator) -> None:
+    with visitor(browser) as page:
+        page.goto(f"{orchestrator.url}/login")
+        page.evaluate(source("axe.min.js"))
+
+        assert findings(page) == []
+
+
+@pytest.mark.parametrize("path", [*PATHS, COMPARED])
+def test_a_view_is_without_serious_findings_in_light_and_dark(
+    page: Page, orchestrator: Orchestrator, path: str
+) -> None:
+    page.goto(orchestrator.url + path)
+    settled(page)
+    page.evaluate(source("axe.min.js"))
+
+    light = findings(page)
+    page.emulate_media(color_scheme="dark")
+
+    assert (light, findings(page)) == ([], [])
+
+
+@pytest.mark.parametrize("path", [*PATHS, COMPARED, "/tasks?status=completed"])
+def test_a_view_fits_a_telephone(page: Page, orchestrator: Orchestrator, path: str) -> None:
+    page.set_viewport_size({"width": 400, "height": 800})
+    page.goto(orchestrator.url + path)
+    settled(page)
+
+    assert page.evaluate("document.documentElement.scrollWidth") == 400
+
+
+@pytest.mark.parametrize("path", [*PATHS, COMPARED, f"/points/compare?a={CORPUS[0]}"])
+def test_what_agents_wrote_is_shown_and_never_run(page: Page, orchestrator: Orchestrator, path: str) -> None:
+    page.goto(orchestrator.url + path)
+    settled(page)
+
+    inside = "#view :is(script, style, iframe, img, [onload], [onerror], [onfocus], [hx-get], [href^='javascript:'])"
+    assert page.evaluate("window.ran") is None
+    assert page.locator(inside).count() == 0
+
+
+def test_what_agents_wrote_is_shown_as_they_wrote_it(page: Page, orchestrator: Orchestrator) -> None:
+    page.goto(f"{orchestrator.url}/decisions")
+
+    expect(page.get_by_text(CORPUS[0], exact=True).first).to_be_visible()
+
+
+def test_what_happens_is_shown_while_one_looks(page: Page, orchestrator: Orchestrator) -> None:
+    page.goto(f"{orchestrator.url}/tasks?status=in_progress")
+    settled(page)
+
+    orchestrator.say("a-new-task")
+
+    expect(page.get_by_role("heading", name="a-new-task")).to_be_visible()
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_view_lives_on_when_the_orchestrator_is_killed_and_recovers(
+    browser: Browser, orchestrator: Orchestrator, path: str
+) -> None:
+    with visitor(browser, unreached=True) as page:
+        page.goto(orchestrator.link())
+        page.wait_for_url(f"{orchestrator.url}/")
+        page.goto(orchestrator.url + path)
+        settled(page)
+
+        orchestrator.kill()
+        expect(page.locator("#notice")).to_contain_text("does not answer")
+        orchestrator.start()
+
+        expect(page.locator("#notice")).to_be_hidden()
+        expect(page.locator("#strip")).to_contain_text("live")
+        expect(page.locator("#view h2")).to_be_visible()
+
+
+def test_a_death_is_told_where_it_is_looked_for(page: Page, orchestrator: Orchestrator) -> None:
+    orchestrator.kill()
+    orchestrator.start()
+
+    page.goto(f"{orchestrator.url}/report")
+    expect(page.locator("#view")).to_contain_text("kill -9")
+    page.goto(f"{orchestrator.url}/timeline")
+
+    expect(page.locator("line.crash").first).to_be_attached()
+    expect(page.locator("line.recovery").first).to_be_attached()
+
+
+def test_every_view_is_reached_by_keyboard(page: Page, orchestrator: Orchestrator) -> None:
+    settled(page)
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+
+    page.get_by_role("link", name="Overview").focus()
+    for path, name in VIEWS[1:]:
+        page.keyboard.press("Tab")
+        expect(page.get_by_role("link", name=name, exact=True)).to_be_focused()
+        page.keyboard.press("Enter")
+        page.wait_for_url(orchestrator.url + path)
+        expect(page.locator(".views [aria-current]")).to_have_text(name)
+
+
+def test_whoever_goes_back_is_asked_first_and_by_keyboard(page: Page, orchestrator: Orchestrator) -> None:
+    page.goto(f"{orchestrator.url}/points")
+    settled(page)
+    button = page.locator("tr", has_text="calm").get_by_role("button", name="Go back")
+    button.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog")).to_contain_text("Go back to calm?")
+
+    page.keyboard.press("Escape")
+
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    expect(button).to_be_focused()
+
+
+def test_a_point_is_marked_compared_and_gone_back_to(page: Page, orchestrator: Orchestrator) -> None:
+    page.goto(f"{orchestrator.url}/points")
+    settled(page)
+    page.get_by_role("button", name="Mark one now").click()
+    page.get_by_label("Name").fill("marked here")
+    page.get_by_role("button", name="Mark it").click()
+    row = page.locator("tr", has_text="marked here")
+    expect(row).to_be_visible()
+    orchestrator.say("after-the-point")
+
+    row.get_by_role("button", name="Go back").click()
+    page.get_by_role("dialog").get_by_role("button", name="Go back").click()
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    page.goto(f"{orchestrator.url}/tasks?text=after-the-point")
+
+    expect(page.get_by_text("No such task")).to_be_visible()
+
+
+def test_the_theme_is_kept(page: Page, orchestrator: Orchestrator) -> None:
+    page.get_by_role("button", name="Switch between light and dark").click()
+    page.reload()
+
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+
+
+def test_whoever_logs_out_is_asked_for_the_token(page: Page, orchestrator: Orchestrator) -> None:
+    settled(page)
+
+    page.get_by_role("button", name="Log out").click()
+
+    page.wait_for_url(f"{orchestrator.url}/login")
