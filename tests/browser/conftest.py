@@ -50,7 +50,8 @@ def visitor(browser: Browser, *, unreached: bool = False) -> Iterator[Page]:
     page, said = context.new_page(), []
 
     def heard(message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning") and not (unreached and "net::ERR_" in message.text):
+        unanswered = unreached and any(word in message.text for word in ("net::ERR_", "Failed to fetch"))
+        if message.type in ("error", "warning") and not unanswered:
             said.append(f"{message.text} {message.location}")
 
     page.on("console", heard)

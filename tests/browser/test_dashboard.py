@@ -118,7 +118,8 @@ def test_a_view_lives_on_when_the_orchestrator_is_killed_and_recovers(
         expect(page.locator("#view h2")).to_be_visible()
 
 
-def test_a_death_is_told_where_it_is_looked_for(page: Page, orchestrator: Orchestrator) -> None:
+def test_a_death_is_told_where_it_is_looked_for(orchestrator: Orchestrator, page: Page) -> None:
+    page.goto("about:blank")
     orchestrator.kill()
     orchestrator.start()
 

@@ -15,6 +15,7 @@ from jarvis_ctx.insight.timeline import KINDS
 from jarvis_ctx.web.answers import Answers
 from jarvis_ctx.web.bodies import invalid
 from jarvis_ctx.web.live import events, socket
+from jarvis_ctx.web.live.gone import gone
 from jarvis_ctx.web.live.hub import Hub
 from jarvis_ctx.web.live.reader import Reader, asked
 from jarvis_ctx.web.models import Asked
@@ -85,13 +86,13 @@ def _app() -> Application:
 
 
 def _goes_on() -> Callable[[], bool]:
-    """Whether the server still serves, and the token still opens this stream; asked in whichever thread."""
+    """Whether the server still serves, somebody still reads, and the token still opens this stream."""
     app, environ = _app()._get_current_object(), request.environ  # type: ignore[attr-defined]
     due = time.monotonic() + RECHECK
 
     def goes_on() -> bool:
         nonlocal due
-        if app.stopping.is_set():
+        if app.stopping.is_set() or gone(environ):
             return False
         if time.monotonic() < due:
             return True

@@ -7,16 +7,17 @@ let turn = 0;
 const alone = () => "/view" + location.pathname + location.search;
 
 // A view is only swapped in when nobody has gone elsewhere while it was fetched.
-export async function show(swap) {
+export async function show(swap, anew = false) {
   const mine = ++turn;
   view.classList.add("waiting");
-  await htmx.ajax("GET", alone(), { source: view, target: view, swap });
+  const headers = anew ? { "Cache-Control": "no-cache" } : {};
+  await htmx.ajax("GET", alone(), { source: view, target: view, swap, headers });
   if (mine === turn) view.classList.remove("waiting");
 }
 
-export function refresh() {
+export function refresh(anew) {
   if (busy()) return Promise.resolve();
-  return show("innerMorph");
+  return show("innerMorph", anew);
 }
 
 // Whoever types or chooses is not disturbed.

@@ -4,7 +4,7 @@ import { refresh } from "./going.js";
 const STREAM = "/api/jarvis/context/stream";
 const BETWEEN = 400, IDLE = 5000, POLL = 2000;
 const strip = document.getElementById("strip"), link = document.getElementById("link"), notice = document.getElementById("notice");
-let due = 0, last = 0, streaming = false, failed = 0, looking = false, since = null;
+let due = 0, last = 0, streaming = false, failed = 0, looking = false, anew = false, since = null;
 
 function tell(state, text) {
   if (link.textContent === text) return;
@@ -36,7 +36,9 @@ async function look() {
   due = last + (failed ? Math.min(1000 * failed, 5000) : streaming ? IDLE : POLL);
   try {
     await htmx.ajax("GET", "/view/strip", { source: strip, target: strip, swap: "innerMorph" });
-    if (!failed) await refresh();
+    const exact = anew;
+    anew = false;
+    if (!failed) await refresh(exact);
   } finally {
     looking = false;
   }
@@ -60,7 +62,10 @@ function listen() {
 export function begin() {
   document.addEventListener("htmx:after:request", (event) => reached(event.detail.ctx.response.status));
   document.addEventListener("htmx:error", () => reached(0));
-  document.addEventListener("look", () => (due = 0));
+  document.addEventListener("look", () => {
+    anew = true;
+    due = 0;
+  });
   setInterval(() => Date.now() >= due && !document.hidden && look(), 50);
   listen();
 }
