@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import gettempdir
 
 from tests.benchmarks import (
+    api,
     busy_call,
     captured_call,
     checkpoint,
@@ -40,6 +41,7 @@ FIGURES: dict[str, Measure] = {
     "million": million.measure,
     "fallback": fallback.measure,
     "day": day.measure,
+    "api": api.measure,
 }
 
 
