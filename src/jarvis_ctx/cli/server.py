@@ -45,7 +45,7 @@ class Server(msgspec.Struct, frozen=True, kw_only=True):
             click.echo(IN_PS, err=True)
         if url.startswith("http:") and not is_near(address(url)):
             click.echo(IN_CLEAR.format(url=address(url)), err=True)
-        return ContextClient(url, self._token())
+        return ContextClient(url, self._token(), fresh=True)
 
     def _token(self) -> Token:
         if self.token is not None:

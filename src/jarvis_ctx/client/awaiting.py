@@ -42,9 +42,11 @@ class AsyncContextClient(Face):
     Use it in one event loop, in an `async with`, or close it with `aclose()`.
     """
 
-    def __init__(self, url: str, token: str | Token, patience: Patience | None = None) -> None:
-        """Connects when it is first asked. Raises `BadValue`, and `ClientMissing` without httpx."""
-        super().__init__(url, token, patience or Patience())
+    def __init__(self, url: str, token: str | Token, patience: Patience | None = None, *, fresh: bool = False) -> None:
+        """Connects when it is first asked; `fresh` wants answers of the last event, also dear ones. Raises `BadValue`,
+        and `ClientMissing` without httpx.
+        """
+        super().__init__(url, token, patience or Patience(), fresh=fresh)
         self._http: httpx.AsyncClient = self._httpx.AsyncClient(**self.options())
 
     async def __aenter__(self) -> AsyncContextClient:

@@ -45,9 +45,11 @@ class ContextClient(Face):
     they are walked through. Values that JSON lacks stay tagged, as docs/formats.md has them.
     """
 
-    def __init__(self, url: str, token: str | Token, patience: Patience | None = None) -> None:
-        """Connects when it is first asked. Raises `BadValue`, and `ClientMissing` without httpx."""
-        super().__init__(url, token, patience or Patience())
+    def __init__(self, url: str, token: str | Token, patience: Patience | None = None, *, fresh: bool = False) -> None:
+        """Connects when it is first asked; `fresh` wants answers of the last event, also dear ones. Raises `BadValue`,
+        and `ClientMissing` without httpx.
+        """
+        super().__init__(url, token, patience or Patience(), fresh=fresh)
         self._http: httpx.Client = self._httpx.Client(**self.options())
 
     def __enter__(self) -> ContextClient:

@@ -22,11 +22,14 @@ AGENT = "jarvis-ctx-client"
 class Face:
     """The part of a client that has no colour."""
 
-    def __init__(self, url: str, token: str | Token, patience: Patience) -> None:
+    def __init__(self, url: str, token: str | Token, patience: Patience, *, fresh: bool = False) -> None:
         """Raises `BadValue` for an address or a token that can be none, and `ClientMissing`."""
         self.url, self.patience = address(url), patience
         self._token, self._httpx = token if isinstance(token, Token) else Token(token), _library()
         self._draw = random.random
+        self._headers = {"user-agent": AGENT, "accept": "application/json"} | (
+            {"cache-control": "no-cache"} if fresh else {}
+        )
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.url!r})"
@@ -36,7 +39,7 @@ class Face:
         return {
             "base_url": self.url,
             "auth": self._sign,
-            "headers": {"user-agent": AGENT, "accept": "application/json"},
+            "headers": self._headers,
             "timeout": self.patience.timeout,
             "trust_env": not is_near(self.url),
             "follow_redirects": False,

@@ -26,11 +26,12 @@ class Served(msgspec.Struct, frozen=True):
 
 
 @contextmanager
-def served(store: Path, **settings: Any) -> Iterator[Served]:
+def served(store: Path, port: int = 0, **settings: Any) -> Iterator[Served]:
     """The store, live or dead, served until the end of the block."""
     beside = Beside(load({"path": store, "rate_limit": 0, **settings}))
     app = create_app(beside)
-    server = make_server("127.0.0.1", 0, app.wsgi_app, threaded=True)
+    server = make_server("127.0.0.1", port, app.wsgi_app, threaded=True)
+    server.daemon_threads = False  # type: ignore[attr-defined]  # So that closing it waits for whoever listens.
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:
@@ -40,4 +41,7 @@ def served(store: Path, **settings: Any) -> Iterator[Served]:
         server.shutdown()
         thread.join()
         server.server_close()
+        for each in threading.enumerate():
+            if each.name == "jarvis-stream":
+                each.join()
         beside.close()
