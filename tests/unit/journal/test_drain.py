@@ -121,6 +121,18 @@ def test_flush_says_when_the_store_takes_too_long(store: Store, journal: Journal
             journal.flush(timeout=0.02)
 
 
+def test_flush_ends_in_time_however_much_the_drain_has_to_do(
+    store: Store, journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turns = iter([1] * 100)
+    for n in range(3):
+        journal.append("TaskProgressed", f"t{n}", {})
+    monkeypatch.setattr(journal, "drain_once", lambda: next(turns))
+
+    with pytest.raises(StoreUnavailable, match="3 events were not drained within 0"):
+        journal.flush(timeout=0.0)
+
+
 def test_the_holder_of_the_role_drains_other_orchestrators_too(store: Store, journal: Journal) -> None:
     journal.drain_once()
     with store.journal(name="other") as other:
