@@ -10,6 +10,8 @@ from tests.crash.harness import Stage
 from tests.crash.supervising import MORTAL, ROUND, Watch, cause
 
 pytestmark = pytest.mark.crash
+LIMITS = {"hang": {"hang_timeout": 0.5}, "devour": {"memory_limit": 150_000_000}}
+"""Who is to die of one; a slow machine is not to end the others by it."""
 
 
 @ROUND
@@ -28,9 +30,7 @@ pytestmark = pytest.mark.crash
 def test_a_death_by_itself_has_its_cause(
     watch: Watch, stage: Stage, way: str, code: int, named: str, word: str, round: int
 ) -> None:
-    told = {"restart": "never", "hang_timeout": 0.5, "memory_limit": 150_000_000}
-
-    over = watch(stage.store, [*MORTAL, way], **told).over()
+    over = watch(stage.store, [*MORTAL, way], restart="never", **LIMITS.get(way, {})).over()
 
     found = cause(stage.store)
     assert over == {"event": "over", "exit_code": code, "tripped": False}

@@ -53,7 +53,10 @@ def supervisor(view: View, record: Supervised | None) -> dict[str, Any] | None:
 
 def _record(view: View) -> Supervised | None:
     """The record that is about the orchestrator: the one that knows its runs, else the one of its name."""
-    found = supervised.all_of(view.folder)
+    try:
+        found = supervised.all_of(view.folder)
+    except OSError:  # No descriptor is left, say: what else is known is told all the same.
+        return None
     knows = [one for one in found if view.name in one.runs or any(view.name in death.runs for death in one.deaths)]
     named = [one for one in found if one.name == view.name]
     return max(knows or named, key=lambda one: one.began, default=None)

@@ -17,7 +17,7 @@ from tests.contract.web.conftest import fill
 from tests.contract.web.test_serving import bearer, begun
 
 pytestmark = pytest.mark.timeout(3600)
-CASES = int(os.environ.get("API_CASES", "2000"))
+CASES = int(os.environ.get("API_CASES", "400"))
 """Requests in all; `API_CASES=10000` for a longer campaign, `API_SEED` for another one."""
 SEED = os.environ.get("API_SEED", "1")
 WRITES = 3

@@ -178,11 +178,11 @@ from jarvis_ctx import JarvisContextManager
 manager = JarvisContextManager(sys.argv[1], handle_signals=False, serve=True, port=0)
 while not manager.api["url"]:
     time.sleep(0.01)
-child = os.fork()
-if child == 0:
+url = manager.api["url"]
+if os.fork() == 0:
+    print(url, flush=True)
     sys.stdin.read()
     os._exit(0)
-print(manager.api["url"], flush=True)
 os.kill(os.getpid(), 9)
 """
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 import msgspec
+import pytest
 
 from jarvis_ctx.liveness import identity, resources, supervised
 from jarvis_ctx.liveness.resources import Ring, Sample
@@ -50,6 +52,18 @@ def test_the_supervisor_that_knows_the_orchestrator_tells_whatever_its_name(mana
     assert [sample["rss"] for sample in found["samples"]] == [200_000_000, 6_000_000_000]
     assert (found["deaths"][0]["ran"], found["deaths"][0]["evidence"]) == (90.0, {"exit_code": 3})
     assert manager.status()["resources"]["rss"] == 6_000_000_000
+
+
+def test_status_tells_the_rest_where_no_descriptor_is_left_to_list_the_folder_by(
+    manager: JarvisContextManager, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path, pattern: str) -> None:
+        raise OSError(errno.EMFILE, "Too many open files", str(path))
+
+    monkeypatch.setattr(Path, "glob", refuse)
+
+    told = manager.status()
+    assert (told["state"], told["supervisor"], told["resources"]) == ("live", None, None)
 
 
 def test_a_supervisor_that_was_killed_is_told_from_one_that_has_ended(manager: JarvisContextManager) -> None:
