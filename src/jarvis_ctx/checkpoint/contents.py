@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Callable, Iterable, Iterator
+from queue import SimpleQueue
+from typing import Any, TypeVar
 
 import msgspec
 from msgspec.structs import replace
 
 from jarvis_ctx.checkpoint import changes
 from jarvis_ctx.checkpoint.pieces import json_of
+from jarvis_ctx.disk.beside import beside
 from jarvis_ctx.errors import BaseUnusable, CorruptData, OtherVersion
 from jarvis_ctx.model.checkpoint import CheckpointHeader, Snapshot
 from jarvis_ctx.model.state import FOLD_VERSION, State
@@ -24,12 +26,34 @@ T = TypeVar("T")
 
 def contents(state: State) -> bytes:
     """`state` as JSON but for its position and stamp, which a checkpoint's header has."""
-    return json_of((name, getattr(state, name)) for name in state.__struct_fields__ if name not in _BESIDE)
+    return json_of(_fields(state))
+
+
+def hashed(state: State) -> tuple[bytes, str]:
+    """The contents of `state` and their hash, which is reckoned while they are made."""
+    pieces = SimpleQueue[bytes]()
+    with beside(lambda: _digest(iter(pieces.get, b""))) as found:
+        try:
+            data = json_of(_fields(state), pieces.put)
+        finally:
+            pieces.put(b"")
+        return data, found()
+
+
+def _fields(state: State) -> Iterator[tuple[str, Any]]:
+    return ((name, getattr(state, name)) for name in state.__struct_fields__ if name not in _BESIDE)
 
 
 def digest(data: bytes) -> str:
     """The content hash: SHA-256, hex."""
-    return hashlib.sha256(data).hexdigest()
+    return _digest([data])
+
+
+def _digest(pieces: Iterable[bytes]) -> str:
+    found = hashlib.sha256()
+    for piece in pieces:
+        found.update(piece)
+    return found.hexdigest()
 
 
 def check(data: bytes, expected: str, what: str) -> None:

@@ -21,6 +21,7 @@ from jarvis_ctx.clock import stamp
 from jarvis_ctx.codec import compress, pickled, sign
 from jarvis_ctx.codec.sealed import MAGIC, OPENING, Seals, opened
 from jarvis_ctx.disk.files import private_folder, write_whole
+from jarvis_ctx.disk.together import write_together
 from jarvis_ctx.errors import (
     BaseUnusable,
     CorruptData,
@@ -35,6 +36,8 @@ from jarvis_ctx.model.state import State
 PURPOSE = "checkpoint"
 SIGNED, TWIN, CHANGES = ".pkl", ".json", ".changes"
 EMERGENCIES_KEPT = 3
+LEVEL = 1
+"""Of zstd: a state's JSON repeats itself so much that more effort makes it no smaller, and a checkpoint slower."""
 
 log = logging.getLogger("jarvis_ctx")
 
@@ -50,24 +53,29 @@ class CheckpointFiles:
         """What was read of each file that was listed last: each checkpoint is listed after each checkpoint."""
 
     def put(self, snapshot: Snapshot) -> None:
-        """Write a whole one's two files, the twin first, so that a signed file always has its twin; or the changes."""
-        path, place = self.path(snapshot.header), msgspec.json.encode(snapshot.header)
+        """Write a whole one's two files, the twin named first, so that a signed file has its twin; or the changes."""
+        path = self.path(snapshot.header)
         private_folder(self._folder)
         if path.suffix == CHANGES:
-            self._put_signed(path, CHANGES_FORMAT, snapshot.header, self._sealed_json(snapshot))
+            write_whole(path, *self._signed_parts(CHANGES_FORMAT, snapshot.header, self._sealed_json(snapshot)))
             return
-        write_whole(path.with_suffix(TWIN), *self._twin(snapshot))
-        data = compress.compress(*pickled.parts({"state": snapshot.state}))
-        if self._seals is not None:
-            data = self._seals.seal(data, PURPOSE, place=place)
-        self._put_signed(path, FORMAT, snapshot.header, data)
+        write_together(
+            (path.with_suffix(TWIN), lambda: self._twin(snapshot)),
+            (path, lambda: self._signed_parts(FORMAT, snapshot.header, self._packed(snapshot))),
+        )
 
-    def _put_signed(self, path: Path, form: str, header: CheckpointHeader, data: bytes) -> None:
+    def _packed(self, snapshot: Snapshot) -> bytes:
+        data = compress.compress(*pickled.parts({"state": snapshot.state}), level=LEVEL)
+        if self._seals is None:
+            return data
+        return self._seals.seal(data, PURPOSE, place=msgspec.json.encode(snapshot.header))
+
+    def _signed_parts(self, form: str, header: CheckpointHeader, data: bytes) -> tuple[bytes, bytes, bytes]:
         if self._key is None:
             raise CorruptData(what=str(self._store / "secret.key"), reason="there is no key to sign checkpoints with")
         mac = sign.mac(self._key, PURPOSE, msgspec.json.encode(header), data)
         line = Line(format=form, header=header, key=self._key.id, mac=mac)
-        write_whole(path, msgspec.json.encode(line), b"\n", data)
+        return msgspec.json.encode(line), b"\n", data
 
     def put_emergency(self, snapshot: Snapshot) -> Path:
         """The whole state as readable JSON, for as long as the database cannot be used."""

@@ -10,10 +10,11 @@ from typing import TypeVar
 import msgspec
 
 from jarvis_ctx.checkpoint.changes import encoded
-from jarvis_ctx.checkpoint.contents import contents, digest, sealed
+from jarvis_ctx.checkpoint.contents import digest, hashed, sealed
 from jarvis_ctx.checkpoint.files import CheckpointFiles
 from jarvis_ctx.checkpoint.ports import CheckpointStore
 from jarvis_ctx.clock import Clock
+from jarvis_ctx.disk.beside import beside
 from jarvis_ctx.errors import StoreUnavailable
 from jarvis_ctx.journal import forks
 from jarvis_ctx.model.changes import Changes
@@ -134,25 +135,26 @@ class Keeper:
 
     def _keep(self, snapshot: Snapshot) -> CheckpointHeader:
         before, header = self.last, snapshot.header
-        self._files.put(snapshot)
-        if before is not None and before.id == header.id and before.taken != header.taken:
-            self._files.delete(self._files.path(before))
-        self._into_store(snapshot)
+        with beside(lambda: self._into_store(snapshot)) as stored:
+            self._files.put(snapshot)
+            if before is not None and before.id == header.id and before.taken != header.taken:
+                self._files.delete(self._files.path(before))
+            stored()
         self.last = header
         self.taken += 1
         return header
 
     def _snapshot(self, state: State, label: str) -> Snapshot:
-        data, counts = contents(state), (len(state.tasks), len(state.agents))
-        return self._sealed(data, state.position, state.stamp, counts, label=label)
+        counts = (len(state.tasks), len(state.agents))
+        return self._sealed(hashed(state), state.position, state.stamp, counts, label=label)
 
     def _upon_base(self, base: CheckpointHeader, changes: Changes) -> Snapshot:
         data, counts = encoded(changes, base.hash), (changes.tasks, changes.agents)
-        return self._sealed(data, changes.position, changes.stamp, counts, base=base.id)
+        return self._sealed((data, digest(data)), changes.position, changes.stamp, counts, base=base.id)
 
     def _sealed(
         self,
-        data: bytes,
+        made: tuple[bytes, str],
         position: dict[str, int],
         stamp: Stamp,
         counts: tuple[int, int],
@@ -160,7 +162,7 @@ class Keeper:
         label: str = "",
         base: str = "",
     ) -> Snapshot:
-        taken = self._now(stamp)
+        (data, found), taken = made, self._now(stamp)
         header = CheckpointHeader(
             id=f"{base}+{taken}" if base else f"{self._run.id}@{taken}",
             orchestrator=self._run.name,
@@ -169,7 +171,7 @@ class Keeper:
             taken=taken,
             position=position,
             stamp=stamp,
-            hash=digest(data),
+            hash=found,
             size=len(data),
             tasks=counts[0],
             agents=counts[1],

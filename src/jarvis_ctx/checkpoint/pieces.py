@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from io import BytesIO
 from itertools import islice
 from typing import Any
@@ -16,17 +16,23 @@ RECORDS_AT_ONCE = 200
 _encode = msgspec.json.encode
 
 
-def json_of(fields: Iterable[tuple[str, Any]]) -> bytes:
-    """One JSON object of named values."""
+def json_of(fields: Iterable[tuple[str, Any]], seen: Callable[[bytes], object] = len) -> bytes:
+    """One JSON object of named values; each piece of it is shown to `seen` as soon as it is made."""
     # Piece by piece into one buffer: copying a large state as a whole would keep all other threads waiting.
-    text, between = BytesIO(), b"{"
-    for name, value in fields:
-        text.write(between + _encode(name) + b":")
-        for piece in _pieces(value):
-            text.write(piece)
-        between = b","
-    text.write(b"}" if between == b"," else b"{}")
+    text = BytesIO()
+    for piece in _object(fields):
+        text.write(piece)
+        seen(piece)
     return text.getvalue()
+
+
+def _object(fields: Iterable[tuple[str, Any]]) -> Iterator[bytes]:
+    between = b"{"
+    for name, value in fields:
+        yield between + _encode(name) + b":"
+        yield from _pieces(value)
+        between = b","
+    yield b"}" if between == b"," else b"{}"
 
 
 def _pieces(value: Any) -> Iterator[bytes]:

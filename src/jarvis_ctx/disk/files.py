@@ -109,16 +109,25 @@ def read_whole(path: Path) -> bytes:
         raise Unreadable(what=str(path), reason=os.strerror(error.errno)) from error
 
 
+def temporary_of(path: Path) -> Path:
+    """A name in the folder of `path` for what is to take its place."""
+    return path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+
+
+def fill(new: Path, *parts: bytes) -> None:
+    """Make a new file of the `parts` one after another, its data durable, its name not yet."""
+    with os.fdopen(create(new, os.O_WRONLY), "wb") as file:
+        for part in parts:
+            file.write(part)
+        file.flush()
+        os.fsync(file.fileno())
+
+
 def write_whole(path: Path, *parts: bytes) -> None:
     """Replace `path` by the `parts` one after another: all of it or, after a crash, what was there before."""
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
-    descriptor = create(temporary, os.O_WRONLY)
+    temporary = temporary_of(path)
     try:
-        with os.fdopen(descriptor, "wb") as file:
-            for part in parts:
-                file.write(part)
-            file.flush()
-            os.fsync(file.fileno())
+        fill(temporary, *parts)
         os.rename(temporary, path)
     except BaseException:
         # The half-made file must go whatever stopped us, an interrupt too; the error itself goes on.
