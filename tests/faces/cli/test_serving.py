@@ -21,12 +21,13 @@ from tests.faces.cli.processes import COMMAND, ROOT, jarvis_ctx
 PAUSE = threading.Event()
 STATUS = "/api/jarvis/context/status"
 PROGRAM = """
-import os, sys, time
+import os, time
 from jarvis_ctx import JarvisContextManager
 manager = JarvisContextManager(handle_signals=False)
 manager.update_task_progress("task-1", {"description": "Read"})
 if manager.run.epoch == 1:
-    time.sleep(float(sys.argv[1]))
+    while not os.path.exists("enough"):
+        time.sleep(0.01)
     os.kill(os.getpid(), 9)
 time.sleep(60)
 """
@@ -97,12 +98,14 @@ def running(folder: Path, *arguments: str) -> Iterator[subprocess.Popen[str]]:
 
 def test_a_supervised_orchestrator_is_served_before_during_and_after_its_death(tmp_path: Path) -> None:
     (tmp_path / "program.py").write_text(PROGRAM)
-    with running(tmp_path, "--", COMMAND[0], "program.py", "4") as supervisor:
+    with running(tmp_path, "--", COMMAND[0], "program.py") as supervisor:
         assert supervisor.stderr is not None
         url = next(line for line in supervisor.stderr if " is served at " in line).split(" is served at ")[1].strip()
         token = (tmp_path / "memory/context/jarvis/token").read_text().strip()
         with httpx.Client(base_url=url, headers={"Authorization": f"Bearer {token}"}) as client:
-            first = client.get(STATUS).json()
+            while not (first := client.get(STATUS).json())["tasks"]["total"]:
+                PAUSE.wait(0.1)
+            (tmp_path / "enough").touch()
             while not ((second := client.get(STATUS).json())["last_end"] or {}).get("cause"):
                 PAUSE.wait(0.1)
 
