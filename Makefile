@@ -12,7 +12,7 @@ READY  := $(if $(wildcard $(DEV)),$(DEV),$(RUNTIME))
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check bench format constraints clean
+.PHONY: help demo test check bench screenshots format constraints clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ check: $(DEV) ## Check format, lint, types and the order of the rooms
 
 bench: $(DEV) ## Measure the figures and write docs/benchmarks.md
 	@$(PY) -m tests.benchmarks $(ARGS)
+
+screenshots: $(DEV) ## Take pictures of the dashboard into docs/screenshots (needs chromium; ARGS=FOLDER for elsewhere)
+	@$(PY) -m tests.browser.screenshots $(ARGS)
 
 format: $(DEV) ## Format the code and fix what ruff can fix
 	@$(PY) -m ruff check --fix-only --quiet .

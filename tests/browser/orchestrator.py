@@ -17,20 +17,29 @@ from tests.browser.hostile import CORPUS
 
 ROOT = Path(__file__).parents[2]
 READY = "ready"
+AGENTS = ("ada", "grace", "linus")
 STATUSES = ("pending", "in_progress", "completed", "blocked", "failed")
 
 
 class Orchestrator:
     """One name, one store, one port; started, killed and started again."""
 
-    def __init__(self, store: Path) -> None:
-        self.store, self.port = store, _free_port()
+    def __init__(self, store: Path, *, calm: bool = False) -> None:
+        """With `calm`, nobody hostile has written into it."""
+        self.store, self.port, self._calm = store, _free_port(), calm
         self.url = f"http://127.0.0.1:{self.port}"
         self._child: subprocess.Popen[str] | None = None
 
     def start(self) -> None:
         """Start it, and wait until it serves."""
-        command = [sys.executable, "-m", "tests.browser.orchestrator", str(self.store), str(self.port)]
+        command = [
+            sys.executable,
+            "-m",
+            "tests.browser.orchestrator",
+            str(self.store),
+            str(self.port),
+            str(int(self._calm)),
+        ]
         self._child = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stdin=subprocess.PIPE, text=True)
         assert self._child.stdout is not None
         assert self._child.stdout.readline().strip() == READY
@@ -68,13 +77,23 @@ def _free_port() -> int:
 
 
 def fill(manager: JarvisContextManager) -> None:
-    """A bit of everything, and in each field that is shown what a hostile agent would write there."""
+    """A bit of everything."""
+    for number in range(12):
+        who, other = AGENTS[number % 3], AGENTS[(number + 1) % 3]
+        manager.log_agent_message(who, other, f"Please look at part {number}")
+        manager.log_decision("route", {"part": number}, other, "It has the fewest open reviews.", "accepted")
     for number in range(20):
-        waits = {"dependencies": [f"task-{number - 3}"] if number > 3 else [], "agent": "ada"}
+        waits = {"dependencies": [f"task-{number - 3}"] if number > 3 else [], "agent": AGENTS[number % 3]}
         status = STATUSES[number % len(STATUSES)]
         blocked = {"blockers": [f"task-{number - 1}"]} if status == "blocked" else {}
         told = {"description": f"Review part {number}", "status": status, "percentage": number * 5}
         manager.update_task_progress(f"task-{number}", {**told, **waits, **blocked})
+    manager.mark_recovery_point("calm")
+    manager.heartbeat("ada")
+
+
+def fill_hostile(manager: JarvisContextManager) -> None:
+    """In each field that is shown what a hostile agent would write there."""
     for evil in CORPUS:
         told = {"description": evil, "status": evil, "agent": evil, "completed_subtasks": [evil]}
         manager.update_task_progress(f"t{evil}", {**told, "blockers": [evil], "dependencies": ["task-1"]})
@@ -84,16 +103,16 @@ def fill(manager: JarvisContextManager) -> None:
         manager.log_agent_message("ada", f"to {evil}", evil)
         manager.set_attribute("said", evil)
     manager.mark_recovery_point(CORPUS[0])
-    manager.mark_recovery_point("calm")
     manager.update_task_progress("task-1", {"status": CORPUS[1], "description": CORPUS[2]})
-    manager.heartbeat("ada")
 
 
-def _live(store: str, port: str) -> None:
+def _live(store: str, port: str, calm: str) -> None:
     settings = {"serve": True, "port": int(port), "rate_limit": 0, "resume": "report"}
     with JarvisContextManager(store, name="reviewer", **settings) as manager:
         if manager.run.epoch == 1:
             fill(manager)
+        if manager.run.epoch == 1 and calm == "0":
+            fill_hostile(manager)
         while manager.api == {"url": "", "error": ""}:
             time.sleep(0.01)
         manager.flush()

@@ -86,7 +86,7 @@ class Rendered(Answers):
 
     def _page(self, path: str, shown: str) -> Response:
         caller: Caller = request.environ[CALLER]
-        title = dict(VIEWS).get(path, "")
+        title = next(text for to, text in reversed(VIEWS) if path.startswith(to))
         page = render_template(
             "page.html",
             views=VIEWS,
