@@ -21,7 +21,7 @@ PROMISED = {
     "the same beside one CPU-bound": {(0.1, None)},
     "a decorated method": {(25, 12)},
     "start to state rebuilt": {(0.3, 0.15), (0.4, None), (2, None)},
-    "added memory": {(40, 25)},
+    "added memory, core": {(40, 25)},
     "`import jarvis_ctx`": {(0.25, 0.1)},
     '`durability="power"`, 16 threads': {(8, None)},
     "drain beside one CPU-bound": {(10_000, None)},
@@ -29,6 +29,11 @@ PROMISED = {
     "a caller's longest stall": {(5, None)},
     "a captured call with": {(1.1, None)},
     "a day of typical use": {(10, None)},
+    "`status`, embedded server": {(2, None)},
+    "`task-progress` (100 of 10,000), embedded": {(2, None)},
+    "`jarvis-ctx serve`, 16 connections": {(0.6, None)},
+    "a captured call while 16 connections": {(2, None)},
+    "added memory with `serve=True`": {(70, None)},
 }
 """How a figure's name begins, and its reach and aim."""
 

@@ -81,7 +81,7 @@ def _locked(path: Path) -> int | None:
 
 def holder(path: Path) -> int | None:
     """The process id that holds the lock on `path`, or None; asks the kernel, takes and writes nothing."""
-    if _key(path) in _holders:
+    if _holders and _key(path) in _holders:
         return os.getpid()
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)

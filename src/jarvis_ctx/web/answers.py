@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import Response, request
@@ -14,6 +14,9 @@ from jarvis_ctx.insight.insight import Insight
 from jarvis_ctx.web.shelf import Answer, Shelf
 from jarvis_ctx.web.subject import Subject
 
+CACHING = "private, no-cache"
+TARGETS = 512
+"""Targets whose answers are known without reading the request further."""
 HIDDEN = b"(store)"
 """What stands for the store's folder."""
 
@@ -28,17 +31,31 @@ class Answers:
     def __init__(self, subject: Subject, steady: Callable[[], float] = time.monotonic) -> None:
         self.subject, self._steady = subject, steady
         self._shelf = Shelf()
+        self.timed: Callable[[str, int, float], object] = lambda route, status, seconds: None
+        """Told of answers that are given again: route, status, seconds."""
+        self._asked: dict[str, tuple[str, float]] = {}
+        """The key of each target that was asked for, and for how long its answer is settled."""
         self._folder = exact.encode(str(subject.folder))[1:-1]
 
-    def give(self, key: str, make: Make, lasting: Lasting | None = None, *, settled: float = 0.0) -> Response:
+    def give(
+        self,
+        key: str,
+        make: Make,
+        lasting: Lasting | None = None,
+        *,
+        settled: float = 0.0,
+        timeless: bool = False,
+    ) -> Response:
         """The answer that `make` makes. `key` is different for whatever is asked differently.
 
         One that costs much may be `settled` for some seconds: it is given again whatever is added meanwhile, unless the
-        request says `Cache-Control: no-cache`. Errors of insight go through to the application.
+        request says `Cache-Control: no-cache`. A `timeless` one has nothing in it that changes but by events. Errors of
+        insight go through to the application.
         """
         anew = request.headers.get("Cache-Control") == "no-cache"
-        answer = self._answer(key, make, lasting, settled, anew)
-        headers = {"ETag": answer.etag, "Cache-Control": "private, no-cache"}
+        answer = self._answer(key, make, lasting, settled, anew, timeless)
+        self._remember(target(request.environ), key, settled)
+        headers = {"ETag": answer.etag, "Cache-Control": CACHING}
         if request.headers.get("If-None-Match") and request.if_none_match.contains_weak(answer.etag[3:-1]):
             return Response(status=304, headers=headers)
         return Response(answer.body, content_type="application/json", headers=headers)
@@ -51,7 +68,22 @@ class Answers:
         """Plain data as JSON, without the place where the store lies; what JSON lacks is tagged as it is stored."""
         return exact.encode(data, limit=2**40).replace(self._folder, HIDDEN)
 
-    def _answer(self, key: str, make: Make, lasting: Lasting | None, settled: float, anew: bool) -> Answer:
+    def again(self, asked: str) -> Answer | None:
+        """The answer that this target was given, if it may be given again now."""
+        known = self._asked.get(asked)
+        answer = self._shelf.get(known[0]) if known is not None else None
+        if known is None or answer is None:
+            return None
+        return answer if answer.holds(self.subject.version(), self._steady(), known[1], exact=False) else None
+
+    def _remember(self, asked: str, key: str, settled: float) -> None:
+        if len(self._asked) >= TARGETS:
+            self._asked = {}
+        self._asked[asked] = key, settled
+
+    def _answer(
+        self, key: str, make: Make, lasting: Lasting | None, settled: float, anew: bool, timeless: bool = False
+    ) -> Answer:
         version = self.subject.version()
         kept = self._shelf.get(key)
         if kept is not None and kept.holds(version, self._steady(), settled, exact=anew):
@@ -60,11 +92,11 @@ class Answers:
             kept = self._shelf.get(key)
             if kept is not None and kept.holds(version, self._steady(), settled, exact=anew):
                 return kept
-            answer = self._made(make, lasting, version)
+            answer = self._made(make, lasting, version, timeless)
             self._shelf.put(key, answer)
         return answer
 
-    def _made(self, make: Make, lasting: Lasting | None, version: str) -> Answer:
+    def _made(self, make: Make, lasting: Lasting | None, version: str, timeless: bool) -> Answer:
         began = time.thread_time()
         with self.subject.asking() as insight:
             made = make(insight)
@@ -72,4 +104,10 @@ class Answers:
         told = body if lasting is None else self.encoded(lasting(made))
         etag = f'W/"{hashlib.blake2b(told, digest_size=12).hexdigest()}"'
         took = time.thread_time() - began
-        return Answer(body=body, etag=etag, version=version, made=self._steady(), cost=took)
+        now = self._steady()
+        return Answer(body=body, etag=etag, version=version, made=now, cost=took, timeless=timeless)
+
+
+def target(environ: Mapping[str, Any]) -> str:
+    """What a request asks for, as it stands in its first line."""
+    return f"{environ.get('PATH_INFO', '')}?{environ.get('QUERY_STRING', '')}"

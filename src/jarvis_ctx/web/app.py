@@ -33,6 +33,7 @@ from jarvis_ctx.web.api.stream import stream
 from jarvis_ctx.web.api.tasks import tasks
 from jarvis_ctx.web.bodies import JsonRequest, invalid
 from jarvis_ctx.web.dashboard.pages import dashboard
+from jarvis_ctx.web.express import Express
 from jarvis_ctx.web.guard import Bearer, Guard
 from jarvis_ctx.web.hosts import Hosts
 from jarvis_ctx.web.models import Problem
@@ -86,7 +87,7 @@ def create_app(subject: Subject, tokens: Tokens | None = None) -> Application:
         app.register_api(noun(answers))
     cookie = dashboard(app, subject, tokens)
     hosts = Hosts(tuple(name for name in (*chosen.allowed_hosts.replace(",", " ").split(), chosen.host)))
-    inner: WSGIApplication = app.wsgi_app
+    inner: WSGIApplication = Express(app.wsgi_app, answers)
     app.guard = Guard(inner, [Bearer(tokens.check), cookie], hosts, chosen.rate_limit)
     app.wsgi_app = app.guard  # type: ignore[method-assign]  # As Flask's documentation does it.
     return app

@@ -27,11 +27,13 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     version: str
     made: float
     cost: float
+    timeless: bool = False
+    """Nothing in it changes but by events."""
 
     def holds(self, version: str, now: float, settled: float, *, exact: bool) -> bool:
         """Whether it may be given at `now`, when the state has this version; `exact`: only of that very version."""
         age = now - self.made
-        if self.version == version and age < FRESH:
+        if self.version == version and (self.timeless or age < FRESH):
             return True
         return not exact and age < max(settled, EASE * self.cost if self.cost > CHEAP else 0.0)
 
