@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from jarvis_ctx.errors import CorruptData, StoreUnavailable, Unreadable
-from jarvis_ctx.journal import archive, frame, losses, read
+from jarvis_ctx.journal import archive, frame, losses, read, skim
 from jarvis_ctx.journal.marks import WriterMark
 from jarvis_ctx.journal.ports import EventStore, StoredEvent
 from jarvis_ctx.journal.ranges import Range, joined
@@ -39,15 +39,18 @@ def gather(
     store: EventStore | None,
     marks: list[WriterMark],
     values: Values,
+    *,
+    whole: bool = True,
 ) -> Gathered:
     """Events of `orchestrator` after a position, each once, unsorted; writers `after` does not name count from 1.
 
-    Files come first, because they were there first; the store fills what they lack. Digests are checked everywhere.
+    Files come first, because they were there first; the store fills what they lack. Digests are checked everywhere;
+    unless `whole`, segments that have nothing after the position are not looked at, and their damage is not named.
     """
     result = Gathered()
     found: dict[str, dict[int, Event]] = {}
     marks = [mark for mark in marks if mark.orchestrator == orchestrator]
-    for source, segment in _files(folder, orchestrator, {mark.writer for mark in marks}, after, result):
+    for source, segment in _files(folder, orchestrator, {mark.writer for mark in marks}, after, result, whole):
         numbers = found.setdefault(segment.writer, {})
         _add(result, source, numbers, segment.writer, _wanted(segment, after), values)
     if store is not None:
@@ -58,7 +61,7 @@ def gather(
         # What it says meanwhile is left out, as that might have a gap again.
         ours, again = {mark.writer for mark in marks}, Gathered()
         last = {writer: max(numbers) for writer, numbers in found.items() if numbers}
-        for source, segment in _files(folder, orchestrator, ours, after, again):
+        for source, segment in _files(folder, orchestrator, ours, after, again, whole):
             if (until := last.get(segment.writer)) is not None:
                 wanted = (each for each in _wanted(segment, after) if each[0] <= until)
                 _add(again, source, found[segment.writer], segment.writer, wanted, values)
@@ -73,7 +76,7 @@ def gather(
 
 
 def _files(
-    folder: Path, orchestrator: str, ours: set[str], after: dict[str, int], result: Gathered
+    folder: Path, orchestrator: str, ours: set[str], after: dict[str, int], result: Gathered, whole: bool
 ) -> Iterator[tuple[str, read.SegmentData]]:
     for archived in archive.listing(folder / "archive"):
         if archived.orchestrator == orchestrator and archived.last > after.get(archived.writer, 0):
@@ -81,7 +84,7 @@ def _files(
                 yield "archive", _noting_holes(archive.read_archived(archived), result)
             except (CorruptData, OSError) as error:
                 result.damaged.append(str(error))
-    for path in (path for paths in read.segment_paths(folder).values() for path in paths):
+    for path in _paths(folder, after, whole):
         try:
             segment = read.read_segment(path)
         except FileNotFoundError:  # Archived in this moment by the run we look at: its store has what was in it.
@@ -90,6 +93,11 @@ def _files(
         if opening.orchestrator == orchestrator if opening else segment.writer in ours:
             result.epoch = max(result.epoch, opening.epoch if opening else 0)
             yield "segments", _noting_holes(segment, result)
+
+
+def _paths(folder: Path, after: dict[str, int], whole: bool) -> Iterator[Path]:
+    for writer, paths in read.segment_paths(folder).items():
+        yield from paths if whole else skim.beyond(paths, after.get(writer, 0))
 
 
 def _noting_holes(segment: read.SegmentData, result: Gathered) -> read.SegmentData:

@@ -76,7 +76,8 @@ class LiveView:
 
     def events_after(self, position: dict[str, int]) -> list[Event]:
         marks = list(self._ground.marks.writers())
-        return gather(self.folder / "journal", self.name, position, self._events, marks, self.values).events
+        found = gather(self.folder / "journal", self.name, position, self._events, marks, self.values, whole=False)
+        return found.events
 
     def leases(self) -> list[Lease]:
         return self._manager.leases.all()

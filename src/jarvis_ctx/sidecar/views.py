@@ -106,7 +106,8 @@ class StoreView:
     def events_after(self, position: dict[str, int]) -> list[Event]:
         """What has been appended since a position, by anyone."""
         journal = self.folder / "journal"
-        return gather(journal, self.name, position, self._store.events, self.marks(), self.values).events
+        found = gather(journal, self.name, position, self._store.events, self.marks(), self.values, whole=False)
+        return found.events
 
     def marks(self) -> list[WriterMark]:
         """What the marks say; nothing when there are none."""
