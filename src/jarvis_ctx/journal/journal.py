@@ -224,10 +224,8 @@ class Journal:
                 raise self.writer.fenced()
             if (behind or records > 0) and time.monotonic() > deadline:
                 # Also where each turn moves something: others may say more than the store takes.
-                what = f"{behind} events" if behind else "all changed tasks"
-                raise StoreUnavailable(
-                    path=str(self.folder.parent), reason=f"{what} were not drained within {timeout} s"
-                )
+                reason = f"{f'{behind} events' if behind else 'all changed tasks'} were not drained within {timeout} s"
+                raise StoreUnavailable(path=str(self.folder.parent), reason=reason)
             if behind and not moved:
                 time.sleep(0.005)
 
