@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from jarvis_ctx import JarvisContextManager
 from jarvis_ctx.clock import SystemClock
 from tests.faces.cli.conftest import Call
 from tests.faces.cli.served import Served, served
@@ -65,3 +66,19 @@ def test_a_command_says_the_same_here_and_there(
 
     assert away.output == here.output.replace(str(shown[0]), "(store)")
     assert (here.exit_code, away.exit_code, here.stderr) == (0, 0, "")
+
+
+@pytest.mark.parametrize("command", [["report"], ["report", "--json"], ["runs"], ["status", "--json"]])
+def test_so_it_is_after_a_recovery(command: list[str], call: Call, dead: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with JarvisContextManager(dead, handle_signals=False):
+        pass
+    now = time.time_ns() // 1000
+    monkeypatch.setattr(SystemClock, "wall", lambda self: now)
+    monkeypatch.setenv("COLUMNS", "200")
+
+    with served(dead) as api:
+        monkeypatch.setenv("JARVIS_TOKEN", api.token)
+        here, away = call("--path", dead, *command), call("--url", api.url, *command)
+
+    assert away.output == here.output.replace(str(dead), "(store)")
+    assert (here.exit_code, away.exit_code) == (0, 0)
