@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 from typing import Any
 
 from jarvis_ctx.model.state import State
@@ -12,10 +13,11 @@ def graph(state: State, most: int) -> dict[str, Any]:
     """`tasks` (id, description, status, percentage), `edges` (from the one waited for, to the one that waits, and
     whether it `blocks`), and how many tasks are `left_out` of those that have an edge. Unfinished ones come first.
     """
-    waits = {id: names for id, task in state.tasks.items() if (names := _named(task, state))}
+    naming = ((id, task) for id, task in state.tasks.items() if task.dependencies or task.blockers)
+    waits = {id: names for id, task in naming if (names := _named(task, state))}
     linked = [state.tasks[id] for id in waits.keys() | {name for names in waits.values() for name in names}]
-    linked.sort(key=lambda task: (task.finished, task.created, task.id))
-    shown = {task.id: task for task in linked[:most]}
+    first = heapq.nsmallest(most, linked, key=lambda task: (task.finished, task.created, task.id))
+    shown = {task.id: task for task in first}
     edges = [
         {"from": name, "to": id, "blocks": blocks}
         for id in shown
