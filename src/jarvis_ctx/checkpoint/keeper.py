@@ -134,15 +134,22 @@ class Keeper:
         return header
 
     def _keep(self, snapshot: Snapshot) -> CheckpointHeader:
-        before, header = self.last, snapshot.header
-        with beside(lambda: self._into_store(snapshot)) as stored:
-            self._files.put(snapshot)
-            if before is not None and before.id == header.id and before.taken != header.taken:
-                self._files.delete(self._files.path(before))
-            stored()
-        self.last = header
+        if snapshot.header.base:  # Changes are so little that a thread would cost more than it saves.
+            self._into_store(snapshot)
+            self._into_files(snapshot)
+        else:
+            with beside(lambda: self._into_store(snapshot)) as stored:
+                self._into_files(snapshot)
+                stored()
+        self.last = snapshot.header
         self.taken += 1
-        return header
+        return snapshot.header
+
+    def _into_files(self, snapshot: Snapshot) -> None:
+        before, header = self.last, snapshot.header
+        self._files.put(snapshot)
+        if before is not None and before.id == header.id and before.taken != header.taken:
+            self._files.delete(self._files.path(before))
 
     def _snapshot(self, state: State, label: str) -> Snapshot:
         counts = (len(state.tasks), len(state.agents))
