@@ -60,7 +60,7 @@ clean: ## Remove the .venv and everything that was built or cached (stores in me
 
 $(RUNTIME): pyproject.toml constraints.txt | .venv/.created
 	@echo "Installing the dependencies"
-	@$(PIP) -c constraints.txt -e .
+	@$(PIP) -c constraints.txt -e '.[web]'
 	@touch $@
 
 $(DEV): pyproject.toml constraints.txt | .venv/.created

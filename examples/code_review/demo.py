@@ -24,8 +24,9 @@ from .proof.verdict import Verdict
 
 ABOUT = """\
 First the review runs undisturbed and without jarvis-ctx. Then the same review, with jarvis-ctx attached by one
-decorator, is killed with SIGKILL at random moments, and each time the very same command is started again. What both
-left behind is then held against each other by plain code that uses nothing of jarvis-ctx.
+decorator, runs under `jarvis-ctx run`, is killed with SIGKILL at random moments, and is started again each time; its
+dashboard can be watched meanwhile. What both left behind is then held against each other by plain code that uses
+nothing of jarvis-ctx.
 """
 EXITS = "Exit code: 0 every claim holds; 1 one does not, and its name is said; 130 interrupted."
 INTERRUPTED = 130
@@ -71,7 +72,8 @@ def _run(options: argparse.Namespace, screen: Screen) -> Path:
     first = acts.undisturbed(place, command, files, screen)
     when = moments(files, options.kills, seed, options.pace)
     title = "Without jarvis-ctx" if options.without else "Attached"
-    lives = acts.disturbed(place, command, files, when, _settings(options), screen, title)
+    window = None if options.without else acts.Window(opens=options.open)
+    lives = acts.disturbed(place, command, files, when, _settings(options), screen, title, window)
     place.keep(Record(command=command, seed=seed, kills=options.kills, undisturbed=first, lives=lives))
     return place.folder
 
@@ -127,7 +129,7 @@ def _point_around(folder: Path, screen: Screen) -> None:
     """What to try next."""
     python, place = _near(Path(sys.executable)), places(folder)[0]
     jarvis, store = shlex.quote(str(python.with_name("jarvis-ctx"))), shlex.quote(str(place.store))
-    look = ("status", "report", "tasks", "doctor") if place.store.exists() else ()
+    look = ("status", "report", "tasks", "doctor", "dashboard") if (place.store / "journal").exists() else ()
     name = f" --name {place.name}" if place.shared else ""
     screen.say(f"\nAll of it is in {folder}; delete it when you are done." + (" Look around:" if look else ""))
     for command in look:
@@ -169,6 +171,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--keep", type=Path, metavar="DIR", help="work in this new folder (default: a temporary one)")
     add("--json", action="store_true", help="print the proof as JSON; all else goes to standard error")
     add("--without", action="store_true", help="leave jarvis-ctx out, to see what the kills do then")
+    add("--open", action="store_true", help="open the dashboard in a browser while it runs")
     add("--check", type=folder, metavar="DIR", help="run nothing; judge the demo that was kept in this folder")
     return parser
 

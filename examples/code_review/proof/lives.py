@@ -37,16 +37,21 @@ class Command:
         """Start it, saying what it has to say to `output`."""
         # In a session of its own, so that Ctrl-C reaches us alone: we end it by its process id.
         return subprocess.Popen(
-            [sys.executable, "-m", self.module, *self.arguments],
+            self.line,
             cwd=self.side.folder,
-            env=self._environment(),
+            env=self.environment(),
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
             start_new_session=True,
         )
 
-    def _environment(self) -> dict[str, str]:
+    @property
+    def line(self) -> list[str]:
+        """The command itself."""
+        return [sys.executable, "-m", self.module, *self.arguments]
+
+    def environment(self) -> dict[str, str]:
         """Ours, but with no other settings of jarvis-ctx than those given."""
         ours = {name: value for name, value in os.environ.items() if not name.startswith("JARVIS_")}
         path = os.pathsep.join([str(ROOT), *filter(None, [ours.get("PYTHONPATH")])])

@@ -9,7 +9,7 @@ import click
 import msgspec
 
 from jarvis_ctx.cli.store import Place, place_options
-from jarvis_ctx.errors import WebMissing
+from jarvis_ctx.errors import NotServed, WebMissing
 
 if TYPE_CHECKING:
     from jarvis_ctx.settings import Settings
@@ -21,8 +21,9 @@ PATIENCE = 2.0
 @click.command()
 @click.option("--open/--no-open", "opens", default=None, help="Open a browser.  [default: at a terminal]")
 @click.option("--port", type=click.IntRange(0, 65_535), help="Where it is, or is to be, served.  [default: 3004]")
+@click.option("--no-serve", is_flag=True, help="Only link to where it is served already.")
 @place_options
-def dashboard(place: Place, opens: bool | None, port: int | None) -> None:
+def dashboard(place: Place, opens: bool | None, port: int | None, no_serve: bool) -> None:
     """Open the dashboard, logged in by a link that works once and within two minutes.
 
     Where nobody serves the store, it is served until Ctrl-C.
@@ -39,6 +40,8 @@ def dashboard(place: Place, opens: bool | None, port: int | None) -> None:
     if served:
         _show(settings, served, opens)
         return
+    if no_serve:
+        raise NotServed(host=settings.host, port=settings.port, reason="nobody answers there")
     from jarvis_ctx.web.binding import listen
 
     listening = listen(settings.host, settings.port)

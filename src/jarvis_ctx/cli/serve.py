@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 LOOK = 0.2
 """Seconds between two looks for a store that is waited for."""
-NEEDED = ("flask", "flask_openapi", "flask_sock", "gunicorn", "prometheus_client", "pydantic")
+NEEDED = ("flask", "flask_openapi", "simple_websocket", "gunicorn", "prometheus_client", "pydantic")
 REMOTE = "serve it with --allow-remote, behind something that speaks TLS"
 
 
