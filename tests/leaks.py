@@ -15,7 +15,9 @@ DESCRIPTORS = Path("/proc/self/fd")
 
 
 def running_threads() -> set[threading.Thread]:
-    return {thread for thread in threading.enumerate() if not _allowed(thread)}
+    """Those that `threading` began. What stands for another one stays on its list after that has ended."""
+    begun = (thread for thread in threading.enumerate() if not isinstance(thread, threading._DummyThread))
+    return {thread for thread in begun if not _allowed(thread)}
 
 
 def left_threads(before: set[threading.Thread], grace: float) -> list[str]:

@@ -20,9 +20,12 @@ QUIET = (
 Open = Callable[[], Page]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Chromium; a test that wants it is skipped where there is none."""
+    """Chromium; a test that wants it is skipped where there is none.
+
+    Not for longer than a module: while it is driven, no other test of the process can run an event loop.
+    """
     if CHROMIUM is None:
         pytest.skip("there is no chromium on this machine")
     with sync_playwright() as playwright:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import threading
+import _thread
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TypeVar
@@ -14,26 +14,28 @@ T = TypeVar("T")
 def beside(work: Callable[[], T]) -> Iterator[Callable[[], T]]:
     """Gives what waits for `work`, and returns or raises what it did; at the end the work is over, asked for or not.
 
-    Where the interpreter starts no more threads, as at its end, the work is done when it is asked for, or at the end.
+    Where no thread begins with it, as at the interpreter's end or for want of memory, the work is done when it is
+    asked for, or at the end. `threading.Thread` would wait for ever for one that dies before it begins.
     """
     results: list[T] = []
     errors: list[BaseException] = []
+    claim, done = _thread.allocate_lock(), _thread.allocate_lock()
+    done.acquire()
 
     def run() -> None:
+        if not claim.acquire(blocking=False):
+            return
         try:
             results.append(work())
         except BaseException as error:  # It is raised in the thread of whoever asks.
             errors.append(error)
-
-    thread = threading.Thread(target=run, name="jarvis-beside", daemon=True)
-    with suppress(RuntimeError):
-        thread.start()
+        finally:
+            done.release()
 
     def wait() -> None:
-        if thread.ident is not None:
-            thread.join()
-        elif not (results or errors):
-            run()
+        run()
+        with done:
+            pass
 
     def result() -> T:
         wait()
@@ -41,6 +43,8 @@ def beside(work: Callable[[], T]) -> Iterator[Callable[[], T]]:
             raise errors[0]
         return results[0]
 
+    with suppress(RuntimeError, MemoryError):
+        _thread.start_new_thread(run, ())
     try:
         yield result
     finally:
