@@ -14,7 +14,6 @@ from jarvis_ctx.checkpoint.contents import digest, hashed, sealed
 from jarvis_ctx.checkpoint.files import CheckpointFiles
 from jarvis_ctx.checkpoint.ports import CheckpointStore
 from jarvis_ctx.clock import Clock
-from jarvis_ctx.disk.beside import beside
 from jarvis_ctx.errors import StoreUnavailable
 from jarvis_ctx.journal import forks
 from jarvis_ctx.model.changes import Changes
@@ -134,13 +133,8 @@ class Keeper:
         return header
 
     def _keep(self, snapshot: Snapshot) -> CheckpointHeader:
-        if snapshot.header.base:  # Changes are so little that a thread would cost more than it saves.
-            self._into_store(snapshot)
-            self._into_files(snapshot)
-        else:
-            with beside(lambda: self._into_store(snapshot)) as stored:
-                self._into_files(snapshot)
-                stored()
+        self._into_store(snapshot)
+        self._into_files(snapshot)
         self.last = snapshot.header
         self.taken += 1
         return snapshot.header

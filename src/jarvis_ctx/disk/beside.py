@@ -19,23 +19,31 @@ def beside(work: Callable[[], T]) -> Iterator[Callable[[], T]]:
     """
     results: list[T] = []
     errors: list[BaseException] = []
-    claim, done = _thread.allocate_lock(), _thread.allocate_lock()
+    claims: list[str] = []
+    """Who came for the work; the first does it. An interrupt that comes in between leaves this true."""
+    done = _thread.allocate_lock()
     done.acquire()
 
-    def run() -> None:
-        if not claim.acquire(blocking=False):
+    def run(who: str) -> None:
+        claims.append(who)
+        if claims[0] != who or results or errors:
             return
         try:
             results.append(work())
         except BaseException as error:  # It is raised in the thread of whoever asks.
             errors.append(error)
+
+    def aside() -> None:
+        try:
+            run("thread")
         finally:
             done.release()
 
     def wait() -> None:
-        run()
-        with done:
-            pass
+        run("caller")
+        if claims[0] == "thread":
+            with done:
+                pass
 
     def result() -> T:
         wait()
@@ -43,9 +51,13 @@ def beside(work: Callable[[], T]) -> Iterator[Callable[[], T]]:
             raise errors[0]
         return results[0]
 
-    with suppress(RuntimeError, MemoryError):
-        _thread.start_new_thread(run, ())
     try:
+        with suppress(RuntimeError, MemoryError):
+            _thread.start_new_thread(aside, ())
         yield result
     finally:
-        wait()
+        try:
+            wait()
+        except KeyboardInterrupt:
+            wait()  # Nothing of the work goes on when this is left; the interrupt itself goes on.
+            raise

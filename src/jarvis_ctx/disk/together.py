@@ -1,19 +1,16 @@
-"""Several whole files of one folder at once: they wait for the disk side by side."""
+"""Several whole files of one folder at once: one look of the folder at the disk makes all their names durable."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
-from contextlib import ExitStack
-from functools import partial
 from pathlib import Path
 from typing import TypeAlias
 
-from jarvis_ctx.disk.beside import beside
 from jarvis_ctx.disk.files import fill, sync_folder, temporary_of
 
 Parts: TypeAlias = Callable[[], Iterable[bytes]]
-"""Makes what a file holds, in a thread of its own."""
+"""Makes what a file holds."""
 
 
 def write_together(*files: tuple[Path, Parts]) -> None:
@@ -23,12 +20,8 @@ def write_together(*files: tuple[Path, Parts]) -> None:
     """
     news = [temporary_of(path) for path, _ in files]
     try:
-        with ExitStack() as others:
-            filling = [partial(_fill, new, parts) for new, (_, parts) in zip(news, files, strict=True)]
-            waits = [others.enter_context(beside(fill)) for fill in filling[1:]]
-            filling[0]()
-            for wait in waits:
-                wait()
+        for new, (_, parts) in zip(news, files, strict=True):
+            fill(new, *parts())
         for new, (path, _) in zip(news, files, strict=True):
             os.rename(new, path)
     except BaseException:
@@ -37,7 +30,3 @@ def write_together(*files: tuple[Path, Parts]) -> None:
             new.unlink(missing_ok=True)
         raise
     sync_folder(files[0][0].parent)
-
-
-def _fill(new: Path, parts: Parts) -> None:
-    fill(new, *parts())
