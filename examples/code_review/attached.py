@@ -13,7 +13,7 @@ from .orchestrator import CodeReview
 __all__ = ["main"]
 
 # Above a class of one's own this is a line starting with @; here the class stays in a file that knows nothing of us.
-integrate_context_manager(name="code-review", steps={"publish_review": find_published}, resume="skip")(CodeReview)
+integrate_context_manager(steps={"publish_review": find_published}, resume="skip")(CodeReview)
 
 if __name__ == "__main__":
     sys.exit(main())

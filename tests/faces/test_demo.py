@@ -243,6 +243,14 @@ def test_several_orchestrators_with_workers_carry_on_whichever_of_their_processe
         assert sum(len(life["workers_killed"]) for life in proof["lives"]) == 1
 
 
+def test_several_orchestrators_without_workers_carry_on_after_a_kill_at_work(tmp_path: Path) -> None:
+    done = demo("--orchestrators", "2", "--kills", "1", "--limit", "24", "--json", "--keep", str(tmp_path / "kept"))
+
+    assert done.returncode == 0, done.stderr
+    lives = [proof["lives"] for proof in json.loads(done.stdout).values()]
+    assert [[bool(life["at_work"]) for life in each] for each in lives] == [[True, False]] * 2
+
+
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_demo_leaves_no_process_behind(tmp_path: Path, ending: signal.Signals) -> None:
     slow = command("--limit", "12", "--pace", "60", "--keep", str(tmp_path / "kept"))

@@ -35,11 +35,9 @@ def judge(evidence: Evidence) -> list[Claim]:
 def killed(evidence: Evidence) -> Claim:
     """The kills were kills, and fell into work."""
     record, dead = evidence.record, [life for life in evidence.record.lives if life.killed]
-    work = [len(subjects(life.began - life.returned, "assign_task")) for life in evidence.testimonies[: len(dead)]]
-    idle = [n for n, tasks in enumerate(work, 1) if not tasks]
-    if record.worker_kills and len(idle) < len(work):
-        idle = []  # An orphan may end its task before it sees that its orchestrator is gone.
-    wrong = [f"kill {n} found no task at work" for n in idle]
+    left = [len(subjects(life.began - life.returned, "assign_task")) for life in evidence.testimonies[: len(dead)]]
+    work = [tasks if life.at_work is None else life.at_work for life, tasks in zip(dead, left, strict=False)]
+    wrong = [f"kill {n} found no task at work" for n, tasks in enumerate(work, 1) if not tasks]
     wrong += [
         f"{n} ended with exit code {life.exit_code}" for n, life in enumerate(dead, 1) if life.exit_code != -SIGKILL
     ]

@@ -14,7 +14,8 @@ class Life:
     """One process: when it was started (monotonic seconds), whether we killed it, and how it ended.
 
     `published` counts the reviews in the effects file at its end, `size` is that file's size then, in bytes.
-    `workers_killed` are the process ids of its workers that we killed before.
+    `workers_killed` are the process ids of its workers that we killed before. `at_work` is how many tasks we saw it at
+    when we killed it; a worker that it left behind may have ended its task since. None where nobody looked.
     """
 
     pid: int
@@ -25,6 +26,7 @@ class Life:
     published: int
     size: int
     workers_killed: list[int] = field(default_factory=list)
+    at_work: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

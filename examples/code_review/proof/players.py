@@ -46,15 +46,16 @@ class Player:
 
     def _life(self, process: subprocess.Popen[bytes], say: Callable[[str], None]) -> Generator[None, None, None]:
         started, workers_killed = time.monotonic(), list[int]()
-        kill, killed, working = self._next_kill(), False, Working(self.place.notes, process.pid)
+        kill, killed, working, at_work = self._next_kill(), False, Working(self.place.notes, process.pid), None
         while process.poll() is None:
             yield
             if not kill.due(self.published.look()):
                 continue
             victim = self._strikes[0][1]
             if victim == "orchestrator":
-                if not working.look(workers_killed):
-                    continue  # Its workers are between two tasks: a kill now would prove nothing.
+                at_work = working.look(workers_killed)
+                if not at_work:
+                    continue  # It is between two tasks: a kill now would prove nothing.
                 self._strikes.pop(0)
                 killed = yield from self._kill(process)
                 break
@@ -80,6 +81,7 @@ class Player:
                 published=self.published.count,
                 size=self.published.size,
                 workers_killed=workers_killed,
+                at_work=at_work if killed else None,
             )
         )
 
