@@ -103,11 +103,11 @@ def measure(effort: Effort) -> list[Figure]:
     with TemporaryDirectory(prefix="jarvis-bench-") as folder:
         sync = f"one fsync costs {milliseconds_of_a_sync(Path(folder)):.1f} ms here"
     whole = (
-        f"The state has {state:,} bytes of JSON, kept in the database and, beside that, in two files with three fsyncs,"
-        f" two of them at the same time; {sync}. In all threads it takes {cost[1]}."
+        f"The state has {state:,} bytes of JSON, kept in the database and in two files with three fsyncs; {sync}."
+        f" In all threads it takes {cost[1]}."
     )
     changed = (
-        f"What changed since the last whole one has {changes:,} bytes, kept in the database and, beside that, in one"
+        f"What changed since the last whole one has {changes:,} bytes, kept in the database and in one"
         f" file with two fsyncs; {sync}. In all threads it takes {cost[100]}."
     )
     return [
