@@ -11,7 +11,7 @@ import msgspec
 from msgspec.structs import replace
 
 from jarvis_ctx.checkpoint import changes
-from jarvis_ctx.checkpoint.pieces import json_of
+from jarvis_ctx.checkpoint.pieces import Piece, json_of
 from jarvis_ctx.disk.beside import beside
 from jarvis_ctx.errors import BaseUnusable, CorruptData, OtherVersion
 from jarvis_ctx.model.checkpoint import CheckpointHeader, Snapshot
@@ -31,7 +31,7 @@ def contents(state: State) -> bytes:
 
 def hashed(state: State) -> tuple[bytes, str]:
     """The contents of `state` and their hash, which is reckoned while they are made."""
-    pieces = SimpleQueue[bytes]()
+    pieces = SimpleQueue[Piece]()
     with beside(lambda: _digest(iter(pieces.get, b""))) as found:
         try:
             data = json_of(_fields(state), pieces.put)
@@ -49,7 +49,7 @@ def digest(data: bytes) -> str:
     return _digest([data])
 
 
-def _digest(pieces: Iterable[bytes]) -> str:
+def _digest(pieces: Iterable[Piece]) -> str:
     found = hashlib.sha256()
     for piece in pieces:
         found.update(piece)

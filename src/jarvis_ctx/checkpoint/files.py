@@ -52,19 +52,25 @@ class CheckpointFiles:
         self._said: dict[Path, tuple[Look, CheckpointHeader | None]] = {}
         """What was read of each file that was listed last: each checkpoint is listed after each checkpoint."""
 
-    def put(self, snapshot: Snapshot) -> None:
-        """Write a whole one's two files, the twin named first, so that a signed file has its twin; or the changes."""
-        path = self.path(snapshot.header)
+    def put(self, snapshot: Snapshot, packed: Callable[[], bytes] | None = None) -> None:
+        """Write a whole one's two files, the twin named first, so that a signed file has its twin; or the changes.
+
+        `packed` gives what `packed` has made of it already.
+        """
+        path, packed = self.path(snapshot.header), packed or (lambda: self.packed(snapshot))
         private_folder(self._folder)
         if path.suffix == CHANGES:
-            write_whole(path, *self._signed_parts(CHANGES_FORMAT, snapshot.header, self._sealed_json(snapshot)))
+            write_whole(path, *self._signed_parts(CHANGES_FORMAT, snapshot.header, packed()))
             return
         write_together(
             (path.with_suffix(TWIN), lambda: self._twin(snapshot)),
-            (path, lambda: self._signed_parts(FORMAT, snapshot.header, self._packed(snapshot))),
+            (path, lambda: self._signed_parts(FORMAT, snapshot.header, packed())),
         )
 
-    def _packed(self, snapshot: Snapshot) -> bytes:
+    def packed(self, snapshot: Snapshot) -> bytes:
+        """What its signed file holds behind the first line."""
+        if snapshot.header.base:
+            return self._sealed_json(snapshot)
         data = compress.compress(*pickled.parts({"state": snapshot.state}), level=LEVEL)
         if self._seals is None:
             return data

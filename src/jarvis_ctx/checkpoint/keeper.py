@@ -14,6 +14,7 @@ from jarvis_ctx.checkpoint.contents import digest, hashed, sealed
 from jarvis_ctx.checkpoint.files import CheckpointFiles
 from jarvis_ctx.checkpoint.ports import CheckpointStore
 from jarvis_ctx.clock import Clock
+from jarvis_ctx.disk.beside import beside
 from jarvis_ctx.errors import StoreUnavailable
 from jarvis_ctx.journal import forks
 from jarvis_ctx.model.changes import Changes
@@ -133,15 +134,16 @@ class Keeper:
         return header
 
     def _keep(self, snapshot: Snapshot) -> CheckpointHeader:
-        self._into_store(snapshot)
-        self._into_files(snapshot)
+        with beside(lambda: self._files.packed(snapshot)) as packed:
+            self._into_store(snapshot)
+            self._into_files(snapshot, packed)
         self.last = snapshot.header
         self.taken += 1
         return snapshot.header
 
-    def _into_files(self, snapshot: Snapshot) -> None:
+    def _into_files(self, snapshot: Snapshot, packed: Callable[[], bytes]) -> None:
         before, header = self.last, snapshot.header
-        self._files.put(snapshot)
+        self._files.put(snapshot, packed)
         if before is not None and before.id == header.id and before.taken != header.taken:
             self._files.delete(self._files.path(before))
 
@@ -181,9 +183,8 @@ class Keeper:
         return Snapshot(header=sealed(header), state=data)
 
     def _now(self, stamp: Stamp) -> int:
-        """The time, never before what is in the checkpoint or the one before it: the latest one is known by it."""
-        wall, last = self._clock.wall(), self.last
-        return max(wall, stamp[0], last.taken + 1 if last is not None and last.taken > wall else 0)
+        """The time, never before what is in the checkpoint, and after the one before it: they are known by it."""
+        return max(self._clock.wall(), stamp[0], self.last.taken + 1 if self.last is not None else 0)
 
     def _into_store(self, snapshot: Snapshot) -> None:
         try:

@@ -69,18 +69,21 @@ class StoreAcknowledge:
 
     def _commit(self, number: int, deadline: float) -> None:
         while self.number < number:
-            reason = self._try(number)
+            reason = self._try(number, deadline)
             if reason and time.monotonic() > deadline:
                 raise self._unknown(number, reason)
             if reason:
                 time.sleep(PAUSE)
 
-    def _try(self, number: int) -> str:
+    def _try(self, number: int, deadline: float) -> str:
         """Why the store does not have `number` for good yet; empty when it has."""
         try:
             while self._drained() < number:
-                if not self._drain() and self._drained() < number:
+                moved = self._drain()
+                if self._drained() < number and not moved:
                     return "another process drains the journal, and has not come this far"
+                if self._drained() < number and time.monotonic() > deadline:
+                    return "there was more to drain before it than that took"
             reached = self._drained()
             self._store.sync()
         except StoreInUse as error:

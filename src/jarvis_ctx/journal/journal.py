@@ -37,6 +37,8 @@ from jarvis_ctx.model.state import State
 
 log = logging.getLogger("jarvis_ctx")
 
+BATCHES = 100
+"""That are drained at most before others are listened to, and a stop is heard."""
 Durability: TypeAlias = Literal["process", "power", "store"]
 T = TypeVar("T")
 
@@ -127,8 +129,7 @@ class Journal:
     def _try_to_drain(self) -> bool:
         try:
             try:
-                while self.drain_once():
-                    pass
+                all(self.drain_once() for _ in range(BATCHES))  # As long as there is something to move.
             finally:  # A store that is away keeps nobody from being heard.
                 self._listen()
             self.neighbours.look(self._listen, self._store.watermarks)
@@ -198,8 +199,7 @@ class Journal:
             self._own.follow()
             return 0
         self._others.catch_up(self.writer.state.fences, self.writer.state.cut)
-        self._others.step(self.writer.state.fences)
-        moved = self._own.step()
+        moved = self._others.step(self.writer.state.fences) + self._own.step()
         self.drain_error = ""
         return moved
 

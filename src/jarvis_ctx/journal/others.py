@@ -25,6 +25,8 @@ class OthersDrain:
         self._folder, self._store, self._marks, self._own = folder, store, marks, own
         self._known: dict[str, int] | None = None
         self._cut = Cut()
+        self._served = ""
+        """The writer that the last batch was of."""
         self._finished: set[Path] = set()
         """Sealed segments that the store has whole, which need not be read again while they wait for the archive."""
         self.damaged: list[str] = []
@@ -45,7 +47,7 @@ class OthersDrain:
         for archived in archive.listing(self._folder / "archive"):
             if archived.last > known.get(archived.writer, 0):
                 try:
-                    self._drain(archive.read_archived(archived), known, fences)
+                    sum(self._drain(archive.read_archived(archived), known, fences))
                 except (CorruptData, OSError) as error:
                     self.damaged.append(str(error))
         if cut.position:
@@ -54,7 +56,7 @@ class OthersDrain:
         writers = read.segment_paths(self._folder)  # Before the marks: a new writer has its mark before its segment.
         appended = {mark.writer: mark.appended for mark in self._marks.writers()}
         for writer in writers:  # Our own segments, too: those that were given up are only here, and may be in no store.
-            self._drain_segments(writer, known, fences, appended.get(writer, ALL))
+            sum(self._drain_segments(writer, known, fences, appended.get(writer, ALL)))
         self._known = known
 
     def begin_anew(self) -> None:
@@ -68,18 +70,32 @@ class OthersDrain:
                 self._store.remove(writer, range(last + 1, known[writer] + 1))
                 known[writer] = last
 
-    def step(self, fences: dict[str, int]) -> None:
-        """Drain what live writers beside us have appended since."""
-        known = self._known
-        if known is None:
-            return
-        for mark in self._marks.writers():
-            if mark.writer != self._own.writer and mark.appended > max(known.get(mark.writer, 0), mark.drained):
-                self._drain_segments(mark.writer, known, fences, mark.appended)
-                self._marks.note_drained(mark.writer, known.get(mark.writer, 0))
+    def step(self, fences: dict[str, int]) -> int:
+        """Drain one batch of what a live writer beside us has appended since; returns how many events.
 
-    def _drain_segments(self, writer: str, known: dict[str, int], fences: dict[str, int], whole: int) -> None:
-        """Drain what lies in segments; beyond `whole`, what the mark said before, only up to the first gap."""
+        They take turns, so that one that says much keeps neither the others nor this process waiting.
+        """
+        if (known := self._known) is None:
+            return 0
+        behind = self._behind(known)
+        for writer in sorted(behind, key=lambda writer: (writer <= self._served, writer)):
+            self._served = writer
+            moved = next(self._drain_segments(writer, known, fences, behind[writer]), 0)
+            self._marks.note_drained(writer, known.get(writer, 0))
+            if moved:
+                return moved
+        return 0
+
+    def _behind(self, known: dict[str, int]) -> dict[str, int]:
+        """The writers beside us of which the store lacks something, and how far their marks say they are."""
+        marks = (mark for mark in self._marks.writers() if mark.writer != self._own.writer)
+        return {m.writer: m.appended for m in marks if m.appended > max(known.get(m.writer, 0), m.drained)}
+
+    def _drain_segments(self, writer: str, known: dict[str, int], fences: dict[str, int], whole: int) -> Iterator[int]:
+        """Drain what lies in segments, a batch whenever asked, and say how many events it had.
+
+        Beyond `whole`, what the mark said before, only up to the first gap.
+        """
         reached = known.get(writer, 0)
         for path in read.segment_paths(self._folder).get(writer, []):
             if path in self._finished:
@@ -90,11 +106,11 @@ class OthersDrain:
                 continue
             last, segment.frames = segment.last, read.unbroken(segment.frames, reached, whole)
             reached = max(reached, segment.last)
-            self._drain(segment, known, fences)
+            yield from self._drain(segment, known, fences)
             if segment.seal is not None and last <= reached:
                 self._finished.add(path)
 
-    def _drain(self, segment: read.SegmentData, known: dict[str, int], fences: dict[str, int]) -> None:
+    def _drain(self, segment: read.SegmentData, known: dict[str, int], fences: dict[str, int]) -> Iterator[int]:
         after, fence = known.get(segment.writer, 0), fences.get(segment.writer)
         wanted = [f for f in segment.frames if f.number > after and (fence is None or f.number <= fence)]
         wanted = [f for f in wanted if not read.is_cut(self._cut, segment.writer, f.number, f.payload)]
@@ -102,10 +118,10 @@ class OthersDrain:
         owner = segment.opening.orchestrator if segment.opening else self._marks.owners().get(segment.writer)
         if owner is None or not wanted:
             return
-        rows = [stored(segment.writer, found) for found in wanted]
-        for chunk in chunks(rows):
+        for chunk in chunks([stored(segment.writer, found) for found in wanted]):
             self._store.write(Batch(openings=openings, rows=chunk, orchestrator=owner))
-        known[segment.writer] = rows[-1].number
+            known[segment.writer] = chunk[-1].number
+            yield len(chunk)
 
 
 def stored(writer: str, found: frame.Frame) -> StoredEvent:

@@ -13,8 +13,10 @@ from jarvis_ctx.model.state import State
 BY_TASK = ("tasks", "steps")
 """Fields with an entry a task: too large to be looked through, and the pen knows which tasks have changed."""
 BESIDE = ("position", "stamp")
-AT_ONCE = 5_000
-"""Tasks that are copied in one go: captured calls wait meanwhile, with many tasks for milliseconds."""
+AT_ONCE = 20_000
+"""Tasks that are copied in one go: captured calls wait meanwhile, with many more for milliseconds."""
+SLICE = 5_000
+"""Of more tasks, those that are looked up between two turns of other threads."""
 
 T = TypeVar("T")
 
@@ -46,8 +48,8 @@ class Pictures:
         copies: list[dict[str, Any]] = []
         for known, tasks in fields:
             copies.append({})
-            for start in range(0, len(tasks), AT_ONCE):
-                copies[-1].update({task: known[task] for task in tasks[start : start + AT_ONCE] if task in known})
+            for start in range(0, len(tasks), SLICE):
+                copies[-1].update({task: known[task] for task in tasks[start : start + SLICE] if task in known})
                 time.sleep(0)
         return copies
 

@@ -108,6 +108,7 @@ def test_a_picture_in_slices_is_of_the_moment_it_was_completed(before: list[Even
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pictures_room, "AT_ONCE", 1)
+        patch.setattr(pictures_room, "SLICE", 1)
         picture = pictures.whole()
 
     assert picture == pen.seen
@@ -115,6 +116,7 @@ def test_a_picture_in_slices_is_of_the_moment_it_was_completed(before: list[Even
 
 def test_what_leaves_while_a_picture_is_taken_is_not_in_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pictures_room, "AT_ONCE", 1)
+    monkeypatch.setattr(pictures_room, "SLICE", 1)
     step = Event("w", 3, 3, "r", "StepStarted", "t1", {"key": "k", "name": "charge"})
     done = Event("w", 4, 4, "r", "TaskProgressed", "t1", {"status": "completed"})
     pen = Busy([told(1, "t1", 10), told(2, "t2", 10), step], [done])

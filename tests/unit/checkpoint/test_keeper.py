@@ -28,6 +28,16 @@ def test_an_unchanged_state_is_not_kept_again(scene: Scene) -> None:
     assert (scene.keeper.taken, scene.keeper.skipped, len(scene.files.signed())) == (1, 1, 1)
 
 
+def test_two_checkpoints_of_one_moment_are_two(scene: Scene) -> None:
+    scene.progress(10)
+
+    first, second = scene.keeper.take("first"), scene.keeper.take("second")
+
+    assert second.taken == first.taken + 1
+    assert {kept.label for kept in scene.store.checkpoints.headers("jarvis")} == {"first", "second"}
+    assert [scene.files.load(path)[0].label for path in scene.files.signed()] == ["second", "first"]
+
+
 def test_equal_contents_at_a_later_position_are_kept_once(scene: Scene) -> None:
     scene.progress(10)
     first = scene.keeper.take()

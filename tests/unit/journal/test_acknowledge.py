@@ -42,6 +42,17 @@ def test_a_store_that_does_not_answer_in_time_is_told_of_with_an_operation_id(
         assert journal.writer.state.attributes["x"].value == 1
 
 
+def test_a_drain_that_is_always_busy_with_others_keeps_a_call_no_longer_than_it_would_wait(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turns = iter([1] * 100)
+    with store.journal(durability="store", store_timeout=0.0) as journal:
+        monkeypatch.setattr(journal._stored, "_drain", lambda: next(turns))
+
+        with pytest.raises(DurabilityUnknown, match="more to drain before it"):
+            say(journal, 1)
+
+
 def test_an_operation_that_is_waited_for_again_stays_one_event(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     with store.journal(durability="store", store_timeout=0.01) as journal:
         with monkeypatch.context() as cut:

@@ -144,6 +144,38 @@ def test_the_holder_of_the_role_drains_other_orchestrators_too(store: Store, jou
     assert rows(store, "other") == [(other.writer.writer, 1)]
 
 
+def test_one_that_says_much_keeps_neither_this_process_nor_the_others_waiting(
+    store: Store, journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jarvis_ctx.journal.others.BATCH_BYTES", 2000)
+    journal.drain_once()
+    with speaking_beside(store, journal) as loud, store.pen(journal.marks, opening(1, 3)) as quiet:
+        for n in range(200):
+            loud.append("TaskProgressed", f"t{n}", {"note": "x" * 100})
+        quiet.append("TaskProgressed", "u", {})
+        journal.append("TaskProgressed", "v", {})
+
+        moved = [journal.drain_once(), journal.drain_once()]
+
+    known = store.database.events.watermarks()
+    assert (known[writer_id(1)], known[writer_id(1, 3)], sum(moved)) == (1, 1, known[writer_id(1, 2)] + 2)
+    assert known[writer_id(1, 2)] < 30
+
+
+def test_what_another_has_left_is_drained_batch_by_batch_to_the_last(
+    store: Store, journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jarvis_ctx.journal.others.BATCH_BYTES", 2000)
+    journal.drain_once()
+    with speaking_beside(store, journal) as loud:
+        for n in range(300):
+            loud.append("TaskProgressed", f"t{n}", {"note": "x" * 100})
+
+        assert journal._try_to_drain()
+
+    assert [number for _, number in rows(store)] == list(range(1, 301))
+
+
 def test_the_role_passes_on_when_its_holder_ends(store: Store) -> None:
     with store.journal(1) as first:
         first.append("TaskProgressed", "t", {})
