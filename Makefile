@@ -2,6 +2,7 @@
 
 PYTHON ?= python3
 ARGS   ?=
+ROUNDS ?= full
 PY     := .venv/bin/python
 PIP    := $(PY) -m pip --disable-pip-version-check install --quiet
 RUNTIME := .venv/.runtime-installed
@@ -12,7 +13,7 @@ READY  := $(if $(wildcard $(DEV)),$(DEV),$(RUNTIME))
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check bench screenshots format constraints clean
+.PHONY: help demo test crash check bench screenshots format constraints clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,6 +23,9 @@ demo: $(READY) ## Review real code, be killed three times, carry on, prove it (A
 
 test: $(DEV) ## Run every test (ARGS="-k name" passes options)
 	@$(PY) -m pytest -n 2 $(ARGS)
+
+crash: $(DEV) ## Break it in every way we know and count what is lost (ROUNDS=small|full|release, ARGS="--only F13 --resume")
+	@$(PY) -m tests.campaign --rounds $(ROUNDS) $(ARGS)
 
 check: $(DEV) ## Check format, lint, types and the order of the rooms
 	@$(PY) -m ruff format --check .

@@ -13,6 +13,8 @@ from typing import IO, Any
 
 import msgspec
 
+from tests.crash import plants
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -96,7 +98,8 @@ class Server:
         """Fork a child that runs `role`."""
         reading, writing = os.pipe()
         try:
-            pid = self.ask({"role": role, "arguments": arguments}, writing)
+            broken = os.environ.get(plants.VARIABLE, "")
+            pid = self.ask({"role": role, "arguments": arguments, "broken": broken}, writing)
         except BaseException:
             # Whatever stopped us goes on to the test; no pipe stays open.
             os.close(reading)

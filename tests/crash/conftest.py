@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.crash.children import Server
-from tests.crash.harness import Stage
+from tests.crash.harness import Stage, drawn
 from tests.crash.supervising import Watch, Watched
 
 
@@ -24,7 +24,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 @pytest.fixture
 def stage(server: Server, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Stage]:
     """A store of the test's own; its children are killed at the end."""
-    yield Stage(server, tmp_path, request.node.name)
+    yield Stage(server, tmp_path, drawn(request.node.name))
     server.clear()
 
 

@@ -27,6 +27,12 @@ PATIENCE = 60.0
 """Seconds after which a child that is silent counts as hanging."""
 
 
+def drawn(title: str) -> random.Random:
+    """The random moments of the test of that title; the output of one that fails says how to have them again."""
+    print(f"CRASH_SEED={SEED}")
+    return random.Random(f"{SEED}:{title}")
+
+
 class Suffered(msgspec.Struct, frozen=True, kw_only=True):
     """What a child says of a round in which the system failed it."""
 
@@ -61,10 +67,8 @@ class Verdicts(msgspec.Struct, frozen=True, kw_only=True):
 class Stage:
     """A store, its rounds, and everything said about them."""
 
-    def __init__(self, server: Server, folder: Path, title: str, name: str = "jarvis") -> None:
-        self.server, self._folder, self._title, self.name, self._stores = server, folder, title, name, 0
-        self.random = random.Random(f"{SEED}:{title}")
-        print(f"CRASH_SEED={SEED}")
+    def __init__(self, server: Server, folder: Path, chance: random.Random, name: str = "jarvis") -> None:
+        self.server, self._folder, self.random, self.name, self._stores = server, folder, chance, name, 0
         self.begin_anew()
 
     def begin_anew(self) -> None:
@@ -77,7 +81,7 @@ class Stage:
 
     def beside(self, name: str) -> Stage:
         """Another orchestrator of the same store."""
-        return Stage(self.server, self._folder, self._title, name)
+        return Stage(self.server, self._folder, self.random, name)
 
     def begin(self, *, settings: dict[str, Any] | None = None, **arguments: Any) -> Child:
         """Start the next round's writing child."""

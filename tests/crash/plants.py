@@ -17,6 +17,8 @@ from jarvis_ctx.sidecar import manager
 from tests.crash.acknowledgements import ACKNOWLEDGED, STARTED, Acknowledgements
 from tests.crash.calls import Token
 
+VARIABLE = "CRASH_BREAK"
+"""Of the environment: the break that every child of the harness makes, on top of one that its test plants."""
 BUFFERED = 5
 
 

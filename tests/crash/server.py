@@ -23,7 +23,7 @@ import psutil
 
 import jarvis_ctx.codec.tagging
 import jarvis_ctx.codec.untagging
-from tests.crash import roles
+from tests.crash import plants, roles
 
 WARM = (
     apscheduler.schedulers.background,
@@ -45,6 +45,7 @@ def main() -> None:
     link = socket.socket(fileno=int(sys.argv[1]))
     request = _serve(link)
     if request is not None:
+        plants.plant(request["broken"])
         getattr(roles, request["role"])(**request["arguments"])
 
 

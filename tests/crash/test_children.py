@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.crash.children import Server
-from tests.crash.harness import PATIENCE, Stage
+from tests.crash.harness import PATIENCE, Stage, drawn
 
 pytestmark = pytest.mark.crash
 
@@ -59,8 +59,8 @@ def test_a_server_that_died_says_so_and_the_next_test_has_another_one(own: Serve
     own.process.kill()
     assert not child.lives_for(PATIENCE)
     with pytest.raises(AssertionError, match=r"ended with -9(.|\n)*role"):
-        Stage(own, tmp_path, "after its death").open()
+        Stage(own, tmp_path, drawn("after its death")).open()
 
     own.clear()
 
-    assert Stage(own, tmp_path, "after its death").open().kill() == -9
+    assert Stage(own, tmp_path, drawn("after its death")).open().kill() == -9

@@ -13,7 +13,7 @@ import pytest
 
 from jarvis_ctx.sidecar import JarvisContextManager, open_view
 from tests.crash.children import Server
-from tests.crash.harness import BUSY, CHECKPOINTING, SEED, Stage
+from tests.crash.harness import BUSY, CHECKPOINTING, SEED, Stage, drawn
 from tests.crash.readings import contents
 
 pytestmark = pytest.mark.crash
@@ -64,7 +64,7 @@ def dead(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[t
     as it was before that run.
     """
     folder = tmp_path_factory.mktemp("dead")
-    stage = Stage(server, folder, "rotten files")
+    stage = Stage(server, folder, drawn("rotten files"))
     stage.write(calls=130, settings=BUSY, **CHECKPOINTING)
     stage.verify()
     shutil.copytree(stage.store, folder / "older")

@@ -1,0 +1,86 @@
+"""Breaks jarvis-ctx in every way we know, many times over, and counts what is lost. Options: see --help.
+
+Each round is a line in OUT/campaign.jsonl; --resume goes on after Ctrl-C. Folders of rounds that were not clean stay.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+from pathlib import Path
+from tempfile import gettempdir
+
+from tests.benchmarks import machine
+from tests.campaign import summary
+from tests.campaign.campaign import Plan, play
+from tests.campaign.fault import SCALES
+from tests.campaign.faults import FAULTS
+from tests.campaign.ledger import Header, Ledger
+
+
+def arguments(given: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.campaign", description=__doc__)
+    parser.add_argument(
+        "--rounds", default="full", type=_rounds, help="small, full, release, or a number for each fault"
+    )
+    parser.add_argument("--only", action="append", choices=FAULTS, metavar="F1", help="this fault alone, or these")
+    parser.add_argument("--seed", help="the seed of an earlier campaign, to play it again")
+    parser.add_argument("--resume", action="store_true", help="go on with the campaign in OUT")
+    parser.add_argument("--out", type=Path, default=Path(gettempdir()) / "jarvis-campaign", help="default %(default)s")
+    parser.add_argument("--players", type=int, default=2, help="rounds side by side, default %(default)s")
+    parser.add_argument("--list", action="store_true", help="say what there is to play")
+    parser.add_argument(
+        "--page", action="store_true", help="write docs/reliability.md also from a part or a small campaign"
+    )
+    return parser.parse_args(given)
+
+
+def _rounds(given: str) -> str:
+    if given not in SCALES and not (given.isdigit() and int(given)):
+        raise argparse.ArgumentTypeError(f"{given!r}: expected {', '.join(SCALES)} or a number")
+    return given
+
+
+def main(given: list[str]) -> int:
+    """Play, and sum up: 0 when all is as it should be, 1 when not, 130 after Ctrl-C, 2 when it cannot go on."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # A shell's background job ignores it.
+    chosen = arguments(given)
+    if chosen.list:
+        print("\n".join(f"{fault.id}  {fault.title}: {fault.promise}  {fault.rounds}" for fault in FAULTS.values()))
+        return 0
+    ledger = Ledger(chosen.out)
+    header = _header(chosen, ledger)
+    if header is None:
+        print(f"There is no campaign in {chosen.out} that could go on, or it has other rounds.", file=sys.stderr)
+        return 2
+    faults = {id: fault for id, fault in FAULTS.items() if id in (chosen.only or FAULTS)}
+    plan = Plan(faults=faults, rounds=header.rounds, seed=header.seed, folder=chosen.out, players=chosen.players)
+    print(f"--seed {header.seed}; {chosen.out}/campaign.jsonl", file=sys.stderr)
+    try:
+        clean = play(plan, ledger)
+    except KeyboardInterrupt:
+        print("Stopped; --resume goes on.", file=sys.stderr)
+        return 130
+    lines = summary.section(FAULTS, ledger, header)
+    print("\n".join(lines))
+    if chosen.page or (not chosen.only and header.rounds in ("full", "release")):
+        summary.write(lines)
+    return 0 if clean else 1
+
+
+def _header(chosen: argparse.Namespace, ledger: Ledger) -> Header | None:
+    """What is to be played: anew, or as it was begun."""
+    if chosen.resume:
+        old = ledger.header()
+        return None if old is None or chosen.seed not in (None, old.seed) else old
+    header = Header(
+        seed=chosen.seed or os.urandom(4).hex(), rounds=chosen.rounds, machine=machine.facts(Path(gettempdir()))
+    )
+    ledger.begin(header)
+    return header
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,54 @@
+"""The campaign's table, for the terminal and for docs/reliability.md, which holds it between two markers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from tests.campaign import bounds
+from tests.campaign.fault import COUNTED, Fault
+from tests.campaign.ledger import Header, Ledger, Line, total
+
+PAGE = Path(__file__).parents[2] / "docs" / "reliability.md"
+BEGIN, END = "<!-- campaign -->", "<!-- /campaign -->"
+COLUMNS = ("fault", "what happens", "what must hold", "rounds", *COUNTED, "also", "not clean", "95 % bound")
+
+
+def table(faults: Mapping[str, Fault], ledger: Ledger) -> list[str]:
+    """A line a fault that was played or cannot be; the bound is of the share of rounds that are not clean."""
+    lines = [f"| {' | '.join(COLUMNS)} |", f"|{'---|' * len(COLUMNS)}"]
+    played = [line for line in ledger.rounds() if not line.broken]
+    missing = ledger.missing()
+    for fault in faults.values():
+        rounds = [line for line in played if line.fault == fault.id]
+        if rounds or fault.id in missing:
+            cells = _counted(rounds) if rounds else [f"not played: {missing[fault.id]}"]
+            lines.append(f"| {' | '.join([fault.id, fault.title, fault.promise, *cells])} |")
+    return lines
+
+
+def _counted(rounds: list[Line]) -> list[str]:
+    tally, failed = total(rounds), sum(not line.clean for line in rounds)
+    also = ", ".join(f"{count:,} {name}" for name, count in sorted(tally.items()) if name not in COUNTED)
+    counts = [f"{tally[name]:,}" if name in tally or "acknowledged" in tally else "–" for name in COUNTED]
+    return [f"{len(rounds):,}", *counts, also, str(failed), f"{bounds.upper(failed, len(rounds)):.2%}"]
+
+
+def section(faults: Mapping[str, Fault], ledger: Ledger, header: Header) -> list[str]:
+    """The table, and where and how it came about."""
+    rounds = ledger.rounds()
+    spent = sum(line.seconds for line in rounds) / 3600
+    command = f"make crash ROUNDS={header.rounds} ARGS='--seed {header.seed}'"
+    where = "; ".join(f"{name}: {value}" for name, value in header.machine.items())
+    return [
+        *table(faults, ledger),
+        "",
+        f"`{command}` plays the same again. {len(rounds):,} rounds, {spent:.1f} hours of playing. {where}.",
+    ]
+
+
+def write(lines: Iterable[str], page: Path = PAGE) -> None:
+    """Put the section between the page's markers."""
+    before, _, rest = page.read_text("utf-8").partition(BEGIN)
+    after = rest.partition(END)[2]
+    page.write_text(before + "\n".join([BEGIN, *lines, END]) + after, "utf-8")

@@ -1,0 +1,83 @@
+"""The campaign plays its rounds, writes them down, goes on where it stopped, and can be played again."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.campaign import bounds, fault, summary
+from tests.campaign.faults import FAULTS
+from tests.campaign.ledger import Header, Ledger, Line
+from tests.crash.children import ROOT
+
+CAMPAIGN = [sys.executable, "-m", "tests.campaign"]
+ENVIRONMENT = {**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'src'}"}
+
+
+def campaign(out: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    command = [*CAMPAIGN, "--out", str(out), *options]
+    return subprocess.run(command, cwd=ROOT, env=ENVIRONMENT, capture_output=True, text=True, timeout=120)
+
+
+@pytest.mark.crash
+def test_a_campaign_that_was_stopped_leaves_nothing_running_and_goes_on_where_it_was(tmp_path: Path) -> None:
+    options = ["--out", str(tmp_path), "--only", "F1", "--rounds", "4"]
+    with subprocess.Popen([*CAMPAIGN, *options], cwd=ROOT, env=ENVIRONMENT) as first:
+        while not Ledger(tmp_path).rounds():
+            os.sched_yield()
+        begun = psutil.Process(first.pid).children(recursive=True)
+        first.send_signal(signal.SIGINT)
+    before = Ledger(tmp_path).rounds()
+
+    done = campaign(tmp_path, "--only", "F1", "--resume")
+
+    assert (first.returncode, psutil.wait_procs(begun, timeout=20)[1]) == (130, [])
+    assert (done.returncode, Ledger(tmp_path).rounds()[: len(before)]) == (0, before), done.stderr
+    assert sorted(line.number for line in Ledger(tmp_path).rounds()) == [1, 2, 3, 4]
+    assert "| F1 |" in done.stdout
+
+
+def test_a_round_draws_the_same_when_it_is_played_again_by_itself() -> None:
+    drawn = [fault.begin("F1", 7, "seed", Path()).random.random() for _ in range(2)]
+
+    assert drawn[0] == drawn[1] != fault.begin("F1", 8, "seed", Path()).random.random()
+
+
+def test_a_line_that_was_cut_off_is_not_read(tmp_path: Path) -> None:
+    ledger, line = Ledger(tmp_path), Line(fault="F1", number=1, clean=True, seconds=0.1, tally={"lost": 0})
+    ledger.begin(Header(seed="1", rounds="small", machine={}))
+    ledger.append(line)
+
+    with (tmp_path / "campaign.jsonl").open("a") as file:
+        file.write('{"type":"round","fau')
+
+    assert ledger.rounds() == [line]
+
+
+def test_the_bound_is_the_rule_of_three_and_clopper_and_pearson_s() -> None:
+    assert bounds.upper(0, 1000) == pytest.approx(3 / 1000, rel=0.01)
+    assert bounds.upper(2, 100) == pytest.approx(0.0616, abs=0.0001)
+    assert bounds.upper(3, 3) == 1
+
+
+def test_the_page_gets_a_line_a_fault_and_keeps_the_rest(tmp_path: Path) -> None:
+    page, ledger, header = tmp_path / "page.md", Ledger(tmp_path), Header(seed="7", rounds="full", machine={})
+    page.write_text(f"before\n{summary.BEGIN}\nold\n{summary.END}\nafter\n")
+    ledger.begin(header)
+    ledger.append(
+        Line(fault="F1", number=1, clean=False, seconds=1, tally={"acknowledged": 1234, "lost": 1, "kills": 2})
+    )
+
+    summary.write(summary.section(FAULTS, ledger, header), page)
+
+    text = page.read_text()
+    assert text.startswith("before\n<!--")
+    assert text.endswith("-->\nafter\n")
+    assert "\nold\n" not in text
+    assert "| 1 | 1,234 | 1 | 0 | 0 | 0 | 0 | 0 | 2 kills | 1 | 100.00% |" in text
