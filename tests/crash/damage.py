@@ -86,6 +86,15 @@ def change_a_letter(store: Path) -> None:
         segment.write_bytes(data)
 
 
+def unwrite_a_page(store: Path) -> None:
+    """In the middle of a segment, as when the disk had written only the pages around it by the time the power went."""
+    (segment,) = (path for path in (store / "journal").glob("*.seg") if any(path.read_bytes()))
+    data = segment.read_bytes()
+    with segment.open("r+b") as file:
+        file.seek(len(data.rstrip(b"\0")) // 2 // 4096 * 4096)
+        file.write(bytes(4096))
+
+
 def spoil_events(store: Path) -> None:
     """The page at the root of the table of events, which opening the database does not look at."""
     connection = sqlite3.connect(database(store))

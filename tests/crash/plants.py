@@ -7,12 +7,12 @@ import signal
 from collections import deque
 from collections.abc import Callable
 from functools import partial
-from importlib import import_module
 from typing import Any
 
 from jarvis_ctx.journal import frame
 from jarvis_ctx.journal.others import OthersDrain
 from jarvis_ctx.journal.writer import Writer
+from jarvis_ctx.liveness import identity
 from jarvis_ctx.recovery import reports
 from jarvis_ctx.sidecar import manager
 from tests.crash.acknowledgements import ACKNOWLEDGED, STARTED, Acknowledgements
@@ -24,10 +24,9 @@ BUFFERED = 5
 
 
 def plant(name: str) -> None:
-    """Make the break of that name, if any: one of these functions, or `module:function`."""
+    """Make the break of that name, if any."""
     if name:
-        module, _, function = name.rpartition(":")
-        getattr(import_module(module or __name__), function)()
+        globals()[name]()
 
 
 def buffered_writer() -> None:
@@ -97,3 +96,8 @@ def eager_look() -> None:
 def dies_recovering() -> None:
     """No break: it is killed in the middle of acting on its plan."""
     reports.write = lambda *given: os.kill(os.getpid(), signal.SIGKILL)  # type: ignore[assignment,return-value]
+
+
+def rebooted() -> None:
+    """No break: the machine was started anew since the program ran."""
+    identity.boot_id = lambda: "0b00b00b-0000-4000-8000-000000000000"

@@ -8,10 +8,14 @@ from pathlib import Path
 import pytest
 
 from jarvis_ctx.sidecar import JarvisContextManager
+from tests.crash import damage
+from tests.crash.calls import token_of
+from tests.crash.harness import Stage
 
 pytestmark = pytest.mark.crash
 
 CALLERS = 8
+UNSYNCED = {"sync_interval": 3600, "drain_interval": 3600}
 
 
 def test_a_call_returns_after_its_sync(store_path: Path) -> None:
@@ -50,3 +54,29 @@ def test_callers_that_wait_together_share_one_sync(store_path: Path) -> None:
             caller.join()
 
         assert (sync.number, sync.syncs) == (target, before + 1)
+
+
+def test_after_a_power_loss_what_came_through_without_something_before_it_is_set_aside_for_good(stage: Stage) -> None:
+    stage.write(calls=60, threads=1, settings=UNSYNCED)
+    damage.unwrite_a_page(stage.store)
+
+    first, again = stage.verify(plant="rebooted", ending="kill"), stage.verify(whole=True)
+
+    lost, report = sorted(first.database.lost, key=token_of), first.checked.report
+    assert lost == sorted(stage.said().acknowledged, key=token_of)[-len(lost) :]
+    assert first.events.lost == again.database.lost == again.events.lost == first.database.lost
+    assert report is not None
+    assert report.cause.cause == "power-loss"
+    ((writer, gaps),) = report.events_lost.items()
+    assert (len(gaps), sum("are set aside" in said for said in report.damage)) == (1, 1)
+    assert writer in str(report.damage)
+
+
+def test_after_a_kill_damage_costs_only_what_is_damaged(stage: Stage) -> None:
+    stage.write(calls=60, threads=1, settings=UNSYNCED)
+    damage.unwrite_a_page(stage.store)
+
+    lost = stage.verify().events.lost
+
+    assert lost
+    assert max(stage.said().acknowledged, key=token_of) not in lost

@@ -8,6 +8,7 @@ import os
 import secrets
 import stat
 import sys
+from itertools import takewhile
 from math import inf
 from pathlib import Path
 
@@ -21,13 +22,26 @@ NO_LINKS = frozenset({errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK})
 
 
 def private_folder(path: Path) -> Path:
-    """Make `path`, or check it: a folder, ours, not writable by group or others. Raises `UnsafeFolder`."""
+    """Make `path`, its name durable, or check it: a folder, ours, not writable by group or others.
+
+    Raises `UnsafeFolder`.
+    """
+    new = list(takewhile(lambda folder: not folder.exists(), (path, *path.parents)))
     try:
         path.mkdir(mode=FOLDER_MODE, parents=True)
         path.chmod(FOLDER_MODE)
     except FileExistsError:
         _check_folder(path)
+    for folder in reversed(new):
+        _sync_name(folder)
     return path
+
+
+def _sync_name(folder: Path) -> None:
+    try:
+        sync_folder(folder.parent)
+    except PermissionError:
+        pass  # Somebody else's, which we may write into and not open: what can be done for the name is done.
 
 
 def _check_folder(path: Path) -> None:

@@ -77,7 +77,7 @@ class OthersDrain:
         """
         if (known := self._known) is None:
             return 0
-        behind = self._behind(known)
+        behind = self._behind(known, fences)
         for writer in sorted(behind, key=lambda writer: (writer <= self._served, writer)):
             self._served = writer
             moved = next(self._drain_segments(writer, known, fences, behind[writer]), 0)
@@ -86,10 +86,11 @@ class OthersDrain:
                 return moved
         return 0
 
-    def _behind(self, known: dict[str, int]) -> dict[str, int]:
+    def _behind(self, known: dict[str, int], fences: dict[str, int]) -> dict[str, int]:
         """The writers beside us of which the store lacks something, and how far their marks say they are."""
-        marks = (mark for mark in self._marks.writers() if mark.writer != self._own.writer)
-        return {m.writer: m.appended for m in marks if m.appended > max(known.get(m.writer, 0), m.drained)}
+        marks = [mark for mark in self._marks.writers() if mark.writer != self._own.writer]
+        reach = {mark.writer: min(mark.appended, fences.get(mark.writer, ALL)) for mark in marks}
+        return {m.writer: m.appended for m in marks if reach[m.writer] > max(known.get(m.writer, 0), m.drained)}
 
     def _drain_segments(self, writer: str, known: dict[str, int], fences: dict[str, int], whole: int) -> Iterator[int]:
         """Drain what lies in segments, a batch whenever asked, and say how many events it had.

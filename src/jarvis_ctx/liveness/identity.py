@@ -50,6 +50,12 @@ def are_same(one: ProcessIdentity, other: ProcessIdentity) -> bool:
     return abs(one.created - other.created) < SAME_START
 
 
+def is_of_earlier_boot(process: ProcessIdentity) -> bool:
+    """Whether this very machine was started anew since the process began."""
+    here = boot_id()
+    return process.host == socket.gethostname() and bool(process.boot_id and here) and process.boot_id != here
+
+
 def is_descendant_of(pid: int) -> bool:
     """Whether that process of this machine has started this one, itself or by others, and still lives."""
     import psutil

@@ -9,6 +9,7 @@ import msgspec
 from jarvis_ctx.disk.filelock import FileLock, holder
 from jarvis_ctx.disk.files import write_whole
 from jarvis_ctx.errors import AlreadyRunning
+from jarvis_ctx.liveness import identity
 from jarvis_ctx.model.run import RunRecord
 
 FORMAT = "jarvis-ctx run 1"
@@ -54,6 +55,12 @@ class RunFile:
             return msgspec.json.decode(self.path.read_bytes(), type=_File).run
         except (OSError, msgspec.DecodeError, UnicodeDecodeError):
             return None
+
+    @property
+    def cut_off(self) -> int:
+        """The epoch of the latest run, if this machine was restarted since it began; else 0."""
+        run = self.read()
+        return run.epoch if run is not None and identity.is_of_earlier_boot(run.process) else 0
 
     def write(self, run: RunRecord) -> None:
         """Record `run` durably."""

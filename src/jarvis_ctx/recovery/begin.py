@@ -93,6 +93,7 @@ class Ground(msgspec.Struct, frozen=True, kw_only=True):
             marks=list(self.marks.writers()),
             chosen=choice.read(self.folder, self.settings.name),
             sealing=self.sealing,
+            cut_off=self.runfile.cut_off,
         )
 
     @property

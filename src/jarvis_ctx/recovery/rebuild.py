@@ -11,6 +11,7 @@ from jarvis_ctx.checkpoint.files import CheckpointFiles
 from jarvis_ctx.checkpoint.ports import CheckpointStore
 from jarvis_ctx.journal import fold
 from jarvis_ctx.journal.cleaned import cleaned
+from jarvis_ctx.journal.cut_off import set_aside
 from jarvis_ctx.journal.gather import Gathered, gather
 from jarvis_ctx.journal.marks import WriterMark
 from jarvis_ctx.journal.ports import EventStore
@@ -36,6 +37,8 @@ class Layers(msgspec.Struct, frozen=True, kw_only=True):
     """The base that was chosen by hand."""
     sealing: Sealing | None = None
     """Opens the bodies of events that are sealed."""
+    cut_off: int = 0
+    """The epoch of the latest run where the machine was restarted since it began, or 0."""
 
 
 class Rebuilt(msgspec.Struct, kw_only=True):
@@ -75,4 +78,6 @@ def rebuild(layers: Layers, steady: Callable[[], float]) -> Rebuilt:
 def events_of(layers: Layers, after: dict[str, int]) -> Gathered:
     """Everything that is left of the events after a position."""
     values = Values(layers.journal / "values", sealing=layers.sealing)
-    return gather(layers.journal, layers.orchestrator, after, layers.events, layers.marks, values)
+    gathered = gather(layers.journal, layers.orchestrator, after, layers.events, layers.marks, values)
+    set_aside(gathered, after, layers.marks, layers.cut_off)
+    return gathered

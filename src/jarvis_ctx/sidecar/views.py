@@ -16,6 +16,7 @@ from jarvis_ctx.codec.redaction import Redaction
 from jarvis_ctx.errors import CorruptData, NoStore, StoreUnavailable, UnsafeFolder
 from jarvis_ctx.insight.ports import Queries
 from jarvis_ctx.insight.view import Pulse
+from jarvis_ctx.journal.cut_off import set_aside
 from jarvis_ctx.journal.gather import gather
 from jarvis_ctx.journal.marks import Marks, WriterMark
 from jarvis_ctx.journal.values import Values
@@ -98,6 +99,7 @@ class StoreView:
             marks=self.marks(),
             chosen=choice.read(self.folder, self.name),
             sealing=self.values.sealing,
+            cut_off=self._runfile.cut_off,
         )
 
     def drained(self) -> dict[str, int]:
@@ -105,8 +107,9 @@ class StoreView:
 
     def events_after(self, position: dict[str, int]) -> list[Event]:
         """What has been appended since a position, by anyone."""
-        journal = self.folder / "journal"
-        found = gather(journal, self.name, position, self._store.events, self.marks(), self.values, whole=False)
+        journal, marks = self.folder / "journal", self.marks()
+        found = gather(journal, self.name, position, self._store.events, marks, self.values, whole=False)
+        set_aside(found, position, marks, self._runfile.cut_off)
         return found.events
 
     def marks(self) -> list[WriterMark]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Iterator
@@ -31,6 +32,29 @@ def test_folders_and_files_are_private(tmp_path: Path) -> None:
     os.close(files.open_or_create(folder / "d"))
 
     assert (mode(folder), mode(folder / "c"), mode(folder / "d")) == (0o700, 0o600, 0o600)
+
+
+def test_a_new_folder_s_name_is_durable_and_so_are_those_above_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced = list[Path]()
+    monkeypatch.setattr(files, "sync_folder", synced.append)
+
+    for _ in range(2):
+        files.private_folder(tmp_path / "a" / "b")
+
+    assert synced == [tmp_path, tmp_path / "a"]
+
+
+def test_a_folder_in_one_that_may_not_be_opened_is_made_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path) -> None:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+
+    monkeypatch.setattr(files, "sync_folder", refuse)
+
+    assert files.private_folder(tmp_path / "store").is_dir()
 
 
 def test_a_folder_of_ours_that_others_may_read_is_closed_to_them(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from jarvis_ctx.errors import Fenced, StoreUnavailable
-from jarvis_ctx.journal import fold, others
+from jarvis_ctx.journal import fold, others, read
 from jarvis_ctx.journal.journal import Journal
 from jarvis_ctx.journal.marks import claim_epoch
 from jarvis_ctx.journal.ports import Batch
@@ -244,6 +244,24 @@ def test_what_an_overtaken_run_drained_before_it_noticed_is_taken_back(store: St
         successor.drain_once()
 
     assert rows(store) == [(writer_id(1), 1)]
+
+
+def test_segments_of_a_dead_run_with_a_lost_tail_are_not_read_at_each_turn(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with store.journal(1) as dead:
+        dead.append("TaskProgressed", "t", {})
+        state = fold.fold(fold.empty(NAME, 100), store.gather().events)
+        state.fences = dict(state.position)
+        dead.append("TaskProgressed", "t", {})  # Its mark says so, and the successor knows that it is gone.
+    with store.journal(2, state=state) as successor:
+        successor.drain_once()
+        looked = list[str]()
+        monkeypatch.setattr(read, "read_segment", lambda path: looked.append(path.name))
+
+        successor.drain_once()
+
+    assert looked == []
 
 
 def test_a_forked_childs_or_a_commands_events_are_drained_and_told(store: Store, journal: Journal) -> None:
