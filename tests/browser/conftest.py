@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.browser.orchestrator import Orchestrator
 
@@ -17,7 +17,9 @@ QUIET = (
     *("--no-sandbox", "--headless", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 )
-Open = Callable[[], Page]
+PATIENCE = 60_000
+"""Milliseconds until something that does not come is given up: no machine is that slow."""
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +42,7 @@ def orchestrator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Orchestra
     made = Orchestrator(tmp_path_factory.mktemp("browser") / "store")
     made.start()
     yield made
-    made.kill()
+    made.close()
 
 
 @contextmanager
@@ -59,7 +61,7 @@ def visitor(browser: Browser, *, unreached: bool = False) -> Iterator[Page]:
 
     page.on("console", heard)
     page.on("pageerror", lambda error: said.append(str(error)))
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(PATIENCE)
     yield page
     context.close()
     assert not said

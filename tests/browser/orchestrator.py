@@ -26,7 +26,9 @@ class Orchestrator:
 
     def __init__(self, store: Path, *, calm: bool = False) -> None:
         """With `calm`, nobody hostile has written into it."""
-        self.store, self.port, self._calm = store, _free_port(), calm
+        self.store, self._calm = store, calm
+        self._held = _held_port()
+        self.port = int(self._held.getsockname()[1])
         self.url = f"http://127.0.0.1:{self.port}"
         self._child: subprocess.Popen[str] | None = None
 
@@ -58,6 +60,11 @@ class Orchestrator:
             self._child.communicate()
             self._child = None
 
+    def close(self) -> None:
+        """Kill it, for good."""
+        self.kill()
+        self._held.close()
+
     def token(self) -> str:
         """Its first token."""
         return (self.store / "token").read_text().strip()
@@ -70,10 +77,12 @@ class Orchestrator:
         return f"{self.url}/login#link={Sessions(self.store, tokens, SystemClock()).link(token)}"
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def _held_port() -> socket.socket:
+    """A port that is bound here and never listened at: nobody else is given it, and the orchestrator may listen there."""
+    held = socket.socket()
+    held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    held.bind(("127.0.0.1", 0))
+    return held
 
 
 def fill(manager: JarvisContextManager) -> None:

@@ -30,7 +30,7 @@ def main(folder: Path) -> None:
             orchestrator.start()
             _shoot(orchestrator, folder)
         finally:
-            orchestrator.kill()
+            orchestrator.close()
 
 
 def _shoot(orchestrator: Orchestrator, folder: Path) -> None:

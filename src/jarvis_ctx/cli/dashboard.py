@@ -9,9 +9,11 @@ import click
 import msgspec
 
 from jarvis_ctx.cli.store import Place, place_options
-from jarvis_ctx.errors import NotServed, WebMissing
+from jarvis_ctx.errors import NotServed, NotShown, WebMissing
 
 if TYPE_CHECKING:
+    import socket
+
     from jarvis_ctx.settings import Settings
 
 PATIENCE = 2.0
@@ -20,7 +22,9 @@ PATIENCE = 2.0
 
 @click.command()
 @click.option("--open/--no-open", "opens", default=None, help="Open a browser.  [default: at a terminal]")
-@click.option("--port", type=click.IntRange(0, 65_535), help="Where it is, or is to be, served.  [default: 3004]")
+@click.option(
+    "--port", type=click.IntRange(0, 65_535), help="Where it is, or is to be, served.  [default: found, or 3004]"
+)
 @click.option("--no-serve", is_flag=True, help="Only link to where it is served already.")
 @place_options
 def dashboard(place: Place, opens: bool | None, port: int | None, no_serve: bool) -> None:
@@ -36,16 +40,26 @@ def dashboard(place: Place, opens: bool | None, port: int | None, no_serve: bool
         found = place.settings(view)
     settings = found if port is None else msgspec.structs.replace(found, port=port)
     opens = sys.stdout.isatty() if opens is None else opens
-    served = _served(settings)
+    served = _served(settings, exactly=port is not None)
     if served:
         _show(settings, served, opens)
         return
     if no_serve:
-        raise NotServed(host=settings.host, port=settings.port, reason="nobody answers there")
+        where = "" if port is None else f" at port {port}"
+        raise NotShown(name=settings.name, path=str(settings.folder), where=where)
+    Standing(settings, _listening(settings, exactly=port is not None), lambda url: _show(settings, url, opens)).run()
+
+
+def _listening(settings: Settings, *, exactly: bool) -> socket.socket:
+    """Where it is to be served; unless it must be `exactly` there, where another has the port, at a free one."""
     from jarvis_ctx.web.binding import listen
 
-    listening = listen(settings.host, settings.port)
-    Standing(settings, listening, lambda url: _show(settings, url, opens)).run()
+    try:
+        return listen(settings.host, settings.port)
+    except NotServed:
+        if exactly:
+            raise
+        return listen(settings.host, 0)
 
 
 def _show(settings: Settings, url: str, opens: bool) -> None:
@@ -64,16 +78,26 @@ def _show(settings: Settings, url: str, opens: bool) -> None:
         webbrowser.open(link)
 
 
-def _served(settings: Settings) -> str:
-    """Where a server answers already, if one does; whether it is this store's, the link finds out."""
-    import http.client
+def _served(settings: Settings, *, exactly: bool) -> str:
+    """Where the store is served, by what its servers have written down; or `exactly` there, if somebody answers."""
+    from jarvis_ctx.liveness import served
 
-    asked = http.client.HTTPConnection(settings.host.strip("[]"), settings.port, timeout=PATIENCE)
+    here = f"http://{settings.host}:{settings.port}"
+    known = [here] if exactly else served.living(settings.folder, settings.name)
+    return next((url for url in known if _answers(url)), "")
+
+
+def _answers(url: str) -> bool:
+    """Whether a server answers there; whether it is this store's, the link finds out."""
+    import http.client
+    from urllib.parse import urlsplit
+
+    at = urlsplit(url)
+    asked = http.client.HTTPConnection(at.hostname or "", at.port, timeout=PATIENCE)
     try:
         asked.request("GET", "/healthz")
-        there = asked.getresponse().status == 204
+        return asked.getresponse().status == 204
     except (OSError, http.client.HTTPException):
-        there = False
+        return False
     finally:
         asked.close()
-    return f"http://{settings.host}:{settings.port}" if there else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 import time
 from importlib.util import find_spec
@@ -48,8 +49,16 @@ def serve(place: Place, host: str | None, port: int | None, allow_remote: bool, 
     def ready(url: str) -> None:
         click.echo(f"{settings.name} in {settings.folder} is served at {url}", err=wait)
         click.echo(f"The token is in {settings.folder / OURS}: jarvis-ctx token show", err=wait)
+        click.echo(f"Look at it in a browser: jarvis-ctx dashboard{_which(place, settings)}", err=wait)
 
     Standing(settings, listening, ready).run()
+
+
+def _which(place: Place, settings: Settings) -> str:
+    """The options that mean the same store and orchestrator elsewhere."""
+    path = ("--path", str(settings.folder)) if place.path is not None else ()
+    name = ("--name", settings.name) if place.name is not None else ()
+    return "".join(f" {shlex.quote(word)}" for word in (*path, *name))
 
 
 def _found(place: Place, wait: bool) -> Settings:

@@ -51,6 +51,7 @@ from jarvis_ctx.errors.values import (
 from jarvis_ctx.errors.web import (
     ExposedBind,
     NotServed,
+    NotShown,
     TooManyStreams,
     UnknownCursor,
     UnknownPosition,
@@ -90,6 +91,7 @@ __all__ = [
     "NotQuarantined",
     "NotRunning",
     "NotServed",
+    "NotShown",
     "NotTheOwner",
     "NothingToKeep",
     "OtherVersion",

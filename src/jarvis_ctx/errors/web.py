@@ -17,6 +17,12 @@ class NotServed(JarvisError, OSError):
     sentence = "The API cannot be served at {host}:{port}: {reason}."
 
 
+class NotShown(JarvisError, LookupError):
+    """A server was to be linked to, and none shows this orchestrator."""
+
+    sentence = "Nobody serves {name!r} of {path}{where}; `jarvis-ctx dashboard` without --no-serve does."
+
+
 class ExposedBind(JarvisError, ValueError):
     """The API was to be served beyond this machine without being told so explicitly."""
 

@@ -29,6 +29,7 @@ class Beside:
         self._said: dict[tuple[str, ...], str] = {}
         self._running: dict[tuple[str, ...], int] = {}
         self._due = dict.fromkeys(commands, 0.0)
+        self._over = False
 
     @property
     def pids(self) -> set[int]:
@@ -36,7 +37,9 @@ class Beside:
         return set(self._running.values())
 
     def tend(self, now: float) -> None:
-        """Start what is due at `now`, in seconds on a clock that never jumps; note what has ended."""
+        """Start what is due at `now`, in seconds on a clock that never jumps; note what has ended; nothing after `end`."""
+        if self._over:
+            return
         for command, pid in list(self._running.items()):
             if (status := self._reaper.status(pid)) is not None:
                 del self._running[command]
@@ -64,8 +67,8 @@ class Beside:
             self._told(command, why)
 
     def end(self) -> None:
-        """Ask them to end."""
+        """Ask them to end, for good."""
+        self._over = True
         for pid in self.pids:
             if self._reaper.status(pid) is None:
                 os.kill(pid, signal.SIGTERM)
-        self._due.clear()

@@ -235,7 +235,7 @@ class Supervisor:
     def _beside_ended(self, command: tuple[str, ...], why: str) -> None:
         self._tell(
             "beside",
-            f"{command[0]}, which is to run beside, does not: {why} It is tried again.",
+            f"What --serve started does not run: {why} It is tried again.",
             {"command": list(command)},
         )
 

@@ -12,6 +12,7 @@ from typing import Any
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
 from jarvis_ctx.journal import forks
+from jarvis_ctx.liveness.served import Note
 from jarvis_ctx.sidecar import JarvisContextManager
 from jarvis_ctx.web.app import Application, create_app
 from jarvis_ctx.web.binding import listen, url_of
@@ -99,11 +100,18 @@ class Embedded:
             # It is not served, whatever stopped that; the port is free again.
             listening.close()
             raise
-        self._stopped = threading.Event()
+        self._stopped, self._note = threading.Event(), Note(chosen.folder, chosen.name, self.url)
 
     def run(self) -> None:
         """Serve until it is stopped."""
         forks.watch(self)
+        self._note.put()
+        try:
+            self._serve()
+        finally:
+            self._note.drop()
+
+    def _serve(self) -> None:
         with self._server.socket, selectors.DefaultSelector() as ready:
             ready.register(self._server.socket, selectors.EVENT_READ)
             while not self._stopped.is_set():

@@ -16,6 +16,7 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine, ParseException
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
+from jarvis_ctx.liveness.served import Note
 from jarvis_ctx.settings import Settings
 from jarvis_ctx.web.app import Application, create_app
 from jarvis_ctx.web.binding import url_of
@@ -101,6 +102,7 @@ class Standing(BaseApplication):  # type: ignore[misc]  # As above.
     def __init__(self, settings: Settings, listening: socket.socket, ready: Callable[[str], object]) -> None:
         self._chosen, self._listening, self._ready = settings, listening, ready
         self._url = url_of(listening)  # While it is ours: gunicorn takes it over.
+        self._note = Note(settings.folder, settings.name, self._url)
         self._app: Application | None = None
         super().__init__()
 
@@ -124,7 +126,8 @@ class Standing(BaseApplication):  # type: ignore[misc]  # As above.
             "proc_name": "jarvis-ctx serve",
             "forwarded_allow_ips": "",
             "control_socket_disable": True,
-            "post_worker_init": lambda worker: self._ready(self._url),
+            "post_worker_init": lambda worker: self._begun(),
+            "on_exit": lambda arbiter: self._note.drop(),
             "worker_int": lambda worker: self._end_streams(),
             "worker_exit": lambda arbiter, worker: self._end_streams(),
         }
@@ -136,6 +139,10 @@ class Standing(BaseApplication):  # type: ignore[misc]  # As above.
         """The application, in the worker."""
         self._app = create_app(Beside(self._chosen))
         return self._app
+
+    def _begun(self) -> None:
+        self._note.put()
+        self._ready(self._url)
 
     def _end_streams(self) -> None:
         if self._app is not None:

@@ -65,3 +65,19 @@ def test_one_that_cannot_be_started_is_tried_again_and_told_of_once(machine: Mac
 
     assert said == ["The command 'serve' cannot be started: there is no such program."]
     assert machine.started == [SERVE]
+
+
+def test_once_it_is_over_an_end_is_neither_told_nor_made_up_for(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr("jarvis_ctx.supervisor.beside.os.kill", lambda pid, what: None)
+    beside = Beside([SERVE], {}, Reaper(), lambda command, why: said.append(why))
+    beside.tend(0.0)
+
+    beside.end()
+    machine.ended[1] = Status(exit_code=0)
+    for now in (1.0, 2 * PAUSE):
+        beside.tend(now)
+
+    assert (machine.started, said) == ([SERVE], [])
