@@ -78,7 +78,7 @@ class Orchestrator:
 
 
 def _held_port() -> socket.socket:
-    """A port that is bound here and never listened at: nobody else is given it, and the orchestrator may listen there."""
+    """A port that is bound here and never listened at, so that nobody but the orchestrator is given it."""
     held = socket.socket()
     held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     held.bind(("127.0.0.1", 0))
