@@ -25,6 +25,13 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     stuck_after: float
 
 
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """Which agents, and how many of its tasks each names; None is any, and all."""
+
+    health: Health | None = None
+    tasks: int | None = None
+
+
 def leases(view: View) -> list[Lease]:
     """The last beats; none while the store cannot be used: the agents' events tell of them, too."""
     try:
@@ -58,6 +65,14 @@ def lines(state: State, beats: list[Lease], now: int, terms: Terms) -> list[dict
             }
         )
     return found
+
+
+def page(everyone: list[dict[str, Any]], wanted: Wanted, limit: int, after: str) -> dict[str, Any]:
+    """Of the lines of all agents those that are wanted; each item says as `open` how many tasks it has in all."""
+    found = [one for one in everyone if wanted.health in (None, one["health"]) and one["id"] > after]
+    items = [{**one, "tasks": one["tasks"][: wanted.tasks], "open": len(one["tasks"])} for one in found[:limit]]
+    last = items[-1]["id"] if len(found) > len(items) else None
+    return {"items": items, "last": last, "total": len(everyone), "counts": counts(everyone)}
 
 
 def terms(view: View, state: State) -> Terms:

@@ -13,8 +13,9 @@ from jarvis_ctx.model.task import TaskRecord
 def columns(state: State, wanted: Wanted, most: int) -> list[dict[str, Any]]:
     """For each status its name, `count`, and as `tasks` the `most` that changed last; in one pass over all tasks."""
     found: dict[str, list[TaskRecord]] = {status: [] for status in SHOWN}
+    everything = wanted == Wanted()
     for task in state.tasks.values():
-        if wanted.takes(task):
+        if everything or wanted.takes(task):
             found[task.shown_status].append(task)
     return [
         {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+from collections.abc import Container
 from typing import Any
 
 from jarvis_ctx.model.state import State
@@ -13,8 +14,9 @@ def graph(state: State, most: int) -> dict[str, Any]:
     """`tasks` (id, description, status, percentage), `edges` (from the one waited for, to the one that waits, and
     whether it `blocks`), and how many tasks are `left_out` of those that have an edge. Unfinished ones come first.
     """
-    naming = ((id, task) for id, task in state.tasks.items() if task.dependencies or task.blockers)
-    waits = {id: names for id, task in naming if (names := _named(task, state))}
+    known = state.tasks
+    naming = ((id, task) for id, task in known.items() if task.dependencies or task.blockers)
+    waits = {id: names for id, task in naming if (names := _named(task, known))}
     linked = [state.tasks[id] for id in waits.keys() | {name for names in waits.values() for name in names}]
     first = heapq.nsmallest(most, linked, key=lambda task: (task.finished, task.created, task.id))
     shown = {task.id: task for task in first}
@@ -27,14 +29,11 @@ def graph(state: State, most: int) -> dict[str, Any]:
     return {"tasks": [_line(task) for task in shown.values()], "edges": edges, "left_out": len(linked) - len(shown)}
 
 
-def _named(task: TaskRecord, state: State) -> dict[Any, bool]:
+def _named(task: TaskRecord, known: Container[Any]) -> dict[Any, bool]:
     """The tasks that a task names, and whether as a blocker; names of nothing known are none."""
-    found = {name: False for name in task.dependencies if _known(name, state)}
-    return {**found, **{name: True for name in task.blockers if _known(name, state)}}
-
-
-def _known(name: Any, state: State) -> bool:
-    return isinstance(name, str) and name in state.tasks
+    found = {name: False for name in task.dependencies if isinstance(name, str) and name in known}
+    found.update((name, True) for name in task.blockers if isinstance(name, str) and name in known)
+    return found
 
 
 def _line(task: TaskRecord) -> dict[str, Any]:

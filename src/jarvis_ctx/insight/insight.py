@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from jarvis_ctx.codec import exact
 from jarvis_ctx.insight import agents, doubts, entries, runs, status, tasks, timeline
 from jarvis_ctx.insight.agents import Terms
+from jarvis_ctx.insight.agents import Wanted as WantedAgents
 from jarvis_ctx.insight.findings import Finding
 from jarvis_ctx.insight.tasks import Key
 from jarvis_ctx.insight.tasks import Wanted as WantedTasks
@@ -51,6 +52,10 @@ class Insight:
         """
         return self._shown(status.status(self._view, most))
 
+    def glance(self) -> dict[str, Any]:
+        """Of `status` what one always wants to see: `state`, `run`, `last_event`, `events` and `tasks`, how many."""
+        return self._shown(status.glance(self._view))
+
     def tasks(self, status: str | None = None) -> list[dict[str, Any]]:
         """The tasks, oldest first; with `status`, those that have it, as given or as shown."""
         return self._shown(tasks.lines(self._view.state(), status))
@@ -79,6 +84,16 @@ class Insight:
         view = self._view
         state = view.state()
         return self._shown(agents.lines(state, agents.leases(view), view.now(), agents.terms(view, state)))
+
+    def agent_page(self, wanted: WantedAgents, limit: int, after: str = "") -> dict[str, Any]:
+        """At most `limit` of the agents that are wanted, by id, behind the id `after`: `items`, `last` (its id, where
+        there are more), and of all agents `total` and `counts` by health. JSON-able.
+        """
+        view = self._view
+        state = view.state()
+        everyone = agents.lines(state, agents.leases(view), view.now(), agents.terms(view, state))
+        found = agents.page(everyone, wanted, limit, after)
+        return {**found, "items": self._shown(found["items"])}
 
     def terms(self) -> Terms:
         """After how long agents are judged."""
@@ -163,7 +178,7 @@ class Insight:
 
     def report(self) -> RecoveryReport | None:
         """The latest recovery report; None when there never was a recovery."""
-        return self._shown(self._view.report())
+        return self._view.report()
 
     def still_in_doubt(self, report: RecoveryReport) -> list[StepLine]:
         """Those of a report's steps in doubt that have been neither asked about nor done again since."""

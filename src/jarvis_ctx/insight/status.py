@@ -51,6 +51,19 @@ def status(view: View, most: int | None = None) -> dict[str, Any]:
     }
 
 
+def glance(view: View) -> dict[str, Any]:
+    """What is cheap to know however many tasks there are; as in `status`, but `tasks` is their number alone."""
+    state, pulse, before = view.state(), view.pulse(), Predecessor.of(view.folder, view.name)
+    run = before.latest(state)
+    return {
+        "state": life(pulse, run, before),
+        "run": run_line(run),
+        "last_event": iso(state.stamp[0]) if state.stamp[0] else None,
+        "events": sum(state.position.values()),
+        "tasks": len(state.tasks),
+    }
+
+
 def life(pulse: Pulse, run: RunRecord | None, before: Predecessor) -> str:
     """`live`, `ended` (cleanly), `dead` (the next start recovers) or `empty` (it has never run)."""
     if pulse.live_pid is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 from typing import Any
 
 import msgspec
@@ -102,7 +103,7 @@ def incomplete(state: State, most: int | None = None) -> list[dict[str, Any]]:
     keys = ("id", "description", "status", "shown_status", "percentage", "completed_subtasks", "blockers", "agent")
     kept = (*keys, "interrupted")
     open_ = [task for task in state.tasks.values() if not task.finished]
-    ordered = sorted(open_, key=lambda task: (task.created, task.id))[:most]
+    ordered = sorted(open_, key=_key) if most is None else heapq.nsmallest(most, open_, key=_key)
     return [{key: found[key] for key in kept} for found in (line(task, state) for task in ordered)]
 
 

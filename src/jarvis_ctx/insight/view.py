@@ -123,7 +123,7 @@ class View(Protocol):
     def pulse(self) -> Pulse: ...
 
     def report(self) -> RecoveryReport | None:
-        """The latest recovery report."""
+        """The latest recovery report, without secrets."""
         ...
 
     def checkpoints(self) -> list[CheckpointHeader]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 
+from jarvis_ctx.codec.redaction import Redaction
 from jarvis_ctx.codec.sealed import Seals, opened
 from jarvis_ctx.disk.files import write_whole
 from jarvis_ctx.errors import CorruptData, WrongEncryptionKey
@@ -23,6 +26,45 @@ def write(store: Path, report: RecoveryReport, seals: Seals | None = None) -> Pa
     data = msgspec.json.format(msgspec.json.encode(report), indent=2)
     write_whole(path, data if seals is None else seals.seal_json(data, REPORT_PURPOSE, place=path.name.encode()))
     return path
+
+
+class Latest:
+    """The newest report as it is shown; made ready again only when it is another one. Safe in any thread."""
+
+    def __init__(self, store: Path, orchestrator: str, seals: Seals | None, shown: Redaction) -> None:
+        """`shown` takes its secrets out."""
+        self._store, self._orchestrator, self._seals, self._shown = store, orchestrator, seals, shown
+        self._kept: tuple[object, RecoveryReport] | None = None
+
+    def __call__(self, known: RecoveryReport | None = None) -> RecoveryReport | None:
+        """That which is `known`, or else the newest file that can be read; None where there is none."""
+        if known is not None:
+            return self._ready(known, lambda: known)
+        return self._ready(_seen(self._store, self._orchestrator), self._read)
+
+    def _read(self) -> RecoveryReport | None:
+        return latest(self._store, self._orchestrator, self._seals)
+
+    def _ready(self, mark: object, read: Callable[[], RecoveryReport | None]) -> RecoveryReport | None:
+        kept = self._kept
+        if kept is not None and (kept[0] is mark or (isinstance(mark, list) and kept[0] == mark)):
+            return kept[1]
+        found = read()
+        if found is None:
+            return None
+        shown = self._shown(found)
+        self._kept = mark, shown
+        return shown
+
+
+def _seen(store: Path, orchestrator: str) -> list[tuple[str, int, int]]:
+    """Which files there are; another answer when one of them has changed."""
+    found = []
+    for path in store.glob(f"recovery_report_{orchestrator}.*.json"):
+        with contextlib.suppress(OSError):
+            at = path.stat()
+            found.append((path.name, at.st_ino, at.st_mtime_ns))
+    return sorted(found)
 
 
 def latest(store: Path, orchestrator: str, seals: Seals | None = None) -> RecoveryReport | None:

@@ -60,6 +60,7 @@ class LiveView:
         self.files, self.seals = self._ground.files, self._ground.seals
         self.values, self._events = manager.journal.values, opened.store.events
         self.snapshots: CheckpointStore = opened.store.checkpoints
+        self._report = reports.Latest(self.folder, self.name, self.seals, self.redaction)
 
     def now(self) -> int:
         return self._ground.clock.wall()
@@ -111,7 +112,7 @@ class LiveView:
         return self._ground.layers
 
     def report(self) -> RecoveryReport | None:
-        return self.redaction(self._manager.recovery_report or reports.latest(self.folder, self.name, self.seals))
+        return self._report(self._manager.recovery_report)
 
     def checkpoints(self) -> list[CheckpointHeader]:
         try:

@@ -63,6 +63,7 @@ class StoreView:
         self.snapshots: CheckpointStore = self._store.checkpoints
         self.files = CheckpointFiles(self.folder, self.name, self._key(), self.seals)
         self._runfile = RunFile(self.folder, self.name)
+        self._report = reports.Latest(self.folder, self.name, self.seals, self.redaction)
 
     def _open(self) -> SqliteStore | MemoryStore:
         try:
@@ -163,7 +164,7 @@ class StoreView:
         return [said] if said else []
 
     def report(self) -> RecoveryReport | None:
-        return self.redaction(reports.latest(self.folder, self.name, self.seals))
+        return self._report()
 
     def checkpoints(self) -> list[CheckpointHeader]:
         return [header for _, header in self.files.headers()]

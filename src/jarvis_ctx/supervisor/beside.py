@@ -37,7 +37,7 @@ class Beside:
         return set(self._running.values())
 
     def tend(self, now: float) -> None:
-        """Start what is due at `now` (seconds, on a clock that never jumps), note what has ended; nothing after `end`."""
+        """Start what is due at `now` (seconds on a clock that never jumps), note what ended; after `end` neither."""
         if self._over:
             return
         for command, pid in list(self._running.items()):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from jarvis_ctx.insight.agents import Wanted
 from jarvis_ctx.sidecar import JarvisContextManager
 from tests.unit.insight.planted import PlantedClock
 
@@ -125,3 +126,19 @@ def test_an_agent_without_work_in_hand_is_never_stuck(manager: JarvisContextMana
     beat_for(manager, clock, 4000)
 
     assert health(manager) == {"parser": "alive"}
+
+
+def test_a_page_of_agents_names_some_of_their_tasks_and_counts_all(manager: JarvisContextManager) -> None:
+    for number in range(6):
+        agent = ("ada", "grace", "linus")[number // 2 % 3]
+        manager.update_task_progress(f"task-{number}", {"status": "in_progress", "agent": agent})
+
+    first = manager.insight.agent_page(Wanted(tasks=1), 2)
+    rest = manager.insight.agent_page(Wanted(tasks=1), 2, first["last"])
+
+    assert [(one["id"], one["tasks"], one["open"]) for one in first["items"]] == [
+        ("ada", ["task-0"], 2),
+        ("grace", ["task-2"], 2),
+    ]
+    assert [one["id"] for one in rest["items"]] == ["linus"]
+    assert (rest["last"], rest["total"], rest["counts"]["unseen"]) == (None, 3, 3)

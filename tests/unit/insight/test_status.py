@@ -175,3 +175,10 @@ def test_a_recovery_that_is_not_complete_is_shown_as_pending(manager: JarvisCont
     recovery = manager.status()["recovery"]
 
     assert recovery == {"pending": True, "begun": 1, "run": "jarvis.0.abcdef"}
+
+
+def test_a_glance_says_of_the_status_what_one_always_wants_to_see(manager: JarvisContextManager) -> None:
+    manager.update_task_progress("task-1", {"status": "in_progress"})
+    status, glance = manager.status(), manager.insight.glance()
+
+    assert glance == {**{name: status[name] for name in ("state", "run", "last_event", "events")}, "tasks": 1}

@@ -8,11 +8,14 @@ from typing import Any
 from flask import Blueprint
 from pydantic import Field
 
-from jarvis_ctx.insight import agents as judging
+from jarvis_ctx.insight.agents import Wanted
 from jarvis_ctx.insight.insight import Insight
 from jarvis_ctx.model.agent import Health
 from jarvis_ctx.web.dashboard.rendered import Rendered
-from jarvis_ctx.web.pages import Paged, page
+from jarvis_ctx.web.pages import Paged, list_id, opened, sealed
+
+NAMED = 4
+"""Tasks of an agent that are named."""
 
 
 class AgentsShown(Paged):
@@ -28,11 +31,8 @@ def agents(given: Rendered) -> Blueprint:
 
 
 def _agents(insight: Insight, asked: AgentsShown) -> Mapping[str, Any]:
-    everyone = insight.agents()
-    found = [agent for agent in everyone if asked.health in (None, agent["health"])]
-    return {
-        "page": page(found, asked, "agents", insight.name, "id"),
-        "counts": judging.counts(everyone),
-        "total": len(everyone),
-        "terms": insight.terms(),
-    }
+    of = list_id(asked, "agents", insight.name)
+    after = opened(asked.cursor, of, str) if asked.cursor is not None else ""
+    found = insight.agent_page(Wanted(health=asked.health, tasks=NAMED), asked.limit, after)
+    further = sealed(of, found["last"]) if found["last"] is not None else None
+    return {"page": {"items": found["items"], "next": further}, **found, "terms": insight.terms()}
