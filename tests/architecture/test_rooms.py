@@ -20,6 +20,8 @@ DOORS = {
     "simple_websocket": ("web",),
     "gunicorn": ("web",),
     "httpx": ("client",),
+    "langchain_core": ("adapters/langgraph",),
+    "langgraph": ("adapters/langgraph",),
     "mmap": ("journal",),
     "pickle": ("codec",),
     "prometheus_client": ("web",),

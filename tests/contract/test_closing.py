@@ -26,6 +26,8 @@ CALLS: dict[str, Callable[[Store], object]] = {
     "leases": lambda store: store.leases.all("jarvis"),
     "orchestrators": lambda store: store.queries.orchestrators(),
     "entries": lambda store: store.queries.entries("jarvis", "DecisionLogged", 1),
+    "scan": lambda store: store.graphs.scan("jarvis", "a", "b", 1),
+    "fetch": lambda store: store.graphs.fetch([(WRITER, 1)]),
     "facts": lambda store: store.queries.facts(),
 }
 

@@ -7,7 +7,8 @@ from jarvis_ctx.errors import BadValue, CorruptData, TooLarge
 LEVEL = 3
 HIGHEST_LEVEL = 19
 """Above it zstd uses windows that `decompress` refuses."""
-WINDOW = 8 * 1024 * 1024
+WINDOW_LOG = 23
+WINDOW = 1 << WINDOW_LOG
 """Bytes of the past that a frame may make the reader keep."""
 WHAT = "A compressed file"
 
@@ -71,3 +72,36 @@ def _empty(data: bytes) -> bytes:
     if data != compress(b""):
         raise CorruptData(what=WHAT, reason="it declares no content and yet has some")
     return b""
+
+
+def compress_against(base: bytes, data: bytes) -> bytes:
+    """`data` as one zstd frame that only whoever has `base` can unpack: small where the two are much alike.
+
+    Raises `MemoryError`, as `compress` does.
+    """
+    import zstandard
+
+    try:
+        window = max(len(base) + len(data), 1024).bit_length()
+        chosen = zstandard.ZstdCompressionParameters.from_level(
+            LEVEL, source_size=len(data), window_log=min(window, WINDOW_LOG), write_checksum=True
+        )
+        known = zstandard.ZstdCompressionDict(base, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
+        return zstandard.ZstdCompressor(dict_data=known, compression_params=chosen).compress(data)
+    except zstandard.ZstdError as error:
+        raise MemoryError(str(error)) from error
+
+
+def decompress_against(base: bytes, data: bytes, limit: int) -> bytes:
+    """What `compress_against` was given with the same `base`; bounds and errors as `decompress`."""
+    import zstandard
+
+    try:
+        size = _declared_size(data, limit)
+        known = zstandard.ZstdCompressionDict(base, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
+        reader = zstandard.ZstdDecompressor(dict_data=known, max_window_size=WINDOW)
+        return reader.decompress(data, max_output_size=size, allow_extra_data=False)
+    except zstandard.ZstdError as error:
+        if "not enough memory" in str(error):
+            raise MemoryError(str(error)) from error
+        raise CorruptData(what=WHAT, reason=str(error)) from error

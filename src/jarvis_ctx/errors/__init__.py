@@ -1,6 +1,14 @@
 """Every error jarvis-ctx raises: one class a mistake, one English sentence a class."""
 
 from jarvis_ctx.errors.arguments import BadSetting, BadValue, UnknownMethod, UnknownSetting
+from jarvis_ctx.errors.graphs import (
+    AdapterMissing,
+    CarriedOverFork,
+    OtherSerialiser,
+    SecretsNotSeen,
+    TypeNotAllowed,
+    UnknownThread,
+)
 from jarvis_ctx.errors.http import (
     BadRequest,
     ClientMissing,
@@ -61,6 +69,7 @@ from jarvis_ctx.errors.web import (
 from jarvis_ctx.errors.writing import DurabilityUnknown, JournalUnavailable, UnknownOperation
 
 __all__ = [
+    "AdapterMissing",
     "AlreadyRunning",
     "AlreadySupervised",
     "BadEncryptionKey",
@@ -68,6 +77,7 @@ __all__ = [
     "BadSetting",
     "BadValue",
     "BaseUnusable",
+    "CarriedOverFork",
     "ClientMissing",
     "Closed",
     "CodeChanged",
@@ -94,11 +104,13 @@ __all__ = [
     "NotShown",
     "NotTheOwner",
     "NothingToKeep",
+    "OtherSerialiser",
     "OtherVersion",
     "RateLimited",
     "Refused",
     "RequestFailed",
     "ResultNotKept",
+    "SecretsNotSeen",
     "ServerUnavailable",
     "ServerUnreachable",
     "SeveralOrchestrators",
@@ -110,6 +122,7 @@ __all__ = [
     "TooLarge",
     "TooManyObjects",
     "TooManyStreams",
+    "TypeNotAllowed",
     "Unauthorized",
     "UnexpectedAnswer",
     "UnknownCursor",
@@ -119,6 +132,7 @@ __all__ = [
     "UnknownOrchestrator",
     "UnknownPosition",
     "UnknownSetting",
+    "UnknownThread",
     "UnknownToken",
     "Unreadable",
     "UnsafeFolder",

@@ -6,6 +6,8 @@ from typing import Any
 
 import msgspec
 
+from jarvis_ctx.model.event import GRAPH_KINDS
+
 KEPT = "DecisionLogged"
 """The kind of event that has a horizon of its own."""
 
@@ -23,6 +25,8 @@ class Cut(msgspec.Struct, frozen=True, kw_only=True):
     def takes(self, writer: str, number: int, time: int, kind: str) -> bool:
         """Whether that event was cleaned up."""
         if number > self.position.get(writer, 0):
+            return False
+        if kind in GRAPH_KINDS:
             return False
         return kind != KEPT or time < self.decisions_since
 

@@ -53,10 +53,17 @@ Kind = Literal[
     "ValuePurged",
     "DatabaseHealed",
     "CaptureFailed",
+    "GraphCheckpointPut",
+    "GraphWritesPut",
+    "GraphCheckpointDropped",
+    "GraphThreadDropped",
 ]
 
 PROJECTED_KINDS = frozenset(kind for kind in get_args(Kind) if kind.startswith(("Task", "Step")))
 """Kinds that change a task's row in the store."""
+
+GRAPH_KINDS = frozenset(kind for kind in get_args(Kind) if kind.startswith("Graph"))
+"""Kinds that tell of a graph's threads, which have a course of their own: a restore takes none of them back."""
 
 _BRANCHED = ("Task", "Step", "Agent", "Attribute", "State", "Decision", "Message")
 

@@ -39,6 +39,7 @@ from jarvis_ctx.sidecar import backing_up, cleanups, requests, travel
 from jarvis_ctx.sidecar.answers import Answers
 from jarvis_ctx.sidecar.beginning import opened_and_begun
 from jarvis_ctx.sidecar.ending import Ending, Part, write_end
+from jarvis_ctx.sidecar.graphs import LiveGraphs
 from jarvis_ctx.sidecar.healer import LOOK, Healer
 from jarvis_ctx.sidecar.isolating import isolation_of, watch_workers
 from jarvis_ctx.sidecar.keeping import live_archiving, live_keeper
@@ -134,6 +135,7 @@ class JarvisContextManager(Recorder, Answers, Resuming, travel.GoingBack, backin
         self._schedule = Schedule(jobs)
         self._view = LiveView(self, self._opened)
         self.insight = Insight(self._view)
+        self.graphs = LiveGraphs(self.journal, self._opened.store.graphs, self._view)
 
     def _start(self) -> None:
         answers = {"CheckpointRequested": requests.checkpoint_answer(self.checkpoint)}

@@ -6,6 +6,7 @@ from jarvis_ctx.storage.memory.checkpoints import MemoryCheckpoints
 from jarvis_ctx.storage.memory.copying import MemoryCopying
 from jarvis_ctx.storage.memory.events import MemoryEvents
 from jarvis_ctx.storage.memory.gate import Gate
+from jarvis_ctx.storage.memory.graphs import MemoryGraphs
 from jarvis_ctx.storage.memory.leases import MemoryLeases
 from jarvis_ctx.storage.memory.queries import MemoryQueries
 from jarvis_ctx.storage.memory.upkeep import MemoryUpkeep
@@ -20,6 +21,7 @@ class MemoryStore:
         self.checkpoints = MemoryCheckpoints(self._gate)
         self.leases = MemoryLeases(self._gate)
         self.queries = MemoryQueries(self._gate, self.events, self.checkpoints, self.leases)
+        self.graphs = MemoryGraphs(self._gate, self.events)
         self.upkeep = MemoryUpkeep(self._gate, self.events)
         self.copying = MemoryCopying(self._gate)
 

@@ -16,6 +16,7 @@ ON CONFLICT (writer) DO UPDATE SET watermark = max(watermark, excluded.watermark
 _WRITERS = "SELECT writers.id, cuts.value FROM writers CROSS JOIN json_each(?) AS cuts WHERE writer = cuts.key"
 
 _EVENTS = f"DELETE FROM events WHERE writer_id = ? AND number <= ? AND (kind IS NOT '{KEPT}' OR time < ?)"
+_EVENTS += " AND kind NOT GLOB 'Graph*'"
 
 _DECISIONS = "DELETE FROM decision_log WHERE writer_id = ? AND number <= ? AND time < ?"
 

@@ -10,7 +10,7 @@ from jarvis_ctx.storage.sqlite.connection import immediate
 from jarvis_ctx.storage.sqlite.driver import sqlite
 from jarvis_ctx.storage.sqlite.faults import damaged
 
-MIGRATIONS = ("0001_first_schema.sql",)
+MIGRATIONS = ("0001_first_schema.sql", "0002_graphs.sql")
 """Files in `sql/`; the n-th brings a database from schema n - 1 to n. A released one never changes."""
 
 SCHEMA = len(MIGRATIONS)

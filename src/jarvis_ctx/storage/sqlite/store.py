@@ -12,6 +12,7 @@ from jarvis_ctx.storage.sqlite.creation import ensure
 from jarvis_ctx.storage.sqlite.database import Database
 from jarvis_ctx.storage.sqlite.events import SqliteEvents
 from jarvis_ctx.storage.sqlite.faults import translated
+from jarvis_ctx.storage.sqlite.graphs import SqliteGraphs
 from jarvis_ctx.storage.sqlite.healing import SqliteHealing
 from jarvis_ctx.storage.sqlite.leases import SqliteLeases
 from jarvis_ctx.storage.sqlite.migrations import IDENTITY, schema_of
@@ -46,6 +47,7 @@ class SqliteStore:
         self.checkpoints = SqliteCheckpoints(self._database)
         self.leases = SqliteLeases(self._database)
         self.queries = SqliteQueries(self._database)
+        self.graphs = SqliteGraphs(self._database)
         self.upkeep = SqliteUpkeep(self._database)
         self.copying = SqliteCopying(self._database)
         self.healing = SqliteHealing(self._database, self.events)

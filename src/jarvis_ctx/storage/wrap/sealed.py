@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from jarvis_ctx.checkpoint.ports import CheckpointStore
 from jarvis_ctx.codec.sealed import Seals, opened
 from jarvis_ctx.errors import CorruptData, WrongEncryptionKey
+from jarvis_ctx.graphs.ports import GraphIndex
 from jarvis_ctx.journal.ports import Batch, EventStore, StoredEvent
 from jarvis_ctx.liveness.ports import LeaseStore
 from jarvis_ctx.model.agent import Lease
@@ -54,6 +55,9 @@ class Engine(Protocol[Q_co]):
     def queries(self) -> Q_co: ...
 
     @property
+    def graphs(self) -> GraphIndex: ...
+
+    @property
     def upkeep(self) -> Kept: ...
 
     def close(self) -> None: ...
@@ -68,6 +72,7 @@ class SealedStore(Generic[Q_co]):
         self.checkpoints: CheckpointStore = SealedCheckpoints(engine.checkpoints, seals)
         self.leases: LeaseStore = SealedLeases(engine.leases, seals)
         self.queries: Q_co = engine.queries
+        self.graphs: GraphIndex = engine.graphs
         self.upkeep: Kept = engine.upkeep
 
     def close(self) -> None:

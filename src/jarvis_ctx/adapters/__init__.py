@@ -1,0 +1,1 @@
+"""One framework a folder, imported only by whoever uses it."""

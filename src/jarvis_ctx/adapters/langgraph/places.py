@@ -1,0 +1,55 @@
+"""LangGraph's configs: which thread, namespace and checkpoint one names."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from langchain_core.runnables import RunnableConfig
+
+from jarvis_ctx.errors import BadValue
+from jarvis_ctx.model.ids import ID_LIMIT
+
+KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,63}\Z")
+
+
+def thread_of(config: RunnableConfig) -> str:
+    """The thread. Raises `BadValue`."""
+    given = config.get("configurable", {}).get("thread_id")
+    return thread_id(given)
+
+
+def thread_id(given: Any) -> str:
+    """A thread's id as text; LangGraph takes numbers, too. Raises `BadValue`."""
+    name = str(given) if type(given) is int else given
+    if not isinstance(name, str) or not 0 < len(name) <= ID_LIMIT:
+        raise BadValue(name="thread_id", value=given, expected=f"text of 1 to {ID_LIMIT} characters")
+    try:
+        name.encode()
+    except UnicodeEncodeError as error:
+        raise BadValue(name="thread_id", value=given, expected="text that UTF-8 can hold") from error
+    return name
+
+
+def namespace_of(config: RunnableConfig) -> str:
+    """The namespace; the root's is empty."""
+    return str(config.get("configurable", {}).get("checkpoint_ns") or "")
+
+
+def id_of(config: RunnableConfig | None) -> str | None:
+    """The checkpoint; None where the latest is meant."""
+    found = (config or {}).get("configurable", {}).get("checkpoint_id")
+    return None if found is None or found == "" else str(found)
+
+
+def config_of(thread: str, namespace: str, id: str) -> RunnableConfig:
+    """What names a checkpoint."""
+    return {"configurable": {"thread_id": thread, "checkpoint_ns": namespace, "checkpoint_id": id}}
+
+
+def checked(filter: dict[str, Any] | None) -> dict[str, Any]:
+    """What metadata is to be like. Raises `BadValue` for a key that is not a plain name."""
+    for key in filter or {}:
+        if not isinstance(key, str) or not KEY.match(key):
+            raise BadValue(name="a key of filter", value=key, expected="a letter or _, then letters, digits, _ . -")
+    return filter or {}

@@ -1,0 +1,214 @@
+"""JarvisSaver: LangGraph's checkpoints, durable when `put` returns, each channel's value stored once a version."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from os import PathLike
+from types import TracebackType
+from typing import Any, Self
+
+from langchain_core.runnables import RunnableConfig
+from langgraph.checkpoint.base import (
+    WRITES_IDX_MAP,
+    ChannelVersions,
+    Checkpoint,
+    CheckpointMetadata,
+    CheckpointTuple,
+    get_checkpoint_metadata,
+)
+
+from jarvis_ctx.adapters.langgraph import places, threads
+from jarvis_ctx.adapters.langgraph.opening import opened
+from jarvis_ctx.adapters.langgraph.strict import dumped, strict
+from jarvis_ctx.adapters.langgraph.tuples import metadata_of, tuple_of
+from jarvis_ctx.adapters.langgraph.twins import AsyncTwins
+from jarvis_ctx.errors import BadValue, CarriedOverFork
+from jarvis_ctx.graphs import standing
+from jarvis_ctx.graphs.reading import Reader
+from jarvis_ctx.graphs.standing import Standing
+from jarvis_ctx.sidecar import JarvisContextManager
+
+APART = ("channel_values", "channel_versions")
+"""What of a checkpoint is stored beside it."""
+
+
+class JarvisSaver(AsyncTwins):
+    """A LangGraph checkpointer on a jarvis-ctx store: `builder.compile(checkpointer=JarvisSaver())`.
+
+    What is put is durable when the call returns, as the store's `durability` has it and whatever LangGraph's own says.
+    `store` is a `JarvisContextManager`, or the path of a store (default: the setting `path`), whose sidecar in this
+    process is joined or opened; further arguments are settings of that sidecar. `allowed` are types of the state that
+    may be built from stored data, besides LangGraph's own. Close it after use: it is a context manager.
+
+    Safe in any thread and in asyncio. In a forked child everything raises `CarriedOverFork`. Writing raises as
+    `JarvisContextManager`'s verbs, and `UnstorableValue`; reading raises `StoreUnavailable`, `CorruptData`,
+    `OtherSerialiser` and `TypeNotAllowed`. Raises `SecretsNotSeen` with `secrets="drop"`.
+    """
+
+    def __init__(
+        self,
+        store: JarvisContextManager | str | PathLike[str] | None = None,
+        *,
+        allowed: Iterable[type] = (),
+        **settings: Any,
+    ) -> None:
+        super().__init__(serde=strict(allowed))
+        self.manager, self._ours = opened(store, settings)
+        self._graphs, self._process = self.manager.graphs, os.getpid()
+        self.in_place = self.manager.settings.durability == "process"
+
+    def put(
+        self,
+        config: RunnableConfig,
+        checkpoint: Checkpoint,
+        metadata: CheckpointMetadata,
+        new_versions: ChannelVersions,
+    ) -> RunnableConfig:
+        """Store a checkpoint; values of channels that are not in `new_versions` are where they were."""
+        self._check()
+        thread, namespace, id = places.thread_of(config), places.namespace_of(config), checkpoint["id"]
+        values, serde = checkpoint["channel_values"], self.serde
+        rest = {name: value for name, value in checkpoint.items() if name not in APART}
+        self._graphs.pen.put(
+            (thread, namespace, id),
+            parent=places.id_of(config),
+            checkpoint=dumped(serde, rest, "the checkpoint"),
+            metadata=dumped(serde, get_checkpoint_metadata(config, metadata), "the metadata"),
+            versions=checkpoint["channel_versions"],
+            channels=values.keys(),
+            new=new_versions.keys(),
+            serialise=lambda channel: dumped(serde, values[channel], f"channel {channel}"),
+        )
+        return places.config_of(thread, namespace, id)
+
+    def put_writes(
+        self, config: RunnableConfig, writes: Sequence[tuple[str, Any]], task_id: str, task_path: str = ""
+    ) -> None:
+        """Store what a task wrote after the checkpoint that `config` names."""
+        self._check()
+        id = places.id_of(config)
+        if id is None:
+            raise BadValue(name="checkpoint_id", value=id, expected="the checkpoint that was written after")
+        place = places.thread_of(config), places.namespace_of(config), id
+        told = [
+            (WRITES_IDX_MAP.get(channel, index), channel, dumped(self.serde, value, f"a write to {channel}"))
+            for index, (channel, value) in enumerate(writes)
+        ]
+        self._graphs.pen.put_writes(place, task_id, task_path, told)
+
+    def get_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
+        """The checkpoint that `config` names, or its namespace's latest; None where there is none."""
+        thread, namespace, id = places.thread_of(config), places.namespace_of(config), places.id_of(config)
+        reader = self.reader(thread)
+        if id is not None:
+            found = standing.of_checkpoint(reader.source, thread, namespace, id)
+        else:
+            found = next(standing.of_namespace(reader.source, thread, namespace), None)
+        return None if found is None else tuple_of(self.serde, reader.found(found))
+
+    def list(
+        self,
+        config: RunnableConfig | None,
+        *,
+        filter: dict[str, Any] | None = None,
+        before: RunnableConfig | None = None,
+        limit: int | None = None,
+    ) -> Iterator[CheckpointTuple]:
+        """The checkpoints that match, the latest first: of all threads, of a thread, or of its namespace.
+
+        `filter` names metadata and the values it has. Raises `BadValue` for a key that is not a plain name.
+        """
+        wanted, left = places.checked(filter), limit
+        thread = places.thread_of(config) if config and "thread_id" in config.get("configurable", {}) else None
+        reader = self.reader(thread)
+        for found in threads.matching(reader.source, thread, config, places.id_of(before)):
+            if left is not None and left <= 0:
+                return
+            if wanted and not self._is_like(reader, found, wanted):
+                continue
+            left = None if left is None else left - 1
+            yield tuple_of(self.serde, reader.found(found))
+
+    def delete_thread(self, thread_id: str) -> None:
+        """Drop all of a thread. Its events leave the disk with the next cleanup."""
+        self._check()
+        self._graphs.pen.drop_thread(places.thread_id(thread_id))
+
+    def delete_for_runs(self, run_ids: Sequence[str]) -> None:
+        """Drop the checkpoints, of any thread, that runs of LangGraph with these ids have put."""
+        runs, reader = set(run_ids), self.reader()
+        for thread in standing.threads(reader.source) if runs else ():
+            found = standing.of_thread(reader.source, thread)
+            threads.drop(self._graphs.pen, [f for f in found if self.metadata(reader, f).get("run_id") in runs])
+
+    def copy_thread(self, source_thread_id: str, target_thread_id: str) -> None:
+        """Put all of a thread's checkpoints and writes into another one, under the same ids.
+
+        Raises `UnknownThread`.
+        """
+        source, target = places.thread_id(source_thread_id), places.thread_id(target_thread_id)
+        reader = self.reader(source)
+        found = standing.of_thread(reader.source, source)
+        if not found:
+            raise threads.unknown(self.reader().source, source, self.manager.settings)
+        threads.copy(self._graphs.pen, reader, found, target)
+
+    def prune(self, thread_ids: Sequence[str], *, strategy: str = "keep_latest") -> None:
+        """Drop all of these threads (`delete`), or all but each namespace's latest checkpoint (`keep_latest`).
+
+        What a delta channel of a checkpoint that stays is rebuilt from stays, too.
+        """
+        if strategy not in ("keep_latest", "delete"):
+            raise BadValue(name="strategy", value=strategy, expected="keep_latest or delete")
+        for thread in map(places.thread_id, thread_ids):
+            if strategy == "delete":
+                self.delete_thread(thread)
+            else:
+                reader = self.reader(thread)
+                found = standing.of_thread(reader.source, thread)
+                stays = threads.latest(found, 1)
+                threads.drop(self._graphs.pen, threads.surplus(reader, found, stays, self.delta_channels))
+
+    def delta_channels(self, reader: Reader, place: Standing) -> set[str]:
+        """The channels of a checkpoint that are rebuilt from what was written before it."""
+        return set(self.metadata(reader, place).get("counters_since_delta_snapshot") or ())
+
+    def metadata(self, reader: Reader, place: Standing) -> CheckpointMetadata:
+        """A checkpoint's metadata."""
+        return metadata_of(self.serde, reader.metadata(place), place)
+
+    def reader(self, thread: str | None = None) -> Reader:
+        """Reads what was put so far."""
+        self._check()
+        return self._graphs.reader(thread)
+
+    def _is_like(self, reader: Reader, place: Standing, wanted: dict[str, Any]) -> bool:
+        found = self.metadata(reader, place)
+        return all(found.get(name) == value for name, value in wanted.items())
+
+    def _check(self) -> None:
+        if os.getpid() != self._process:
+            raise CarriedOverFork(what="JarvisSaver", owner=self._process, process=os.getpid())
+
+    def close(self) -> None:
+        """End the sidecar's run, if it was opened here; twice is once."""
+        if self._ours and os.getpid() == self._process:
+            self.manager.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._ours and os.getpid() == self._process:
+            self.manager.__exit__(kind, error, trace)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.__exit__(kind, error, trace)

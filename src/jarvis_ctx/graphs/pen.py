@@ -1,0 +1,154 @@
+"""Writes a graph's checkpoints: each value once, and again only when its channel has a new version."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Collection, Mapping
+from typing import Any, Protocol
+
+import msgspec
+
+from jarvis_ctx.graphs.blobs import MOST_KNOWN, WORTH_IT, Blob, Typed, packed, since
+from jarvis_ctx.graphs.ports import Ref
+from jarvis_ctx.graphs.records import CheckpointPut, Version, Write, WritesPut, body_of
+from jarvis_ctx.graphs.standing import DROPPED, PUT, THREAD, WRITES
+
+THREADS = 1000
+"""Namespaces of which the last checkpoint is known by heart; of others it is read."""
+BASES = 64 * 1024 * 1024
+"""Bytes of values that are at hand to say what changed since."""
+
+
+class Slot(msgspec.Struct, frozen=True):
+    """Where a channel's value of this version is, and the last whole one before it."""
+
+    version: Version
+    ref: Ref
+    base: Ref | None = None
+
+
+Slots = dict[str, Slot]
+Parent = Callable[[str, str, str], tuple[Ref, CheckpointPut] | None]
+
+
+class Append(Protocol):
+    """Writes an event about a thread, or about its namespace and checkpoint, and returns its number."""
+
+    def __call__(self, kind: str, about: tuple[str, ...], body: dict[str, Any]) -> int: ...
+
+
+class Pen:
+    """Writes for one orchestrator in one process. Everything is durable when it returns; raises as `Writer.append`."""
+
+    def __init__(self, append: Append, writer: Callable[[], str], parent: Parent) -> None:
+        """`parent` reads the event of a checkpoint (thread, namespace, id)."""
+        self._append, self._writer, self._parent = append, writer, parent
+        self._lock = threading.Lock()
+        self._last: OrderedDict[tuple[str, str], tuple[str, Slots]] = OrderedDict()
+        self._bases: OrderedDict[tuple[Ref, str], bytes] = OrderedDict()
+        self._held = 0
+
+    def put(
+        self,
+        place: tuple[str, str, str],
+        *,
+        parent: str | None,
+        checkpoint: Typed,
+        metadata: Typed,
+        versions: Mapping[str, Version],
+        channels: Collection[str],
+        new: Collection[str],
+        serialise: Callable[[str], Typed],
+    ) -> int:
+        """Put the checkpoint at `place` (thread, namespace, id) and return its event's number.
+
+        `channels` have a value, which `serialise` gives where it is `new` or the parent has it not in that version.
+        """
+        thread, namespace, _ = place
+        before = self._slots(thread, namespace, parent)
+        kept = {c: before[c] for c in channels if c not in new and c in before and before[c].version == versions.get(c)}
+        own = {channel: serialise(channel) for channel in channels if channel not in kept}
+        blobs = {channel: self._blob(channel, typed, before.get(channel)) for channel, typed in own.items()}
+        record = CheckpointPut(
+            parent=parent,
+            checkpoint=packed(checkpoint),
+            metadata=packed(metadata),
+            versions=dict(versions),
+            values=blobs,
+            kept=_by_writer(kept),
+        )
+        number = self._append(PUT, place, body_of(record))
+        if number:  # 0 for what a signal handler told in the middle of another event: it is written after that one.
+            ref = self._writer(), number
+            here = {c: Slot(versions.get(c, 0), ref, blob.base or ref) for c, blob in blobs.items()}
+            self._remember(place, {**kept, **here})
+            self._hold({(ref, c): own[c][1] for c, blob in blobs.items() if blob.form != "since"})
+        return number
+
+    def put_writes(
+        self, place: tuple[str, str, str], task: str, path: str, writes: list[tuple[int, str, Typed]]
+    ) -> int:
+        """Put what a task wrote after the checkpoint at `place`: (index, channel, value) each."""
+        record = WritesPut(task=task, path=path, writes=[Write(i, c, packed(value)) for i, c, value in writes])
+        return self._append(WRITES, place, body_of(record))
+
+    def drop(self, thread: str, namespace: str, id: str) -> int:
+        """Drop one checkpoint and its writes."""
+        self._forget(thread)
+        return self._append(DROPPED, (thread, namespace, id), {})
+
+    def drop_thread(self, thread: str) -> int:
+        """Drop all that was told of a thread so far."""
+        self._forget(thread)
+        return self._append(THREAD, (thread,), {})
+
+    def _slots(self, thread: str, namespace: str, parent: str | None) -> Slots:
+        if parent is None:
+            return {}
+        with self._lock:
+            known = self._last.get((thread, namespace))
+        if known is not None and known[0] == parent:
+            return known[1]
+        read = self._parent(thread, namespace, parent)
+        if read is None:
+            return {}
+        ref, record = read
+        homes = {channel: record.where(channel, ref) for channel in record.versions}
+        return {channel: Slot(record.versions[channel], home) for channel, home in homes.items() if home is not None}
+
+    def _blob(self, channel: str, typed: Typed, before: Slot | None) -> Blob:
+        if before is None or before.base is None or len(typed[1]) < WORTH_IT:
+            return packed(typed)
+        base = self._bases.get((before.base, channel))
+        return packed(typed) if base is None else since(typed, base, before.base)
+
+    def _remember(self, place: tuple[str, str, str], slots: Slots) -> None:
+        thread, namespace, id = place
+        with self._lock:
+            self._last[thread, namespace] = id, slots
+            self._last.move_to_end((thread, namespace))
+            if len(self._last) > THREADS:
+                self._last.popitem(last=False)
+
+    def _hold(self, bases: dict[tuple[Ref, str], bytes]) -> None:
+        with self._lock:
+            for key, data in bases.items():
+                if WORTH_IT <= len(data) <= MOST_KNOWN:
+                    self._bases[key] = data
+                    self._held += len(data)
+            while self._held > BASES:
+                self._held -= len(self._bases.popitem(last=False)[1])
+
+    def _forget(self, thread: str) -> None:
+        with self._lock:
+            for key in [key for key in self._last if key[0] == thread]:
+                del self._last[key]
+
+
+def _by_writer(kept: Slots) -> dict[str, dict[str, int]]:
+    found: dict[str, dict[str, int]] = {}
+    for channel, slot in kept.items():
+        writer, number = slot.ref
+        found.setdefault(writer, {})[channel] = number
+    return found

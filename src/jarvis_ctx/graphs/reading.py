@@ -1,0 +1,117 @@
+"""A checkpoint as it was put, with its values fetched from wherever they were put first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+from jarvis_ctx.errors import CorruptData
+from jarvis_ctx.graphs.blobs import Blob, Typed, unpacked
+from jarvis_ctx.graphs.ports import Ref
+from jarvis_ctx.graphs.records import CheckpointPut, Version, WritesPut, read
+from jarvis_ctx.graphs.source import Body, Source
+from jarvis_ctx.graphs.standing import Standing
+
+ROOM = 256
+"""Bodies that are kept at hand while a list is read."""
+
+
+class Written(msgspec.Struct, frozen=True, kw_only=True):
+    """One pending write."""
+
+    task: str
+    path: str
+    index: int
+    channel: str
+    value: Typed
+
+    @property
+    def order(self) -> tuple[str, str, int]:
+        """In which the framework would apply it."""
+        return self.path, self.task, self.index
+
+
+class Found(msgspec.Struct, frozen=True, kw_only=True):
+    """A checkpoint, still serialised."""
+
+    standing: Standing
+    parent: str | None
+    checkpoint: Typed
+    metadata: Typed
+    versions: dict[str, Version]
+    values: dict[str, Typed]
+    writes: list[Written]
+
+
+class Reader:
+    """Reads checkpoints of one source, and each event once as long as it is at hand."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self._known: dict[Ref, Body] = {}
+
+    def record(self, standing: Standing) -> CheckpointPut:
+        """The checkpoint's own event. Raises `CorruptData`."""
+        return self._put(standing.put.ref, standing.put.subject)
+
+    def found(self, standing: Standing) -> Found:
+        """The whole of it. Raises `CorruptData` and `StoreUnavailable`."""
+        self._fetch([standing.put.ref, *(place.ref for place in standing.writes)])
+        own, record = standing.put.ref, self.record(standing)
+        homes = {channel: ref for channel in record.versions if (ref := record.where(channel, own)) is not None}
+        homes |= dict.fromkeys(record.values, own)
+        self._fetch(homes.values())
+        return Found(
+            standing=standing,
+            parent=record.parent,
+            checkpoint=unpacked(record.checkpoint, _nothing),
+            metadata=self.metadata(standing),
+            versions=record.versions,
+            values={channel: self.value(channel, ref) for channel, ref in homes.items()},
+            writes=self.writes(standing),
+        )
+
+    def metadata(self, standing: Standing) -> Typed:
+        """Only its metadata."""
+        return unpacked(self.record(standing).metadata, _nothing)
+
+    def value(self, channel: str, ref: Ref) -> Typed:
+        """The value of a channel that an event holds. Raises `CorruptData`."""
+        return unpacked(self._blob(channel, ref), lambda base: self.value(channel, base)[1])
+
+    def writes(self, standing: Standing) -> list[Written]:
+        """What tasks wrote after it: of two writes the first stands, but for those that are told anew each time."""
+        self._fetch([place.ref for place in standing.writes])
+        kept: dict[tuple[str, int], Written] = {}
+        for place in standing.writes:
+            record = read(self._known[place.ref], WritesPut, place.subject)
+            for write in record.writes:
+                key = record.task, write.index
+                if write.index < 0 or key not in kept:
+                    value = unpacked(write.value, _nothing)
+                    kept[key] = Written(
+                        task=record.task, path=record.path, index=write.index, channel=write.channel, value=value
+                    )
+        return sorted(kept.values(), key=lambda written: written.order)
+
+    def _blob(self, channel: str, ref: Ref) -> Blob:
+        values = self._put(ref, f"{ref[0]}:{ref[1]}").values
+        if channel not in values:
+            raise CorruptData(what=f"Event {ref[1]} of writer {ref[0]}", reason=f"it lacks the value of {channel!r}")
+        return values[channel]
+
+    def _put(self, ref: Ref, subject: str) -> CheckpointPut:
+        self._fetch([ref])
+        return read(self._known[ref], CheckpointPut, subject)
+
+    def _fetch(self, refs: Iterable[Ref]) -> None:
+        asked = set(refs)
+        if len(self._known) > ROOM:
+            self._known = {ref: body for ref, body in self._known.items() if ref in asked}
+        if wanted := asked - self._known.keys():
+            self._known |= self.source.bodies(wanted)
+
+
+def _nothing(base: Ref) -> bytes:
+    raise CorruptData(what="A graph's checkpoint", reason=f"it was built upon event {base}, which no checkpoint is")

@@ -1,0 +1,66 @@
+"""The bodies of a graph's events."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+import msgspec
+
+from jarvis_ctx.errors import CorruptData
+from jarvis_ctx.graphs.blobs import Blob
+from jarvis_ctx.graphs.ports import Ref
+
+Version = int | float | str
+R = TypeVar("R", bound=msgspec.Struct)
+
+
+class CheckpointPut(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A checkpoint: the values that are new with it, and where the others are."""
+
+    checkpoint: Blob
+    """As it was given, but for its values and versions."""
+    metadata: Blob
+    parent: str | None = None
+    versions: dict[str, Version] = {}
+    values: dict[str, Blob] = {}
+    kept: dict[str, dict[str, int]] = {}
+    """By writer and channel the number of the event that holds a value which has not changed since."""
+    serialised: bool = True
+    """Nobody can see what is in it: where only secrets are sealed, it is."""
+
+    def where(self, channel: str, own: Ref) -> Ref | None:
+        """The event that holds the value of `channel`; None for a channel without one."""
+        if channel in self.values:
+            return own
+        return next(((writer, held[channel]) for writer, held in self.kept.items() if channel in held), None)
+
+
+class Write(msgspec.Struct, frozen=True, array_like=True):
+    """What one task wrote to one channel."""
+
+    index: int
+    channel: str
+    value: Blob
+
+
+class WritesPut(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What one task wrote after a checkpoint and before the next."""
+
+    task: str
+    writes: list[Write]
+    path: str = ""
+    serialised: bool = True
+
+
+def body_of(record: msgspec.Struct) -> dict[str, Any]:
+    """As plain JSON; what has its default is written all the same where others look for it."""
+    body: dict[str, Any] = msgspec.to_builtins(record)
+    return {**body, "serialised": True}
+
+
+def read(body: dict[str, Any], kind: type[R], subject: str) -> R:
+    """The record of an event's body. Raises `CorruptData`."""
+    try:
+        return msgspec.convert(body, kind)
+    except msgspec.ValidationError as error:
+        raise CorruptData(what=f"Event {subject} of a graph", reason=str(error)) from error

@@ -1,0 +1,61 @@
+"""Where a graph's events are read: the store, and before it what the store has not been given yet."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from jarvis_ctx.errors import CorruptData
+from jarvis_ctx.graphs.ports import GraphIndex, Place, Ref
+from jarvis_ctx.journal import frame, read
+from jarvis_ctx.journal.ports import StoredEvent
+from jarvis_ctx.journal.values import Values
+from jarvis_ctx.model.event import GRAPH_KINDS, Event
+
+Body = dict[str, Any]
+
+
+class Source:
+    """The graphs' events of one orchestrator, as they are now."""
+
+    def __init__(self, index: GraphIndex, orchestrator: str, values: Values, ahead: Collection[Event] = ()) -> None:
+        """`ahead`: events that the store may lack."""
+        self._index, self._orchestrator, self._values = index, orchestrator, values
+        self._ahead: dict[Ref, Event] = {
+            (event.writer, event.number): event for event in ahead if event.kind in GRAPH_KINDS
+        }
+
+    def scan(self, first: str, last: str, limit: int) -> list[Place]:
+        """As the index's."""
+        found = self._index.scan(self._orchestrator, first, last, limit)
+        if not self._ahead:
+            return found
+        until = found[-1].subject if len(found) == limit else first
+        known = {place.ref for place in found}
+        more = [_place(e) for ref, e in self._ahead.items() if ref not in known and until <= e.subject < last]
+        return sorted(found + more, key=lambda place: (place.subject, place.time), reverse=True)
+
+    def bodies(self, refs: Collection[Ref]) -> dict[Ref, Body]:
+        """The bodies of these events. Raises `CorruptData` for one that is gone or does not verify."""
+        found: dict[Ref, Body] = {ref: self._ahead[ref].body for ref in refs if ref in self._ahead}
+        wanted = [ref for ref in refs if ref not in found]
+        if wanted:
+            found |= {(row.writer, row.number): self._opened(row) for row in self._index.fetch(wanted)}
+        for writer, number in wanted:
+            if (writer, number) not in found:
+                raise CorruptData(what=_name(writer, number), reason="it is not there any more")
+        return found
+
+    def _opened(self, row: StoredEvent) -> Body:
+        payload = row.payload.encode()
+        if frame.digester(row.writer)(row.number, payload).hex() != row.digest:
+            raise CorruptData(what=_name(row.writer, row.number), reason="its digest is another one")
+        return read.event(row.writer, payload, self._values).body
+
+
+def _place(event: Event) -> Place:
+    return Place(subject=event.subject, kind=event.kind, time=event.time, writer=event.writer, number=event.number)
+
+
+def _name(writer: str, number: int) -> str:
+    return f"Event {number} of writer {writer}, which a graph's checkpoint needs,"

@@ -1,0 +1,37 @@
+"""The events of graphs in memory: looked for among all."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import msgspec
+
+from jarvis_ctx.graphs.ports import Place, Ref
+from jarvis_ctx.journal.ports import StoredEvent
+from jarvis_ctx.model.event import GRAPH_KINDS
+from jarvis_ctx.storage.memory.events import MemoryEvents
+from jarvis_ctx.storage.memory.gate import Gate
+
+_payload = msgspec.json.Decoder(tuple[int, int, str, str, str, msgspec.Raw])
+
+
+class MemoryGraphs:
+    """The `GraphIndex` port."""
+
+    def __init__(self, gate: Gate, events: MemoryEvents) -> None:
+        self._gate, self._events = gate, events
+
+    def scan(self, orchestrator: str, first: str, last: str, limit: int) -> list[Place]:
+        """At most `limit` events with `first` <= subject < `last`: the greatest subject first, of each the latest."""
+        found = []
+        for row in self._events.events(orchestrator, {}):
+            number, time, _, kind, about, _ = _payload.decode(row.payload)
+            if kind in GRAPH_KINDS and first <= about < last:
+                found.append(Place(subject=about, kind=kind, time=time, writer=row.writer, number=number))
+        return sorted(found, key=lambda place: (place.subject, place.time), reverse=True)[:limit]
+
+    def fetch(self, refs: Collection[Ref]) -> list[StoredEvent]:
+        """The events of these that are there, in any order."""
+        with self._gate:
+            rows = {name: writer.rows for name, writer in self._events.writers.items()}
+            return [rows[name][number] for name, number in refs if number in rows.get(name, {})]

@@ -1,0 +1,41 @@
+"""The events of graphs in SQLite, found through an index of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from jarvis_ctx.graphs.ports import Place, Ref
+from jarvis_ctx.journal.ports import StoredEvent
+from jarvis_ctx.storage.sqlite.database import Database
+from jarvis_ctx.storage.sqlite.documents import document
+from jarvis_ctx.storage.sqlite.events import COLUMNS, stored
+
+# The first condition on the kind is the index's own, word for word, or SQLite would not use it.
+_SCAN = """
+SELECT subject, kind, CAST(coalesce(time, 0) AS INTEGER), writer, number
+FROM events CROSS JOIN writers ON writers.id = writer_id
+WHERE kind GLOB 'Graph*' AND subject >= ? AND subject < ? AND orchestrator = ?
+ORDER BY subject DESC, time DESC LIMIT ?
+"""
+
+_FETCH = f"""
+SELECT writer, {COLUMNS} FROM json_each(?) AS asked
+CROSS JOIN writers ON writer = asked.value ->> 0
+CROSS JOIN events ON writer_id = writers.id AND number = asked.value ->> 1
+"""
+
+
+class SqliteGraphs:
+    """The `GraphIndex` port."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def scan(self, orchestrator: str, first: str, last: str, limit: int) -> list[Place]:
+        """At most `limit` events with `first` <= subject < `last`: the greatest subject first, of each the latest."""
+        rows = self._database.read(_SCAN, (first, last, orchestrator, limit))
+        return [Place(subject=s, kind=k, time=t, writer=w, number=n) for s, k, t, w, n in rows]
+
+    def fetch(self, refs: Collection[Ref]) -> list[StoredEvent]:
+        """The events of these that are there, in any order."""
+        return stored(self._database.read(_FETCH, (document(list(refs)),)), self._database.path)

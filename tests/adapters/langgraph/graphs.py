@@ -1,0 +1,51 @@
+"""Checkpoints and graphs of the size of a test."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from langchain_core.runnables import RunnableConfig
+from langgraph.checkpoint.base import BaseCheckpointSaver, CheckpointTuple, empty_checkpoint
+
+from jarvis_ctx.adapters.langgraph import JarvisSaver
+from jarvis_ctx.graphs.standing import of_checkpoint
+
+Saver = BaseCheckpointSaver[int]
+
+
+def config(thread: str = "thread", id: str | None = None, namespace: str = "") -> RunnableConfig:
+    named = {"thread_id": thread, "checkpoint_ns": namespace}
+    return {"configurable": named if id is None else {**named, "checkpoint_id": id}}
+
+
+def put(
+    saver: Saver, at: RunnableConfig, values: dict[str, Any], new: dict[str, int], **metadata: Any
+) -> RunnableConfig:
+    """Put a checkpoint of these values after the one that `at` names; the channels of `new` have those versions."""
+    before = saver.get_tuple(at) if "checkpoint_id" in at["configurable"] else None
+    versions = {**(before.checkpoint["channel_versions"] if before else {}), **new}
+    checkpoint = empty_checkpoint()
+    checkpoint.update(channel_values=values, channel_versions=versions)
+    told: Any = {"source": "loop", "step": len(versions), **metadata}
+    return saver.put(at, checkpoint, told, new)
+
+
+def got(saver: Saver, at: RunnableConfig) -> CheckpointTuple:
+    """The checkpoint that `at` names, which is there."""
+    found = saver.get_tuple(at)
+    assert found is not None
+    return found
+
+
+def values(saver: Saver, at: RunnableConfig) -> dict[str, Any]:
+    return got(saver, at).checkpoint["channel_values"]
+
+
+def written(saver: JarvisSaver, at: RunnableConfig) -> int:
+    """The bytes of the event of the checkpoint that `at` names."""
+    place = at["configurable"]
+    reader = saver.reader(place["thread_id"])
+    found = of_checkpoint(reader.source, place["thread_id"], place["checkpoint_ns"], place["checkpoint_id"])
+    assert found is not None
+    return len(msgspec.json.encode(reader.source.bodies([found.put.ref])[found.put.ref]))
