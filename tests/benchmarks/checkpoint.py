@@ -22,7 +22,7 @@ PAUSE = 0.0005
 
 
 class Orchestrator:
-    """One with many tasks, each of some 250 bytes in a checkpoint; everything it said is drained."""
+    """One with many tasks, each of some 220 bytes in a checkpoint; everything it said is drained."""
 
     def __init__(self, manager: JarvisContextManager, tasks: int) -> None:
         self.manager, self.tasks, self._change = manager, tasks, count(1)

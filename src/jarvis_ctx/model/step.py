@@ -12,7 +12,7 @@ from jarvis_ctx.model.ids import RunId, TaskId
 StepStatus = Literal["started", "finished", "failed"]
 
 
-class StepRecord(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+class StepRecord(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     """A step's latest state; `started` in a run that has died means *in doubt*."""
 
     task: TaskId

@@ -42,7 +42,7 @@ NOT_DONE = frozenset({"pending", "blocked", "failed", "cancelled"})
 FINAL = frozenset({"completed", "failed", "cancelled", "quarantined"})
 
 
-class Attempt(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+class Attempt(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     """One claimed run of a captured method for a task."""
 
     method: str
@@ -71,8 +71,11 @@ class Attempt(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     tagged JSON, or `refused`: why it cannot be."""
 
 
-class TaskRecord(msgspec.Struct, frozen=True, gc=False, kw_only=True):
-    """A task's latest known state. Percentages run from 0 to 100."""
+class TaskRecord(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
+    """A task's latest known state. Percentages run from 0 to 100.
+
+    As JSON, in checkpoints, it is without the fields that have their default: so a default may never change.
+    """
 
     id: TaskId
     created: int

@@ -59,6 +59,17 @@ def test_a_state_encoded_in_pieces_is_the_one_encoded_at_once(tasks: int) -> Non
     assert list(msgspec.json.decode(data)["tasks"]) == [f"t{n}" for n in range(1, tasks + 1)]
 
 
+def test_what_a_task_has_by_default_takes_no_room_and_contents_that_say_it_are_read_too() -> None:
+    state = fold.empty("jarvis", 3)
+    fold.apply(state, Event(WriterId("w"), 1, 1, RunId("r"), "TaskProgressed", "t", {"percentage": 1}))
+
+    data = contents(state)
+    wordy = data.replace(b'"percentage":1', b'"percentage":1,"agent":"","attempts":{},"deaths_alone":0')
+
+    assert b"deaths_alone" not in data
+    assert state_of(Snapshot(header=header_of(state, wordy), state=wordy), "it") == state
+
+
 def test_equal_states_at_different_positions_have_equal_contents() -> None:
     one, other = fold.empty("jarvis", 3), fold.empty("jarvis", 3)
 
