@@ -15,6 +15,7 @@ from tempfile import gettempdir
 from tests.benchmarks import machine
 from tests.campaign import summary
 from tests.campaign.campaign import Plan, play
+from tests.campaign.controls import CONTROLS
 from tests.campaign.fault import SCALES
 from tests.campaign.faults import FAULTS
 from tests.campaign.ledger import Header, Ledger
@@ -25,7 +26,9 @@ def arguments(given: list[str]) -> argparse.Namespace:
     parser.add_argument(
         "--rounds", default="full", type=_rounds, help="small, full, release, or a number for each fault"
     )
-    parser.add_argument("--only", action="append", choices=FAULTS, metavar="F1", help="this fault alone, or these")
+    parser.add_argument(
+        "--only", action="append", choices=[*FAULTS, *CONTROLS], metavar="F1", help="this fault or control, or these"
+    )
     parser.add_argument("--seed", help="the seed of an earlier campaign, to play it again")
     parser.add_argument("--resume", action="store_true", help="go on with the campaign in OUT")
     parser.add_argument("--out", type=Path, default=Path(gettempdir()) / "jarvis-campaign", help="default %(default)s")
@@ -49,25 +52,38 @@ def main(given: list[str]) -> int:
     chosen = arguments(given)
     if chosen.list:
         print("\n".join(f"{fault.id}  {fault.title}: {fault.promise}  {fault.rounds}" for fault in FAULTS.values()))
+        print("\n".join(f"{one.id}  {one.title}, caught by {one.fault}" for one in CONTROLS.values()))
         return 0
     ledger = Ledger(chosen.out)
     header = _header(chosen, ledger)
     if header is None:
         print(f"There is no campaign in {chosen.out} that could go on, or it has other rounds.", file=sys.stderr)
         return 2
-    faults = {id: fault for id, fault in FAULTS.items() if id in (chosen.only or FAULTS)}
-    plan = Plan(faults=faults, rounds=header.rounds, seed=header.seed, folder=chosen.out, players=chosen.players)
+    plan = _plan(chosen, header)
     print(f"--seed {header.seed}; {chosen.out}/campaign.jsonl", file=sys.stderr)
     try:
         clean = play(plan, ledger)
     except KeyboardInterrupt:
         print("Stopped; --resume goes on.", file=sys.stderr)
         return 130
-    lines = summary.section(FAULTS, ledger, header)
+    lines = summary.section(FAULTS, CONTROLS, ledger, header)
     print("\n".join(lines))
     if chosen.page or (not chosen.only and header.rounds in ("full", "release")):
         summary.write(lines)
     return 0 if clean else 1
+
+
+def _plan(chosen: argparse.Namespace, header: Header) -> Plan:
+    only = set(chosen.only or [*FAULTS, *CONTROLS])
+    return Plan(
+        faults=FAULTS,
+        chosen=frozenset(only & FAULTS.keys()),
+        controls=[control for control in CONTROLS.values() if control.id in only],
+        rounds=header.rounds,
+        seed=header.seed,
+        folder=chosen.out,
+        players=chosen.players,
+    )
 
 
 def _header(chosen: argparse.Namespace, ledger: Ledger) -> Header | None:

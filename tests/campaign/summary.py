@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from tests.campaign import bounds
+from tests.campaign.control import Control, rounds_until_caught
 from tests.campaign.fault import COUNTED, Fault
 from tests.campaign.ledger import Header, Ledger, Line, total
 
@@ -27,6 +28,22 @@ def table(faults: Mapping[str, Fault], ledger: Ledger) -> list[str]:
     return lines
 
 
+def controls(all_of: Mapping[str, Control], ledger: Ledger) -> list[str]:
+    """A line a break that was planted, or cannot be here."""
+    lines = ["| control | what is broken | caught by | after rounds | shown by |", "|---|---|---|---|---|"]
+    played, missing = ledger.rounds(), ledger.missing()
+    for control in all_of.values():
+        after = rounds_until_caught(control, played)
+        tried = sum(line.broken == control.broken for line in played)
+        if after is None and not tried and control.fault not in missing:
+            continue
+        cells = [control.fault, str(after)] if after else ["–", f"not caught in {tried}"]
+        if not tried:
+            cells = ["–", f"not played: {missing[control.fault]}"]
+        lines.append(f"| {' | '.join([control.id, control.title, *cells, ', '.join(control.shows)])} |")
+    return lines
+
+
 def _counted(rounds: list[Line]) -> list[str]:
     tally, failed = total(rounds), sum(not line.clean for line in rounds)
     also = ", ".join(f"{count:,} {name}" for name, count in sorted(tally.items()) if name not in COUNTED)
@@ -34,14 +51,16 @@ def _counted(rounds: list[Line]) -> list[str]:
     return [f"{len(rounds):,}", *counts, also, str(failed), f"{bounds.upper(failed, len(rounds)):.2%}"]
 
 
-def section(faults: Mapping[str, Fault], ledger: Ledger, header: Header) -> list[str]:
-    """The table, and where and how it came about."""
+def section(faults: Mapping[str, Fault], breaks: Mapping[str, Control], ledger: Ledger, header: Header) -> list[str]:
+    """Both tables, and where and how they came about."""
     rounds = ledger.rounds()
     spent = sum(line.seconds for line in rounds) / 3600
     command = f"make crash ROUNDS={header.rounds} ARGS='--seed {header.seed}'"
     where = "; ".join(f"{name}: {value}" for name, value in header.machine.items())
     return [
         *table(faults, ledger),
+        "",
+        *controls(breaks, ledger),
         "",
         f"`{command}` plays the same again. {len(rounds):,} rounds, {spent:.1f} hours of playing. {where}.",
     ]

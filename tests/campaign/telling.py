@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from tests.campaign.control import Control
 from tests.campaign.ledger import Line
 
 WRONG = 10
@@ -15,23 +17,29 @@ WRONG = 10
 
 
 class Telling:
-    """Counts rounds by fault, and says at once which are not clean."""
+    """Counts rounds by fault, and says at once which are not clean, and what becomes of each break."""
 
-    def __init__(self, console: Console, progress: Progress, waiting: dict[str, int]) -> None:
-        self._console, self._progress, self._waiting = console, progress, dict(waiting)
-        self._task = progress.add_task("", total=sum(waiting.values()))
+    def __init__(self, console: Console, progress: Progress, waiting: Counter[str], controls: int) -> None:
+        self._console, self._progress, self._waiting = console, progress, waiting
+        self._task = progress.add_task("", total=waiting.total() + controls)
 
-    def heard(self, line: Line, *, expected: bool) -> None:
-        """A round is through; `expected` if it came out as it should."""
+    def heard(self, line: Line) -> None:
+        """A round is through."""
         self._waiting[line.fault] -= 1
-        if not expected:
-            self._unexpected(line)
+        if not line.clean:
+            self._unclean(line)
         if not self._progress.disable:
             self._progress.update(self._task, advance=1, description=line.fault)
         elif self._waiting[line.fault] == 0:
             self._console.print(f"{line.fault}: played", highlight=False)
 
-    def _unexpected(self, line: Line) -> None:
+    def judged(self, control: Control, after: int | None) -> None:
+        """A break was caught after so many rounds, or not at all."""
+        found = "NOT caught" if after is None else f"caught after {after} round{'s' if after > 1 else ''}"
+        self._console.print(f"{control.id}: {control.title}: {found} by {control.fault}", highlight=False, markup=False)
+        self._progress.update(self._task, advance=1, description=control.id)
+
+    def _unclean(self, line: Line) -> None:
         self._console.print(f"{line.fault} round {line.number} is not clean:", highlight=False)
         for wrong in line.wrong:
             self._console.print(
@@ -40,7 +48,7 @@ class Telling:
 
 
 @contextmanager
-def telling(waiting: dict[str, int]) -> Iterator[Telling]:
+def telling(waiting: Counter[str], controls: int) -> Iterator[Telling]:
     """To standard error; the bar goes when all is said."""
     console = Console(stderr=True)
     columns = (
@@ -51,4 +59,4 @@ def telling(waiting: dict[str, int]) -> Iterator[Telling]:
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
-        yield Telling(console, progress, waiting)
+        yield Telling(console, progress, waiting, controls)

@@ -74,7 +74,7 @@ def test_the_page_gets_a_line_a_fault_and_keeps_the_rest(tmp_path: Path) -> None
         Line(fault="F1", number=1, clean=False, seconds=1, tally={"acknowledged": 1234, "lost": 1, "kills": 2})
     )
 
-    summary.write(summary.section(FAULTS, ledger, header), page)
+    summary.write(summary.section(FAULTS, {}, ledger, header), page)
 
     text = page.read_text()
     assert text.startswith("before\n<!--")

@@ -7,6 +7,7 @@ import signal
 from collections import deque
 from collections.abc import Callable
 from functools import partial
+from importlib import import_module
 from typing import Any
 
 from jarvis_ctx.journal import frame
@@ -24,9 +25,10 @@ BUFFERED = 5
 
 
 def plant(name: str) -> None:
-    """Make the break of that name, if any."""
+    """Make the break of that name, if any: one of these functions, or `module:function`."""
     if name:
-        globals()[name]()
+        module, _, function = name.rpartition(":")
+        getattr(import_module(module or __name__), function)()
 
 
 def buffered_writer() -> None:
