@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.crash.children import Server
 from tests.crash.harness import Stage, drawn
-from tests.crash.supervising import Watch, Watched
+from tests.crash.supervising import Watch, watching
 
 
 @pytest.fixture(scope="session")
@@ -30,14 +29,6 @@ def stage(server: Server, tmp_path: Path, request: pytest.FixtureRequest) -> Ite
 
 @pytest.fixture
 def watch(server: Server) -> Iterator[Watch]:
-    """Supervisors; at the end neither they nor what they have started live any more."""
-    all_of: list[Watched] = []
-
-    def start(store: Path, command: list[str], **orders: Any) -> Watched:
-        all_of.append(Watched(server, store, command, **orders))
-        return all_of[-1]
-
-    yield start
-    for watched in all_of:
-        watched.clear()
-    server.clear()
+    """Supervisors, that end with the test."""
+    with watching(server) as watch:
+        yield watch

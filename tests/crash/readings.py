@@ -79,7 +79,7 @@ def contents(state: State) -> dict[str, Any]:
     tasks = {id: msgspec.to_builtins(task) for id, task in state.tasks.items()}
     for task in tasks.values():
         task["updated"] = None
-        for attempt in task["attempts"].values():
+        for attempt in task.get("attempts", {}).values():
             attempt["ended"] = None
     facts = {"tasks": tasks, "agents": state.agents, "attributes": state.attributes, "steps": state.steps, **tails}
     return dict(msgspec.to_builtins(facts | {"conversation": state.conversation, "unreadable": state.unreadable}))

@@ -1,8 +1,8 @@
 """`python -m tests.crash.server FD`: a warm process with the imports done and nothing opened, which forks children.
 
 A child is a process of its own that begins with the imports done; importing costs more than everything else in a round.
-It runs one function of `roles`, its standard output is the pipe that came with the request, and it ends as a program
-does: by falling off its end, by an exception nobody catches, or by a signal.
+It runs one function of `roles`, or any `module:function`. Its standard output is the pipe that came with the request,
+and it ends as a program does: by falling off its end, by an exception nobody catches, or by a signal.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import signal
 import socket
 import sys
 from collections.abc import Iterator
+from importlib import import_module
 from typing import Any
 
 import apscheduler.executors.debug
@@ -46,7 +47,8 @@ def main() -> None:
     request = _serve(link)
     if request is not None:
         plants.plant(request["broken"])
-        getattr(roles, request["role"])(**request["arguments"])
+        module, _, role = request["role"].rpartition(":")
+        getattr(import_module(module) if module else roles, role)(**request["arguments"])
 
 
 def _serve(link: socket.socket) -> dict[str, Any] | None:

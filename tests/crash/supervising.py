@@ -6,6 +6,8 @@ import json
 import os
 import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -68,6 +70,23 @@ class Watched:
     def over(self) -> Said:
         """How it ended in the end."""
         return self.said("over")
+
+
+@contextmanager
+def watching(server: Server) -> Iterator[Watch]:
+    """Supervisors; at the end neither they nor what they have started live any more."""
+    all_of: list[Watched] = []
+
+    def start(store: Path, command: list[str], **orders: Any) -> Watched:
+        all_of.append(Watched(server, store, command, **orders))
+        return all_of[-1]
+
+    try:
+        yield start
+    finally:
+        for watched in all_of:
+            watched.clear()
+        server.clear()
 
 
 def cause(store: Path) -> CauseOfDeath | None:

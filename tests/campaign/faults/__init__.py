@@ -1,7 +1,17 @@
 """Every fault of the campaign, in the order of their numbers."""
 
-from tests.campaign.faults import api, kills
+from tests.campaign.faults import api, chores, detection, endings, kills, opening, recovering, supervised
 
-FAULTS = {fault.id: fault for fault in sorted((*api.FAULTS, *kills.FAULTS), key=lambda fault: int(fault.id[1:]))}
+_FAMILIES = (
+    kills.FAULTS,
+    opening.FAULTS,
+    recovering.FAULTS,
+    chores.FAULTS,
+    endings.FAULTS,
+    supervised.FAULTS,
+    detection.FAULTS,
+    api.FAULTS,
+)
+FAULTS = {fault.id: fault for fault in sorted(sum(_FAMILIES, ()), key=lambda fault: int(fault.id[1:]))}
 
 __all__ = ["FAULTS"]

@@ -1,7 +1,9 @@
-"""SIGKILL at random moments of a program that makes calls."""
+"""SIGKILL at random moments of programs that make calls."""
 
 from __future__ import annotations
 
+import os
+import signal
 from typing import Any
 
 from tests.campaign import stages
@@ -13,8 +15,11 @@ WAYS: dict[str, dict[str, Any]] = {
     "without mappings": {"segment_io": "write"},
     "in small segments": {"segment_bytes": 16_384, "drain_interval": 0.01},
     "against power loss": {"durability": "power"},
+    "committed in the store": {"durability": "store"},
 }
 """Settings a round draws from."""
+WORKERS, WORKER_THREADS = 3, 8
+"""Forked ones beside their orchestrator, each with as many threads as that."""
 
 
 def one_writer(round: Round) -> Finding:
@@ -32,12 +37,37 @@ def one_writer(round: Round) -> Finding:
     return found
 
 
+def a_team(round: Round) -> Finding:
+    """An orchestrator and its workers are killed at once, or it dies first and they write on for a while."""
+    stage, first = stages.stage(round), round.random.choice(("orchestrator", "all"))
+
+    child = stage.open(threads=WORKER_THREADS, forks=WORKERS)
+    child.lives_for(round.random.uniform(0.05, 0.5))
+    if first == "orchestrator":
+        child.kill()
+        child.lives_for(round.random.uniform(0, 0.1))
+    os.killpg(child.pid, signal.SIGKILL)
+    child.wait()
+    verdicts = stage.verify(ending="kill", whole=True)
+
+    found = stages.judged(stage, verdicts, (WORKERS + 1) * WORKER_THREADS)
+    found.noted["first"] = first
+    return found
+
+
 FAULTS = (
     Fault(
         id="F1",
-        title="`kill -9` of one process",
+        title="`kill -9` of one process, up to three times in a row",
         promise="no acknowledged call is lost, none is doubled, none invented",
-        rounds={"small": 100, "full": 1_000, "release": 10_000},
+        rounds={"small": 120, "full": 1_000, "release": 10_000},
         play=one_writer,
+    ),
+    Fault(
+        id="F2",
+        title="`kill -9` of 4 processes with 8 threads each, together or the orchestrator first",
+        promise="the same, and no more calls are there without an acknowledgement than were under way",
+        rounds={"small": 30, "full": 300, "release": 300},
+        play=a_team,
     ),
 )

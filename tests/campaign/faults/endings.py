@@ -1,0 +1,40 @@
+"""The ways a program ends: clean ones are no deaths, and each death has its cause."""
+
+from __future__ import annotations
+
+from tests.campaign.fault import Fault
+from tests.campaign.played import plays
+from tests.crash import test_endings, test_supervisor_causes, test_supervisor_memory
+
+FAULTS = (
+    Fault(
+        id="F6",
+        title="`SIGTERM`, `SIGINT`, `close()`, `sys.exit()`, the end of the program, with a supervisor and without",
+        promise="a clean end is recorded as one, and is never reported as a death",
+        rounds={"small": 26, "full": 130, "release": 130},
+        play=plays(
+            "clean ends",
+            test_endings.test_a_clean_end_is_recorded_and_is_no_crash,
+            test_endings.test_no_acknowledged_call_is_lost_by_sigterm_and_it_is_no_crash,
+            test_endings.test_exceptions_beside_the_main_thread_are_kept_and_are_no_crash,
+            test_supervisor_causes.test_a_clean_end_is_no_death_and_is_not_restarted,
+            test_supervisor_causes.test_who_is_asked_to_end_is_not_restarted,
+        ),
+    ),
+    Fault(
+        id="F7",
+        title="segmentation fault, abort, `os._exit`, exit code, exception, hang, memory limit, kernel's memory killer,"
+        " somebody's signal: with a supervisor and without",
+        promise="each death is detected, and the report names its cause",
+        rounds={"small": 38, "full": 950, "release": 950},
+        play=plays(
+            "deaths with the right cause",
+            test_endings.test_a_death_is_found_with_its_cause,
+            test_endings.test_an_uncaught_exception_is_the_cause_with_its_traceback,
+            test_supervisor_causes.test_a_death_by_itself_has_its_cause,
+            test_supervisor_causes.test_a_death_by_somebody_s_signal_has_its_cause,
+            test_supervisor_memory.test_an_out_of_memory_kill_is_told_as_such,
+            test_supervisor_memory.test_a_kill_9_in_a_group_with_little_memory_is_a_kill_9,
+        ),
+    ),
+)

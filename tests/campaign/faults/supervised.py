@@ -1,0 +1,35 @@
+"""A supervisor and what it watches, killed in every order, and a program that dies again and again."""
+
+from __future__ import annotations
+
+from tests.campaign.fault import Fault
+from tests.campaign.played import plays
+from tests.crash import test_supervisor_life as life
+
+FAULTS = (
+    Fault(
+        id="F9",
+        title="`kill -9` of supervisor, command and what that has started, in every order",
+        promise="one command runs again, none twice, and no orphan is left",
+        rounds={"small": 20, "full": 100, "release": 100},
+        play=plays(
+            "restarts",
+            life.test_in_whatever_order_they_are_killed_one_command_runs_and_nothing_is_left,
+            life.test_a_command_that_dies_is_started_again_and_its_recovery_carries_on,
+            life.test_a_command_left_behind_is_adopted_and_started_again_when_it_dies,
+            life.test_the_command_goes_on_when_its_supervisor_is_killed_and_is_not_started_twice,
+            life.test_the_orphans_of_a_command_whose_supervisor_was_killed_end_before_the_next_start,
+        ),
+    ),
+    Fault(
+        id="F10",
+        title="a program that dies at each start",
+        promise="restarts come more and more slowly, end at the limit with an alarm, and leave the state whole",
+        rounds={"small": 4, "full": 40, "release": 40},
+        play=plays(
+            "crash loops stopped",
+            life.test_a_crash_loop_trips_the_breaker_and_leaves_the_state_ready,
+            life.test_the_wait_for_a_restart_is_under_five_seconds,
+        ),
+    ),
+)
