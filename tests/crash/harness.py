@@ -132,15 +132,16 @@ class Stage:
         asked = {"first": first, "last": last, "error": error, "reading": reading}
         return self._suffered("suffer", settings=BUSY | settings, **asked)
 
-    def starve(self, shortage: str, *, closing: bool, **settings: Any) -> Suffered:
+    def starve(self, shortage: str, *, closing: bool, seconds: float = 0.0, **settings: Any) -> Suffered:
         """A round in which the machine is short of something; see `roles.starve`. Fails when it hangs or dies."""
-        return self._suffered("starve", shortage=shortage, closing=closing, settings=BUSY | settings)
+        asked = {"shortage": shortage, "closing": closing, "seconds": seconds}
+        return self._suffered("starve", settings=BUSY | settings, patience=PATIENCE + seconds, **asked)
 
-    def _suffered(self, role: str, settings: dict[str, Any], **arguments: Any) -> Suffered:
+    def _suffered(self, role: str, settings: dict[str, Any], patience: float = PATIENCE, **arguments: Any) -> Suffered:
         self.round += 1
         arguments["settings"] = {"name": self.name, **settings}
         child = self.server.start(role, path=self.store, acks=self.acks, round=self.round, **arguments)
-        assert not child.lives_for(PATIENCE), f"it hangs with {arguments}"
+        assert not child.lives_for(patience), f"it hangs with {arguments}"
         suffered = msgspec.json.decode(child.line(), type=Suffered)
         assert not child.lives_for(PATIENCE), f"it does not end with {arguments}"
         assert child.wait() == 0, self.server.log_tail()

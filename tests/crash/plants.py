@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import uuid
 from collections import deque
 from collections.abc import Callable
 from functools import partial
@@ -101,5 +102,6 @@ def dies_recovering() -> None:
 
 
 def rebooted() -> None:
-    """No break: the machine was started anew since the program ran."""
-    identity.boot_id = lambda: "0b00b00b-0000-4000-8000-000000000000"
+    """No break: the machine was started anew since anything else ran."""
+    boot = str(uuid.uuid4())
+    identity.boot_id = lambda: boot

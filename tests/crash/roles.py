@@ -7,29 +7,21 @@ import os
 import signal
 import sys
 import threading
-import traceback
-from collections import Counter
-from collections.abc import Callable
-from contextlib import suppress
+import time
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeAlias, TypeVar
+from typing import Any
 
 from jarvis_ctx.errors import Fenced, JarvisError
 from jarvis_ctx.settings import load
 from jarvis_ctx.sidecar import JarvisContextManager
 from jarvis_ctx.sidecar.rekeying import rekey
-from tests.crash import check, endings, plants, shifts, shortages, suspects
+from tests.crash import check, endings, pacing, plants, shifts, suffering, suspects
 from tests.crash.acknowledgements import Acknowledgements
 from tests.crash.calls import Token, verb
-from tests.crash.faults import Faults
 
 LATE = 5 + 8 * 20
 """The count of the call that a stopped child makes when it is continued: it sets an attribute."""
-SUFFERED, AFTERWARDS = 70, 8
-"""Calls while system calls fail, and after that."""
-T = TypeVar("T")
-Errors: TypeAlias = type[Exception] | tuple[type[Exception], ...]
 LONGEST = 60
 """Seconds after which a forked child ends by itself: nobody waits for it, should its test fail."""
 
@@ -50,12 +42,14 @@ def write(
     checkpoint_every: int = 0,
     forks: int = 0,
     umask: int = -1,
+    think: float = 0.0,
     settings: dict[str, Any] | None = None,
 ) -> None:
     """Open the store, say `opened`, and call the whole API from each thread until killed or done, then say `done`.
 
     With `checkpoint_every`, each thread takes one after so many calls; `plant` is a break of `plants`, made first.
     With `forks`, so many forked children do the same beside it, in a process group of their own. `umask` is set first.
+    Each thread waits `think` seconds between two calls.
     """
     plants.plant(plant)
     if umask >= 0:
@@ -66,7 +60,7 @@ def write(
     first = _forked(forks) * threads
     if first == 0:
         say("opened")
-    work = [(manager, told, Token(round, first + n, 0), calls, checkpoint_every) for n in range(threads)]
+    work = [(manager, told, Token(round, first + n, 0), calls, checkpoint_every, think) for n in range(threads)]
     writers = [threading.Thread(target=_call, args=arguments) for arguments in work]
     for thread in writers:
         thread.start()
@@ -95,13 +89,20 @@ def _fail(raised: threading.ExceptHookArgs) -> None:
 
 
 def _call(
-    manager: JarvisContextManager, told: Acknowledgements, first: Token, calls: int, checkpoint_every: int
+    manager: JarvisContextManager,
+    told: Acknowledgements,
+    first: Token,
+    calls: int,
+    checkpoint_every: int,
+    think: float = 0.0,
 ) -> None:
     for count in range(calls):
         token = first._replace(number=count)
         told.around(token, partial(verb(token).call, manager, token))
         if checkpoint_every and count % checkpoint_every == checkpoint_every - 1:
             manager.checkpoint()
+        if think:
+            time.sleep(think)
 
 
 def verify(path: str, out: str, since: dict[str, int], ending: str, plant: str, settings: dict[str, Any]) -> None:
@@ -203,90 +204,18 @@ def supervise(path: str, command: list[str], beside: list[list[str]] | None = No
         say(json.dumps({"event": type(error).__name__, **error.facts}, default=str))
 
 
-def suffer(
-    path: str,
-    acks: str,
-    round: int,
-    first: int,
-    last: int,
-    error: int,
-    settings: dict[str, Any],
-    reading: bool = False,
-) -> None:
-    """Open the store and call the whole API while system calls fail, as `faults` says; once more when none does.
-
-    Those that change files, or those that are for `reading` them.
-
-    Says as JSON how many calls to the system there were, which failed first, what errors the program saw meanwhile, and
-    what it saw afterwards. An error that it is not told to expect ends it, in any thread.
-    """
+def suffer(path: str, **given: Any) -> None:
+    """Open the store and call the whole API while system calls fail; say as JSON what came of it."""
     threading.excepthook = _fail
-    faults = Faults(Path(path), first=first, last=last, error=error)
-    (faults.install_in_reading if reading else faults.install)()
-    told = Acknowledgements(Path(acks))
-    seen, afterwards = Counter[str](), Counter[str]()
-    manager = _expecting(JarvisError, seen, lambda: JarvisContextManager(path, **settings))
-    if manager is not None:
-        _go_on(manager, told, seen, [Token(round, 0, count) for count in range(SUFFERED)])
-        _expecting((JarvisError, OSError), seen, manager.checkpoint)
-        _expecting(JarvisError, seen, manager.status)
-    faults.lift()
-    manager = manager or JarvisContextManager(path, **settings)
-    _go_on(manager, told, afterwards, [Token(round, 1, count) for count in range(AFTERWARDS)])
-    _expecting(JarvisError, afterwards, manager.flush)
-    if first % 2:
-        manager.close()
-    say(json.dumps({"made": faults.count, "failed": faults.failed[:5], "seen": seen, "afterwards": afterwards}))
+    say(json.dumps(suffering.suffer(path, **given)))
 
 
-def starve(path: str, acks: str, round: int, shortage: str, closing: bool, settings: dict[str, Any]) -> None:
-    """Open the store and call the whole API while the machine is short of something, as `shortages` says.
-
-    Close while it is, or make calls again when it is not any more. Says as JSON what errors the program saw meanwhile
-    and afterwards, and what `status` said meanwhile.
-    """
+def starve(path: str, **given: Any) -> None:
+    """Open the store and call the whole API while the machine is short of something; say as JSON what came of it."""
     threading.excepthook = _fail
-    told = Acknowledgements(Path(acks))
-    seen, afterwards = Counter[str](), Counter[str]()
-    manager = JarvisContextManager(path, **settings)
-    manager.checkpoint()  # So that what it imports is there.
-    with getattr(shortages, shortage)(Path(path)):
-        _go_on(manager, told, seen, [Token(round, 0, count) for count in range(SUFFERED)], (JarvisError, MemoryError))
-        _expecting((JarvisError, OSError, MemoryError), seen, manager.checkpoint)
-        status = _expecting(MemoryError, seen, manager.status) or {"lag": {}}
-        if closing:
-            manager.close()
-    if not closing:
-        _go_on(manager, told, afterwards, [Token(round, 1, count) for count in range(AFTERWARDS)])
-        _recovered(manager)
-    say(json.dumps({"seen": seen, "afterwards": afterwards, "lag": status["lag"]}))
+    say(json.dumps(suffering.starve(path, **given)))
 
 
-def _recovered(manager: JarvisContextManager) -> None:
-    """Wait until the background has caught up by itself: everything is drained, and a checkpoint was taken."""
-    before = manager.keeper.taken
-    while manager.journal.health().drained < manager.journal.writer.number or manager.keeper.taken == before:
-        threading.Event().wait(0.005)
-
-
-def _go_on(
-    manager: JarvisContextManager,
-    told: Acknowledgements,
-    seen: Counter[str],
-    tokens: list[Token],
-    errors: Errors = JarvisError,
-) -> None:
-    """Make the calls of all tokens, also after one that failed."""
-    for token in tokens:
-        _expecting(errors, seen, partial(told.around, token, partial(verb(token).call, manager, token)))
-
-
-def _expecting(errors: Errors, seen: Counter[str], call: Callable[[], T]) -> T | None:
-    """What `call` returns; an error that it may raise is counted, and told in full to whoever reads the log."""
-    try:
-        return call()
-    except errors as error:
-        seen[type(error).__name__] += 1
-        with suppress(OSError, MemoryError):  # The log may suffer from the shortage too.
-            traceback.print_exc()
-        return None
+def pace(path: str, **given: Any) -> None:
+    """Make calls for a while, close, and say as JSON how long they took."""
+    say(json.dumps(pacing.paced(path, **given)))

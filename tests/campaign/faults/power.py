@@ -1,0 +1,119 @@
+"""The power goes while a program writes to a file system of its own: ext4 and XFS by turns."""
+
+from __future__ import annotations
+
+import time
+from functools import partial
+
+from jarvis_ctx.journal.marks import Marks
+from tests.campaign import filesystem, stages, tail
+from tests.campaign.fault import Fault, Finding, Round
+from tests.campaign.filesystem import FileSystem
+from tests.crash.harness import Stage, Verdicts
+
+KINDS = ("ext4", "xfs")
+THREADS = 3
+SYNC_INTERVAL = 0.2
+THINK = 0.002
+"""Seconds between two calls: who never waits lives in the middle of a sync, which a cut then waits for."""
+SLOW = 2.0
+"""Seconds that a sync itself may take on a machine that has other things to do."""
+
+
+def _cut(stage: Stage, disk: FileSystem) -> None:
+    """The power first: a process that is killed in the middle of a sync is killed after it."""
+    disk.cut()
+    for child in stage.server.children:
+        child.kill()
+    disk.again()
+
+
+def _verified(stage: Stage) -> Verdicts:
+    return stage.verify(ending="kill", whole=True, plant="rebooted")
+
+
+def waiting_for_the_disk(round: Round) -> Finding:
+    """One or two lives, each cut off at a random moment; the second one recovers, too."""
+    chance = round.random
+    with filesystem.mounted(round.folder, KINDS[round.number % 2]) as disk:
+        stage = stages.stage(round)
+        stage.store = disk.place / "store"
+        lives = chance.choice((1, 1, 2))
+        for _ in range(lives):
+            settings = {
+                "durability": "power",
+                "segment_io": chance.choice(("auto", "write")),
+                "segment_bytes": chance.choice((16_384, 1_048_576)),
+            }
+            child = stage.open(
+                threads=THREADS,
+                think=THINK,
+                checkpoint_every=chance.choice((0, 9)),
+                plant="rebooted",
+                settings=settings,
+            )
+            child.lives_for(chance.uniform(0.0, 0.5))
+            _cut(stage, disk)
+        found = stages.judged(stage, _verified(stage), THREADS)
+    found.tally["cuts"] = lives
+    found.noted["file system"] = disk.kind
+    return found
+
+
+def not_waiting(round: Round) -> Finding:
+    """One life of one thread, cut off a while after its first sync."""
+    with filesystem.mounted(round.folder, KINDS[round.number % 2]) as disk:
+        stage = stages.stage(round)
+        stage.store = disk.place / "store"
+        settings = {"sync_interval": SYNC_INTERVAL, "segment_bytes": round.random.choice((16_384, 1_048_576))}
+        child = stage.open(threads=1, think=THINK, settings=settings)
+        child.lives_for(round.random.uniform(0.0, 1.0))
+        before, (writer, synced, at) = stage.said(), _synced(stage)
+        age = time.time() - at
+        _cut(stage, disk)
+        after, verdicts = stage.said(), _verified(stage)
+    # What was said between our look and the cut may be there or not: it is as a call that never returned.
+    late = len(after.acknowledged - before.acknowledged)
+    found = tail.judged(after._replace(acknowledged=before.acknowledged), verdicts, late=late)
+    if verdicts.checked.position.get(writer, 0) < synced:
+        found.wrong.append(f"{writer} had {synced} numbers synced, and {verdicts.checked.position} is left")
+    if age > SYNC_INTERVAL + SLOW:
+        found.wrong.append(f"the last sync was {age:.2f} s ago")
+    found.tally["cuts"] = 1
+    found.noted |= {"file system": disk.kind, "seconds since the last sync": round_to_ms(age)}
+    return found
+
+
+round_to_ms = partial(round, ndigits=3)
+
+
+def _synced(stage: Stage) -> tuple[str, int, float]:
+    """The writer, its last number that was synced, and when that was, in seconds since 1970."""
+    marks = Marks(stage.store / "journal" / "marks", mapped=False, viewer=True)
+    try:
+        (mark,) = marks.writers()
+    finally:
+        marks.close()
+    return mark.writer, mark.synced, (mark.sync_time / 1e6) or time.time()
+
+
+missing = partial(filesystem.missing, *KINDS)
+
+FAULTS = (
+    Fault(
+        id="F13",
+        title='the power goes, with `durability="power"` (ext4, XFS)',
+        promise="no acknowledged call is lost",
+        rounds={"small": 8, "full": 400, "release": 2_000},
+        play=waiting_for_the_disk,
+        missing=missing,
+    ),
+    Fault(
+        id="F14",
+        title='the power goes, with `durability="process"` (ext4, XFS)',
+        promise="only the last calls are lost, none that the last sync covers, and the report says so",
+        rounds={"small": 8, "full": 400, "release": 2_000},
+        play=not_waiting,
+        missing=missing,
+    ),
+)

@@ -1,0 +1,41 @@
+"""Lets a child write under strace until it is done, and kills it: every call it made of the system is in the record."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from tests.campaign import tracing
+from tests.crash.children import ROOT
+
+SCRIPT = "import json, sys; from tests.crash import roles; roles.write(**json.loads(sys.argv[1]))"
+ENVIRONMENT = {**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'src'}", "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+def missing() -> str | None:
+    """Why nothing can be recorded here, if it cannot."""
+    return None if shutil.which("strace") else "strace is not installed"
+
+
+def record(log: Path, *options: str, **arguments: Any) -> None:
+    """Run `roles.write` with those arguments into `log`; `options` are strace's.
+
+    Raises `AssertionError`, with the last it said, when the child ends by itself.
+    """
+    command = [*tracing.STRACE, *options, "-o", str(log), sys.executable, "-c", SCRIPT, json.dumps(arguments)]
+    errors = log.with_suffix(".stderr")
+    with (
+        errors.open("w") as stderr,
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=stderr, text=True, env=ENVIRONMENT) as strace,
+    ):
+        assert strace.stdout is not None
+        said = [strace.stdout.readline().strip() for _ in range(2)]
+        for child in Path(f"/proc/{strace.pid}/task/{strace.pid}/children").read_text().split():
+            os.kill(int(child), signal.SIGKILL)
+    assert said == ["opened", "done"], f"{said}\n{errors.read_text()[-2000:]}"
