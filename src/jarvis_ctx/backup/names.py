@@ -13,7 +13,7 @@ _PLAIN = r"[A-Za-z0-9][A-Za-z0-9._-]{0,200}"
 _BELONGS = re.compile(
     rf"jarvis_context\.db|secret\.key|CRASH_DETECTED|run-{_PLAIN}\.fault|{_PLAIN}\.json"
     r"|journal/marks|journal/[0-9a-f]{16}-\d{6}\.seg|journal/values/[0-9a-f]{64}"
-    rf"|journal/archive/{_PLAIN}\.seg\.zst|checkpoints/recovery_{_PLAIN}\.(pkl|json)"
+    rf"|journal/archive/{_PLAIN}\.seg\.zst|checkpoints/recovery_{_PLAIN}\.(pkl|json|changes)"
 )
 """No name of another form is taken or put back: none that is absolute, climbs up, hides, or is a lock."""
 

@@ -8,6 +8,7 @@ import secrets
 import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 import msgspec
 
@@ -18,6 +19,8 @@ from jarvis_ctx.codec import sign
 from jarvis_ctx.disk.files import sync_folder
 from jarvis_ctx.errors import CorruptData, StoreUnavailable
 from jarvis_ctx.journal import archive, read
+from jarvis_ctx.journal.marks import Marks
+from jarvis_ctx.journal.others import ALL
 from jarvis_ctx.liveness.runfile import RunFile
 from jarvis_ctx.model.event import SCHEMA
 
@@ -47,6 +50,8 @@ class Taking:
         self._source, self._into, self._tell = source, into, progress
         self._members: dict[str, Member] = {}
         self._position: dict[str, int] = {}
+        self._appended: dict[str, int] = {}
+        """What the marks said before the segments were read, {writer: number}: up to there all of them is there."""
         self._damaged: list[str] = []
         self._database = _size(source.folder / names.DATABASE)
         self._done, self._total = 0, self._database + sum(_size(source.folder / name) for name in self._all())
@@ -54,6 +59,7 @@ class Taking:
     def take(self) -> Manifest:
         """Everything, staged and durable; the manifest of it."""
         self._files([names.MARKS])
+        self._appended = self._marked()
         self._files(self._top())
         self._files(self._below("checkpoints"))
         for name in self._segments():
@@ -106,17 +112,36 @@ class Taking:
         path = self._source.folder / name
         try:
             with files.opened(path) as file:
-                data = file.read()
+                data, found = read.settled(lambda: _anew(file), path.name[:16])
         except FileNotFoundError:
             return  # Archived in this moment: the archive is listed after this.
-        segment = read.parse(data, read.SegmentData(path=path, writer=path.name[:16]))
+        segment = read.sort(found, read.SegmentData(path=path, writer=path.name[:16]))
+        cut = self._cut_behind_a_gap(segment)
         if not segment.frames:
-            return  # Reserved for what comes next.
+            return  # Reserved for what comes next, or begun after its forerunner was read.
         self._damaged += [f"{path.name} has {hole.length} damaged bytes at {hole.offset}." for hole in segment.holes]
-        if segment.opening is not None and segment.seal is None:
+        if segment.opening is not None and (cut or segment.seal is None):
             data = archive.with_seal(data, segment)
         self._add(files.put(self._into, name, [data]))
         self._reach(segment.writer, segment.last)
+
+    def _cut_behind_a_gap(self, segment: read.SegmentData) -> bool:
+        """Leave out what its writer said in this segment after more than we have read of the one before it."""
+        writer, frames = segment.writer, segment.frames
+        reached, whole = self._position.get(writer, 0), self._appended.get(writer, ALL)
+        last = max((each.number for each in read.unbroken(frames, reached, whole)), default=reached)
+        segment.frames = [each for each in frames if each.number <= last]
+        return len(segment.frames) < len(frames)
+
+    def _marked(self) -> dict[str, int]:
+        try:
+            marks = Marks(self._into / names.MARKS, mapped=False, viewer=True)
+        except (CorruptData, OSError):
+            return {}  # There are none, and a start makes them anew.
+        try:
+            return {mark.writer: mark.appended for mark in marks.writers()}
+        finally:
+            marks.close()
 
     def _archived(self, archived: archive.Archived) -> None:
         name = f"journal/archive/{archived.path.name}"
@@ -188,6 +213,11 @@ def stage(source: Source, fresh: Callable[[int], Path], progress: Progress) -> t
     files.put(into, names.MANIFEST, [manifest.encode(taken)])
     sync_folder(into)
     return into, taken
+
+
+def _anew(file: BinaryIO) -> bytes:
+    file.seek(0)
+    return file.read()
 
 
 def _entries(folder: Path) -> Iterator[str]:

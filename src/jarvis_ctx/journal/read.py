@@ -52,22 +52,27 @@ def segment_paths(folder: Path) -> dict[str, list[Path]]:
 
 def read_segment(path: Path) -> SegmentData:
     """Read a segment file, whole or being written. Raises `Unreadable`, else `OSError`."""
-    return _sorted(frames(path), SegmentData(path=path, writer=path.name[:16]))
+    return sort(frames(path), SegmentData(path=path, writer=path.name[:16]))
 
 
 def frames(path: Path, start: int = 0) -> list[frame.Frame | frame.Hole]:
-    """The frames of a segment from an offset on. Raises `Unreadable`, else `OSError`.
+    """The frames of a segment from an offset on. Raises `Unreadable`, else `OSError`."""
+    return settled(lambda: read_whole(path), path.name[:16], start)[1]
+
+
+def settled(take: Callable[[], bytes], writer: str, start: int = 0) -> tuple[bytes, list[frame.Frame | frame.Hole]]:
+    """The bytes of a segment that `take` reads, and the frames in them. Raises what `take` raises.
 
     A read beside its writer is not of one moment: it may miss a frame and find the next, so a hole is looked at again.
     What lies before a frame that was found was whole by then.
     """
     hole: frame.Hole | None = None
     while True:
-        data = read_whole(path)
-        found = list(frame.scan(data, path.name[:16], start))
+        data = take()
+        found = list(frame.scan(data, writer, start))
         before, hole = hole, next((each for each in found if isinstance(each, frame.Hole)), None)
         if hole is None or (before is not None and hole.offset == before.offset):
-            return found
+            return data, found
 
 
 def unbroken(frames: list[frame.Frame], after: int, whole: int) -> list[frame.Frame]:
@@ -88,10 +93,11 @@ def unbroken(frames: list[frame.Frame], after: int, whole: int) -> list[frame.Fr
 
 def parse(data: bytes, into: SegmentData) -> SegmentData:
     """Sort the frames of `data` into what they are."""
-    return _sorted(frame.scan(data, into.writer), into)
+    return sort(frame.scan(data, into.writer), into)
 
 
-def _sorted(frames: Iterable[frame.Frame | frame.Hole], into: SegmentData) -> SegmentData:
+def sort(frames: Iterable[frame.Frame | frame.Hole], into: SegmentData) -> SegmentData:
+    """Put frames where they belong in `into`."""
     for found in frames:
         if isinstance(found, frame.Hole):
             into.holes.append(found)

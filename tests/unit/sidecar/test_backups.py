@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import pytest
 
 from jarvis_ctx import settings
 from jarvis_ctx.errors import AlreadyRunning, BadValue, CorruptData, NoStore, NotOurs
+from jarvis_ctx.journal import read
 from jarvis_ctx.sidecar import JarvisContextManager, open_view
 from jarvis_ctx.sidecar.backups import loaded, restore, take
 from tests.unit.insight.dying import fill
@@ -54,6 +55,26 @@ def test_a_backup_of_a_live_store_has_all_that_was_said_before_it(
     view.close()
     assert (taken.manifest.position, rebuilt.state.position, rebuilt.gathered.damaged) == (said, said, [])
     assert (rebuilt.gathered.lost, taken.manifest.damaged) == ({}, [])
+
+
+def test_a_backup_beside_a_writer_that_goes_on_to_its_next_segment_has_no_gap(
+    live: JarvisContextManager, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer, settled, said = live.journal.writer, read.settled, dict(live.journal.writer.state.position)
+
+    def busy(take: Callable[[], bytes], of: str, start: int = 0) -> Any:
+        found = settled(take, of, start)
+        while of == writer.writer and len(writer.segments) < 2:
+            live.log_agent_message("a", "b", "x" * 60_000)
+        return found
+
+    writer.supply.prepare()
+    monkeypatch.setattr(read, "settled", busy)
+    taken = live.backup(tmp_path / "copy")
+
+    assert taken.manifest.damaged == []
+    segments = [read.read_segment(path) for path in (tmp_path / "copy" / "journal").glob(f"{writer.writer}-*.seg")]
+    assert [(segment.last, segment.seal is not None) for segment in segments] == [(said[writer.writer], True)]
 
 
 def test_a_start_in_a_restored_store_recovers_in_a_later_epoch_and_says_so(

@@ -138,10 +138,15 @@ def test_a_backup_brings_them_back(store_path: Path, tmp_path: Path) -> None:
 
     restore(at(tmp_path / "back"), tmp_path / "copy")
 
+    assert names_in(tmp_path / "back") == names_in(store_path)
     for path in (tmp_path / "back").glob(DATABASE):
         path.unlink()
     with JarvisContextManager(tmp_path / "back", handle_signals=False) as manager:
         assert tasks(manager) == before
+
+
+def names_in(store: Path) -> set[str]:
+    return {path.name for path in store.glob(UPON)}
 
 
 def loaded(path: Path, **more: Any) -> int:
