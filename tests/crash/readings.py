@@ -76,10 +76,14 @@ def subjects(state: State) -> dict[str, tuple[str, bool]]:
 def contents(state: State) -> dict[str, Any]:
     """What a state says of the orchestrator's work: without runs, fences, and when the recovery itself did what."""
     tails = {name: [event.stamp for event in getattr(state, name)] for name in ("decisions", "messages", "points")}
-    tasks = {id: msgspec.to_builtins(task) for id, task in state.tasks.items()}
+    tasks = {id: fields(task) | {"updated": None} for id, task in state.tasks.items()}
     for task in tasks.values():
-        task["updated"] = None
-        for attempt in task.get("attempts", {}).values():
-            attempt["ended"] = None
-    facts = {"tasks": tasks, "agents": state.agents, "attributes": state.attributes, "steps": state.steps, **tails}
+        task["attempts"] = {key: fields(attempt) | {"ended": None} for key, attempt in task["attempts"].items()}
+    steps = {id: {key: fields(step) for key, step in known.items()} for id, known in state.steps.items()}
+    facts = {"tasks": tasks, "agents": state.agents, "attributes": state.attributes, "steps": steps, **tails}
     return dict(msgspec.to_builtins(facts | {"conversation": state.conversation, "unreadable": state.unreadable}))
+
+
+def fields(record: msgspec.Struct) -> dict[str, Any]:
+    """All of a record, its defaults too, which are left out where it is encoded."""
+    return {name: value for name, value in msgspec.structs.asdict(record).items() if value is not msgspec.UNSET}
