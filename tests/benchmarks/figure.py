@@ -51,6 +51,8 @@ class Effort(msgspec.Struct, frozen=True, kw_only=True):
     """Checkpoints a side whose time, or whose callers' time, is measured."""
     share: float
     """The part of the large stores that is planted: 1,000,000 events, 100,000 tasks, a day."""
+    stored: int = 0
+    """Events that the grown store is to have in all; what is not said is put into its table."""
 
 
 FULL = Effort(rounds=60, busy_rounds=12, starts=15, calls=500, events=100_000, checkpoints=9, share=1)

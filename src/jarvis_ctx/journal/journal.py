@@ -97,8 +97,7 @@ class Journal:
         self.on_others: Callable[[list[Event]], object] | None = None
         """Told, in the drain's thread, what other writers have said to this orchestrator."""
         self._background = Background()
-        self.drain_error = ""
-        self._held_for_fork = False
+        self.drain_error, self._held_for_fork = "", False
         self._durability, self._store_timeout = durability, store_timeout
         self._acknowledge()
         self.append = self.writer.append
@@ -129,7 +128,7 @@ class Journal:
     def _try_to_drain(self) -> bool:
         try:
             try:
-                all(self.drain_once() for _ in range(BATCHES))  # As long as there is something to move.
+                all(self.drain_once() for _ in range(BATCHES))
             finally:  # A store that is away keeps nobody from being heard.
                 self._listen()
             self.neighbours.look(self._listen, self._store.watermarks)
@@ -198,8 +197,9 @@ class Journal:
         if not self._own.drains or not self._role.acquire():
             self._own.follow()
             return 0
-        self._others.catch_up(self.writer.state.fences, self.writer.state.cut)
-        moved = self._others.step(self.writer.state.fences) + self._own.step()
+        moved = self._others.catch_up(self.writer.state.fences, self.writer.state.cut)
+        if self._others.caught_up:  # A store that has a number of ours is taken to have all before it.
+            moved = self._others.step(self.writer.state.fences) + self._own.step()
         self.drain_error = ""
         return moved
 

@@ -14,6 +14,8 @@ from jarvis_ctx.model.cut import Cut
 
 BATCH_BYTES = 1_048_576
 """Bytes of payload one transaction takes, and at most one event more."""
+EVENTS = 10_000
+"""Events of the past that one turn takes, and at most a batch more: somebody may be waiting, with a limit."""
 ALL = 1 << 62
 """More than any writer's last number."""
 
@@ -24,6 +26,8 @@ class OthersDrain:
     def __init__(self, folder: Path, store: EventStore, marks: Marks, own: Opening) -> None:
         self._folder, self._store, self._marks, self._own = folder, store, marks, own
         self._known: dict[str, int] | None = None
+        self._past: Iterator[int] | None = None
+        """What goes on catching up."""
         self._cut = Cut()
         self._served = ""
         """The writer that the last batch was of."""
@@ -32,14 +36,33 @@ class OthersDrain:
         self.damaged: list[str] = []
         """Archives that did not verify; they stay where they are."""
 
-    def catch_up(self, fences: dict[str, int], cut: Cut) -> None:
-        """Drain everything that segments and archive have and the store lacks; once, when the drain role is taken.
+    def catch_up(self, fences: dict[str, int], cut: Cut) -> int:
+        """Drain some of what segments and archive have and the store lacks; returns how many events, 0 when it has all.
 
-        A new database or an older copy of it gets its past back here. `fences` {writer: last number} keeps out what an
-        overtaken run wrote after its successor had begun, and `cut` what was cleaned up.
+        Once, when the drain role is taken. A new database or an older copy of it gets its past back here. `fences`
+        {writer: last number} keeps out what an overtaken run wrote after its successor had begun, and `cut` what was
+        cleaned up.
         """
         if self._known is not None:
-            return
+            return 0
+        self._past = self._past or self._catching_up(fences, cut)
+        moved = 0
+        try:
+            for batch in self._past:
+                moved += batch
+                if moved >= EVENTS:
+                    break
+        except BaseException:
+            self._past = None  # It begins anew whatever stopped it, and drains nothing twice; the error itself goes on.
+            raise
+        return moved
+
+    @property
+    def caught_up(self) -> bool:
+        """Whether the store has all that there was."""
+        return self._known is not None
+
+    def _catching_up(self, fences: dict[str, int], cut: Cut) -> Iterator[int]:
         self.damaged = []
         self._cut = cut
         known = self._store.watermarks()
@@ -47,7 +70,7 @@ class OthersDrain:
         for archived in archive.listing(self._folder / "archive"):
             if archived.last > known.get(archived.writer, 0):
                 try:
-                    sum(self._drain(archive.read_archived(archived), known, fences))
+                    yield from self._drain(archive.read_archived(archived), known, fences)
                 except (CorruptData, OSError) as error:
                     self.damaged.append(str(error))
         if cut.position:
@@ -56,12 +79,12 @@ class OthersDrain:
         writers = read.segment_paths(self._folder)  # Before the marks: a new writer has its mark before its segment.
         appended = {mark.writer: mark.appended for mark in self._marks.writers()}
         for writer in writers:  # Our own segments, too: those that were given up are only here, and may be in no store.
-            sum(self._drain_segments(writer, known, fences, appended.get(writer, ALL)))
-        self._known = known
+            yield from self._drain_segments(writer, known, fences, appended.get(writer, ALL))
+        self._known, self._past = known, None
 
     def begin_anew(self) -> None:
         """Another database has taken the store's place: the next `catch_up` finds out what it lacks."""
-        self._known, self._finished = None, set()
+        self._known, self._past, self._finished = None, None, set()
 
     def _take_back(self, known: dict[str, int], fences: dict[str, int]) -> None:
         """Remove what an overtaken run drained itself before it noticed."""

@@ -211,6 +211,40 @@ def test_a_new_database_gets_its_past_back_from_segments_and_archive(store: Stor
     assert store.database.events.watermarks() == {writer_id(1): last}
 
 
+def test_a_long_past_keeps_a_flush_no_longer_than_it_would_wait_and_is_drained_in_the_end(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jarvis_ctx.journal.others.EVENTS", 10)
+    with store.journal(1) as first:
+        while len(first.writer.segments) < 4:
+            first.append("TaskProgressed", "t", {"note": "x" * 500})
+    with store.journal(2) as second:
+        second.append("TaskProgressed", "u", {})
+
+        with pytest.raises(StoreUnavailable, match="1 events were not drained"):
+            second.flush(timeout=0.0)
+        known = store.database.events.watermarks()
+        second.flush()
+
+    assert list(known) == [writer_id(1)]
+    assert rows(store) == [(writer_id(1), n) for n in range(1, first.writer.number + 1)] + [(writer_id(2), 1)]
+
+
+def test_a_past_that_the_store_refuses_is_drained_at_the_next_try(
+    store: Store, journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with store.pen(journal.marks, opening(1, 2)) as other:
+        other.append("TaskProgressed", "t", {})
+    monkeypatch.setattr(store.database.events, "write", refuse)
+    with pytest.raises(StoreUnavailable):
+        journal.drain_once()
+    monkeypatch.undo()
+
+    journal.drain_once()
+
+    assert rows(store) == [(writer_id(1, 2), 1)]
+
+
 def test_a_segment_with_a_damaged_beginning_is_drained_for_the_orchestrator_the_marks_name(store: Store) -> None:
     with store.journal(1) as first:
         first.append("TaskProgressed", "t", {})
