@@ -23,7 +23,7 @@ PATH = click.Path(path_type=Path)
 @click.argument("target", type=PATH)
 @click.option("--without-key", is_flag=True, help="Leave out secret.key; restore-backup then needs it with --key.")
 @json_option
-@place_options
+@place_options("a backup is taken of a folder here")
 def backup(place: Place, target: Path, without_key: bool, as_json: bool) -> None:
     """Take a backup of a store, live or dead, into a new folder or a new .tar.zst file."""
     from jarvis_ctx.sidecar.backups import take
@@ -44,7 +44,7 @@ def backup(place: Place, target: Path, without_key: bool, as_json: bool) -> None
 @click.option("--key", type=PATH, metavar="FILE", help="The store's secret.key, where the backup has none.")
 @click.option("--replace", is_flag=True, help="Move what is in the target aside; otherwise it must be empty.")
 @json_option
-@place_options
+@place_options("a backup is taken of a folder here")
 def restore_backup(place: Place, source: Path, key: Path | None, replace: bool, as_json: bool) -> None:
     """Verify a backup and put it back as the store in --path."""
     from jarvis_ctx.sidecar.backups import restore

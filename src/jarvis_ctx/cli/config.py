@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.option("--example", is_flag=True, help="Print a configuration file with every setting at its default.")
 @json_option
-@place_options
+@place_options("these are the settings that a sidecar would have here")
 def config(place: Place, example: bool, as_json: bool) -> None:
     """Show each setting, its value, and where that comes from. Looks at no store."""
     if example and as_json:

@@ -26,7 +26,7 @@ PATIENCE = 2.0
     "--port", type=click.IntRange(0, 65_535), help="Where it is, or is to be, served.  [default: found, or 3004]"
 )
 @click.option("--no-serve", is_flag=True, help="Only link to where it is served already.")
-@place_options
+@place_options("open that address in a browser and log in with the token")
 def dashboard(place: Place, opens: bool | None, port: int | None, no_serve: bool) -> None:
     """Open the dashboard, logged in by a link that works once and within two minutes.
 

@@ -11,24 +11,22 @@ import msgspec
 
 from jarvis_ctx.cli.exits import ExitCode
 from jarvis_ctx.cli.screen import print_json, show, table, text, word
-from jarvis_ctx.cli.store import Place, json_option, place_options
+from jarvis_ctx.cli.store import Place, json_option, source_options
 from jarvis_ctx.recovery.wording import number
 
 if TYPE_CHECKING:
     from rich.text import Text
 
-    from jarvis_ctx.insight.findings import Finding
+    from jarvis_ctx.model.finding import Finding
 
 
 @click.command()
 @json_option
-@place_options
+@source_options
 def doctor(place: Place, as_json: bool) -> None:
     """Check the store and say what to do about what is wrong. Reads everything, changes nothing."""
-    from jarvis_ctx.insight.insight import Insight
-
-    with place.view() as view:
-        findings = Insight(view).doctor(os.environ)
+    with place.source() as source:
+        findings = source.doctor(os.environ)
     if as_json:
         print_json([msgspec.structs.asdict(finding) for finding in findings])
     else:

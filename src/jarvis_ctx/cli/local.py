@@ -8,6 +8,7 @@ from typing import Any
 
 from jarvis_ctx.insight.insight import Insight
 from jarvis_ctx.insight.timeline import Wanted
+from jarvis_ctx.insight.trail import Form
 from jarvis_ctx.model.checkpoint import CheckpointHeader
 from jarvis_ctx.model.restored import Restored
 from jarvis_ctx.retention.survey import Cleanup
@@ -42,6 +43,12 @@ class Local(Insight):
             yield found.lines
             pause.wait(POLL)
             found = self.timeline_after(found, wanted)
+
+    def foresee(self, base: str | None, point: str) -> dict[str, Any]:
+        return self.forecast(self._settings, base, point)
+
+    def export(self, form: Form, wanted: Wanted) -> Iterator[str]:
+        return self.trail(form, wanted)
 
     def live(self) -> int | None:
         return self._store.pulse().live_pid

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @click.option("--value", metavar="TEXT", help="The value; better not here, where the shell keeps it: it is asked for.")
 @click.option("--aside", is_flag=True, help="Also remove what was moved aside, such as a damaged database.")
 @json_option
-@place_options
+@place_options("it is done in the folder itself, while nobody runs there")
 def purge(place: Place, value: str | None, aside: bool, as_json: bool) -> None:
     """Replace a leaked value everywhere in the store by "[purged]".
 

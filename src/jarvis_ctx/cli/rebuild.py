@@ -14,7 +14,7 @@ from jarvis_ctx.recovery.wording import number
 
 @click.command()
 @json_option
-@place_options
+@place_options("it is done in the folder itself, while nobody runs there")
 def rebuild(place: Place, as_json: bool) -> None:
     """Make the database anew from the files alone; the old one is moved aside."""
     from jarvis_ctx.sidecar.rebuilding import rebuild_database

@@ -5,51 +5,57 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import click
+import msgspec
 
 from jarvis_ctx.cli.screen import print_json, width
-from jarvis_ctx.cli.store import Place, json_option, place_options
+from jarvis_ctx.cli.store import Place, json_option, source_options
 from jarvis_ctx.recovery.text import render
 
 if TYPE_CHECKING:
-    from jarvis_ctx.insight.forecast import Forecast
     from jarvis_ctx.model.checkpoint import CheckpointHeader
+
+WHY = "the base that the next start goes by is chosen where the store is"
 
 
 @click.command()
 @click.option("--dry-run", is_flag=True, help="Only show it; without --from, recovery happens at the next start.")
-@click.option("--from", "source", metavar="BASE", help="The base: `database`, `point`, `json` or a checkpoint's FILE.")
+@click.option("--from", "base", metavar="BASE", help="The base: `database`, `point`, `json` or a checkpoint's FILE.")
 @click.option("--point", "label", default="", metavar="LABEL", help="Which recovery point, with --from point.")
 @json_option
-@place_options
-def recover(place: Place, dry_run: bool, source: str | None, label: str, as_json: bool) -> None:
+@source_options
+def recover(place: Place, dry_run: bool, base: str | None, label: str, as_json: bool) -> None:
     """Show what a start would find and do now, or choose the base it goes by."""
-    source = source or ("point" if label else None)
-    if not dry_run and source is None:
-        raise click.UsageError("Recovery happens when the orchestrator starts; --dry-run shows what it would do.")
-    if label and source != "point":
+    base = base or ("point" if label else None)
+    if label and base != "point":
         raise click.UsageError("--point goes with --from point.")
-    from jarvis_ctx.insight.forecast import forecast
-    from jarvis_ctx.sidecar.choosing import choose_base, try_base
+    if dry_run:
+        with place.source() as source:
+            found = source.foresee(base, label)
+        said = found["sentence"]
+    elif base is not None:
+        found, said = _choose(place, base, label)
+    else:
+        raise click.UsageError("Recovery happens when the orchestrator starts; --dry-run shows what it would do.")
+    if as_json:
+        print_json(found)
+        return
+    click.echo(said)
+    _page(found["report"])
+
+
+def _choose(place: Place, base: str, label: str) -> tuple[dict[str, Any], str]:
+    """What the next start would do from this base, by which it goes from now on, and that in a sentence."""
+    place.here("recover --from without --dry-run", WHY)
+    from jarvis_ctx.insight.forecast import forecast, try_base
+    from jarvis_ctx.sidecar.choosing import choose_base
 
     with place.view() as view:
         settings, live = place.settings(view), view.pulse().live_pid is not None
-        chosen, rebuilt = try_base(view, source, label) if source is not None else (None, view.rebuilt())
-        found = forecast(view, rebuilt, settings)
-    before = choose_base(settings, chosen, live=live) if chosen is not None and not dry_run else None
-    if as_json:
-        print_json({**found.to_json(), **_chosen(dry_run, source, rebuilt.base, before)})
-        return
-    if source is not None and not dry_run:
-        click.echo(_said(rebuilt.base, live, before))
-    else:
-        click.echo(found.sentence)
-    _page(found)
-
-
-def _chosen(dry_run: bool, source: str | None, base: str, before: CheckpointHeader | None) -> dict[str, Any]:
-    if source is None:
-        return {}
-    return {"base": base, "chosen": not dry_run, "replaced": before.id if before is not None else None}
+        chosen, rebuilt = try_base(view, base, label)
+        found = forecast(view, settings, rebuilt).to_json()
+    before = choose_base(settings, chosen, live=live)
+    replaced = before.id if before is not None else None
+    return {**found, "base": rebuilt.base, "chosen": True, "replaced": replaced}, _said(rebuilt.base, live, before)
 
 
 def _said(base: str, live: bool, before: CheckpointHeader | None) -> str:
@@ -61,6 +67,8 @@ def _said(base: str, live: bool, before: CheckpointHeader | None) -> str:
     )
 
 
-def _page(found: Forecast) -> None:
-    if found.plan is not None:
-        click.echo("\n" + render(found.plan.report, width=min(width(), 100)), nl=False)
+def _page(report: dict[str, Any] | None) -> None:
+    from jarvis_ctx.model.report import RecoveryReport
+
+    if report is not None:
+        click.echo("\n" + render(msgspec.convert(report, RecoveryReport), width=min(width(), 100)), nl=False)

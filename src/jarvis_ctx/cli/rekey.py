@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @click.option("--off", is_flag=True, help="Leave nothing sealed: the store is plain afterwards.")
 @click.option("--dry-run", is_flag=True, help="Only show what would be sealed anew, and whether all keys are there.")
 @json_option
-@place_options
+@place_options("it is done in the folder itself, while nobody runs there")
 def rekey(place: Place, off: bool, dry_run: bool, as_json: bool) -> None:
     """Seal everything in a store anew with the first key that JARVIS_ENCRYPTION_KEY gives; the others open it.
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any, TypeVar
 
 import msgspec
@@ -12,12 +13,14 @@ from jarvis_ctx.client import ContextClient, questions
 from jarvis_ctx.client.question import Question, parameters
 from jarvis_ctx.client.questions import Paged
 from jarvis_ctx.codec import exact
-from jarvis_ctx.errors import UnknownOrchestrator, did_you_mean
+from jarvis_ctx.errors import BadValue, UnknownOrchestrator, did_you_mean
 from jarvis_ctx.insight.agents import Terms
 from jarvis_ctx.insight.timeline import Wanted, check
+from jarvis_ctx.insight.trail import Form
 from jarvis_ctx.model.answers import LiveEvent
 from jarvis_ctx.model.checkpoint import CheckpointHeader
 from jarvis_ctx.model.entries import AgentMessage, ConversationEntry, Decision
+from jarvis_ctx.model.finding import Finding, Verification
 from jarvis_ctx.model.report import RecoveryReport, StepLine
 from jarvis_ctx.model.restored import Restored
 from jarvis_ctx.model.travel import KeptPoint, StateDiff
@@ -26,6 +29,8 @@ from jarvis_ctx.retention.survey import Cleanup
 T = TypeVar("T")
 ALL = 100_000
 """Unfinished tasks that a status names."""
+BASES = ("database", "json", "point")
+"""What `recover --from` takes over an API: a file would be one of the server's."""
 SAMPLES = 8_640
 """The most that the API gives: of a whole day."""
 
@@ -72,6 +77,23 @@ class Remote:
         found: list[dict[str, Any]] = self._plain("runs")["items"]
         return found
 
+    def doctor(self, environ: Mapping[str, str]) -> list[Finding]:
+        return self._client.doctor()
+
+    def verify(self) -> Verification:
+        return self._client.verify()
+
+    def foresee(self, base: str | None, point: str) -> dict[str, Any]:
+        if base not in (None, *BASES):
+            raise BadValue(name="--from", value=base, expected=f"one of {', '.join(BASES)} over an API")
+        asked: Question[Any] = questions.forecast(base, point)
+        found: dict[str, Any] = self._client.ask(msgspec.structs.replace(asked, reads=exact.from_tree))
+        return found
+
+    def export(self, form: Form, wanted: Wanted) -> Iterator[str]:
+        check(wanted)
+        return self._client.export(form, wanted.kinds, _since(wanted))
+
     def decisions(self, limit: int = 100) -> list[Decision]:
         return self._latest(questions.decisions(), limit)
 
@@ -83,8 +105,7 @@ class Remote:
 
     def events(self, limit: int, wanted: Wanted) -> list[dict[str, Any]]:
         check(wanted)
-        since = clock.moment(wanted.since) if wanted.since is not None else None
-        found = self._latest(questions.timeline(wanted.kinds, wanted.subject, since), limit)
+        found = self._latest(questions.timeline(wanted.kinds, wanted.subject, _since(wanted)), limit)
         return [msgspec.structs.asdict(event) for event in found]
 
     def follow(self, limit: int, wanted: Wanted) -> Iterator[list[dict[str, Any]]]:
@@ -116,23 +137,19 @@ class Remote:
         return self._client.status().pid
 
     def checkpoint(self, label: str, timeout: float) -> CheckpointHeader:
-        return self._client.checkpoint(label)
+        return self._client.checkpoint(label, timeout)
 
     def mark(self, label: str, timeout: float) -> CheckpointHeader:
-        return self._client.checkpoint(label)
+        return self._client.checkpoint(label, timeout)
 
     def restore(self, point: str, timeout: float) -> Restored:
-        return self._client.restore(point)
+        return self._client.restore(point, timeout)
 
     def survey(self) -> Cleanup:
-        return self._cleanup(dry_run=True)
+        return self._client.ask(questions.ordered("cleanup", {"dry_run": True}, Cleanup.of_json, None))
 
     def clean(self, timeout: float) -> Cleanup:
-        return self._cleanup(dry_run=False)
-
-    def _cleanup(self, *, dry_run: bool) -> Cleanup:
-        asked = questions.cleanup(dry_run)
-        return self._client.ask(Question(route=asked.route, body=asked.body, reads=Cleanup.of_json))
+        return self._client.ask(questions.ordered("cleanup", {"dry_run": False}, Cleanup.of_json, timeout))
 
     def _plain(self, route: str, **asked: str | int | None) -> Any:
         return self._client.ask(Question(route=route, parameters=parameters(**asked), reads=exact.from_tree))
@@ -146,6 +163,10 @@ class Remote:
     def _latest(self, paged: Paged[T], limit: int) -> list[T]:
         """The latest ones, oldest first."""
         return list(self._client.walk(lambda size, cursor: exactly(paged(size, cursor)), limit))[::-1]
+
+
+def _since(wanted: Wanted) -> datetime | None:
+    return clock.moment(wanted.since) if wanted.since is not None else None
 
 
 def exactly(question: Question[T]) -> Question[T]:

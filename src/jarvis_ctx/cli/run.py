@@ -46,7 +46,7 @@ OPTIONS = {
 @click.option("--adopt", is_flag=True, help="Take over the one that a killed supervisor has left running.")
 @click.option("--json", "as_json", is_flag=True, help="Say what happens as JSON, an object to a line.")
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
-@place_options
+@place_options("it starts a program here")
 def run(place: Place, command: tuple[str, ...], serve: str | None, adopt: bool, as_json: bool, **options: Any) -> None:
     """Start COMMAND, watch it, find out why it dies, and start it again; its own recovery carries on.
 

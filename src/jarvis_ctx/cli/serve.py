@@ -28,7 +28,7 @@ REMOTE = "serve it with --allow-remote, behind something that speaks TLS"
 @click.option("--port", type=click.IntRange(0, 65_535), help="The port; 0 takes a free one.  [default: 3004]")
 @click.option("--allow-remote", is_flag=True, help="Listen where other machines can ask, too.")
 @click.option("--wait", is_flag=True, help="Wait for the store to be made.")
-@place_options
+@place_options("it serves a folder here")
 def serve(place: Place, host: str | None, port: int | None, allow_remote: bool, wait: bool) -> None:
     """Serve the API of a store, whether its orchestrator runs or not, until Ctrl-C."""
     try:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from jarvis_ctx.insight.agents import Terms
     from jarvis_ctx.insight.timeline import Wanted
+    from jarvis_ctx.insight.trail import Form
     from jarvis_ctx.model.checkpoint import CheckpointHeader
     from jarvis_ctx.model.entries import AgentMessage, ConversationEntry, Decision
+    from jarvis_ctx.model.finding import Finding, Verification
     from jarvis_ctx.model.report import RecoveryReport, StepLine
     from jarvis_ctx.model.restored import Restored
     from jarvis_ctx.model.travel import KeptPoint, StateDiff
@@ -31,6 +33,16 @@ class Present(Protocol):
 
     def run_lines(self) -> list[dict[str, Any]]: ...
 
+    def doctor(self, environ: Mapping[str, str]) -> list[Finding]:
+        """An API looks at the variables of its own process instead."""
+        ...
+
+    def verify(self) -> Verification: ...
+
+    def foresee(self, base: str | None, point: str) -> dict[str, Any]:
+        """What a start would find and do now."""
+        ...
+
 
 class Past(Protocol):
     """What happened. Each method answers as that of `Insight` does."""
@@ -47,6 +59,10 @@ class Past(Protocol):
 
     def follow(self, limit: int, wanted: Wanted) -> Iterator[list[dict[str, Any]]]:
         """The same, and then without an end what comes, as it comes."""
+        ...
+
+    def export(self, form: Form, wanted: Wanted) -> Iterator[str]:
+        """The audit trail, line by line."""
         ...
 
     def report(self) -> RecoveryReport | None: ...

@@ -45,6 +45,11 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
         """The API that is to be asked; None for a store on this machine."""
         return self.server.url or (None if self.path else os.environ.get("JARVIS_URL"))
 
+    def here(self, what: str, why: str) -> None:
+        """Refuses `what` where an API is to be asked; `why` it cannot do it."""
+        if self.away() is not None:
+            raise click.UsageError(f"{what} works on a store's folder here, not over an API: {why}.")
+
     @contextmanager
     def source(self) -> Iterator[Source]:
         """The chosen orchestrator, here or behind --url or JARVIS_URL. Raises as `view` does, and as the client."""
@@ -136,16 +141,22 @@ def source_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return _place_options(with_server)
 
 
-def place_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Adds --path and --name, before or after the command's name, and hands over a `Place` of this machine."""
+def place_options(why: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Adds --path and --name, before or after the command's name, and hands over a `Place` of this machine.
 
-    @functools.wraps(command)
-    def here(place: Place, **rest: Any) -> Any:
-        if place.server.url is not None:
-            raise click.UsageError("This works on a store's folder here; --url is of no use to it.")
-        return command(place=place, **rest)
+    `why` is what --url is refused with.
+    """
 
-    return _place_options(here)
+    def with_place(command: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(command)
+        def here(place: Place, **rest: Any) -> Any:
+            if place.server.url is not None:
+                raise click.UsageError(f"--url is of no use here: {why}.")
+            return command(place=place, **rest)
+
+        return _place_options(here)
+
+    return with_place
 
 
 def _place_options(command: Callable[..., Any]) -> Callable[..., Any]:

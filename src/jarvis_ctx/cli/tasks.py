@@ -46,8 +46,7 @@ def tasks(place: Place, status: str | None, release: str | None, timeout: float,
 
 
 def _release(place: Place, task: str, timeout: float) -> None:
-    if place.away() is not None:
-        raise click.UsageError("--release works on a store's folder here, not over an API.")
+    place.here("--release", "whether a task that has killed its process may run again is decided where it runs")
     from jarvis_ctx.sidecar.releases import release_offline, request_release
 
     with place.view() as view:

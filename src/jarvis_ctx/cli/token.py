@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from jarvis_ctx.web.tokens import Token, Tokens
 
 SCOPES = ("read", "write", "admin")
+WHY = "tokens are made where the store is, by whoever owns it"
 UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 
 
@@ -34,7 +35,7 @@ class Lifetime(click.ParamType[int]):
 
 
 @click.group()
-@place_options
+@place_options(WHY)
 def token(place: Place) -> None:
     """Show, add, rotate and revoke the tokens of the API. A change counts at once, without a restart."""
     click.get_current_context().obj = place
@@ -48,14 +49,14 @@ def _tokens(place: Place) -> Tokens:
 
 
 @token.command("show")
-@place_options
+@place_options(WHY)
 def show_(place: Place) -> None:
     """Print the token that was made by itself at the first start."""
     click.echo(_tokens(place).ensure())
 
 
 @token.command()
-@place_options
+@place_options(WHY)
 def rotate(place: Place) -> None:
     """Make a new one in its place, and print it; the old one opens nothing any more."""
     click.echo(_tokens(place).rotate())
@@ -66,7 +67,7 @@ def rotate(place: Place) -> None:
 @click.option("--expires", type=Lifetime(), help="How long it lives: 12h, 30d; without it, until it is revoked.")
 @click.option("--label", default="", help="What it is for; `revoke` knows it by that, too.")
 @json_option
-@place_options
+@place_options(WHY)
 def add(place: Place, scope: str, expires: int | None, label: str, as_json: bool) -> None:
     """Make one more token, and print it; it is shown this once."""
     from jarvis_ctx.web.tokens import lifetime
@@ -84,7 +85,7 @@ def add(place: Place, scope: str, expires: int | None, label: str, as_json: bool
 
 @token.command()
 @click.argument("which", metavar="ID|LABEL")
-@place_options
+@place_options(WHY)
 def revoke(place: Place, which: str) -> None:
     """Let a token open nothing any more."""
     if not which:
@@ -95,7 +96,7 @@ def revoke(place: Place, which: str) -> None:
 
 @token.command("list")
 @json_option
-@place_options
+@place_options(WHY)
 def list_(place: Place, as_json: bool) -> None:
     """List all tokens, without what they are."""
     found = _tokens(place).all()

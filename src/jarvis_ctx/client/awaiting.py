@@ -9,15 +9,19 @@ from typing import TYPE_CHECKING, TypeVar
 
 from jarvis_ctx.client import questions
 from jarvis_ctx.client.access import Token
-from jarvis_ctx.client.face import Face, page_size
+from jarvis_ctx.client.face import Face, page_size, reason_of
 from jarvis_ctx.client.hearing import AsyncStream
+from jarvis_ctx.client.lines import Lines
 from jarvis_ctx.client.question import Question
 from jarvis_ctx.client.questions import LARGEST, Paged
+from jarvis_ctx.client.refusals import refusal
 from jarvis_ctx.client.retrying import Outcome, Patience, Send, Step, asked
+from jarvis_ctx.errors import ServerUnreachable
 from jarvis_ctx.model.answers import (
     AgentLine,
     CleanupLine,
     EventLine,
+    Foreseen,
     Metrics,
     Resources,
     RunLine,
@@ -26,6 +30,7 @@ from jarvis_ctx.model.answers import (
 )
 from jarvis_ctx.model.checkpoint import CheckpointHeader
 from jarvis_ctx.model.entries import AgentMessage, ConversationEntry, Decision
+from jarvis_ctx.model.finding import Finding, Verification
 from jarvis_ctx.model.report import RecoveryReport
 from jarvis_ctx.model.restored import Restored
 from jarvis_ctx.model.travel import KeptPoint, StateDiff
@@ -113,6 +118,38 @@ class AsyncContextClient(Face):
         """What changed between two moments: `now`, a point's label or id, a run's id, or an ISO 8601 time."""
         return await self.ask(questions.diff(a, b))
 
+    async def doctor(self) -> list[Finding]:
+        """Every check of the store's health, the worst findings first; the server reads every file."""
+        return await self.ask(questions.doctor())
+
+    async def verify(self) -> Verification:
+        """Whether everything in the store is as it was written; the server reads every file."""
+        return await self.ask(questions.verify())
+
+    async def forecast(self, base: str | None = None, point: str = "") -> Foreseen:
+        """What a start would find and do now; from a base (`database`, `json`, `point`) that is chosen by hand."""
+        return await self.ask(questions.forecast(base, point))
+
+    async def export(
+        self, form: str = "jsonl", kinds: tuple[str, ...] = (), since: datetime | None = None
+    ) -> AsyncIterator[str]:
+        """The audit trail, line by line as it comes; `form` is `jsonl` or `csv`. Asked once, as it is long.
+
+        Raises `ServerUnreachable` where it breaks off before its last line.
+        """
+        lines, send = Lines(self.url, form), Send(questions.export(form, kinds, since))
+        try:
+            async with self._http.stream(**self.request(send)) as response:
+                if response.status_code != 200:
+                    await response.aread()
+                    raise refusal(self.url, response.status_code, response.headers, response.content)
+                async for chunk in response.aiter_bytes():
+                    for line in lines.feed(chunk):
+                        yield line
+        except self.broken as error:
+            raise ServerUnreachable(url=self.url, reason=reason_of(error)) from error
+        lines.end()
+
     async def resources(self, limit: int = 360) -> Resources:
         """The latest samples of what it uses, and how its processes ended."""
         return await self.ask(questions.resources(limit))
@@ -125,17 +162,17 @@ class AsyncContextClient(Face):
         """The events as they come, behind a position (None: from now on); close it, or use it in an `async with`."""
         return AsyncStream(self, self._http, self.course(questions.stream(after, kinds, subject)))
 
-    async def checkpoint(self, label: str = "") -> CheckpointHeader:
+    async def checkpoint(self, label: str = "", timeout: float | None = None) -> CheckpointHeader:
         """Take a checkpoint; with a label it is a recovery point. Sent once; its scope is `write`."""
-        return await self.ask(questions.checkpoint(label))
+        return await self.ask(questions.checkpoint(label, timeout))
 
-    async def restore(self, point: str) -> Restored:
+    async def restore(self, point: str, timeout: float | None = None) -> Restored:
         """Go back to a moment in a new branch; `undo` leads back. Sent once; its scope is `admin`."""
-        return await self.ask(questions.restore(point))
+        return await self.ask(questions.restore(point, timeout))
 
-    async def cleanup(self, dry_run: bool = True) -> CleanupLine:
+    async def cleanup(self, dry_run: bool = True, timeout: float | None = None) -> CleanupLine:
         """What is older than it is to be kept; without `dry_run` it goes. Its scope is `admin`."""
-        return await self.ask(questions.cleanup(dry_run))
+        return await self.ask(questions.cleanup(dry_run, timeout))
 
     async def ask(self, question: Question[T]) -> T:
         """Ask anything of `client/questions.py`."""

@@ -52,7 +52,8 @@ class Face:
     def request(self, step: Send) -> dict[str, Any]:
         """A step as the arguments of `httpx.Client.request`."""
         question = step.question
-        wait = self.patience.timeout if question.method == "GET" else self.patience.write_timeout
+        patience = self.patience.timeout if question.method == "GET" else self.patience.write_timeout
+        wait = self._httpx.Timeout(self.patience.timeout, read=max(patience, question.wait or 0))
         return {
             "method": question.method,
             "url": question.path,

@@ -22,6 +22,8 @@ class Question(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
     route: str
     parameters: Parameters = ()
     body: dict[str, Any] | None = None
+    wait: float | None = None
+    """Seconds that its answer may take; without it, what the client's `Patience` says."""
     reads: Callable[[Any], T]
 
     @property

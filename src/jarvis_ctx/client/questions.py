@@ -6,6 +6,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
+import msgspec
+
 from jarvis_ctx.client import reading
 from jarvis_ctx.client.question import Parameters, Question, parameters
 from jarvis_ctx.errors import BadValue
@@ -13,6 +15,7 @@ from jarvis_ctx.model.answers import (
     AgentLine,
     CleanupLine,
     EventLine,
+    Foreseen,
     Metrics,
     Page,
     Resources,
@@ -22,6 +25,7 @@ from jarvis_ctx.model.answers import (
 )
 from jarvis_ctx.model.checkpoint import CheckpointHeader
 from jarvis_ctx.model.entries import AgentMessage, ConversationEntry, Decision
+from jarvis_ctx.model.finding import Finding, Verification
 from jarvis_ctx.model.report import RecoveryReport
 from jarvis_ctx.model.restored import Restored
 from jarvis_ctx.model.travel import KeptPoint, StateDiff
@@ -29,6 +33,10 @@ from jarvis_ctx.model.travel import KeptPoint, StateDiff
 T = TypeVar("T")
 LARGEST = 1_000
 """Items of one page."""
+WHOLE = 600.0
+"""Seconds for what the server reads the whole store for."""
+ON_THE_WAY = 15.0
+"""Seconds that an answer may take beyond what the server waits itself."""
 
 Paged = Callable[[int, str | None], Question[Page[T]]]
 """Makes the question for a page of so many items, behind a cursor."""
@@ -111,19 +119,48 @@ def metrics() -> Question[Metrics]:
     return Question(route="metrics", reads=reading.record(Metrics))
 
 
-def checkpoint(label: str) -> Question[CheckpointHeader]:
+def doctor() -> Question[list[Finding]]:
+    """Every check of the store's health."""
+    return Question(route="doctor", reads=lambda plain: msgspec.convert(plain["findings"], list[Finding]), wait=WHOLE)
+
+
+def verify() -> Question[Verification]:
+    """Whether the store is as it was written."""
+    return Question(route="verify", reads=reading.record(Verification), wait=WHOLE)
+
+
+def forecast(base: str | None, point: str) -> Question[Foreseen]:
+    """What a start would find and do now."""
+    said = parameters(base=base, point=point or None)
+    return Question(route="recovery-forecast", parameters=said, reads=reading.record(Foreseen), wait=WHOLE)
+
+
+def export(form: str, kinds: tuple[str, ...], since: datetime | None) -> Question[Any]:
+    """The audit trail, whose answer is lines, no JSON."""
+    filters = (("form", form), *(("kind", kind) for kind in kinds), *parameters(since=_moment(since)))
+    return Question(route="export", parameters=filters, reads=plain, wait=WHOLE)
+
+
+def checkpoint(label: str, timeout: float | None = None) -> Question[CheckpointHeader]:
     """Take a checkpoint; with a label it is a recovery point."""
-    return Question(route="checkpoint", body={"label": label} if label else {}, reads=reading.header)
+    return ordered("checkpoint", {"label": label} if label else {}, reading.header, timeout)
 
 
-def restore(point: str) -> Question[Restored]:
+def restore(point: str, timeout: float | None = None) -> Question[Restored]:
     """Go back to a moment in a new branch."""
-    return Question(route="restore", body={"point": point}, reads=reading.restored)
+    return ordered("restore", {"point": point}, reading.restored, timeout)
 
 
-def cleanup(dry_run: bool) -> Question[CleanupLine]:
+def cleanup(dry_run: bool, timeout: float | None = None) -> Question[CleanupLine]:
     """What is older than it is to be kept."""
-    return Question(route="cleanup", body={"dry_run": dry_run}, reads=reading.record(CleanupLine))
+    return ordered("cleanup", {"dry_run": dry_run}, reading.record(CleanupLine), timeout)
+
+
+def ordered(route: str, body: dict[str, Any], reads: Callable[[Any], T], timeout: float | None) -> Question[T]:
+    """Something to be done, for which the server waits `timeout` seconds for a live orchestrator."""
+    if timeout is None:
+        return Question(route=route, body=body, reads=reads)
+    return Question(route=route, body={**body, "timeout": timeout}, reads=reads, wait=timeout + ON_THE_WAY)
 
 
 def paged(route: str, item: Callable[[Any], T], filters: Parameters = ()) -> Paged[T]:

@@ -8,6 +8,7 @@ import os
 import secrets
 import stat
 import sys
+from collections.abc import Iterable
 from itertools import takewhile
 from math import inf
 from pathlib import Path
@@ -128,7 +129,7 @@ def temporary_of(path: Path) -> Path:
     return path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
 
 
-def fill(new: Path, *parts: bytes) -> None:
+def fill(new: Path, parts: Iterable[bytes]) -> None:
     """Make a new file of the `parts` one after another, its data durable, its name not yet."""
     with os.fdopen(create(new, os.O_WRONLY), "wb") as file:
         for part in parts:
@@ -139,9 +140,14 @@ def fill(new: Path, *parts: bytes) -> None:
 
 def write_whole(path: Path, *parts: bytes) -> None:
     """Replace `path` by the `parts` one after another: all of it or, after a crash, what was there before."""
+    write_parts(path, parts)
+
+
+def write_parts(path: Path, parts: Iterable[bytes]) -> None:
+    """The same, with parts that are made one after another; where making them fails, nothing is changed."""
     temporary = temporary_of(path)
     try:
-        fill(temporary, *parts)
+        fill(temporary, parts)
         os.rename(temporary, path)
     except BaseException:
         # The half-made file must go whatever stopped us, an interrupt too; the error itself goes on.

@@ -21,7 +21,7 @@ def write_together(*files: tuple[Path, Parts]) -> None:
     news = [temporary_of(path) for path, _ in files]
     try:
         for new, (_, parts) in zip(news, files, strict=True):
-            fill(new, *parts())
+            fill(new, parts())
         for new, (path, _) in zip(news, files, strict=True):
             os.rename(new, path)
     except BaseException:

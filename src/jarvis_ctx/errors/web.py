@@ -47,6 +47,12 @@ class UnknownPosition(JarvisError, LookupError):
     sentence = "Position {position!r} cannot be gone on from: {reason}."
 
 
+class TooManyReaders(JarvisError):
+    """As many read the whole store at this moment as may."""
+
+    sentence = "{limit} requests read the whole store already; come again."
+
+
 class TooManyStreams(JarvisError):
     """As many live streams are open as there may be."""
 

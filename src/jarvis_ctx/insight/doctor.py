@@ -7,8 +7,9 @@ from functools import partial
 
 from jarvis_ctx.errors import JarvisError
 from jarvis_ctx.insight.checkup import agents, checkpoints, database, folder, journal, runs, variables, versions
-from jarvis_ctx.insight.findings import Finding, problem
+from jarvis_ctx.insight.findings import problem
 from jarvis_ctx.insight.view import View
+from jarvis_ctx.model.finding import Finding
 
 Check = Callable[[], Iterator[Finding]]
 WORST_FIRST = ("problem", "warning", "ok")

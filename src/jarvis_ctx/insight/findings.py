@@ -1,22 +1,8 @@
-"""What a check found, and what to do about it."""
+"""Findings as the checks write them down."""
 
 from __future__ import annotations
 
-from typing import Literal
-
-import msgspec
-
-Level = Literal["ok", "warning", "problem"]
-
-
-class Finding(msgspec.Struct, frozen=True, kw_only=True):
-    """One check's outcome: `ok`, `warning` (works, but look at it) or `problem` (something is wrong or was lost)."""
-
-    check: str
-    level: Level
-    sentence: str
-    remedy: str = ""
-    """What to do about it; nothing when all is well."""
+from jarvis_ctx.model.finding import Finding
 
 
 def ok(check: str, sentence: str) -> Finding:

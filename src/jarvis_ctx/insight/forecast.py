@@ -12,9 +12,11 @@ from jarvis_ctx.insight.view import View
 from jarvis_ctx.liveness import identity
 from jarvis_ctx.model.ids import RunId, WriterId
 from jarvis_ctx.model.run import RunRecord
+from jarvis_ctx.recovery import choice
 from jarvis_ctx.recovery import plan as planning
 from jarvis_ctx.recovery.plan import Plan, Policy
 from jarvis_ctx.recovery.predecessor import Predecessor
+from jarvis_ctx.recovery.preference import Choice
 from jarvis_ctx.recovery.rebuild import Rebuilt
 from jarvis_ctx.settings import Settings
 
@@ -22,6 +24,24 @@ LIKE_THE_LAST = (
     "Nothing was written. A start with the settings of the run that died (resume={resume}) would now report this; "
     "its own settings decide:"
 )
+
+
+def foreseen(view: View, settings: Settings, source: str | None, label: str) -> dict[str, Any]:
+    """The forecast as plain data; with a `source`, from the base that it names. Raises as `try_base`."""
+    if source is None:
+        return forecast(view, settings).to_json()
+    _, rebuilt = try_base(view, source, label)
+    return {**forecast(view, settings, rebuilt).to_json(), "base": rebuilt.base, "chosen": False, "replaced": None}
+
+
+def try_base(view: View, source: str, label: str = "") -> tuple[Choice, Rebuilt]:
+    """The base that `source` names, and the state as it would be rebuilt from it; nothing is written.
+
+    Raises `NoBase`, and `CorruptData` or `NotOurs` for a base that does not verify.
+    """
+    latest = view.state().latest_run
+    chosen = choice.find(view.layers(), source, label, latest.epoch if latest else 0)
+    return chosen, view.rebuilt(chosen)
 
 
 class Forecast(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,7 +65,7 @@ class Forecast(msgspec.Struct, frozen=True, kw_only=True):
         }
 
 
-def forecast(view: View, rebuilt: Rebuilt, settings: Settings) -> Forecast:
+def forecast(view: View, settings: Settings, rebuilt: Rebuilt | None = None) -> Forecast:
     """Decide as a start would that is told what the dead run was told; nothing is written.
 
     `settings` say what its record does not. A start decides by its own settings.
@@ -54,7 +74,7 @@ def forecast(view: View, rebuilt: Rebuilt, settings: Settings) -> Forecast:
     if live is not None:
         sentence = f"{view.name} runs as process {live}: a second start would be refused, nothing is recovered."
         return Forecast(sentence=sentence, live_pid=live, plan=None)
-    before = Predecessor.of(view.folder, view.name)
+    rebuilt, before = rebuilt or view.rebuilt(), Predecessor.of(view.folder, view.name)
     latest, dead = before.latest(rebuilt.state), before.dead(rebuilt.state)
     if dead is None:
         return Forecast(sentence=_nothing(view, latest), live_pid=None, plan=None)

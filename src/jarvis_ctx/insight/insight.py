@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from jarvis_ctx.clock import iso
 from jarvis_ctx.codec import exact
 from jarvis_ctx.insight import agents, doubts, entries, runs, status, tasks, timeline
 from jarvis_ctx.insight.agents import Terms
 from jarvis_ctx.insight.agents import Wanted as WantedAgents
-from jarvis_ctx.insight.findings import Finding
 from jarvis_ctx.insight.tasks import Key
 from jarvis_ctx.insight.tasks import Wanted as WantedTasks
 from jarvis_ctx.insight.timeline import Stretch, Wanted
 from jarvis_ctx.insight.view import View
 from jarvis_ctx.model.entries import AgentMessage, ConversationEntry, Decision
 from jarvis_ctx.model.event import Stamp
+from jarvis_ctx.model.finding import Finding, Verification
 from jarvis_ctx.model.report import RecoveryReport, StepLine
 from jarvis_ctx.model.run import RunRecord
 
 if TYPE_CHECKING:
     from jarvis_ctx.insight.following import Following, Since
+    from jarvis_ctx.insight.trail import Form
+    from jarvis_ctx.insight.trail import Terms as TrailTerms
+    from jarvis_ctx.insight.verification import Progress
     from jarvis_ctx.journal.place import Place
     from jarvis_ctx.model.travel import KeptPoint, StateDiff
     from jarvis_ctx.retention.rules import Rules
     from jarvis_ctx.retention.survey import Cleanup
+    from jarvis_ctx.settings import Settings
 
 
 class Insight:
@@ -222,6 +227,31 @@ class Insight:
         from jarvis_ctx.insight import doctor  # Hardly any process asks, and no start should wait for it.
 
         return self._shown(doctor.examine(self._view, environ or {}))
+
+    def verify(self, progress: Progress = lambda done, of: None) -> Verification:
+        """Every digest of the store, of this orchestrator alone where it is one of its own; reads every file."""
+        from jarvis_ctx.insight.verification import verification  # As the doctor above.
+
+        return verification([self._view], progress)
+
+    def trail(self, form: Form, wanted: Wanted, terms: TrailTerms | None = None) -> Iterator[str]:
+        """The audit trail, line by line without their ends: every event in order, chained by digests.
+
+        Ask for all of it before the view is closed. Raises `BadValue` for an unknown kind.
+        """
+        from jarvis_ctx.insight import trail  # As the doctor above.
+
+        return trail.lines(self._view, form, wanted, iso(self._view.now()), terms)
+
+    def forecast(self, settings: Settings, source: str | None = None, label: str = "") -> dict[str, Any]:
+        """What a start would find and do now; JSON-able, keys as `recover --dry-run --json` in docs/cli.md.
+
+        With a `source` (and `label`), from the base that `recover --from` would choose. Raises `NoBase`, and
+        `CorruptData` or `NotOurs` for one that does not verify.
+        """
+        from jarvis_ctx.insight.forecast import foreseen  # As the doctor above.
+
+        return self._shown(foreseen(self._view, settings, source, label))
 
     def _entries(self, tail: str, kind: str, limit: int) -> list[Any]:
         view, state = self._view, self._view.state()

@@ -6,47 +6,81 @@ import csv
 import hashlib
 import io
 import json
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Literal
+
+import msgspec
 
 from jarvis_ctx.codec import exact
 from jarvis_ctx.errors import CorruptData, StoreUnavailable
-from jarvis_ctx.insight.timeline import Wanted, line
+from jarvis_ctx.insight.entries import time_of
+from jarvis_ctx.insight.sorting import Sorting
+from jarvis_ctx.insight.timeline import Wanted, check, line
 from jarvis_ctx.insight.view import View
 from jarvis_ctx.journal import archive, frame, read
 from jarvis_ctx.journal.others import stored
 from jarvis_ctx.journal.ports import StoredEvent
+from jarvis_ctx.model.state import State
 
 FORMAT = "jarvis-ctx audit trail 1"
 COLUMNS = ("writer", "number", "time", "run", "kind", "subject", "body", "digest")
 RISKY = ("=", "+", "-", "@", "\t", "\r", "\n")
 """What a spreadsheet takes for the beginning of a formula."""
 CHAIN = ',"chain":"'
+BREATH = 100
+"""Events after which whoever waits has a turn."""
+Form = Literal["jsonl", "csv"]
 
 
-def events(view: View, wanted: Wanted, damaged: list[str]) -> Iterator[dict[str, Any]]:
-    """Every event that counts, from archive, segments and store, in order, without secrets; all are held in memory.
+class Terms(msgspec.Struct, frozen=True, kw_only=True):
+    """What is heeded while a trail is made for somebody else."""
+
+    hide: Callable[[str], str] = str
+    """Takes out of a text what is not for them."""
+    breathe: Callable[[], object] = bool
+    """Called now and then: it may wait."""
+
+
+def lines(view: View, form: Form, wanted: Wanted, created: str, terms: Terms | None = None) -> Iterator[str]:
+    """The trail as lines of that form, without their ends. Raises `BadValue` for an unknown kind."""
+    check(wanted)
+    made = json_lines if form == "jsonl" else comma_lines
+    return made(view, wanted, created, terms or Terms())
+
+
+def events(view: View, wanted: Wanted, damaged: list[str], breathe: Callable[[], object]) -> Iterator[dict[str, Any]]:
+    """Every event that counts, from archive, segments and store, in order, without secrets.
 
     What cannot be read is named in `damaged`.
     """
-    found: dict[tuple[str, int], StoredEvent] = {}
-    for row in _rows(view, damaged):
-        if frame.digester(row.writer)(row.number, row.payload.encode()).hex() == row.digest:
-            found.setdefault((row.writer, row.number), row)
-        else:
-            damaged.append(f"Event {row.number} of writer {row.writer} in the database is damaged.")
-    state, lines = view.state(), []
-    for row in found.values():
-        if row.number > state.fences.get(row.writer, row.number):
-            continue
-        try:
-            event = read.event(row.writer, row.payload.encode(), view.values)
-        except CorruptData as error:
-            damaged.append(str(error))
-            continue
-        if wanted.takes(event) and not state.cut.takes(event.writer, event.number, event.time, event.kind):
-            lines.append((event.stamp, {**view.redaction(line(event)), "digest": row.digest}))
-    return (said for _, said in sorted(lines, key=lambda pair: pair[0]))
+    with Sorting() as sorting:
+        for row in _rows(view, damaged):
+            if frame.digester(row.writer)(row.number, row.payload.encode()).hex() != row.digest:
+                damaged.append(f"Event {row.number} of writer {row.writer} in the database is damaged.")
+            elif not (time := time_of(row)) or wanted.since is None or time >= wanted.since:
+                sorting.add(time, row)
+            if row.number % BREATH == 0:
+                breathe()
+        state = view.state()
+        for row in sorting.sorted():
+            said = _said(row, view, state, wanted, damaged)
+            if said is not None:
+                yield said
+            if row.number % BREATH == 0:
+                breathe()
+
+
+def _said(row: StoredEvent, view: View, state: State, wanted: Wanted, damaged: list[str]) -> dict[str, Any] | None:
+    if row.number > state.fences.get(row.writer, row.number):
+        return None
+    try:
+        event = read.event(row.writer, row.payload.encode(), view.values)
+    except CorruptData as error:
+        damaged.append(str(error))
+        return None
+    if not wanted.takes(event) or state.cut.takes(event.writer, event.number, event.time, event.kind):
+        return None
+    return {**view.redaction(line(event)), "digest": row.digest}
 
 
 def _rows(view: View, damaged: list[str]) -> Iterator[StoredEvent]:
@@ -74,17 +108,17 @@ def _rows(view: View, damaged: list[str]) -> Iterator[StoredEvent]:
         damaged.append(str(error))
 
 
-def json_lines(view: View, wanted: Wanted, created: str) -> Iterator[str]:
+def json_lines(view: View, wanted: Wanted, created: str, terms: Terms) -> Iterator[str]:
     """A header, a line an event, a trailer: each a JSON object whose last key chains it to all lines before."""
     damaged: list[str] = []
     count, chain = 0, ""
-    for said in _framed(events(view, wanted, damaged), view.name, created):
-        text = exact.encode(said, limit=2**40).decode()
+    for said in _framed(events(view, wanted, damaged, terms.breathe), view.name, created):
+        text = terms.hide(exact.encode(said, limit=2**40).decode())
         chain, whole = _chained(text, chain)
         count += "digest" in said
         yield whole
-    trailer = exact.encode({"trailer": True, "events": count, "damaged": view.redaction(damaged)}).decode()
-    yield _chained(trailer, chain)[1]
+    trailer = exact.encode({"trailer": True, "events": count, "damaged": view.redaction(damaged)}, limit=2**40)
+    yield _chained(terms.hide(trailer.decode()), chain)[1]
 
 
 def _framed(lines: Iterable[dict[str, Any]], name: str, created: str) -> Iterator[dict[str, Any]]:
@@ -97,19 +131,20 @@ def _chained(text: str, chain: str) -> tuple[str, str]:
     return after, f'{text[:-1]}{CHAIN}{after}"}}'
 
 
-def comma_lines(view: View, wanted: Wanted, created: str) -> Iterator[str]:
+def comma_lines(view: View, wanted: Wanted, created: str, terms: Terms) -> Iterator[str]:
     """The same as CSV: the last cell of each row chains it; nothing in it begins as a formula."""
     damaged: list[str] = []
     yield _row([FORMAT, view.name, created])
     chain, count = hashlib.sha256(_row([FORMAT, view.name, created]).encode()).hexdigest(), 0
     chain, text = _linked([*COLUMNS], chain)
     yield text
-    for said in events(view, wanted, damaged):
+    for said in events(view, wanted, damaged, terms.breathe):
         body = exact.encode(said["body"], limit=2**40).decode()
-        chain, text = _linked([*(str(said[name]) for name in COLUMNS[:6]), body, said["digest"]], chain)
+        cells = [*(str(said[name]) for name in COLUMNS[:6]), body, said["digest"]]
+        chain, text = _linked(list(map(terms.hide, cells)), chain)
         count += 1
         yield text
-    yield _linked(["trailer", str(count), *view.redaction(damaged)], chain)[1]
+    yield _linked(["trailer", str(count), *map(terms.hide, view.redaction(damaged))], chain)[1]
 
 
 def _linked(cells: list[str], chain: str) -> tuple[str, str]:

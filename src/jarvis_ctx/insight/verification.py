@@ -9,11 +9,17 @@ import msgspec
 
 from jarvis_ctx.insight.checkup import checkpoints, database, digests, growth
 from jarvis_ctx.insight.doctor import WORST_FIRST, guarded
-from jarvis_ctx.insight.findings import Finding
 from jarvis_ctx.insight.view import View
+from jarvis_ctx.model.finding import Finding, Verification
 
 Progress = Callable[[int, int], object]
 """Told how many bytes have been looked at, and of how many."""
+
+
+def verification(views: Sequence[View], progress: Progress = lambda done, of: None) -> Verification:
+    """The findings of `verify`, and of what they are."""
+    findings = verify(views, progress)
+    return Verification(file=str(views[0].folder), count=len(findings), findings=findings)
 
 
 def verify(views: Sequence[View], progress: Progress = lambda done, of: None) -> list[Finding]:

@@ -18,7 +18,8 @@ from jarvis_ctx.model.checkpoint import CheckpointHeader
 from jarvis_ctx.model.event import Event
 from jarvis_ctx.model.report import RecoveryReport
 from jarvis_ctx.model.state import State
-from jarvis_ctx.recovery.rebuild import Layers
+from jarvis_ctx.recovery.preference import Choice
+from jarvis_ctx.recovery.rebuild import Layers, Rebuilt
 
 
 class Pulse(msgspec.Struct, frozen=True, kw_only=True):
@@ -132,6 +133,10 @@ class View(Protocol):
 
     def layers(self) -> Layers:
         """Where earlier states can be rebuilt from."""
+        ...
+
+    def rebuilt(self, chosen: Choice | None = None) -> Rebuilt:
+        """The state as a start would rebuild it now; with `chosen`, from that base. Raises as loading it does."""
         ...
 
     def facts(self) -> dict[str, Any]:

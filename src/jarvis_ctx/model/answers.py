@@ -7,6 +7,7 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from jarvis_ctx.model.agent import Health
+from jarvis_ctx.model.report import RecoveryReport
 
 T = TypeVar("T")
 
@@ -178,6 +179,20 @@ class Metrics(msgspec.Struct, frozen=True, kw_only=True):
     restarts: int
     tasks: dict[str, int]
     agents: dict[str, int]
+
+
+class Foreseen(msgspec.Struct, frozen=True, kw_only=True):
+    """What a start would find and do now; `report` is the one that it would write, None where nothing is recovered."""
+
+    sentence: str
+    recovers: bool
+    pid: int | None
+    replays_results: bool
+    runs_alone: list[str]
+    appends: list[dict[str, str]]
+    report: RecoveryReport | None
+    base: str | None = None
+    """The layer of the base that was asked for."""
 
 
 class CleanupLine(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,27 +2,14 @@
 
 from __future__ import annotations
 
-import msgspec
-
 from jarvis_ctx.clock import SystemClock
 from jarvis_ctx.model.checkpoint import CheckpointHeader
 from jarvis_ctx.recovery import choice
 from jarvis_ctx.recovery.preference import Choice
-from jarvis_ctx.recovery.rebuild import Rebuilt, rebuild
+from jarvis_ctx.recovery.rebuild import rebuild
 from jarvis_ctx.settings import Settings
 from jarvis_ctx.sidecar.offline import offline_keeper
 from jarvis_ctx.sidecar.opening import OpenStore
-from jarvis_ctx.sidecar.views import StoreView
-
-
-def try_base(view: StoreView, source: str, label: str = "") -> tuple[Choice, Rebuilt]:
-    """The base that `source` names, and the state as it would be rebuilt from it; nothing is written.
-
-    Raises `NoBase`, and `CorruptData` or `NotOurs` for a base that does not verify.
-    """
-    layers, latest = view.layers(), view.state().latest_run
-    chosen = choice.find(layers, source, label, latest.epoch if latest else 0)
-    return chosen, rebuild(msgspec.structs.replace(layers, chosen=chosen), SystemClock().steady)
 
 
 def choose_base(settings: Settings, chosen: Choice, *, live: bool) -> CheckpointHeader | None:

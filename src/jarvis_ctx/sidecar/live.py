@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
+import msgspec
+
 from jarvis_ctx.capture.failures import CaptureFailures
 from jarvis_ctx.capture.steps import Steps
 from jarvis_ctx.checkpoint.archiving import Archiving
@@ -22,7 +24,8 @@ from jarvis_ctx.model.report import RecoveryReport
 from jarvis_ctx.model.run import RunRecord
 from jarvis_ctx.model.state import State
 from jarvis_ctx.recovery import reports
-from jarvis_ctx.recovery.rebuild import Layers
+from jarvis_ctx.recovery.preference import Choice
+from jarvis_ctx.recovery.rebuild import Layers, Rebuilt, rebuild
 from jarvis_ctx.sidecar.healer import Healer
 from jarvis_ctx.sidecar.opening import OpenStore
 
@@ -110,6 +113,10 @@ class LiveView:
 
     def layers(self) -> Layers:
         return self._ground.layers
+
+    def rebuilt(self, chosen: Choice | None = None) -> Rebuilt:
+        layers, steady = self._ground.layers, self._ground.clock.steady
+        return rebuild(msgspec.structs.replace(layers, chosen=chosen or layers.chosen), steady)
 
     def report(self) -> RecoveryReport | None:
         return self._report(self._manager.recovery_report)

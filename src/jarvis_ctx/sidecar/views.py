@@ -7,6 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
+import msgspec
+
 from jarvis_ctx import settings as settings_room
 from jarvis_ctx.checkpoint.files import CheckpointFiles
 from jarvis_ctx.checkpoint.ports import CheckpointStore
@@ -27,6 +29,7 @@ from jarvis_ctx.model.event import Event
 from jarvis_ctx.model.report import RecoveryReport
 from jarvis_ctx.model.state import State
 from jarvis_ctx.recovery import choice, reports
+from jarvis_ctx.recovery.preference import Choice
 from jarvis_ctx.recovery.rebuild import Layers, Rebuilt, rebuild
 from jarvis_ctx.settings import Settings
 from jarvis_ctx.sidecar.database import IN_USE, verdict
@@ -84,9 +87,10 @@ class StoreView:
     def now(self) -> int:
         return self._clock.wall()
 
-    def rebuilt(self) -> Rebuilt:
-        """The state as a start would rebuild it now."""
-        return rebuild(self.layers(), self._clock.steady)
+    def rebuilt(self, chosen: Choice | None = None) -> Rebuilt:
+        """The state as a start would rebuild it now; with `chosen`, from that base."""
+        layers = self.layers()
+        return rebuild(msgspec.structs.replace(layers, chosen=chosen or layers.chosen), self._clock.steady)
 
     def layers(self) -> Layers:
         """Where the state can be rebuilt from."""

@@ -5,12 +5,15 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
+from functools import partial
 from typing import Any
 
 from flask import Response, request
 
 from jarvis_ctx.codec import exact
 from jarvis_ctx.insight.insight import Insight
+from jarvis_ctx.web.readers import Readers
 from jarvis_ctx.web.shelf import Answer, Shelf
 from jarvis_ctx.web.subject import Subject
 
@@ -31,6 +34,7 @@ class Answers:
     def __init__(self, subject: Subject, steady: Callable[[], float] = time.monotonic) -> None:
         self.subject, self._steady = subject, steady
         self._shelf = Shelf()
+        self.readers = Readers()
         self.timed: Callable[[str, int, float], object] = lambda route, status, seconds: None
         """Told of answers that are given again: route, status, seconds."""
         self._asked: dict[str, tuple[str, float]] = {}
@@ -45,15 +49,17 @@ class Answers:
         *,
         settled: float = 0.0,
         timeless: bool = False,
+        whole: Readers | None = None,
     ) -> Response:
         """The answer that `make` makes. `key` is different for whatever is asked differently.
 
         One that costs much may be `settled` for some seconds: it is given again whatever is added meanwhile, unless the
-        request says `Cache-Control: no-cache`. A `timeless` one has nothing in it that changes but by events. Errors of
-        insight go through to the application.
+        request says `Cache-Control: no-cache`. A `timeless` one has nothing in it that changes but by events. One for
+        which the `whole` store is read keeps nobody else waiting. Errors of insight go through to the application.
         """
         anew = request.headers.get("Cache-Control") == "no-cache"
-        answer = self._answer(key, make, lasting, settled, anew, timeless)
+        with whole or nullcontext():
+            answer = self._answer(key, partial(self._made, make, lasting, timeless, whole), settled, anew)
         self._remember(target(request.environ), key, settled)
         headers = {"ETag": answer.etag, "Cache-Control": CACHING}
         if request.headers.get("If-None-Match") and request.if_none_match.contains_weak(answer.etag[3:-1]):
@@ -68,6 +74,10 @@ class Answers:
         """Plain data as JSON, without the place where the store lies; what JSON lacks is tagged as it is stored."""
         return exact.encode(data, limit=2**40).replace(self._folder, HIDDEN)
 
+    def hidden(self, text: str) -> str:
+        """`text` without the place where the store lies, be it written plainly or within JSON."""
+        return text.replace(self._folder.decode(), HIDDEN.decode()).replace(str(self.subject.folder), HIDDEN.decode())
+
     def again(self, asked: str) -> Answer | None:
         """The answer that this target was given, if it may be given again now."""
         known = self._asked.get(asked)
@@ -81,9 +91,7 @@ class Answers:
             self._asked = {}
         self._asked[asked] = key, settled
 
-    def _answer(
-        self, key: str, make: Make, lasting: Lasting | None, settled: float, anew: bool, timeless: bool = False
-    ) -> Answer:
+    def _answer(self, key: str, made: Callable[[str], Answer], settled: float, anew: bool) -> Answer:
         version = self.subject.version()
         kept = self._shelf.get(key)
         if kept is not None and kept.holds(version, self._steady(), settled, exact=anew):
@@ -92,13 +100,13 @@ class Answers:
             kept = self._shelf.get(key)
             if kept is not None and kept.holds(version, self._steady(), settled, exact=anew):
                 return kept
-            answer = self._made(make, lasting, version, timeless)
+            answer = made(version)
             self._shelf.put(key, answer)
         return answer
 
-    def _made(self, make: Make, lasting: Lasting | None, version: str, timeless: bool) -> Answer:
+    def _made(self, make: Make, lasting: Lasting | None, timeless: bool, whole: Readers | None, version: str) -> Answer:
         began = time.thread_time()
-        with self.subject.asking() as insight:
+        with self.subject.asking() if whole is None else self.subject.apart() as insight:
             made = make(insight)
         body = self.encoded(made)
         told = body if lasting is None else self.encoded(lasting(made))

@@ -19,6 +19,7 @@ from jarvis_ctx.web import problems
 from jarvis_ctx.web.answers import Answers
 from jarvis_ctx.web.api.agents import agents
 from jarvis_ctx.web.api.checkpoints import checkpoints
+from jarvis_ctx.web.api.checks import checks
 from jarvis_ctx.web.api.cleanups import cleanups
 from jarvis_ctx.web.api.document import document
 from jarvis_ctx.web.api.health import health
@@ -31,6 +32,7 @@ from jarvis_ctx.web.api.runs import runs
 from jarvis_ctx.web.api.status import status
 from jarvis_ctx.web.api.stream import stream
 from jarvis_ctx.web.api.tasks import tasks
+from jarvis_ctx.web.api.trail import trail
 from jarvis_ctx.web.bodies import JsonRequest, invalid
 from jarvis_ctx.web.dashboard.pages import dashboard
 from jarvis_ctx.web.express import Express
@@ -54,10 +56,12 @@ NOUNS = (
     checkpoints,
     points,
     cleanups,
+    checks,
     resources,
     metrics,
     prometheus,
     health,
+    trail,
     stream,
 )
 """Each makes a blueprint from `Answers`; a new one is registered by its name here."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 
 class Asked(BaseModel):
@@ -21,6 +21,14 @@ class Asked(BaseModel):
         if cls not in Asked._schemas:
             Asked._schemas[cls] = super().model_json_schema()
         return Asked._schemas[cls]
+
+
+class Ordered(Asked):
+    """Something that is to be done, by a live orchestrator where there is one."""
+
+    timeout: float = Field(
+        30.0, gt=0, le=3_600, strict=True, description="Seconds to wait for a live orchestrator in another process."
+    )
 
 
 class Told(BaseModel):

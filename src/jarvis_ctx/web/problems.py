@@ -20,6 +20,7 @@ _STATUS: tuple[tuple[type[BaseException], int], ...] = (
     (errors.UnknownCursor, 404),
     (errors.UnknownPosition, 400),
     (errors.TooManyStreams, 503),
+    (errors.TooManyReaders, 503),
     (errors.UnknownOrchestrator, 404),
     (errors.NoStore, 404),
     (errors.NoBase, 404),

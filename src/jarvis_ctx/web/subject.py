@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from typing import Protocol
 
@@ -20,6 +20,8 @@ from jarvis_ctx.sidecar.cleanups import clean_offline, request_cleanup, rules_of
 from jarvis_ctx.sidecar.following import FollowingView
 from jarvis_ctx.sidecar.requests import checkpoint_offline, request_checkpoint
 from jarvis_ctx.sidecar.travel import request_point, request_restore, restore_offline
+from jarvis_ctx.sidecar.views import StoreView
+from jarvis_ctx.web.breath import Breath
 from jarvis_ctx.web.latency import AppendTimes
 
 PATIENCE = 30.0
@@ -47,19 +49,27 @@ class Subject(Protocol):
         """Insight, for as long as the block lasts. Raises what a view's opening raises."""
         ...
 
+    def apart(self) -> AbstractContextManager[Insight]:
+        """As `asking`, for what reads the whole store: nobody else waits for it meanwhile."""
+        ...
+
+    def breathe(self) -> Callable[[], object]:
+        """What somebody who works for long calls now and then, in one thread: it leaves the orchestrator its time."""
+        ...
+
     def following(self) -> Following:
         """The events from now on, for one thread; raises what a view's opening raises."""
         ...
 
-    def checkpoint(self, label: str) -> CheckpointHeader:
-        """Take a checkpoint; with a label, a recovery point."""
+    def checkpoint(self, label: str, timeout: float = PATIENCE) -> CheckpointHeader:
+        """Take a checkpoint; with a label, a recovery point. An orchestrator elsewhere has `timeout` seconds."""
         ...
 
-    def restore(self, point: str) -> Restored:
+    def restore(self, point: str, timeout: float = PATIENCE) -> Restored:
         """Go back to a moment in a new branch."""
         ...
 
-    def cleanup(self, dry_run: bool) -> Cleanup:
+    def cleanup(self, dry_run: bool, timeout: float = PATIENCE) -> Cleanup:
         """What is older than it is to be kept; without `dry_run` it goes."""
         ...
 
@@ -82,16 +92,22 @@ class Within:
     def asking(self) -> Iterator[Insight]:
         yield self._manager.insight
 
+    def apart(self) -> AbstractContextManager[Insight]:
+        return self.asking()
+
+    def breathe(self) -> Callable[[], object]:
+        return Breath().take
+
     def following(self) -> Following:
         return self._manager.insight.following()
 
-    def checkpoint(self, label: str) -> CheckpointHeader:
+    def checkpoint(self, label: str, timeout: float = PATIENCE) -> CheckpointHeader:
         return self._manager.mark_recovery_point(label) if label else self._manager.checkpoint()
 
-    def restore(self, point: str) -> Restored:
+    def restore(self, point: str, timeout: float = PATIENCE) -> Restored:
         return self._manager.restore(point)
 
-    def cleanup(self, dry_run: bool) -> Cleanup:
+    def cleanup(self, dry_run: bool, timeout: float = PATIENCE) -> Cleanup:
         return self._manager.cleanup(dry_run)
 
 
@@ -122,6 +138,14 @@ class Beside:
                 self._open_anew()  # The next start may have mended or made what was not there.
             yield Insight(self._view)
 
+    @contextmanager
+    def apart(self) -> Iterator[Insight]:
+        with closing(StoreView(self.settings, self._clock)) as view:
+            yield Insight(view)
+
+    def breathe(self) -> Callable[[], object]:
+        return bool
+
     def _open_anew(self) -> None:
         fresh = FollowingView(self.settings, self._clock)
         self._view.close()
@@ -131,28 +155,28 @@ class Beside:
         with self._turn:
             return Insight(self._view).following()
 
-    def checkpoint(self, label: str) -> CheckpointHeader:
+    def checkpoint(self, label: str, timeout: float = PATIENCE) -> CheckpointHeader:
         with self._turn:
             if not self._lives():
                 return checkpoint_offline(self.settings, label)
-        return request_point(self.settings, label, PATIENCE) if label else request_checkpoint(self.settings)
+        return (request_point if label else request_checkpoint)(self.settings, label, timeout)
 
-    def restore(self, point: str) -> Restored:
+    def restore(self, point: str, timeout: float = PATIENCE) -> Restored:
         with self._turn:
             if not self._lives():
                 return restore_offline(self.settings, point)
             with self.asking() as insight:
                 insight.find(point)  # Else the owner's refusal would not say that there is no such moment.
-        return request_restore(self.settings, point, PATIENCE)
+        return request_restore(self.settings, point, timeout)
 
-    def cleanup(self, dry_run: bool) -> Cleanup:
+    def cleanup(self, dry_run: bool, timeout: float = PATIENCE) -> Cleanup:
         if dry_run:
             with self.asking() as insight:
                 return insight.cleanup(rules_of(self.settings))
         with self._turn:
             if not self._lives():
                 return clean_offline(self.settings)
-        return request_cleanup(self.settings, PATIENCE)
+        return request_cleanup(self.settings, timeout)
 
     def _lives(self) -> bool:
         return self._view.pulse().live_pid is not None

@@ -46,7 +46,7 @@ class Part(NamedTuple):
 
 PARTS = {
     "lists": Part(lambda all: all.include(path_regex=LISTS), 4, 4, 200, 0.45),
-    "the rest": Part(lambda all: all.exclude(path_regex=f"{LISTS}|stream").exclude(method="POST"), 12, 5, 180, 0.45),
+    "the rest": Part(lambda all: all.exclude(path_regex=f"{LISTS}|stream").exclude(method="POST"), 16, 7, 200, 0.45),
     "writes": Part(lambda all: all.include(method="POST"), 3, 3, 60, 0.1),
 }
 

@@ -16,6 +16,7 @@ from tests.planted_secrets import PLANTED, PROBE
 
 LISTS = ("timeline", "decisions", "messages", "conversation", "task-progress", "agent-states")
 WHOLE = ("status", "runs", "recovery-report", "recovery-points", "metrics", "diff?a=noon", "diff?a=now")
+FILES = ("doctor", "verify", "recovery-forecast", "export", "export?form=csv")
 
 
 def plant(manager: JarvisContextManager) -> None:
@@ -35,7 +36,9 @@ def test_no_answer_shows_a_secret(store_path: Path) -> None:
         client = Client(create_app(Within(manager)))
         headers = {"Authorization": f"Bearer {Tokens(store_path, SystemClock()).ensure()}"}
 
-        paths = [f"{API}/{name}?limit=1000" for name in LISTS] + [f"{API}/{name}" for name in WHOLE] + ["/metrics"]
+        paths = (
+            [f"{API}/{name}?limit=1000" for name in LISTS] + [f"{API}/{name}" for name in WHOLE + FILES] + ["/metrics"]
+        )
         answers = {path: client.get(path, headers=headers) for path in paths}
 
     assert {answer.status_code for answer in answers.values()} == {200}

@@ -10,7 +10,7 @@ import pytest
 from jarvis_ctx import __version__
 from jarvis_ctx.insight.checkup import folder as folder_check
 from jarvis_ctx.insight.checkup import growth
-from jarvis_ctx.insight.findings import Finding
+from jarvis_ctx.model.finding import Finding
 from jarvis_ctx.sidecar import JarvisContextManager
 from tests.unit.insight.planted import PlantedClock
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from jarvis_ctx.insight.findings import Finding
 from jarvis_ctx.insight.insight import Insight
 from jarvis_ctx.journal.marks import ORCHESTRATOR, Marks
+from jarvis_ctx.model.finding import Finding
 from jarvis_ctx.sidecar import JarvisContextManager, open_view
 from tests.unit.insight.folders import listing
 from tests.unit.insight.planted import PlantedClock

@@ -18,7 +18,7 @@ OF_THE_START = ("run", "created", "died_between", "seconds", "layers", "sources"
 def foresee(store: Path) -> Forecast:
     view = open_view(store)
     try:
-        return forecast(view, view.rebuilt(), settings.load({"path": store}))
+        return forecast(view, settings.load({"path": store}))
     finally:
         view.close()
 

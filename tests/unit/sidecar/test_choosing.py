@@ -9,11 +9,12 @@ import pytest
 
 from jarvis_ctx import settings
 from jarvis_ctx.errors import CorruptData, NoBase
+from jarvis_ctx.insight.forecast import try_base
 from jarvis_ctx.model.report import RecoveryReport
 from jarvis_ctx.recovery.preference import Choice
 from jarvis_ctx.settings import Settings
 from jarvis_ctx.sidecar import JarvisContextManager, open_view
-from jarvis_ctx.sidecar.choosing import choose_base, try_base
+from jarvis_ctx.sidecar.choosing import choose_base
 from tests.unit.insight.dying import living
 
 

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from jarvis_ctx.insight import agents
-from jarvis_ctx.insight.findings import Finding, ok, warning
+from jarvis_ctx.insight.findings import ok, warning
 from jarvis_ctx.insight.view import View
+from jarvis_ctx.model.finding import Finding
 from jarvis_ctx.recovery.wording import listed, number, span
 
 SHOWN = 5

@@ -9,8 +9,9 @@ from jarvis_ctx.clock import iso
 from jarvis_ctx.codec import sign
 from jarvis_ctx.errors import CorruptData, NotOurs, UnsafeFolder, WrongEncryptionKey
 from jarvis_ctx.insight.checkup.digests import Tell, unwatched
-from jarvis_ctx.insight.findings import Finding, ok, problem, warning
+from jarvis_ctx.insight.findings import ok, problem, warning
 from jarvis_ctx.insight.view import View
+from jarvis_ctx.model.finding import Finding
 from jarvis_ctx.recovery.wording import day_time, number
 
 

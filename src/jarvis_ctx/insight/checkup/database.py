@@ -8,10 +8,11 @@ from jarvis_ctx.checkpoint.contents import state_of
 from jarvis_ctx.errors import CorruptData, WrongEncryptionKey
 from jarvis_ctx.insight.checkup.digests import Tell, unwatched
 from jarvis_ctx.insight.checkup.journal import known_marks
-from jarvis_ctx.insight.findings import Finding, ok, problem, warning
+from jarvis_ctx.insight.findings import ok, problem, warning
 from jarvis_ctx.insight.view import View
 from jarvis_ctx.journal import frame, read
 from jarvis_ctx.journal.ports import StoredEvent
+from jarvis_ctx.model.finding import Finding
 from jarvis_ctx.recovery.healings import healings
 from jarvis_ctx.recovery.healings import sentence as sentence_of
 from jarvis_ctx.recovery.wording import number, size, span

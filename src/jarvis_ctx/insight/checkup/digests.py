@@ -9,10 +9,11 @@ from pathlib import Path
 import msgspec
 
 from jarvis_ctx.errors import CorruptData, WrongEncryptionKey
-from jarvis_ctx.insight.findings import Finding, ok, problem, warning
+from jarvis_ctx.insight.findings import ok, problem, warning
 from jarvis_ctx.insight.view import View
 from jarvis_ctx.journal import archive, frame, read
 from jarvis_ctx.journal.values import NAME, Values
+from jarvis_ctx.model.finding import Finding
 from jarvis_ctx.recovery.wording import number
 
 Tell = Callable[[int], object]

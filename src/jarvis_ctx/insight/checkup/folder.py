@@ -12,8 +12,9 @@ from pathlib import Path
 from jarvis_ctx.clock import seconds
 from jarvis_ctx.disk import place
 from jarvis_ctx.insight.checkup import growth
-from jarvis_ctx.insight.findings import Finding, ok, problem, warning
+from jarvis_ctx.insight.findings import ok, problem, warning
 from jarvis_ctx.insight.view import View
+from jarvis_ctx.model.finding import Finding
 from jarvis_ctx.recovery.wording import number, size
 
 LITTLE_ROOM, NO_ROOM = 512 * 1024 * 1024, 32 * 1024 * 1024

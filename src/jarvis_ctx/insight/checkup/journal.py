@@ -11,10 +11,11 @@ from jarvis_ctx.codec.sealed import opened
 from jarvis_ctx.errors import CorruptData, WrongEncryptionKey
 from jarvis_ctx.insight.checkup import digests
 from jarvis_ctx.insight.checkup.digests import REBUILT
-from jarvis_ctx.insight.findings import Finding, ok, problem, warning
+from jarvis_ctx.insight.findings import ok, problem, warning
 from jarvis_ctx.insight.view import View
 from jarvis_ctx.journal.marks import SLOTS, Marks, WriterMark
 from jarvis_ctx.liveness.runfile import RunFile
+from jarvis_ctx.model.finding import Finding
 from jarvis_ctx.model.report import REPORT_PURPOSE, RecoveryReport
 from jarvis_ctx.recovery.wording import number, span
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from jarvis_ctx.clock import MICROSECONDS, iso
 from jarvis_ctx.insight.captures import not_captured
-from jarvis_ctx.insight.findings import Finding, ok, problem, warning
+from jarvis_ctx.insight.findings import ok, problem, warning
 from jarvis_ctx.insight.resources import glance
 from jarvis_ctx.insight.status import life, object_lines
 from jarvis_ctx.insight.tasks import never_asked
@@ -14,6 +14,7 @@ from jarvis_ctx.insight.view import Pulse, View
 from jarvis_ctx.liveness import identity
 from jarvis_ctx.liveness.marker import CrashMarker
 from jarvis_ctx.liveness.runfile import RunFile
+from jarvis_ctx.model.finding import Finding
 from jarvis_ctx.model.run import RunRecord
 from jarvis_ctx.model.state import State
 from jarvis_ctx.model.step import never_asked as sentence_of

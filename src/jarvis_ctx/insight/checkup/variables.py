@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 
 from jarvis_ctx import settings
 from jarvis_ctx.errors import did_you_mean
-from jarvis_ctx.insight.findings import Finding, ok, warning
+from jarvis_ctx.insight.findings import ok, warning
+from jarvis_ctx.model.finding import Finding
 
 
 def check(environ: Mapping[str, str]) -> Iterator[Finding]:

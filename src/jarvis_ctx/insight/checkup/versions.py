@@ -6,7 +6,8 @@ import platform
 from collections.abc import Iterator
 
 from jarvis_ctx import __version__
-from jarvis_ctx.insight.findings import Finding, ok
+from jarvis_ctx.insight.findings import ok
+from jarvis_ctx.model.finding import Finding
 
 
 def check() -> Iterator[Finding]:

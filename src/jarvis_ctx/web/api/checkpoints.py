@@ -12,11 +12,11 @@ from pydantic import Field
 from jarvis_ctx.clock import iso
 from jarvis_ctx.model.ids import ID_LIMIT
 from jarvis_ctx.web.answers import Answers
-from jarvis_ctx.web.models import Asked, Told
+from jarvis_ctx.web.models import Ordered, Told
 from jarvis_ctx.web.nouns import answers, noun, problems
 
 
-class CheckpointAsked(Asked):
+class CheckpointAsked(Ordered):
     """What to call it."""
 
     label: str = Field(
@@ -54,7 +54,7 @@ def checkpoints(given: Answers) -> APIBlueprint:
     )
     def post_checkpoint(body: CheckpointAsked) -> Response:
         """Needs the scope `write`. Of a store that nobody runs it is taken by the server itself."""
-        header = given.subject.checkpoint(body.label)
+        header = given.subject.checkpoint(body.label, body.timeout)
         given.forget()
         told: dict[str, Any] = {
             **msgspec.structs.asdict(header),

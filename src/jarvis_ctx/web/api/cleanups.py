@@ -7,11 +7,11 @@ from flask_openapi.blueprint import APIBlueprint
 from pydantic import Field
 
 from jarvis_ctx.web.answers import Answers
-from jarvis_ctx.web.models import Asked, Told
+from jarvis_ctx.web.models import Ordered, Told
 from jarvis_ctx.web.nouns import answers, noun, problems
 
 
-class CleanupAsked(Asked):
+class CleanupAsked(Ordered):
     """Whether to remove it."""
 
     dry_run: bool = Field(True, strict=True, description="Only say what would go. False removes it.")
@@ -40,7 +40,7 @@ def cleanups(given: Answers) -> APIBlueprint:
     )
     def post_cleanup(body: CleanupAsked) -> Response:
         """Needs the scope `admin`. A live orchestrator is asked to remove it."""
-        found = given.subject.cleanup(body.dry_run)
+        found = given.subject.cleanup(body.dry_run, body.timeout)
         if not body.dry_run:
             given.forget()
         return Response(given.encoded(found.to_json()), content_type="application/json")

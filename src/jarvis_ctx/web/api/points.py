@@ -13,7 +13,7 @@ from jarvis_ctx.clock import iso
 from jarvis_ctx.insight import diff as comparing
 from jarvis_ctx.insight.insight import Insight
 from jarvis_ctx.web.answers import Answers
-from jarvis_ctx.web.models import Asked, Told
+from jarvis_ctx.web.models import Asked, Ordered, Told
 from jarvis_ctx.web.nouns import answers, noun, problems
 
 VERIFIED = 5.0
@@ -69,7 +69,7 @@ class Diff(Told):
     conversation: list[dict[str, Any]]
 
 
-class RestoreAsked(Asked):
+class RestoreAsked(Ordered):
     """Where to go back to."""
 
     point: str = Field(min_length=1, max_length=512, pattern=r"^[^\x00]+$", description=MOMENT)
@@ -105,7 +105,7 @@ def points(given: Answers) -> APIBlueprint:
     )
     def post_restore(body: RestoreAsked) -> Response:
         """Needs the scope `admin`. A live orchestrator is asked to; `GET diff?a=now&b=...` shows what would change."""
-        done = given.subject.restore(body.point)
+        done = given.subject.restore(body.point, body.timeout)
         given.forget()
         told = {**msgspec.structs.asdict(done), "at": iso(done.at[0]), "stamp": list(done.stamp)}
         return Response(given.encoded(told), content_type="application/json")

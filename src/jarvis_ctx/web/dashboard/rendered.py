@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
@@ -80,7 +81,9 @@ class Rendered(Answers):
             except ValidationError as error:
                 return invalid(error)
             key, written = text(asked)
-            return self._page(path, self._answer(key, written, None, settled, False).body.decode())
+            return self._page(
+                path, self._answer(key, partial(self._made, written, None, False, None), settled, False).body.decode()
+            )
 
         return pages
 
