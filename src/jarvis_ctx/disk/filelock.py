@@ -7,6 +7,7 @@ import fcntl
 import os
 import struct
 import sys
+import threading
 from pathlib import Path
 
 from jarvis_ctx.disk.files import open_or_create
@@ -15,6 +16,17 @@ _Key = tuple[int, str]
 _holders: dict[_Key, FileLock] = {}
 # A record lock belongs to the process and never excludes its own threads, so this table of who has it, or tries, does.
 # Keyed by process id, as a forked child inherits the table but not the locks, and by the file's one true path.
+_opening = threading.RLock()
+# Whoever closes a lock's file lets go of all locks that this process has on it: between a look at it and its close,
+# no other thread may take it.
+
+
+def _open_anew() -> None:
+    global _opening
+    _opening = threading.RLock()  # Another thread may have held it in the moment of the fork.
+
+
+os.register_at_fork(after_in_child=_open_anew)
 
 
 class FileLock:
@@ -37,14 +49,15 @@ class FileLock:
         key = _key(self.path)
         if self._key == key:
             return True
-        if _holders.setdefault(key, self) is not self:
-            return False
-        descriptor = None
-        try:
-            descriptor = _locked(self.path)
-        finally:
-            if descriptor is None:
-                del _holders[key]
+        with _opening:
+            if _holders.setdefault(key, self) is not self:
+                return False
+            descriptor = None
+            try:
+                descriptor = _locked(self.path)
+            finally:
+                if descriptor is None:
+                    del _holders[key]
         if descriptor is not None:
             self._key, self._descriptor = key, descriptor
         return descriptor is not None
@@ -81,16 +94,17 @@ def _locked(path: Path) -> int | None:
 
 def holder(path: Path) -> int | None:
     """The process id that holds the lock on `path`, or None; asks the kernel, takes and writes nothing."""
-    if _holders and _key(path) in _holders:
-        return os.getpid()
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
-    except FileNotFoundError:
-        return None
-    try:
-        answer = fcntl.fcntl(descriptor, fcntl.F_GETLK, _question())
-    finally:
-        os.close(descriptor)
+    with _opening:
+        if _holders and _key(path) in _holders:
+            return os.getpid()
+        try:
+            descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        except FileNotFoundError:
+            return None
+        try:
+            answer = fcntl.fcntl(descriptor, fcntl.F_GETLK, _question())
+        finally:
+            os.close(descriptor)
     kind, pid = _answer(answer)
     return None if kind == fcntl.F_UNLCK else pid
 

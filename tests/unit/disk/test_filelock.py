@@ -144,3 +144,23 @@ def test_a_file_system_without_locks_is_an_error_and_not_a_holder(path: Path, mo
 
     with pytest.raises(OSError, match="No locks available"):
         FileLock(path).acquire()
+
+
+def test_a_look_at_it_in_another_thread_does_not_take_it_away(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path.touch()
+    lock, ask = FileLock(path), fcntl.fcntl
+    taker = threading.Thread(target=lock.acquire)
+
+    def asked(*question: object) -> object:
+        taker.start()
+        taker.join(0.2)  # It cannot take the lock before this look has ended; where it could, it has by now.
+        return ask(*question)  # type: ignore[call-overload]  # As it was called.
+
+    monkeypatch.setattr(fcntl, "fcntl", asked)
+    holder(path)
+    taker.join()
+
+    with another_process(path) as process:
+        assert answer(process) == "False"
+        process.communicate("")
+    lock.release()
