@@ -20,6 +20,8 @@ from jarvis_ctx.model.state import State
 
 TIES = 16
 """Events of one kind that may have the very time of a page's end before the store is asked for more."""
+LARGEST = 4 * 1024 * 1024
+"""Bytes of bodies after which a page ends, and at most one event more."""
 TAILS = {"DecisionLogged": "decisions", "MessageSent": "messages", "MessageAdded": "conversation"}
 """Where the state keeps the newest entries of a kind, and the store need not be asked."""
 
@@ -81,9 +83,14 @@ def _page(
         ),
         reverse=True,
     )
-    events = list(_events((found[stamp] for stamp in stamps[:limit]), view))
-    if len(stamps) > limit:
-        return Past(events=events, before=stamps[limit - 1])
+    events: list[Event] = []
+    size = 0
+    for count, stamp in enumerate(stamps, 1):
+        for event in _events([found[stamp]], view):
+            events.append(event)
+            size += len(msgspec.json.encode(event.body))
+        if count < len(stamps) and (count == limit or size > LARGEST):
+            return Past(events=events, before=stamp)
     ended = reached is None or (since is not None and reached[0] < since)
     return Past(events=events, before=None if ended else reached)
 

@@ -12,6 +12,7 @@ from typing import Any
 from flask import Response, request
 
 from jarvis_ctx.codec import exact
+from jarvis_ctx.codec.redaction import Redaction
 from jarvis_ctx.insight.insight import Insight
 from jarvis_ctx.web.readers import Readers
 from jarvis_ctx.web.shelf import Answer, Shelf
@@ -31,10 +32,14 @@ Lasting = Callable[[Any], Any]
 class Answers:
     """Asks insight. Safe in any thread; several that ask the same at the same time wait for one answer."""
 
-    def __init__(self, subject: Subject, steady: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, subject: Subject, readers: Readers | None = None, steady: Callable[[], float] = time.monotonic
+    ) -> None:
         self.subject, self._steady = subject, steady
+        self.readers = readers or Readers()
+        self.shown = Redaction(subject.settings.secret_names)
+        """Takes the secrets out of what insight did not answer."""
         self._shelf = Shelf()
-        self.readers = Readers()
         self.timed: Callable[[str, int, float], object] = lambda route, status, seconds: None
         """Told of answers that are given again: route, status, seconds."""
         self._asked: dict[str, tuple[str, float]] = {}
@@ -49,7 +54,7 @@ class Answers:
         *,
         settled: float = 0.0,
         timeless: bool = False,
-        whole: Readers | None = None,
+        whole: bool = False,
     ) -> Response:
         """The answer that `make` makes. `key` is different for whatever is asked differently.
 
@@ -58,8 +63,7 @@ class Answers:
         which the `whole` store is read keeps nobody else waiting. Errors of insight go through to the application.
         """
         anew = request.headers.get("Cache-Control") == "no-cache"
-        with whole or nullcontext():
-            answer = self._answer(key, partial(self._made, make, lasting, timeless, whole), settled, anew)
+        answer = self.answer(key, make, lasting, settled=settled, timeless=timeless, whole=whole, anew=anew)
         self._remember(target(request.environ), key, settled)
         headers = {"ETag": answer.etag, "Cache-Control": CACHING}
         if request.headers.get("If-None-Match") and request.if_none_match.contains_weak(answer.etag[3:-1]):
@@ -91,6 +95,21 @@ class Answers:
             self._asked = {}
         self._asked[asked] = key, settled
 
+    def answer(
+        self,
+        key: str,
+        make: Make,
+        lasting: Lasting | None = None,
+        *,
+        settled: float = 0.0,
+        timeless: bool = False,
+        whole: bool = False,
+        anew: bool = False,
+    ) -> Answer:
+        """The same as it is kept; `anew` is what `no-cache` asks for."""
+        with self.readers if whole else nullcontext():
+            return self._answer(key, partial(self._made, make, lasting, timeless, whole), settled, anew)
+
     def _answer(self, key: str, made: Callable[[str], Answer], settled: float, anew: bool) -> Answer:
         version = self.subject.version()
         kept = self._shelf.get(key)
@@ -104,9 +123,9 @@ class Answers:
             self._shelf.put(key, answer)
         return answer
 
-    def _made(self, make: Make, lasting: Lasting | None, timeless: bool, whole: Readers | None, version: str) -> Answer:
+    def _made(self, make: Make, lasting: Lasting | None, timeless: bool, whole: bool, version: str) -> Answer:
         began = time.thread_time()
-        with self.subject.asking() if whole is None else self.subject.apart() as insight:
+        with self.subject.apart() if whole else self.subject.asking() as insight:
             made = make(insight)
         body = self.encoded(made)
         told = body if lasting is None else self.encoded(lasting(made))

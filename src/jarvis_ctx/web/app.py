@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 import threading
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, cast
 
-from flask import Request
+from flask import Request, current_app
 from flask_openapi.models.info import Info
 from flask_openapi.models.security_scheme import SecurityScheme
 from flask_openapi.openapi import OpenAPI
@@ -14,6 +15,7 @@ from werkzeug.exceptions import HTTPException
 
 from jarvis_ctx import __version__
 from jarvis_ctx.clock import SystemClock
+from jarvis_ctx.codec.redaction import Redaction
 from jarvis_ctx.errors import JarvisError
 from jarvis_ctx.web import problems
 from jarvis_ctx.web.answers import Answers
@@ -72,6 +74,8 @@ class Application(OpenAPI):
 
     request_class: type[Request] = JsonRequest
     guard: Guard
+    shown: Callable[[str], str]
+    """Takes the secrets out of what an error says: it may name what the store has."""
     stopping: threading.Event
     """Set when the server stops: what streams must end then."""
 
@@ -86,10 +90,11 @@ def create_app(subject: Subject, tokens: Tokens | None = None) -> Application:
     tokens = tokens or Tokens(subject.folder, SystemClock())
     tokens.ensure()
     app = _application()
+    app.shown = Redaction(chosen.secret_names).text
     answers = Answers(subject)
     for noun in NOUNS:
         app.register_api(noun(answers))
-    cookie = dashboard(app, subject, tokens)
+    cookie = dashboard(app, subject, tokens, answers.readers)
     hosts = Hosts(tuple(name for name in (*chosen.allowed_hosts.replace(",", " ").split(), chosen.host)))
     inner: WSGIApplication = Express(app.wsgi_app, answers)
     app.guard = Guard(inner, [Bearer(tokens.check), cookie], hosts, chosen.rate_limit)
@@ -129,4 +134,4 @@ def _http_problem(error: HTTPException) -> Any:
 def _problem(error: Exception) -> Any:
     if not isinstance(error, JarvisError):
         log.error("A request could not be answered", exc_info=error)
-    return problems.of(error)
+    return problems.of(error, cast("Application", current_app).shown)

@@ -16,7 +16,7 @@ from jarvis_ctx.web import limits
 from jarvis_ctx.web.hosts import Hosts, well_formed
 from jarvis_ctx.web.limits import Rate
 from jarvis_ctx.web.problems import problem
-from jarvis_ctx.web.scopes import OPEN, SAFE, needed
+from jarvis_ctx.web.scopes import ENTRY, OPEN, SAFE, needed
 from jarvis_ctx.web.tokens import Scope, Token, covers
 
 if TYPE_CHECKING:
@@ -142,8 +142,9 @@ class Guard:
         length = environ.get("CONTENT_LENGTH") or "0"
         if not (length.isascii() and length.isdigit()):
             return problem(400, "Content-Length is not a number.", "bad-length")
-        if len(length) > 9 or int(length) > limits.BODY:
-            return problem(413, f"A body may have {limits.BODY} bytes.", "body-too-large")
+        most = limits.ENTRY_BODY if (environ["REQUEST_METHOD"], environ.get("PATH_INFO")) == ENTRY else limits.BODY
+        if len(length) > 9 or int(length) > most:
+            return problem(413, f"A body may have {most} bytes.", "body-too-large")
         if environ.get("HTTP_TRANSFER_ENCODING"):
             return problem(411, "Send a body with its Content-Length.", "length-required")
         if len(environ.get("PATH_INFO", "")) + len(environ.get("QUERY_STRING", "")) > limits.TARGET:

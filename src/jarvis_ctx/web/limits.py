@@ -9,6 +9,8 @@ from collections.abc import Callable
 
 BODY = 65_536
 """Bytes of a request's body."""
+ENTRY_BODY = 1_024
+"""The same, of a stranger's, which has a token or a link and nothing else."""
 TARGET = 8_192
 """Bytes of path and query."""
 DEPTH = 32

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import msgspec
@@ -55,13 +55,13 @@ def problem(
     return response
 
 
-def of(error: BaseException) -> Response:
-    """The response for one of our errors, or of the file system's: its sentence, without paths."""
+def of(error: BaseException, shown: Callable[[str], str]) -> Response:
+    """The response for one of our errors, or of the file system's: its sentence as it is `shown`, without paths."""
     status = next((status for kind, status in _STATUS if isinstance(error, kind)), 500)
     if status == 500:
         return problem(500, "The answer could not be made; the log says why.")
     said = str(error) if isinstance(error, errors.JarvisError) else "The store cannot be read or written at the moment."
-    return problem(status, without_paths(said), kebab(type(error).__name__))
+    return problem(status, without_paths(shown(said)), kebab(type(error).__name__))
 
 
 def without_paths(text: str) -> str:

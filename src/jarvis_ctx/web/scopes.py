@@ -8,9 +8,9 @@ PREFIX = "/api/jarvis/context"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 _SHELL = ("/login", "/static/base.css", "/static/login.js", "/static/vendor/pico.min.css")
-OPEN = frozenset(
-    {("POST", "/login"), *((method, path) for method in ("GET", "HEAD") for path in ("/healthz", *_SHELL))}
-)
+ENTRY = ("POST", "/login")
+"""Where a stranger may send a body."""
+OPEN = frozenset({ENTRY, *((method, path) for method in ("GET", "HEAD") for path in ("/healthz", *_SHELL))})
 """What answers without a token: that the server is there, and the page that asks for one. It must hold no data."""
 
 WRITES = frozenset({("POST", f"{PREFIX}/checkpoint")})

@@ -43,6 +43,6 @@ def cleanups(given: Answers) -> APIBlueprint:
         found = given.subject.cleanup(body.dry_run, body.timeout)
         if not body.dry_run:
             given.forget()
-        return Response(given.encoded(found.to_json()), content_type="application/json")
+        return Response(given.encoded(given.shown(found.to_json())), content_type="application/json")
 
     return api

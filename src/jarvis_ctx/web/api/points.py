@@ -96,7 +96,9 @@ def points(given: Answers) -> APIBlueprint:
     @api.get("/diff", summary="What changed between two moments.", responses=answers(Diff) | problems(404))
     def get_diff(query: DiffAsked) -> Response:
         """Tasks, steps, agents and attributes field by field, and what only one of the two has in its history."""
-        return given.give(f"diff {query!r}", lambda insight: comparing.to_json(insight.diff(query.a, query.b)))
+        return given.give(
+            f"diff {query!r}", lambda insight: comparing.to_json(insight.diff(query.a, query.b)), whole=True
+        )
 
     @api.post(
         "/restore",

@@ -23,6 +23,7 @@ from jarvis_ctx.web.dashboard.timeline import timeline
 
 if TYPE_CHECKING:
     from jarvis_ctx.web.app import Application
+    from jarvis_ctx.web.readers import Readers
     from jarvis_ctx.web.subject import Subject
     from jarvis_ctx.web.tokens import Tokens
 
@@ -30,10 +31,10 @@ VIEWS = (strip, overview, board, agents, timeline, decisions, messages, resource
 """Each makes a blueprint from `Rendered`."""
 
 
-def dashboard(app: Application, subject: Subject, tokens: Tokens) -> Cookie:
+def dashboard(app: Application, subject: Subject, tokens: Tokens, readers: Readers) -> Cookie:
     """Register every page; the answer is how those who have logged in are known, for the guard."""
     sessions = Sessions(subject.folder, tokens, SystemClock())
-    cookie, rendered = Cookie(sessions, subject.folder), Rendered(subject)
+    cookie, rendered = Cookie(sessions, subject.folder), Rendered(subject, readers)
     app.jinja_env.filters.update(shown.FILTERS)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.register_blueprint(login(tokens, sessions, cookie))

@@ -32,7 +32,7 @@ def points(given: Rendered) -> Blueprint:
 
 def compare(given: Rendered) -> Blueprint:
     """The blueprint of the comparison."""
-    return given.view("/points/compare", CompareShown, _compare)
+    return given.view("/points/compare", CompareShown, _compare, whole=True)
 
 
 def _points(insight: Insight, asked: Nothing) -> Mapping[str, Any]:

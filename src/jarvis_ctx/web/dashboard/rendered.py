@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import partial
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
@@ -16,6 +15,7 @@ from jarvis_ctx.web.answers import HIDDEN, Answers
 from jarvis_ctx.web.bodies import invalid
 from jarvis_ctx.web.guard import CALLER, Caller
 from jarvis_ctx.web.models import Asked
+from jarvis_ctx.web.readers import Readers
 from jarvis_ctx.web.subject import Subject
 from jarvis_ctx.web.tokens import Scope, covers
 
@@ -39,8 +39,8 @@ VIEWS = (
 class Rendered(Answers):
     """Answers as HTML. A template is given what a view makes, `asked`, `may(scope)` and `link(**changes)`."""
 
-    def __init__(self, subject: Subject) -> None:
-        super().__init__(subject)
+    def __init__(self, subject: Subject, readers: Readers) -> None:
+        super().__init__(subject, readers)
         self._path = str(escape(str(subject.folder))).encode()
 
     def encoded(self, data: Any) -> bytes:
@@ -48,11 +48,17 @@ class Rendered(Answers):
         return str(data).encode("utf-8", "replace").replace(self._path, HIDDEN)
 
     def view(
-        self, path: str, asks: type[Q], make: Callable[[Insight, Q], Mapping[str, Any]], *, settled: float = 0.0
+        self,
+        path: str,
+        asks: type[Q],
+        make: Callable[[Insight, Q], Mapping[str, Any]],
+        *,
+        settled: float = 0.0,
+        whole: bool = False,
     ) -> Blueprint:
         """A blueprint that answers at `path`, and below `/view`; the template has the path's name.
 
-        Queries are models: what they do not name is refused. `settled` as of answers.
+        Queries are models: what they do not name is refused. `settled` and `whole` as of answers.
         """
         name = path.strip("/").replace("/", "_") or "overview"
         pages = Blueprint(f"view_{name}", __name__)
@@ -69,21 +75,19 @@ class Rendered(Answers):
                 asked = asks.model_validate(_given())
             except ValidationError as error:
                 return invalid(error)
-            response = self.give(*text(asked), settled=settled)
+            response = self.give(*text(asked), settled=settled, whole=whole)
             if response.status_code == 200:
                 response.content_type = "text/html; charset=utf-8"
             return response
 
         @pages.get(path)
-        def whole() -> Response:
+        def page() -> Response:
             try:
                 asked = asks.model_validate(_given())
             except ValidationError as error:
                 return invalid(error)
             key, written = text(asked)
-            return self._page(
-                path, self._answer(key, partial(self._made, written, None, False, None), settled, False).body.decode()
-            )
+            return self._page(path, self.answer(key, written, settled=settled, whole=whole).body.decode())
 
         return pages
 

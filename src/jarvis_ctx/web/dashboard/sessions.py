@@ -59,6 +59,8 @@ class Sessions:
 
     def redeem(self, link: str) -> str | None:
         """The secret of the session that a link begins; None for one that is spent, too old or made up."""
+        if self._match(self._all(), "link", link) is None:
+            return None  # Whoever guesses has nobody wait, and nothing written.
         with self._changing() as known:
             found = self._match(known, "link", link)
             if found is None:
