@@ -7,13 +7,14 @@ PY     := .venv/bin/python
 PIP    := $(PY) -m pip --disable-pip-version-check install --quiet
 RUNTIME := .venv/.runtime-installed
 DEV     := .venv/.dev-installed
+PEERS   := .venv-peers/.installed
 
 # What `demo` needs: the development environment if there is one, else the runtime dependencies alone.
 READY  := $(if $(wildcard $(DEV)),$(DEV),$(RUNTIME))
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test crash check bench screenshots format constraints clean
+.PHONY: help demo test crash soak peers check bench screenshots format constraints clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,6 +27,12 @@ test: $(DEV) ## Run every test (ARGS="-k name" passes options)
 
 crash: $(DEV) ## Break it in every way we know and count what is lost (ROUNDS=small|full|release, ARGS="--only F13 --resume")
 	@$(PY) -m tests.campaign --rounds $(ROUNDS) $(ARGS)
+
+soak: $(DEV) ## Kill the demo's work for an hour and see that nothing grows; into docs/reliability.md (ARGS="--minutes 10")
+	@$(PY) -m tests.soak --page $(ARGS)
+
+peers: $(DEV) $(PEERS) ## The same work and kills on jarvis-ctx and on others, into docs/reliability.md (ARGS="--kills 5")
+	@$(PY) -m tests.peers $(ARGS)
 
 check: $(DEV) ## Check format, lint, types and the order of the rooms
 	@$(PY) -m ruff format --check .
@@ -51,7 +58,7 @@ constraints: $(DEV) ## Pin the newest versions of all dependencies in constraint
 	@mv .venv/constraints.new constraints.txt
 
 clean: ## Remove the .venv and everything that was built or cached (stores in memory/ stay)
-	@rm -rf .venv build dist src/*.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	@rm -rf .venv .venv-peers build dist src/*.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/.created:
@@ -71,3 +78,10 @@ $(DEV): pyproject.toml constraints.txt | .venv/.created
 	@echo "Installing the dependencies and the development tools"
 	@$(PIP) -c constraints.txt -e '.[dev]'
 	@touch $@ $(RUNTIME)
+
+# An environment of their own; one that does not install stands in the table with its reason.
+$(PEERS): tests/peers/requirements.txt
+	@echo "Installing what jarvis-ctx is compared with, into .venv-peers"
+	@$(PYTHON) -m venv --clear .venv-peers
+	@.venv-peers/bin/python -m pip --disable-pip-version-check install --quiet -r $< && touch $@ || \
+	  echo "Not all of it could be installed; each that is missing stands in the table as such." >&2

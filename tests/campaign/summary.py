@@ -1,17 +1,15 @@
-"""The campaign's table, for the terminal and for docs/reliability.md, which holds it between two markers."""
+"""The campaign's table, for the terminal and for docs/reliability.md."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from tests.campaign import bounds
+from tests.campaign import bounds, page
 from tests.campaign.control import Control, rounds_until_caught
 from tests.campaign.fault import COUNTED, Fault
 from tests.campaign.ledger import Header, Ledger, Line, total
 
-PAGE = Path(__file__).parents[2] / "docs" / "reliability.md"
-BEGIN, END = "<!-- campaign -->", "<!-- /campaign -->"
 COLUMNS = ("fault", "what happens", "what must hold", "rounds", *COUNTED, "also", "not clean", "95 % bound")
 
 
@@ -66,8 +64,6 @@ def section(faults: Mapping[str, Fault], breaks: Mapping[str, Control], ledger: 
     ]
 
 
-def write(lines: Iterable[str], page: Path = PAGE) -> None:
-    """Put the section between the page's markers."""
-    before, _, rest = page.read_text("utf-8").partition(BEGIN)
-    after = rest.partition(END)[2]
-    page.write_text(before + "\n".join([BEGIN, *lines, END]) + after, "utf-8")
+def write(lines: Iterable[str], file: Path = page.PAGE) -> None:
+    """Put the section into the page."""
+    page.write("campaign", lines, file)

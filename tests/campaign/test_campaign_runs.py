@@ -68,7 +68,7 @@ def test_the_bound_is_the_rule_of_three_and_clopper_and_pearson_s() -> None:
 
 def test_the_page_gets_a_line_a_fault_and_keeps_the_rest(tmp_path: Path) -> None:
     page, ledger, header = tmp_path / "page.md", Ledger(tmp_path), Header(seed="7", rounds="full", machine={})
-    page.write_text(f"before\n{summary.BEGIN}\nold\n{summary.END}\nafter\n")
+    page.write_text("before\n<!-- campaign -->\nold\n<!-- /campaign -->\nafter\n")
     ledger.begin(header)
     ledger.append(
         Line(fault="F1", number=1, clean=False, seconds=1, tally={"acknowledged": 1234, "lost": 1, "kills": 2})

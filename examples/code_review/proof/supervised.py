@@ -61,6 +61,11 @@ class Supervised:
             finally:
                 self._end()
 
+    @property
+    def pid(self) -> int:
+        """The supervisor's own process, while it runs."""
+        return self._process.pid
+
     def _end(self) -> None:
         self._process.terminate()
         try:
