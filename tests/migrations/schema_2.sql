@@ -147,7 +147,7 @@ CREATE TABLE writers (
 );
 INSERT INTO "writers" VALUES(1,'0123456789abcdef','jarvis','run-1',3,1,3);
 CREATE INDEX events_by_kind ON events (kind, time);
-CREATE INDEX events_of_graphs ON events (subject, time) WHERE kind GLOB 'Graph*';
+CREATE INDEX events_of_threads ON events (subject, time) WHERE kind GLOB 'Graph*' OR kind GLOB 'Session*';
 CREATE VIEW event_log AS
 SELECT
     orchestrator,

@@ -10,7 +10,7 @@ from jarvis_ctx.graphs.ports import GraphIndex, Place, Ref
 from jarvis_ctx.journal import frame, read
 from jarvis_ctx.journal.ports import StoredEvent
 from jarvis_ctx.journal.values import Values
-from jarvis_ctx.model.event import GRAPH_KINDS, Event
+from jarvis_ctx.model.event import THREAD_KINDS, Event
 
 Body = dict[str, Any]
 
@@ -22,7 +22,7 @@ class Source:
         """`ahead`: events that the store may lack."""
         self._index, self._orchestrator, self._values = index, orchestrator, values
         self._ahead: dict[Ref, Event] = {
-            (event.writer, event.number): event for event in ahead if event.kind in GRAPH_KINDS
+            (event.writer, event.number): event for event in ahead if event.kind in THREAD_KINDS
         }
 
     def scan(self, first: str, last: str, limit: int) -> list[Place]:

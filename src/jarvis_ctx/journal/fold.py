@@ -13,7 +13,7 @@ from jarvis_ctx.journal.fold_tasks import TASK_HANDLERS
 from jarvis_ctx.journal.shapes import mapping, numbers, text, whole
 from jarvis_ctx.model.agent import AgentRecord
 from jarvis_ctx.model.cut import Cut
-from jarvis_ctx.model.event import BRANCHED_KINDS, GRAPH_KINDS, PROJECTED_KINDS, Event
+from jarvis_ctx.model.event import BRANCHED_KINDS, PROJECTED_KINDS, THREAD_KINDS, Event
 from jarvis_ctx.model.healed import Healed
 from jarvis_ctx.model.ids import AgentId, RunId
 from jarvis_ctx.model.run import ProcessIdentity, RunRecord
@@ -212,7 +212,7 @@ HANDLERS: dict[str, Handler] = {
     "ValuePurged": _nothing,
     "DatabaseHealed": _database_healed,
     "CaptureFailed": _capture_failed,
-    **dict.fromkeys(GRAPH_KINDS, _nothing),
+    **dict.fromkeys(THREAD_KINDS, _nothing),
     **OBJECT_HANDLERS,
     **TASK_HANDLERS,
 }

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from jarvis_ctx.model.event import GRAPH_KINDS
+from jarvis_ctx.model.event import THREAD_KINDS
 
 KEPT = "DecisionLogged"
 """The kind of event that has a horizon of its own."""
@@ -26,7 +26,7 @@ class Cut(msgspec.Struct, frozen=True, kw_only=True):
         """Whether that event was cleaned up."""
         if number > self.position.get(writer, 0):
             return False
-        if kind in GRAPH_KINDS:
+        if kind in THREAD_KINDS:
             return False
         return kind != KEPT or time < self.decisions_since
 

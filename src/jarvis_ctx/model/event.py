@@ -57,13 +57,17 @@ Kind = Literal[
     "GraphWritesPut",
     "GraphCheckpointDropped",
     "GraphThreadDropped",
+    "SessionItemsAdded",
+    "SessionItemsReplaced",
+    "SessionCleared",
 ]
 
 PROJECTED_KINDS = frozenset(kind for kind in get_args(Kind) if kind.startswith(("Task", "Step")))
 """Kinds that change a task's row in the store."""
 
-GRAPH_KINDS = frozenset(kind for kind in get_args(Kind) if kind.startswith("Graph"))
-"""Kinds that tell of a graph's threads, which have a course of their own: a restore takes none of them back."""
+THREAD_KINDS = frozenset(kind for kind in get_args(Kind) if kind.startswith(("Graph", "Session")))
+"""Kinds that tell of a framework's threads and sessions, which have a course of their own: a restore takes none of them
+back, and a cleanup leaves them."""
 
 _BRANCHED = ("Task", "Step", "Agent", "Attribute", "State", "Decision", "Message")
 

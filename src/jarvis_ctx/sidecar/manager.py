@@ -49,6 +49,7 @@ from jarvis_ctx.sidecar.pauses import PAUSES
 from jarvis_ctx.sidecar.releases import release_answer
 from jarvis_ctx.sidecar.renewing import renewing
 from jarvis_ctx.sidecar.resuming import Resuming
+from jarvis_ctx.sidecar.threads import LiveThreads
 from jarvis_ctx.sidecar.turns import while_ours
 
 SWEEP = 1.0
@@ -135,7 +136,8 @@ class JarvisContextManager(Recorder, Answers, Resuming, travel.GoingBack, backin
         self._schedule = Schedule(jobs)
         self._view = LiveView(self, self._opened)
         self.insight = Insight(self._view)
-        self.graphs = LiveGraphs(self.journal, self._opened.store.graphs, self._view)
+        self.threads = LiveThreads(self.journal, self._sink, self._opened.store.graphs, self._view)
+        self.graphs = LiveGraphs(self.threads)
 
     def _start(self) -> None:
         answers = {"CheckpointRequested": requests.checkpoint_answer(self.checkpoint)}

@@ -1,28 +1,19 @@
-"""The sidecar a saver stands on: one that is there already, or one of its own."""
+"""The sidecar a saver stands on: one that keeps what it is given as it is."""
 
 from __future__ import annotations
 
-from os import PathLike
 from typing import Any
 
-from jarvis_ctx import settings as settings_room
-from jarvis_ctx.attach import table
-from jarvis_ctx.attach.manager import JarvisContextManager
+from jarvis_ctx.adapters.opening import Store, found
 from jarvis_ctx.errors import SecretsNotSeen
 from jarvis_ctx.sidecar import JarvisContextManager as Sidecar
 
 
-def opened(store: Sidecar | str | PathLike[str] | None, settings: dict[str, Any]) -> tuple[Sidecar, bool]:
+def opened(store: Store, settings: dict[str, Any]) -> tuple[Sidecar, bool]:
     """The sidecar, and whether it was opened here. Raises as `JarvisContextManager`, and `SecretsNotSeen`."""
-    manager, ours = (store, False) if isinstance(store, Sidecar) else _found(store, settings)
+    manager, ours = found(store, settings)
     if manager.settings.secrets == "drop":
         if ours:
             manager.close()
         raise SecretsNotSeen()
     return manager, ours
-
-
-def _found(path: str | PathLike[str] | None, settings: dict[str, Any]) -> tuple[Sidecar, bool]:
-    with table.opening:
-        known = table.find(settings_room.load({"path": path, **settings}))
-        return (known, False) if known is not None else (JarvisContextManager(path, **settings), True)

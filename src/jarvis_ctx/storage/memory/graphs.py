@@ -8,7 +8,7 @@ import msgspec
 
 from jarvis_ctx.graphs.ports import Place, Ref
 from jarvis_ctx.journal.ports import StoredEvent
-from jarvis_ctx.model.event import GRAPH_KINDS
+from jarvis_ctx.model.event import THREAD_KINDS
 from jarvis_ctx.storage.memory.events import MemoryEvents
 from jarvis_ctx.storage.memory.gate import Gate
 
@@ -26,7 +26,7 @@ class MemoryGraphs:
         found = []
         for row in self._events.events(orchestrator, {}):
             number, time, _, kind, about, _ = _payload.decode(row.payload)
-            if kind in GRAPH_KINDS and first <= about < last:
+            if kind in THREAD_KINDS and first <= about < last:
                 found.append(Place(subject=about, kind=kind, time=time, writer=row.writer, number=number))
         return sorted(found, key=lambda place: (place.subject, place.time), reverse=True)[:limit]
 

@@ -6,6 +6,9 @@ from jarvis_ctx.model.cut import KEPT, Cut
 from jarvis_ctx.storage.sqlite.documents import document
 from jarvis_ctx.storage.sqlite.driver import sqlite
 
+THREADS = "kind GLOB 'Graph*' OR kind GLOB 'Session*'"
+"""Which events a cut leaves, in SQL."""
+
 # A writer that is not here yet stands with epoch 0 until its opening comes.
 _MARK = """
 INSERT INTO writers (writer, orchestrator, run, epoch, schema, watermark)
@@ -16,7 +19,7 @@ ON CONFLICT (writer) DO UPDATE SET watermark = max(watermark, excluded.watermark
 _WRITERS = "SELECT writers.id, cuts.value FROM writers CROSS JOIN json_each(?) AS cuts WHERE writer = cuts.key"
 
 _EVENTS = f"DELETE FROM events WHERE writer_id = ? AND number <= ? AND (kind IS NOT '{KEPT}' OR time < ?)"
-_EVENTS += " AND kind NOT GLOB 'Graph*'"
+_EVENTS += f" AND coalesce({THREADS}, 0) = 0"
 
 _DECISIONS = "DELETE FROM decision_log WHERE writer_id = ? AND number <= ? AND time < ?"
 

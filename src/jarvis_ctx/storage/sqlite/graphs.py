@@ -1,4 +1,4 @@
-"""The events of graphs in SQLite, found through an index of their own."""
+"""The events of graphs and sessions in SQLite, found through an index of their own."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ from collections.abc import Collection
 
 from jarvis_ctx.graphs.ports import Place, Ref
 from jarvis_ctx.journal.ports import StoredEvent
+from jarvis_ctx.storage.sqlite.cuts import THREADS
 from jarvis_ctx.storage.sqlite.database import Database
 from jarvis_ctx.storage.sqlite.documents import document
 from jarvis_ctx.storage.sqlite.events import COLUMNS, stored
 
 # The first condition on the kind is the index's own, word for word, or SQLite would not use it.
-_SCAN = """
+_SCAN = f"""
 SELECT subject, kind, CAST(coalesce(time, 0) AS INTEGER), writer, number
 FROM events CROSS JOIN writers ON writers.id = writer_id
-WHERE kind GLOB 'Graph*' AND subject >= ? AND subject < ? AND orchestrator = ?
+WHERE ({THREADS}) AND subject >= ? AND subject < ? AND orchestrator = ?
 ORDER BY subject DESC, time DESC LIMIT ?
 """
 
