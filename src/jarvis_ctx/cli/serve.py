@@ -12,11 +12,16 @@ import click
 import msgspec
 
 from jarvis_ctx.cli.store import Place, known_in, place_options
+from jarvis_ctx.clock import MICROSECONDS
 from jarvis_ctx.errors import BadValue, ExposedBind, NoStore, WebMissing
+from jarvis_ctx.liveness import supervised
 
 if TYPE_CHECKING:
     from jarvis_ctx.settings import Settings
+    from jarvis_ctx.sidecar.views import StoreView
 
+GRACE = 3.0
+"""Seconds after which a program that begins no run is shown all the same: how it lives and ends."""
 LOOK = 0.2
 """Seconds between two looks for a store that is waited for."""
 NEEDED = ("flask", "flask_openapi", "simple_websocket", "gunicorn", "prometheus_client", "pydantic")
@@ -66,12 +71,20 @@ def _found(place: Place, wait: bool) -> Settings:
     while True:
         try:
             with place.view() as view:
-                if not wait or known_in(view):
+                if not wait or known_in(view) or _only_watched(view):
                     return place.settings(view)
         except NoStore:
             if not wait:
                 raise
         time.sleep(LOOK)
+
+
+def _only_watched(view: StoreView) -> bool:
+    """Whether what is supervised there has had the time to begin a run and has not: it may never do so."""
+    record = supervised.read(view.folder, view.name)
+    if record is None or record.child is None:
+        return False
+    return view.now() - record.began > GRACE * MICROSECONDS
 
 
 def serving(place: Place, chosen: Settings, at: str) -> tuple[str, ...]:

@@ -80,7 +80,7 @@ def headline(found: dict[str, Any]) -> str:
         case "ended":
             return f"{name} ended cleanly ({run['ending']}) {day_time(run['ended'])}"
         case _:
-            return f"{name} has never run here"
+            return f"{name} has never run here" if found["supervisor"] is None else f"{name} has captured nothing yet"
 
 
 def _attention(found: dict[str, Any]) -> list[str]:

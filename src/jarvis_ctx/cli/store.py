@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import os
-import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -18,13 +17,12 @@ from jarvis_ctx.cli.server import Server
 from jarvis_ctx.client.access import Token
 from jarvis_ctx.clock import SystemClock
 from jarvis_ctx.errors import SeveralOrchestrators, StoreUnavailable, UnknownOrchestrator, did_you_mean
+from jarvis_ctx.liveness import runfile
 from jarvis_ctx.settings import Settings
 
 if TYPE_CHECKING:
     from jarvis_ctx.cli.source import Source
     from jarvis_ctx.sidecar.views import StoreView
-
-RUN_FILE = re.compile(r"^run-(?P<name>.+)\.json$")
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
@@ -103,8 +101,7 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
 
 def known_in(view: StoreView) -> list[str]:
     """The orchestrators a store holds: those that left a run file, and those the database knows."""
-    matches = [RUN_FILE.match(entry) for entry in os.listdir(view.folder)]
-    names = {match["name"] for match in matches if match}
+    names = set(runfile.names_in(view.folder))
     try:
         names.update(view.queries.orchestrators())
     except StoreUnavailable:

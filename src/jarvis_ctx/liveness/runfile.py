@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 from pathlib import Path
 
 import msgspec
@@ -15,9 +17,17 @@ from jarvis_ctx.model.run import RunRecord
 FORMAT = "jarvis-ctx run 1"
 
 
+_NAMED = re.compile(r"run-(?P<name>.+)\.json")
+
+
 class _File(msgspec.Struct, frozen=True, kw_only=True):
     format: str
     run: RunRecord
+
+
+def names_in(store: Path) -> list[str]:
+    """The orchestrators that left a run file. Raises `OSError`."""
+    return sorted(match["name"] for entry in os.listdir(store) if (match := _NAMED.fullmatch(entry)))
 
 
 class RunFile:

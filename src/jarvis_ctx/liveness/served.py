@@ -1,4 +1,4 @@
-"""`served-<name>-<port>.json`: where a server shows an orchestrator, for whoever wants to be led there."""
+"""`served-<port>.json`: where a server shows an orchestrator, for whoever wants to be led there."""
 
 from __future__ import annotations
 
@@ -33,12 +33,14 @@ class Note:
 
     def __init__(self, folder: Path, name: str, url: str) -> None:
         """By the process that serves until its end."""
-        self._path = folder / f"served-{name}-{url.rpartition(':')[2]}.json"
+        self._path = folder / f"served-{url.rpartition(':')[2]}.json"
         at = url.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:")
         self._served = Served(name=name, url=at, server=identity.this_process(), folder=str(folder.resolve()))
 
-    def put(self) -> None:
-        """Write it, and remove what servers have left that were killed."""
+    def put(self, name: str = "") -> None:
+        """Write it, for another orchestrator where one is named, and remove what servers have left that were killed."""
+        if name:
+            self._served = msgspec.structs.replace(self._served, name=name)
         try:
             for path, found in _all(self._path.parent):
                 if identity.is_alive(found.server) is False:

@@ -22,6 +22,7 @@ from jarvis_ctx.journal.cut_off import set_aside
 from jarvis_ctx.journal.gather import gather
 from jarvis_ctx.journal.marks import Marks, WriterMark
 from jarvis_ctx.journal.values import Values
+from jarvis_ctx.liveness import supervised
 from jarvis_ctx.liveness.runfile import RunFile
 from jarvis_ctx.model.agent import Lease
 from jarvis_ctx.model.checkpoint import CheckpointHeader
@@ -48,16 +49,20 @@ class StoreView:
     """The view of a store from outside; writes nothing. Close it after use."""
 
     def __init__(self, settings: Settings, clock: Clock) -> None:
-        """Raises `NoStore`; a database that cannot be used is looked past, and named in `pulse().damaged`."""
+        """Raises `NoStore`; a database that cannot be used is looked past, and named in `pulse().damaged`.
+
+        What is supervised without ever having captured anything is looked at, too: how its processes live and end.
+        """
         self.name, self.folder = settings.name, settings.folder
         self.redaction = Redaction(settings.secret_names)
         self.stale_after, self.stuck_after = settings.stale_after, settings.stuck_after
         self._settings, self._clock = settings, clock
-        if not (self.folder / "journal").is_dir():
+        begun = (self.folder / "journal").is_dir()
+        if not (begun or supervised.all_of(self.folder)):
             raise no_store(self.folder)
         self._marks_path, self._seen = str(self.folder / "journal" / "marks"), (b"-", "")
         self._damaged: list[str] = []
-        self._store, encryption = encrypted(self._open(), settings)
+        self._store, encryption = encrypted(self._open() if begun else MemoryStore(), settings)
         self.seals, self.values = (
             encryption.seals,
             Values(self.folder / "journal" / "values", sealing=encryption.sealing),

@@ -137,7 +137,9 @@ class Standing(BaseApplication):  # type: ignore[misc]  # As above.
 
     def load(self) -> Application:
         """The application, in the worker."""
-        self._app = create_app(Beside(self._chosen))
+        beside = Beside(self._chosen)
+        beside.named = self._note.put
+        self._app = create_app(beside)
         return self._app
 
     def _begun(self) -> None:

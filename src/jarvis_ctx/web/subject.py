@@ -8,9 +8,13 @@ from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from typing import Protocol
 
+import msgspec
+
 from jarvis_ctx.clock import Clock, SystemClock
+from jarvis_ctx.errors import NoStore
 from jarvis_ctx.insight.following import Following
 from jarvis_ctx.insight.insight import Insight
+from jarvis_ctx.liveness import runfile
 from jarvis_ctx.model.checkpoint import CheckpointHeader
 from jarvis_ctx.model.restored import Restored
 from jarvis_ctx.retention.survey import Cleanup
@@ -126,6 +130,10 @@ class Beside:
         self.append_times: AppendTimes | None = None
         self._turn = threading.RLock()
         self._view = FollowingView(settings, self._clock)
+        self._awaited = not runfile.names_in(self.folder)
+        """Whether nobody has run here yet; what is supervised can be looked at all the same."""
+        self.named: Callable[[str], object] = lambda name: None
+        """Told of the name that the first run here has."""
 
     def version(self) -> str:
         with self._turn:
@@ -134,7 +142,7 @@ class Beside:
     @contextmanager
     def asking(self) -> Iterator[Insight]:
         with self._turn:
-            if self._view.pulse().damaged:
+            if self._begins() or self._view.pulse().damaged:
                 self._open_anew()  # The next start may have mended or made what was not there.
             yield Insight(self._view)
 
@@ -146,13 +154,27 @@ class Beside:
     def breathe(self) -> Callable[[], object]:
         return bool
 
+    def _begins(self) -> bool:
+        """Whether the first run here has begun since; it may have a name of its own."""
+        known = runfile.names_in(self.folder) if self._awaited else []
+        if not known:
+            return False
+        self._awaited = False
+        if self.name not in known:
+            self.name = known[0]
+            self.settings = msgspec.structs.replace(self.settings, name=self.name)
+            self.named(self.name)
+        return True
+
     def _open_anew(self) -> None:
         fresh = FollowingView(self.settings, self._clock)
         self._view.close()
         self._view = fresh
 
     def following(self) -> Following:
-        with self._turn:
+        with self.asking():
+            if self._awaited:
+                raise NoStore(path=str(self.folder), hint="")
             return Insight(self._view).following()
 
     def checkpoint(self, label: str, timeout: float = PATIENCE) -> CheckpointHeader:

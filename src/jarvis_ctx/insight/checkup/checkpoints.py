@@ -9,6 +9,7 @@ from jarvis_ctx.clock import iso
 from jarvis_ctx.codec import sign
 from jarvis_ctx.errors import CorruptData, NotOurs, UnsafeFolder, WrongEncryptionKey
 from jarvis_ctx.insight.checkup.digests import Tell, unwatched
+from jarvis_ctx.insight.checkup.journal import never_begun
 from jarvis_ctx.insight.findings import ok, problem, warning
 from jarvis_ctx.insight.view import View
 from jarvis_ctx.model.finding import Finding
@@ -35,6 +36,8 @@ def check(view: View) -> Iterator[Finding]:
 
 def digests(view: View, tell: Tell = unwatched) -> Iterator[Finding]:
     """The key, and every checkpoint file, twin and emergency file of this orchestrator."""
+    if never_begun(view):
+        return
     key, finding = _key(view)
     yield finding
     yield from _files(view, key, tell)

@@ -14,7 +14,7 @@ from jarvis_ctx.insight.checkup.digests import REBUILT
 from jarvis_ctx.insight.findings import ok, problem, warning
 from jarvis_ctx.insight.view import View
 from jarvis_ctx.journal.marks import SLOTS, Marks, WriterMark
-from jarvis_ctx.liveness.runfile import RunFile
+from jarvis_ctx.liveness.runfile import RunFile, names_in
 from jarvis_ctx.model.finding import Finding
 from jarvis_ctx.model.report import REPORT_PURPOSE, RecoveryReport
 from jarvis_ctx.recovery.wording import number, span
@@ -27,6 +27,9 @@ REPORTED = "see the recovery reports; the events may be in a backup. Move report
 def check(view: View) -> Iterator[Finding]:
     """Marks against what is found, segments, archive, side files."""
     journal = view.folder / "journal"
+    if never_begun(view):
+        yield warning("journal", "Nothing was ever captured here.", "attach its class: @integrate_context_manager")
+        return
     if not journal.is_dir():
         yield problem("journal", f"{journal} is missing.", "restore it from a backup, or start anew in another folder")
         return
@@ -35,6 +38,12 @@ def check(view: View) -> Iterator[Finding]:
     yield from _unread(view)
     yield from _sync(view)
     yield from digests.check(view)
+
+
+def never_begun(view: View) -> bool:
+    """Whether no run ever made a store here: what is looked at is supervised, and has no sidecar."""
+    left = (view.folder / "journal", view.folder / "secret.key")
+    return not (any(path.exists() for path in left) or names_in(view.folder))
 
 
 def _marks(view: View) -> Iterator[Finding]:

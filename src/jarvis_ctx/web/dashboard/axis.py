@@ -33,6 +33,11 @@ def drawn(
     def x(time: datetime) -> float:
         return round(min(max((time - left).total_seconds() * scale, -WIDE), 2 * WIDE), 1)
 
+    ends = {run["id"]: run["ended"] for run in runs if run["ended"]}
+    marks = [
+        {**mark, "time": ends.get(mark["subject"], mark["time"])} if mark["kind"] == "RunDied" else mark
+        for mark in marks
+    ]
     return {
         "bars": [bar for run in runs if (bar := _bar(run, last, x))],
         "marks": [

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from markupsafe import Markup, escape
+
 from jarvis_ctx.codec import exact
 
 LONGEST = 4_000
@@ -59,6 +61,12 @@ def words(name: str) -> str:
     return name.replace("_", " ")
 
 
+def coded(text: str) -> Markup:
+    """A sentence whose words between backticks are code."""
+    parts = [escape(part) for part in text.split("`")]
+    return Markup("").join(Markup("<code>{}</code>").format(part) if n % 2 else part for n, part in enumerate(parts))
+
+
 FILTERS: dict[str, Callable[..., str]] = {
     "value": value,
     "short": short,
@@ -66,5 +74,6 @@ FILTERS: dict[str, Callable[..., str]] = {
     "span": span,
     "number": count,
     "words": words,
+    "coded": coded,
 }
 """By their names in templates."""

@@ -12,6 +12,12 @@ function colour(name) {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 }
 
+const two = (number) => String(number).padStart(2, "0");
+function clock(seconds) {
+  const at = new Date(seconds * 1000);
+  return [at.getHours(), at.getMinutes(), at.getSeconds()].map(two).join(":");
+}
+
 function options(title, unit, lines, width) {
   const axis = { stroke: colour("--faint"), grid: { stroke: colour("--line"), width: 1 }, ticks: { stroke: colour("--line"), width: 1 } };
   const series = lines.map(([label, line]) => ({
@@ -21,7 +27,7 @@ function options(title, unit, lines, width) {
     points: { show: false },
     value: (_, value) => (value == null ? "—" : value.toFixed(value < 10 ? 1 : 0)),
   }));
-  return { width, height: 170, series: [{}, ...series], axes: [axis, { ...axis, size: 56 }], scales: { y: { range: (_, low, high) => [0, Math.max(1, high * 1.1)] } }, cursor: { sync: { key: "resources" } } };
+  return { width, height: 170, series: [{ label: "time", value: (_, at) => (at == null ? "—" : clock(at)) }, ...series], axes: [{ ...axis, space: 80, values: (_, at) => at.map(clock) }, { ...axis, size: 56 }], scales: { y: { range: (_, low, high) => [0, Math.max(1, high * 1.1)] } }, cursor: { sync: { key: "resources" } } };
 }
 
 async function draw() {

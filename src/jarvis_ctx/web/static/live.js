@@ -44,7 +44,9 @@ async function look() {
   }
 }
 
+// Before the first run there is no journal to be told of.
 function listen() {
+  if (!strip.firstElementChild || strip.querySelector(".pill.empty")) return setTimeout(listen, 100);
   const stream = new EventSource(STREAM);
   const soon = () => (due = Math.min(due, Math.max(Date.now() + 50, last + BETWEEN)));
   stream.onopen = () => {

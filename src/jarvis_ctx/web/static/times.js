@@ -1,11 +1,12 @@
 // Times as the reader's clock has them, and how long ago that is.
 const steps = [[60, 1, "s"], [3600, 60, "min"], [172800, 3600, "h"], [Infinity, 86400, "d"]];
 
-function ago(seconds) {
-  if (seconds < 1) return "now";
+function span(seconds) {
   const [, size, unit] = steps.find(([below]) => seconds < below);
-  return `${Math.floor(seconds / size)} ${unit} ago`;
+  return `${Math.max(0, Math.floor(seconds / size))} ${unit}`;
 }
+
+const ago = (seconds) => (seconds < 1 ? "now" : `${span(seconds)} ago`);
 
 function here(date) {
   const two = (number) => String(number).padStart(2, "0");
@@ -16,7 +17,8 @@ function here(date) {
 export function tell(root = document) {
   for (const time of root.querySelectorAll("time[datetime]")) {
     const date = new Date(time.dateTime);
-    const text = "ago" in time.dataset ? ago((Date.now() - date) / 1000) : here(date);
+    const past = (Date.now() - date) / 1000;
+    const text = "for" in time.dataset ? span(past) : "ago" in time.dataset ? ago(past) : here(date);
     if (time.textContent !== text) time.textContent = text;
     if (!time.title) time.title = `${here(date)} (${time.dateTime})`;
   }
