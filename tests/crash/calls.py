@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any, NamedTuple
 
+from jarvis_ctx import durable_step
 from jarvis_ctx.capture.task_call import TaskCall
 from jarvis_ctx.model.ids import TaskId
 from jarvis_ctx.sidecar import JarvisContextManager
@@ -94,8 +95,9 @@ def _beat(manager: JarvisContextManager, token: Token) -> None:
 
 
 def _claim(manager: JarvisContextManager, token: Token) -> None:
+    """A task with a step in it, which makes the result."""
     call = TaskCall(method="review", task=TaskId(subject(token)), description=str(token))
-    manager.claims.run(call, lambda: said(token))
+    manager.claims.run(call, lambda: durable_step(str(token), said, token))
 
 
 def _point(manager: JarvisContextManager, token: Token) -> None:
@@ -110,7 +112,7 @@ VERBS = (
     Verb(_turn, ("MessageAdded",)),
     Verb(_attribute, ("AttributeSet",)),
     Verb(_beat, ("AgentSeen",)),
-    Verb(_claim, ("TaskClaimed", "TaskFinished")),
+    Verb(_claim, ("TaskClaimed", "StepStarted", "StepFinished", "TaskFinished")),
 )
 LATEST_WINS = frozenset({"TaskProgressed", "AgentUpdated", "AttributeSet"})
 """Events whose payload the state keeps, one a subject."""

@@ -22,9 +22,10 @@ PLACES = {
     "AttributeSet": ("value",),
     "AgentSeen": ("details",),
     "TaskFinished": ("result",),
+    "StepFinished": ("result",),
 }
 """Where in an event's body the payload lies."""
-NAMES = {"TaskClaimed": "description", "RecoveryPointMarked": "label"}
+NAMES = {"TaskClaimed": "description", "StepStarted": "name", "RecoveryPointMarked": "label"}
 """Where the token lies in events that have no payload."""
 
 

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import closing
 from itertools import pairwise
@@ -15,40 +11,24 @@ import pytest
 
 from jarvis_ctx.sidecar import open_view
 from jarvis_ctx.sidecar.views import StoreView
+from tests.crash import clocks
 
 pytestmark = pytest.mark.crash
 
-ROOT = Path(__file__).parents[2]
 JUMPS = [0, -3600, 0, 86_400, 0, -978_307_200, 0, 315_360_000, 0]
-COMPILER = shutil.which("cc")
+
+
+@pytest.fixture
+def jumps() -> list[int]:
+    return JUMPS
 
 
 @pytest.fixture(scope="module")
 def lived(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The store of a run that lived through all of them."""
-    if COMPILER is None or sys.platform != "linux":
-        pytest.skip("the clock of a process is set by a small library in C, on Linux")
-    folder = tmp_path_factory.mktemp("clock")
-    shim, clock = folder / "shim.so", folder / "clock"
-    source = Path(__file__).with_name("clockjump.c")
-    subprocess.run([COMPILER, "-shared", "-fPIC", "-o", shim, source, "-ldl"], check=True)
-    clock.write_text("0")
-    child = subprocess.run(
-        [sys.executable, "-m", "tests.crash.jumping", folder / "store", clock],
-        input="".join(f"{jump}\n" for jump in JUMPS),
-        env={
-            **os.environ,
-            "LD_PRELOAD": str(shim),
-            "CLOCKJUMP_FILE": str(clock),
-            "PYTHONPATH": f"{ROOT}:{ROOT / 'src'}",
-        },
-        capture_output=True,
-        check=True,
-        text=True,
-        timeout=60,
-    )
-    assert [int(line) for line in child.stdout.split()] == [3 * n for n in range(1, len(JUMPS) + 1)]
-    return folder / "store"
+    if reason := clocks.missing():
+        pytest.skip(reason)
+    return clocks.live_through(tmp_path_factory.mktemp("clock"), JUMPS)
 
 
 @pytest.fixture
@@ -57,10 +37,10 @@ def view(lived: Path) -> Iterator[StoreView]:
         yield view
 
 
-def test_the_schedule_goes_on_and_events_keep_their_order(view: StoreView) -> None:
+def test_the_schedule_goes_on_and_events_keep_their_order(view: StoreView, jumps: list[int]) -> None:
     events = sorted(view.events_after({}), key=lambda event: event.number)
 
-    assert [event.body["value"] for event in events if event.subject == "clock"] == JUMPS
+    assert [event.body["value"] for event in events if event.subject == "clock"] == jumps
     assert all(one.time < other.time for one, other in pairwise(events))
     assert len(events) == sum(view.state().position.values())
 

@@ -1,10 +1,12 @@
-"""Breaks that a death of the process must show."""
+"""Breaks that a death, a standstill or an end of the process must show."""
 
 from __future__ import annotations
 
 from tests.campaign.control import Control
+from tests.campaign.controls import breaks
+from tests.crash import plants
 
-PLANTS = "tests.crash.plants"
+PLANTS, BREAKS = plants.__name__, breaks.__name__
 
 CONTROLS = (
     Control(
@@ -27,5 +29,61 @@ CONTROLS = (
         broken=f"{PLANTS}:forgetful_drain",
         fault="F1",
         shows=("lost",),
+    ),
+    Control(
+        id="C4",
+        title="the epoch is not compared after an append",
+        broken=f"{PLANTS}:epoch_not_compared",
+        fault="F8",
+        shows=("was overtaken was told: acknowledged",),
+    ),
+    Control(
+        id="C5",
+        title="what an overtaken run has said is folded all the same",
+        broken=f"{BREAKS}:fence_not_kept",
+        fault="F8",
+        shows=("is in the state",),
+    ),
+    Control(
+        id="C6",
+        title="a run begins without taking its lock",
+        broken=f"{BREAKS}:lock_not_taken",
+        fault="F8",
+        shows=("said ''",),
+    ),
+    Control(
+        id="C7",
+        title="the marker of a recovery is not cleared when it is complete",
+        broken=f"{BREAKS}:marker_not_cleared",
+        fault="F6",
+        shows=("was reported as a death",),
+    ),
+    Control(
+        id="C8",
+        title="a clean end is not written",
+        broken=f"{BREAKS}:end_not_written",
+        fault="F6",
+        shows=("was reported as a death",),
+    ),
+    Control(
+        id="C9",
+        title="the stacks at a fatal signal are not kept",
+        broken=f"{BREAKS}:stacks_not_kept",
+        fault="F7",
+        shows=("report.cause.cause",),
+    ),
+    Control(
+        id="C10",
+        title="the start of a step is written after its effect was acknowledged",
+        broken=f"{BREAKS}:step_written_late",
+        fault="F45",
+        shows=("done twice",),
+    ),
+    Control(
+        id="C11",
+        title="a step that is called again does not look for what it has returned",
+        broken=f"{BREAKS}:steps_not_looked_up",
+        fault="F45",
+        shows=("done twice",),
     ),
 )

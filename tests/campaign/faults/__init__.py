@@ -2,9 +2,12 @@
 
 from tests.campaign.faults import (
     api,
+    carrying_on,
     chores,
+    clocks,
     detection,
     endings,
+    fencing,
     kills,
     opening,
     power,
@@ -19,11 +22,14 @@ _FAMILIES = (
     recovering.FAULTS,
     chores.FAULTS,
     endings.FAULTS,
+    fencing.FAULTS,
     supervised.FAULTS,
     detection.FAULTS,
+    clocks.FAULTS,
     power.FAULTS,
     traces.FAULTS,
     api.FAULTS,
+    carrying_on.FAULTS,
 )
 FAULTS = {fault.id: fault for fault in sorted(sum(_FAMILIES, ()), key=lambda fault: int(fault.id[1:]))}
 

@@ -1,3 +1,3 @@
-CREATE TABLE later (writer TEXT NOT NULL, number INTEGER NOT NULL, length INTEGER NOT NULL);
-INSERT INTO later SELECT writer, number, length(payload) FROM events;
+CREATE TABLE later (writer_id INTEGER NOT NULL, number INTEGER NOT NULL, length INTEGER NOT NULL);
+INSERT INTO later SELECT writer_id, number, length(payload) FROM events;
 CREATE INDEX later_by_length ON later (length);
