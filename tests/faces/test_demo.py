@@ -196,7 +196,7 @@ def test_without_a_terminal_the_screen_is_plain_lines(kept: tuple[Path, subproce
     lines = kept[1].stderr.splitlines()
 
     assert lines[1] == "Undisturbed: 12 of 12 reviews published"
-    assert [line for line in lines if line.startswith("kill -9 ")] == lines[2:4]
+    assert sum(line.startswith("kill -9 ") for line in lines) == 2
     assert not any(character in kept[1].stderr for character in "\x1b\r")
 
 
@@ -244,7 +244,9 @@ def test_several_orchestrators_with_workers_carry_on_whichever_of_their_processe
 
 
 def test_several_orchestrators_without_workers_carry_on_after_a_kill_at_work(tmp_path: Path) -> None:
-    done = demo("--orchestrators", "2", "--kills", "1", "--limit", "24", "--json", "--keep", str(tmp_path / "kept"))
+    slow = ["--limit", "24", "--threads", "4", "--pace", "0.1"]
+
+    done = demo("--orchestrators", "2", "--kills", "1", *slow, "--json", "--keep", str(tmp_path / "kept"))
 
     assert done.returncode == 0, done.stderr
     lives = [proof["lives"] for proof in json.loads(done.stdout).values()]
