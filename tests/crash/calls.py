@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from jarvis_ctx import durable_step
+from jarvis_ctx.capture.steps import StepCall
 from jarvis_ctx.capture.task_call import TaskCall
 from jarvis_ctx.model.ids import TaskId
 from jarvis_ctx.sidecar import JarvisContextManager
@@ -95,9 +95,13 @@ def _beat(manager: JarvisContextManager, token: Token) -> None:
 
 
 def _claim(manager: JarvisContextManager, token: Token) -> None:
-    """A task with a step in it, which makes the result."""
+    """A task with a step in it, which makes the result.
+
+    Not by `durable_step`, which counts a failure to record and raises nothing: what returns here is acknowledged.
+    """
     call = TaskCall(method="review", task=TaskId(subject(token)), description=str(token))
-    manager.claims.run(call, lambda: durable_step(str(token), said, token))
+    step = StepCall(name=str(token), args=(token,))
+    manager.claims.run(call, lambda: manager.steps.run(step, lambda: said(token)))
 
 
 def _point(manager: JarvisContextManager, token: Token) -> None:

@@ -32,7 +32,8 @@ def encode(value: object, *, limit: int = LIMIT) -> bytes:
     alone. The value must not be changed by another thread meanwhile.
 
     Raises `UnstorableValue` for everything else, subclasses of those types too, for cycles and for more than 200 levels
-    of containers; `TooLarge` over `limit` bytes, 64 Mi characters or 4 Mi items. No code of the value's types is run.
+    of containers; `TooLarge` over `limit` bytes, 64 Mi characters or 4 Mi items; `MemoryError`, which says nothing of
+    the value. No code of the value's types is run.
     """
     room = NOT_PLAIN
     try:
@@ -129,8 +130,8 @@ def _encode_tagged(value: object, room: int) -> bytes:
         raise too_heavy()
     try:
         return _to_json(to_tree(value))
-    except (RecursionError, MemoryError) as error:
+    except RecursionError as error:
         from jarvis_ctx.codec.reasons import name_of
 
-        reason = f"too little {'memory' if isinstance(error, MemoryError) else 'stack'} is left to write it"
+        reason = "too little stack is left to write it"
         raise UnstorableValue(path="$", type=name_of(type(value)), reason=reason) from error

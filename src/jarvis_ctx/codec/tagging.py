@@ -103,6 +103,8 @@ class Tagging:
             return {leaf.tag: leaf.write(value)}
         except NotExact as error:
             raise self._refusal(value, str(error)) from None
+        except MemoryError:
+            raise
         except Exception as error:  # an object made past its __init__, or tampered with, may raise anything
             raise self._refusal(value, f"reading it raised {name_of(type(error))}") from error
 

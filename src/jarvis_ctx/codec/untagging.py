@@ -22,8 +22,8 @@ def untag(tree: Any) -> Any:
     # What the readers of leaves raise for payloads that their writers do not make.
     except (TypeError, ValueError, AttributeError, LookupError, ArithmeticError, OSError, NotImplementedError) as error:
         raise CorruptData(what=WHAT, reason=f"a tag's payload is wrong ({str(error)[:200]})") from error
-    except (RecursionError, MemoryError) as error:
-        raise CorruptData(what=WHAT, reason="it is too large for what is left of stack and memory") from error
+    except RecursionError as error:
+        raise CorruptData(what=WHAT, reason="it is too large for what is left of the stack") from error
 
 
 def _value(tree: Any, depth: int) -> Any:

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from jarvis_ctx.codec import exact
+from jarvis_ctx.errors import JournalUnavailable
 from jarvis_ctx.journal.values import Values
 
 _encode = msgspec.json.encode
@@ -24,6 +25,12 @@ class Bodies:
 
         `own`: plain JSON that nobody else holds. Raises `UnstorableValue`, `TooLarge`, `JournalUnavailable`.
         """
+        try:
+            return self._encoded(body, own)
+        except MemoryError as error:
+            raise JournalUnavailable(path=str(self._values.folder), reason="no memory is left for the event") from error
+
+    def _encoded(self, body: dict[str, Any], own: bool) -> tuple[bytes, dict[str, Any] | None]:
         encoded = b""
         if own:
             try:
