@@ -60,6 +60,12 @@ class FileSystem:
         _run("umount", str(self.place))
         self.mount()
 
+    def repair(self) -> None:
+        """Look for errors in it, mend them, and mount it anew."""
+        _run("umount", str(self.place))
+        subprocess.run(["fsck", "-p", str(self._image)], capture_output=True)  # 1 says that it has mended something.
+        self.mount()
+
     def remove(self) -> None:
         """Unmount it, and delete the file; with nobody left in it the loop device goes by itself."""
         subprocess.run(["umount", "--lazy", str(self.place)], check=True)

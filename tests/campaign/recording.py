@@ -14,7 +14,7 @@ from typing import Any
 from tests.campaign import tracing
 from tests.crash.children import ROOT
 
-SCRIPT = "import json, sys; from tests.crash import roles; roles.write(**json.loads(sys.argv[1]))"
+SCRIPT = "import json, sys; from tests.crash import roles; getattr(roles, sys.argv[1])(**json.loads(sys.argv[2]))"
 ENVIRONMENT = {**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'src'}", "PYTHONDONTWRITEBYTECODE": "1"}
 
 
@@ -24,18 +24,28 @@ def missing() -> str | None:
 
 
 def record(log: Path, *options: str, **arguments: Any) -> None:
-    """Run `roles.write` with those arguments into `log`; `options` are strace's.
+    """Run `roles.write` with those arguments into `log`; `options` are strace's, besides those that record everything.
 
     Raises `AssertionError`, with the last it said, when the child ends by itself.
     """
-    command = [*tracing.STRACE, *options, "-o", str(log), sys.executable, "-c", SCRIPT, json.dumps(arguments)]
-    errors = log.with_suffix(".stderr")
+    said = said_by("write", log, *tracing.STRACE[1:], *options, lines=2, **arguments)
+    assert said == ["opened", "done"], f"{said}\n{_errors(log).read_text()[-2000:]}"
+
+
+def said_by(role: str, log: Path, *options: str, lines: int, **arguments: Any) -> list[str]:
+    """The first lines that a role says under strace with those options; then it is killed."""
+    command = ["strace", *options, "-o", str(log), sys.executable, "-c", SCRIPT, role, json.dumps(arguments)]
     with (
-        errors.open("w") as stderr,
+        _errors(log).open("w") as stderr,
         subprocess.Popen(command, stdout=subprocess.PIPE, stderr=stderr, text=True, env=ENVIRONMENT) as strace,
     ):
         assert strace.stdout is not None
-        said = [strace.stdout.readline().strip() for _ in range(2)]
+        said = [strace.stdout.readline().strip() for _ in range(lines)]
         for child in Path(f"/proc/{strace.pid}/task/{strace.pid}/children").read_text().split():
             os.kill(int(child), signal.SIGKILL)
-    assert said == ["opened", "done"], f"{said}\n{errors.read_text()[-2000:]}"
+    return said
+
+
+def _errors(log: Path) -> Path:
+    """Where what it writes to standard error goes."""
+    return log.with_suffix(".stderr")

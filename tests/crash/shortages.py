@@ -67,6 +67,15 @@ def memory(store: Path) -> Iterator[None]:
 
 
 @contextmanager
+def trouble(store: Path) -> Iterator[None]:
+    """The kernel finds an error in the store's own ext4, and lets nobody write to it any more until it is repaired."""
+    device = os.stat(store).st_dev
+    name = Path(f"/sys/dev/block/{os.major(device)}:{os.minor(device)}").resolve().name
+    Path(f"/sys/fs/ext4/{name}/trigger_fs_error").write_text("1")
+    yield
+
+
+@contextmanager
 def leave(store: Path) -> Iterator[None]:
     """Nothing can be made or removed in the store's folders, and its database cannot be written, not even by root."""
     kept = [str(store / name) for name in ("jarvis_context.db", "journal", "checkpoints", "")]

@@ -82,7 +82,7 @@ def starve(
         end = time.monotonic() + seconds
         _go_on(manager, told, seen, [Token(round, 0, count) for count in range(SUFFERED)], (JarvisError, MemoryError))
         for count in itertools.takewhile(lambda _: time.monotonic() < end, itertools.count(SUFFERED)):
-            _go_on(manager, told, seen, [Token(round, 0, count)], (JarvisError, MemoryError))
+            _go_on(manager, told, seen, [Token(round, 0, count)], (JarvisError, OSError))  # A checkpoint is among them.
             time.sleep(PAUSE)
         _expecting((JarvisError, OSError, MemoryError), seen, manager.checkpoint)
         status = _expecting(MemoryError, seen, manager.status) or {"lag": {}}

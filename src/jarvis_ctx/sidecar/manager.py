@@ -169,7 +169,7 @@ class JarvisContextManager(Recorder, Answers, Resuming, travel.GoingBack, backin
         return self.keeper.take(label)
 
     def mark_recovery_point(self, label: str) -> CheckpointHeader:
-        """Take a checkpoint under a name; it is never thinned away."""
+        """Take a checkpoint under a name; it is never thinned away. Raises as `checkpoint` does."""
         header = self.keeper.take(identifier("label", label))
         self.journal.append("RecoveryPointMarked", label, {"label": label, "checkpoint": header.id})
         return header

@@ -6,12 +6,15 @@ from tests.campaign.faults import (
     chores,
     clocks,
     detection,
+    disk,
     endings,
     fencing,
     kills,
     opening,
     power,
     recovering,
+    shortage,
+    slowness,
     supervised,
     traces,
 )
@@ -28,9 +31,12 @@ _FAMILIES = (
     clocks.FAULTS,
     power.FAULTS,
     traces.FAULTS,
+    disk.FAULTS,
+    shortage.FAULTS,
+    slowness.FAULTS,
     api.FAULTS,
     carrying_on.FAULTS,
 )
-FAULTS = {fault.id: fault for fault in sorted(sum(_FAMILIES, ()), key=lambda fault: int(fault.id[1:]))}
+FAULTS = {fault.id: fault for fault in sorted(sum(_FAMILIES, ()), key=lambda fault: float(fault.id[1:]))}
 
 __all__ = ["FAULTS"]
