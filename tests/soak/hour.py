@@ -6,7 +6,7 @@ import random
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -51,7 +51,7 @@ class Soak:
         self.cycles = {name: Cycles(place) for name, place in self._places.items()}
         self._processes: dict[str, psutil.Process] = {}
         self._due = 0.0
-        self.deaths = self.begun = 0
+        self.deaths = self._begun = 0
         self._visitor = Visitor(self.store)
         self.wrong: list[str] = []
 
@@ -61,11 +61,13 @@ class Soak:
         return self._visitor.answers
 
     def verified(self) -> list[str]:
-        """What is wrong at the end: with a cycle, or with a digest in the store."""
+        """What is wrong at the end: with a cycle, with a digest in the store, or with a life that ended otherwise."""
         done = subprocess.run(
             [*JARVIS, "verify", "--path", str(self.store)], capture_output=True, text=True, check=False
         )
         wrong = [f"the store does not verify: {done.stdout}{done.stderr}"] if done.returncode else []
+        known = self.deaths + self.cycles[KILLED].ended
+        wrong += [f"{self._begun - 1 - known} lives ended by themselves"] if self._begun - 1 > known else []
         return [*wrong, *(wrong for cycles in self.cycles.values() for wrong in cycles.wrong)]
 
     def run(self, seconds: float, show: Callable[[Sample], None]) -> None:
@@ -107,19 +109,18 @@ class Soak:
 
     def _kill_when_due(self, supervised: Supervised) -> None:
         if (event := supervised.take("started")) is not None:
-            self.begun += 1
-            self._processes[KILLED] = psutil.Process(int(event["pid"]))
+            self._begun += 1
             self._due = time.monotonic() + self._random.uniform(*DEATHS)
+            with suppress(psutil.NoSuchProcess):  # It has ended already.
+                self._processes[KILLED] = psutil.Process(int(event["pid"]))
         # While it ends its run and its cycle, a death in between would mix up two cycles.
         if KILLED in self._processes and time.monotonic() >= self._due and not self._places[KILLED].through.exists():
             self._kill(self._processes.pop(KILLED))
 
     def _kill(self, process: psutil.Process) -> None:
-        try:
+        with suppress(psutil.NoSuchProcess):  # It has just ended its cycle; the next start has a death of its own.
             process.kill()
             self.deaths += 1
-        except psutil.NoSuchProcess:
-            pass  # It has just ended its cycle; the next start has a death of its own.
 
     def _sample(self) -> Sample:
         now = time.time()
