@@ -6,7 +6,7 @@ import hashlib
 from collections import Counter
 
 from examples.code_review.effects import published
-from tests.soak.worker import Place
+from tests.soak.workplace import Place
 
 
 class Cycles:

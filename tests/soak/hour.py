@@ -17,10 +17,9 @@ from examples.code_review.proof.place import Side
 from examples.code_review.proof.supervised import JARVIS, Supervised
 from tests.soak import sample
 from tests.soak.cycles import Cycles
-from tests.soak.notes import Reader
+from tests.soak.workplace import Place, Reader
 from tests.soak.sample import Sample, Start
 from tests.soak.visitor import Visitor
-from tests.soak.worker import Place
 
 DEATHS = (5.0, 40.0)
 """Seconds between a start and the kill that follows it, at random."""
@@ -126,7 +125,8 @@ class Soak:
         now = time.time()
         looked = self._processes | self._server()
         found = {name: sample.process(each, now) for name, each in looked.items()}
-        latency, starts = {}, list[Start]()
+        latency: dict[str, sample.Latency] = {}
+        starts: list[Start] = []
         for name, reader in self._readers.items():
             taken, others = reader.look()
             latency |= {name: taken} if taken else {}
