@@ -17,9 +17,10 @@ from examples.code_review.proof.place import Side
 from examples.code_review.proof.supervised import JARVIS, Supervised
 from tests.soak import sample
 from tests.soak.cycles import Cycles
-from tests.soak.workplace import Place, Reader
+from tests.soak.notes import Reader
 from tests.soak.sample import Sample, Start
 from tests.soak.visitor import Visitor
+from tests.soak.workplace import Place
 
 DEATHS = (5.0, 40.0)
 """Seconds between a start and the kill that follows it, at random."""

@@ -8,8 +8,9 @@ import pytest
 
 from tests.soak.cycles import Cycles
 from tests.soak.judge import MIB, judge, slope
-from tests.soak.workplace import Notes, Place, Reader
+from tests.soak.notes import Reader
 from tests.soak.sample import Files, Latency, Process, Sample, Start
+from tests.soak.workplace import Notes, Place
 
 KINDS = ("segments", "archives", "values", "checkpoints", "reports", "database", "others")
 
