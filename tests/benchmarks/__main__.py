@@ -25,7 +25,9 @@ from tests.benchmarks import (
     million,
     powered_calls,
     report,
+    restart,
     start,
+    stream,
 )
 from tests.benchmarks.figure import FULL, QUICK, Figure, Measure
 
@@ -44,6 +46,8 @@ FIGURES: dict[str, Measure] = {
     "fallback": fallback.measure,
     "day": day.measure,
     "api": api.measure,
+    "stream": stream.measure,
+    "restart": restart.measure,
 }
 
 

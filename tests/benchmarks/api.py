@@ -79,7 +79,7 @@ def measure(effort: Effort) -> list[Figure]:
     with TemporaryDirectory(prefix="jarvis-bench-") as folder:
         store, tasks = Path(folder) / "store", max(200, round(10_000 * effort.share))
         with child(LIVE, str(store), str(tasks), "serve") as live:
-            port, token = _port(live), (store / "token").read_text().strip()
+            port, token = port_of(live), (store / "token").read_text().strip()
             return [
                 *_alone(effort, port, token),
                 *_standing(effort, store, token),
@@ -91,7 +91,7 @@ def measure(effort: Effort) -> list[Figure]:
 def _alone(effort: Effort, port: int, token: str) -> list[Figure]:
     """One connection; the state does not change meanwhile."""
     with child(BARE) as bare:
-        beside, count = _port(bare), max(5, min(ASKED, effort.calls))
+        beside, count = port_of(bare), max(5, min(ASKED, effort.calls))
         measured = interleaved(
             {
                 "bare": lambda: apart(beside, request("/", ""), count),
@@ -190,10 +190,11 @@ def _weight(effort: Effort, folder: Path) -> Figure:
 @contextmanager
 def _served(store: Path, kind: str) -> Iterator[int]:
     with ExitStack() as stack:
-        yield _port(stack.enter_context(child(STANDING, str(store), kind)))
+        yield port_of(stack.enter_context(child(STANDING, str(store), kind)))
 
 
-def _port(process: Popen[str]) -> int:
+def port_of(process: Popen[str]) -> int:
+    """Where it serves, by the next line it prints."""
     return int(line(process).rpartition(":")[2])
 
 

@@ -8,7 +8,8 @@ import os
 import secrets
 import stat
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from itertools import takewhile
 from math import inf
 from pathlib import Path
@@ -116,8 +117,21 @@ def take_name(new: Path, path: Path) -> None:
 
 def read_whole(path: Path) -> bytes:
     """The bytes of a file. Raises `Unreadable` where it may be whole and cannot be read just now, else `OSError`."""
-    try:
+    with _unreadable(path):
         return path.read_bytes()
+
+
+def read_part(path: Path, start: int, length: int) -> bytes:
+    """At most `length` bytes of a file from offset `start` on. Raises as `read_whole` does."""
+    with _unreadable(path), path.open("rb", buffering=0) as file:
+        return os.pread(file.fileno(), length, start)
+
+
+@contextmanager
+def _unreadable(path: Path) -> Iterator[None]:
+    """Tell what may pass from what will not."""
+    try:
+        yield
     except OSError as error:
         if error.errno not in PASSING:
             raise

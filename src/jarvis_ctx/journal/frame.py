@@ -75,6 +75,14 @@ def at(data: bytes | memoryview, offset: int, writer: str) -> Frame | None:
     return _frame_at(data, offset, digester(writer))
 
 
+def follow(data: bytes | memoryview, writer: str, base: int) -> Iterator[Frame]:
+    """The frames at the beginning of `data`, up to the first that does not verify; `data` begins at offset `base`."""
+    digest, offset = digester(writer), 0
+    while (frame := _frame_at(data, offset, digest, base)) is not None:
+        yield frame
+        offset += size(len(frame.payload))
+
+
 def scan(data: bytes | memoryview, writer: str, start: int = 0) -> Iterator[Frame | Hole]:
     """The frames in `data` from `start` on, in order, up to the last that verifies.
 
@@ -107,7 +115,9 @@ def _next_frame(data: bytes | memoryview, start: int, digest: Callable[[int, byt
     return None
 
 
-def _frame_at(data: bytes | memoryview, offset: int, digest: Callable[[int, bytes], bytes]) -> Frame | None:
+def _frame_at(
+    data: bytes | memoryview, offset: int, digest: Callable[[int, bytes], bytes], base: int = 0
+) -> Frame | None:
     start, whole = offset + BEFORE, len(data)
     if start > whole:
         return None
@@ -115,4 +125,4 @@ def _frame_at(data: bytes | memoryview, offset: int, digest: Callable[[int, byte
     if length == 0 or magic not in MAGICS or start + length > whole:
         return None
     payload = bytes(data[start : start + length])
-    return Frame(magic, number, expected, payload, offset) if digest(number, payload) == expected else None
+    return Frame(magic, number, expected, payload, base + offset) if digest(number, payload) == expected else None

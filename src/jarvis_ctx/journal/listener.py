@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from jarvis_ctx.errors import CorruptData, Unreadable
-from jarvis_ctx.journal import archive, frame, read
+from jarvis_ctx.journal import archive, frame, onward, read, skim
 from jarvis_ctx.journal.departures import Departures
 from jarvis_ctx.journal.marks import Marks
 from jarvis_ctx.journal.values import Values
@@ -70,11 +70,11 @@ class Listener:
     def _hear(self, writer: str, appended: int | None = None) -> list[Event]:
         """What `writer` has said since; `appended` is its last number, where it has marks that tell."""
         known = self._heard.get(writer, 0)
-        paths = read.segment_paths(self._folder).get(writer, [])
+        paths = skim.beyond(read.segment_paths(self._folder).get(writer, []), known)
         reached: dict[Path, int] = {}
         # Beyond its mark, which was read before, it may be appending: of that we might miss some and find later ones.
         last = MANY if appended is None else appended
-        frames = [found for path in paths for found in self._new_in(path, reached, last) if found.number > known]
+        frames = [found for found in self._new(paths, reached, last) if found.number > known]
         if appended is None or not frames or frames[0].number > known + 1:
             before = frames[0].number if frames else (appended or MANY) + 1
             frames[:0] = self._archived(writer, known, before)
@@ -108,14 +108,23 @@ class Listener:
                     self.damaged.append(str(error))
         return [found for found in frames if known < found.number < before]
 
+    def _new(self, paths: list[Path], reached: dict[Path, int], last: int) -> Iterator[frame.Frame]:
+        """The events' frames of a writer that were not read yet, up to number `last`."""
+        for path in paths:
+            found = self._new_in(path, reached, last)
+            yield from found
+            if found and found[-1].number == last:
+                return  # The next segment goes on behind it.
+
     def _new_in(self, path: Path, reached: dict[Path, int], last: int) -> list[frame.Frame]:
         """The events' frames in a segment since it was read last, up to number `last`; how far that is: `reached`."""
         start = self._read.get(path, 0)
         try:
-            found = [each for each in read.frames(path, start) if isinstance(each, frame.Frame)]
+            short = onward.frames(path, start, last) if last < MANY else None
+            frames = read.frames(path, start) if short is None else short
         except FileNotFoundError:  # Archived in this moment.
             return []
-        found = [each for each in found if each.number <= last]
+        found = [each for each in frames if isinstance(each, frame.Frame) and each.number <= last]
         if found:
             reached[path] = found[-1].offset + frame.size(len(found[-1].payload))
         return [each for each in found if each.magic == frame.EVENT]

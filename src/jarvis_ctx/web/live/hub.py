@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import msgspec
@@ -19,6 +19,8 @@ log = logging.getLogger("jarvis_ctx")
 
 RING_EVENTS, RING_BYTES = 8_192, 8_388_608
 """How many of the latest events, and how many bytes of them, are kept for readers that are slower: for all together."""
+PART_EVENTS, PART_BYTES = 256, 65_536
+"""How many messages a reader takes at a time, and how many bytes; it keeps them until they are sent."""
 
 
 class Message(msgspec.Struct, frozen=True):
@@ -77,14 +79,14 @@ class Hub:
                 self._step(self._following)
             return self._next
 
-    def after(self, number: int, seconds: float, most: int = 256) -> list[Message]:
-        """Messages from `number` on, or from the oldest that is kept; waits until there are some."""
+    def after(self, number: int, seconds: float) -> list[Message]:
+        """Some messages from `number` on, or from the oldest that is kept; waits until there are some."""
         with self._news:
             if self._next <= number:
                 self._news.wait(seconds)
             first = self._next - len(self._ring)
             start = max(number, first) - first
-            return [self._ring[index] for index in range(start, min(start + most, len(self._ring)))]
+            return _part(self._ring[index] for index in range(start, min(start + PART_EVENTS, len(self._ring))))
 
     def _run(self, following: Following) -> None:
         pause, failing = threading.Event(), False
@@ -124,3 +126,15 @@ class Hub:
         with self._news:
             self._ring.clear()
             self._bytes = 0
+
+
+def _part(messages: Iterable[Message]) -> list[Message]:
+    """The first of them: one, and more while they are small."""
+    part: list[Message] = []
+    left = PART_BYTES
+    for message in messages:
+        if part and len(message.data) > left:
+            break
+        part.append(message)
+        left -= len(message.data)
+    return part
