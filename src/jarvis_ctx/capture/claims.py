@@ -93,6 +93,11 @@ class Claims:
             return result
         return self._in_turn(call, work)
 
+    @property
+    def isolation(self) -> Isolation:
+        """Who may have to wait before it is claimed."""
+        return self._isolation
+
     def _in_turn(self, call: TaskCall, work: Callable[[], Any]) -> Any:
         self._catch_up()
         if call.task not in self._isolation.suspects or not self._isolation.concerns(call.task):
@@ -102,17 +107,17 @@ class Claims:
             return self._run(call, work, alone)
 
     def _run(self, call: TaskCall, work: Callable[[], Any], alone: bool) -> Any:
-        claim = self._claim(call, alone)
+        claim = self.begin(call, alone)
         token = _begin(claim)
         try:
             result = work()
         except BaseException as error:
             # Every way out of the user's code is an outcome; it is recorded and goes on as it is.
-            self._failed(claim, error)
+            self.failed(claim, error)
             raise
         finally:
             _end(token)
-        self._finished(claim, call, result)
+        self.finished(claim, call, result)
         return result
 
     async def arun(self, call: TaskCall, work: Callable[[], Awaitable[Any]]) -> Any:
@@ -139,17 +144,17 @@ class Claims:
             return await self._arun(call, work, alone)
 
     async def _arun(self, call: TaskCall, work: Callable[[], Awaitable[Any]], alone: bool) -> Any:
-        claim = self._claim(call, alone)
+        claim = self.begin(call, alone)
         token = current_task.set(claim)
         try:
             result = await work()
         except BaseException as error:
             # As in `_run`; a cancelled coroutine has failed, too.
-            self._failed(claim, error)
+            self.failed(claim, error)
             raise
         finally:
             current_task.reset(token)
-        self._finished(claim, call, result)
+        self.finished(claim, call, result)
         return result
 
     def look_again(self) -> None:
@@ -168,7 +173,8 @@ class Claims:
             results = self._kept.get((call.task, call.method))
             return results.popleft() if results else None
 
-    def _claim(self, call: TaskCall, alone: bool) -> CurrentTask:
+    def begin(self, call: TaskCall, alone: bool) -> CurrentTask:
+        """Claim a task durably; how it ended is to be told by `finished` or `failed`. Raises `TaskQuarantined`."""
         task = self._sink.state.tasks.get(call.task)
         if task is not None and task.quarantined:
             raise TaskQuarantined(task=call.task, deaths=task.deaths_alone, cause=task.quarantined)
@@ -192,7 +198,8 @@ class Claims:
         self._sink.append("TaskClaimed", call.task, body, own=True)
         return claim
 
-    def _finished(self, claim: CurrentTask, call: TaskCall, result: Any) -> None:
+    def finished(self, claim: CurrentTask, call: TaskCall, result: Any) -> None:
+        """Tell that a claimed call has returned."""
         body: dict[str, Any] = {"key": claim.key}
         if not call.completes or _goes_on(result):
             body["completes"] = False
@@ -212,7 +219,8 @@ class Claims:
         for step in task.never_asked if task is not None else ():
             log.warning("%s", never_asked(step, id))
 
-    def _failed(self, claim: CurrentTask, error: BaseException) -> None:
+    def failed(self, claim: CurrentTask, error: BaseException) -> None:
+        """Tell that a claimed call has raised."""
         self._sink.append("TaskFailed", claim.task, {"key": claim.key, "error": describe(error)})
 
 

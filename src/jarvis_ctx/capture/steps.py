@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Container, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -44,7 +44,7 @@ class StepCall(msgspec.Struct, frozen=True, kw_only=True):
 class Steps:
     """One run's steps. With `replay`, results of earlier attempts of an unfinished task stand in for its steps."""
 
-    def __init__(self, sink: Sink, *, replay: bool, run: RunRecord, chain_runs: frozenset[str], pauses: Pauses) -> None:
+    def __init__(self, sink: Sink, *, replay: bool, run: RunRecord, chain_runs: Container[str], pauses: Pauses) -> None:
         self._sink, self._replay, self._run, self._chain_runs = sink, replay, run, chain_runs
         self._pauses = pauses
         self._running: set[tuple[TaskId, str]] = set()

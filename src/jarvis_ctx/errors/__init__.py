@@ -4,8 +4,10 @@ from jarvis_ctx.errors.arguments import BadSetting, BadValue, UnknownMethod, Unk
 from jarvis_ctx.errors.graphs import (
     AdapterMissing,
     CarriedOverFork,
+    NoSaver,
     OtherSerialiser,
     SecretsNotSeen,
+    ThreadInUse,
     TypeNotAllowed,
     UnknownThread,
 )
@@ -95,6 +97,7 @@ __all__ = [
     "LeftRunning",
     "NewerSchema",
     "NoBase",
+    "NoSaver",
     "NoStore",
     "NotAnswered",
     "NotFound",
@@ -120,6 +123,7 @@ __all__ = [
     "StoreInUse",
     "StoreUnavailable",
     "TaskQuarantined",
+    "ThreadInUse",
     "TooLarge",
     "TooManyObjects",
     "TooManyReaders",

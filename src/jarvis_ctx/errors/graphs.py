@@ -42,3 +42,17 @@ class SecretsNotSeen(JarvisError):
     """`secrets="drop"` cannot be kept to where what is stored is serialised by somebody else."""
 
     sentence = "The state of a graph is stored serialised, so secrets='drop' cannot be kept to; use secrets='encrypt'."
+
+
+class NoSaver(JarvisError, TypeError):
+    """A graph was handed over that keeps its checkpoints elsewhere, or nowhere."""
+
+    sentence = (
+        "{what} needs a graph compiled with a JarvisSaver, and this one has {found}: compile(checkpointer=saver)."
+    )
+
+
+class ThreadInUse(JarvisError):
+    """A second run of a thread while the first one goes on: the two would overwrite each other's state."""
+
+    sentence = "Thread {thread!r} is being run by {holder}; wait for that run, or give this one a thread of its own."

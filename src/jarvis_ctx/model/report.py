@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from jarvis_ctx.model.carried import CarriedThread
 from jarvis_ctx.model.run import CauseOfDeath
 
 REPORT_FORMAT = "jarvis-ctx recovery report 1"
@@ -124,6 +125,8 @@ class RecoveryReport(msgspec.Struct, frozen=True, kw_only=True):
     steps_in_doubt: list[StepLine] = []
     agents: list[AgentLine] = []
     objects: list[ObjectLine] = []
+    threads: list[CarriedThread] = []
+    """Threads of graphs that were in flight, and what became of them once they were to be carried on."""
     machine_changed: list[str] = []
     code_changed: list[str] = []
     unreadable: dict[str, int] = {}

@@ -45,14 +45,18 @@ class CodeGuard:
         changed = self._changed(hashes)
         if changed and self.report is not None:
             known = {*self.report.code_changed, *changed}
-            self.report = msgspec.structs.replace(self.report, code_changed=sorted(known))
-            reports.write(self._store, self.report, self.seals)
+            self.rewrite(msgspec.structs.replace(self.report, code_changed=sorted(known)))
             if self._policy == "refuse":
                 raise CodeChanged(methods=", ".join(changed), run=self.report.recovered_run)
             if self._policy == "fresh":
                 for keeper in self._keepers:
                     keeper.forget()
         self._sink.append("CodeRecorded", self._run.id, {"code": hashes})
+
+    def rewrite(self, report: RecoveryReport) -> None:
+        """Keep a report that says more than before, in memory and on disk."""
+        self.report = report
+        reports.write(self._store, report, self.seals)
 
     def _changed(self, hashes: dict[str, str]) -> list[str]:
         if self.report is None:

@@ -80,6 +80,7 @@ def render(
         ("LOOK AT THIS", _attention(report, doubts, width, limit)),
         ("WHY IT DIED", _why(report, width)),
         ("WHAT CARRIES ON", _tasks(report, width, limit)),
+        ("THREADS OF GRAPHS", _threads(report, width)),
         ("OBJECTS", _objects(report, width)),
         ("AGENTS", _agents(report, width)),
         ("HOW IT WAS REBUILT", _layers(report, width)),
@@ -236,6 +237,12 @@ def _objects(report: RecoveryReport, width: int) -> Iterator[str]:
             became = "not given back"
         fields = f": {listed(kept.fields)}" if kept.fields else ""
         yield from wrap(f"{kept.id}, as it was at {day_time(kept.captured)}, {became}{fields}.", width, "  ", "  ")
+
+
+def _threads(report: RecoveryReport, width: int) -> Iterator[str]:
+    for each in report.threads:
+        why = f", {each.reason}" if each.reason else ""
+        yield from wrap(f"{each.thread} ({each.graph}): {each.outcome}{why}", width, "  ", "  ")
 
 
 def _agents(report: RecoveryReport, width: int) -> Iterator[str]:

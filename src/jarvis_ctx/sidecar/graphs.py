@@ -1,23 +1,36 @@
-"""The checkpoints of graphs, written and read in a run."""
+"""The checkpoints of graphs, and the steps within their nodes, written and read in a run."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from jarvis_ctx.capture.sink import Sink
+from jarvis_ctx.capture.steps import Steps
 from jarvis_ctx.graphs.pen import Pen
 from jarvis_ctx.graphs.ports import Ref
 from jarvis_ctx.graphs.reading import Reader
 from jarvis_ctx.graphs.records import CheckpointPut
 from jarvis_ctx.graphs.standing import of_checkpoint
 from jarvis_ctx.graphs.subjects import subject
+from jarvis_ctx.model.run import RunRecord
+from jarvis_ctx.sidecar.pauses import PAUSES
 from jarvis_ctx.sidecar.threads import LiveThreads
+
+
+class _Every:
+    """Contains each run: what a step of a node had done holds for as long as the node has not ended."""
+
+    def __contains__(self, run: object) -> bool:
+        return True
 
 
 class LiveGraphs:
     """The graphs of a run, in its own process."""
 
-    def __init__(self, threads: LiveThreads) -> None:
+    def __init__(self, threads: LiveThreads, sink: Sink, run: RunRecord) -> None:
         self._threads = threads
+        self.steps = Steps(sink, replay=True, run=run, chain_runs=_Every(), pauses=PAUSES)
+        """Steps within nodes: a framework goes on with a thread by itself, so that any run's results count."""
         self.pen = Pen(self._append, lambda: threads.writer, self._parent)
 
     def reader(self, thread: str | None = None) -> Reader:

@@ -137,7 +137,7 @@ class JarvisContextManager(Recorder, Answers, Resuming, travel.GoingBack, backin
         self._view = LiveView(self, self._opened)
         self.insight = Insight(self._view)
         self.threads = LiveThreads(self.journal, self._sink, self._opened.store.graphs, self._view)
-        self.graphs = LiveGraphs(self.threads)
+        self.graphs = LiveGraphs(self.threads, self._sink, self.run)
 
     def _start(self) -> None:
         answers = {"CheckpointRequested": requests.checkpoint_answer(self.checkpoint)}

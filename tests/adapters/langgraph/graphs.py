@@ -20,13 +20,12 @@ def config(thread: str = "thread", id: str | None = None, namespace: str = "") -
 
 
 def put(
-    saver: Saver, at: RunnableConfig, values: dict[str, Any], new: dict[str, int], **metadata: Any
+    saver: Saver, at: RunnableConfig, values: dict[str, Any], new: dict[str, Any], **metadata: Any
 ) -> RunnableConfig:
     """Put a checkpoint of these values after the one that `at` names; the channels of `new` have those versions."""
     before = saver.get_tuple(at) if "checkpoint_id" in at["configurable"] else None
     versions = {**(before.checkpoint["channel_versions"] if before else {}), **new}
-    checkpoint = empty_checkpoint()
-    checkpoint.update(channel_values=values, channel_versions=versions)
+    checkpoint: Any = {**empty_checkpoint(), "channel_values": values, "channel_versions": versions}
     told: Any = {"source": "loop", "step": len(versions), **metadata}
     return saver.put(at, checkpoint, told, new)
 

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from os import PathLike
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import (
@@ -33,6 +33,14 @@ APART = ("channel_values", "channel_versions")
 """What of a checkpoint is stored beside it."""
 
 
+class Listener(Protocol):
+    """Who is told what was stored, once it is."""
+
+    def put(self, config: RunnableConfig) -> None: ...
+
+    def written(self, config: RunnableConfig, writes: Sequence[tuple[str, Any]], id: str) -> None: ...
+
+
 class JarvisSaver(AsyncTwins):
     """A LangGraph checkpointer on a jarvis-ctx store: `builder.compile(checkpointer=JarvisSaver())`.
 
@@ -56,6 +64,7 @@ class JarvisSaver(AsyncTwins):
         super().__init__(serde=strict(allowed))
         self.manager, self._ours = opened(store, settings)
         self._graphs, self._process = self.manager.graphs, os.getpid()
+        self.listeners: list[Listener] = []
         self.in_place = self.manager.settings.durability == "process"
 
     def put(
@@ -80,6 +89,8 @@ class JarvisSaver(AsyncTwins):
             new=new_versions.keys(),
             serialise=lambda channel: dumped(serde, values[channel], f"channel {channel}"),
         )
+        for listener in self.listeners:
+            listener.put(config)
         return places.config_of(thread, namespace, id)
 
     def put_writes(
@@ -96,6 +107,8 @@ class JarvisSaver(AsyncTwins):
             for index, (channel, value) in enumerate(writes)
         ]
         self._graphs.pen.put_writes(place, task_id, task_path, told)
+        for listener in self.listeners:
+            listener.written(config, writes, task_id)
 
     def get_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
         """The checkpoint that `config` names, or its namespace's latest; None where there is none."""

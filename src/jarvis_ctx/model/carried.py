@@ -1,0 +1,22 @@
+"""What became of a graph's thread that was in flight when a run died."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+Outcome = Literal["carried on", "failed", "waiting", "not begun", "quarantined", "in use"]
+
+
+class CarriedThread(msgspec.Struct, frozen=True, kw_only=True):
+    """One thread. `carried on`: it ran to its end, or to where it waits for a person; `waiting`: it did so before;
+    `not begun`: its input was not stored when the process died; `failed`: it raised; `in use`: somebody runs it.
+    """
+
+    thread: str
+    graph: str
+    task: str
+    """The run that was cut off."""
+    outcome: Outcome
+    reason: str = ""
