@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from jarvis_ctx.codec.secret_names import COUNTED, endings, squeezed
-from jarvis_ctx.codec.secret_shapes import MARKER, SHORT, rewriter
+from jarvis_ctx.codec.secret_shapes import MARKER, rewriter
 
 T = TypeVar("T")
 
@@ -28,14 +28,14 @@ class Redaction:
         self._more, self._endings = more, endings(more)
         self._secret_fields: dict[type, frozenset[str]] = {}
         self._plain: set[str] = {""}
-        """Short texts that were looked at and have no secret: records say the same few words again and again."""
+        """Texts that were looked at and have no secret: records say the same few again and again."""
 
     def text(self, text: str) -> str:
         """`text` with `[redacted]` in the place of what has a secret's shape."""
         if text in self._plain:
             return text
         shown = rewriter(self._more)(text)  # Made once, when it is first needed: no start waits for it.
-        if shown == text and len(text) < SHORT and len(self._plain) < PLAIN_KEPT:
+        if shown == text and len(text) < PLAIN_LENGTH and len(self._plain) < PLAIN_KEPT:
             self._plain.add(text)
         return shown
 
@@ -113,7 +113,8 @@ class Redaction:
         return MARKER
 
 
-PLAIN_KEPT = 1000
+PLAIN_KEPT, PLAIN_LENGTH = 1000, 256
+"""How many such texts are remembered, and the characters that each has fewer than."""
 
 KEPT_AS = ("json", "pickle")
 """What stands between name and value in a kept field of an object's state."""

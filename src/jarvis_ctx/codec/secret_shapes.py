@@ -56,28 +56,41 @@ def rewriter(more: str = "") -> Rewrite:
 
     Done twice it changes nothing more. What stands around a secret stays as it is.
     """
-    names = pattern(more)
-    plain = re.compile(rf"{PEM}|(?<![\w\-])(?:{'|'.join(TOKENS)})", re.DOTALL)
-    kept = [re.compile(ADDRESS), re.compile(BEARER)]
-    told = [
-        _named(rf"({LINES}{JOINT}){NO_SECRET}({QUOTED}|[^\r\n\"']+)"),
-        _named(rf"({names}{JOINT}{SCHEME}){NO_SECRET}({QUOTED}|[^\s\"']\S*)"),
-        _named(rf"((?<![\w\-])--?[\w\-]{{0,40}}{names}[ \t]+){NO_SECRET}({QUOTED}|[^\s\"'\-]\S*)"),
-        _named(rf"(<[\w:.\-]{{0,40}}{names}>)([^<]+)"),
-    ]
     hinted, joined, worded = _finder(HINTS), _finder(tuple("=:<-")), _finder(hints(more))
 
     def rewrite(text: str) -> str:
         if hinted(text):
-            text = plain.sub(MARKER, text)
-            for shape in kept:
+            text = _plain().sub(MARKER, text)
+            for shape in _kept():
                 text = shape.sub(rf"\1{MARKER}", text)
         if joined(text) and worded(text.lower()):
-            for shape in told:
+            for shape in _told(more):
                 text = shape.sub(_without_value, text)
         return text
 
     return rewrite
+
+
+# Each is compiled when the first text that has its hints comes: most never do.
+@lru_cache(maxsize=1)
+def _plain() -> re.Pattern[str]:
+    return re.compile(rf"{PEM}|(?<![\w\-])(?:{'|'.join(TOKENS)})", re.DOTALL)
+
+
+@lru_cache(maxsize=1)
+def _kept() -> tuple[re.Pattern[str], ...]:
+    return re.compile(ADDRESS), re.compile(BEARER)
+
+
+@lru_cache(maxsize=16)
+def _told(more: str) -> tuple[re.Pattern[str], ...]:
+    names = pattern(more)
+    return (
+        _named(rf"({LINES}{JOINT}){NO_SECRET}({QUOTED}|[^\r\n\"']+)"),
+        _named(rf"({names}{JOINT}{SCHEME}){NO_SECRET}({QUOTED}|[^\s\"']\S*)"),
+        _named(rf"((?<![\w\-])--?[\w\-]{{0,40}}{names}[ \t]+){NO_SECRET}({QUOTED}|[^\s\"'\-]\S*)"),
+        _named(rf"(<[\w:.\-]{{0,40}}{names}>)([^<]+)"),
+    )
 
 
 def _finder(parts: tuple[str, ...]) -> Callable[[str], bool]:

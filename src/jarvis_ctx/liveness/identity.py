@@ -92,6 +92,11 @@ def _ticks(pid: int) -> int:
 
 def _created(pid: int) -> float:
     """When the process started, seconds since 1970; -1 when there is none, or only its name is left."""
+    ticks, booted = _ticks(pid), _booted()
+    if ticks and booted:
+        return booted + ticks / os.sysconf("SC_CLK_TCK")  # As psutil has it, whose import a start need not wait for.
+    if _is_gone(pid):
+        return -1.0
     import psutil
 
     try:
@@ -99,3 +104,21 @@ def _created(pid: int) -> float:
         return -1.0 if process.status() == psutil.STATUS_ZOMBIE else float(process.create_time())
     except psutil.NoSuchProcess:
         return -1.0
+
+
+def _is_gone(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except (ProcessLookupError, OverflowError):
+        return True
+    except OSError:
+        pass  # It may be another user's.
+    return False
+
+
+def _booted() -> float:
+    """When the machine started, seconds since 1970, by proc(5)'s `/proc/stat`; 0 where there is none."""
+    try:
+        return float(Path("/proc/stat").read_bytes().rpartition(b"\nbtime ")[2].split()[0])
+    except (OSError, IndexError, ValueError):
+        return 0.0
