@@ -12,6 +12,9 @@ PEERS   := .venv-peers/.installed
 # What `demo` needs: the development environment if there is one, else the runtime dependencies alone.
 READY  := $(if $(wildcard $(DEV)),$(DEV),$(RUNTIME))
 
+# The tests start some thousand interpreters; where byte code may not be kept, each compiles the whole package again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help demo test crash soak peers check bench screenshots format constraints clean
