@@ -11,66 +11,21 @@ from typing import Any
 
 import pytest
 
-from jarvis_ctx.sidecar import JarvisContextManager, open_view
+from tests.crash import rotting
 from tests.crash.children import Server
-from tests.crash.harness import BUSY, CHECKPOINTING, SEED, Stage, drawn
-from tests.crash.readings import contents
+from tests.crash.harness import SEED, Stage, drawn
+from tests.crash.rotting import FILES, HARMS, flip, started, state_and_words
 
 pytestmark = pytest.mark.crash
 
-FILES = {
-    "database": "jarvis_context.db",
-    "log": "jarvis_context.db-wal",
-    "segment": "journal/*.seg",
-    "archive": "journal/archive/*.zst",
-    "value": "journal/values/*",
-    "checkpoint": "checkpoints/*.pkl",
-    "twin": "checkpoints/*.json",
-    "marks": "journal/marks",
-    "run": "run-jarvis.json",
-    "marker": "CRASH_DETECTED",
-}
 FLIPS = 200
-
-
-def flip(data: bytes, chance: random.Random) -> bytes:
-    at = chance.randrange(max(1, len(data)))
-    return data[:at] + bytes([data[at] ^ (1 << chance.randrange(8))]) + data[at + 1 :]
-
-
-def zero(data: bytes, chance: random.Random) -> bytes:
-    at = chance.randrange(max(1, len(data) // 4096)) * 4096
-    return data[:at] + bytes(min(4096, len(data) - at)) + data[at + 4096 :]
-
-
-def truncate(data: bytes, chance: random.Random) -> bytes:
-    return data[: chance.randrange(len(data))]
-
-
-def garbage(data: bytes, chance: random.Random) -> bytes:
-    return chance.randbytes(len(data))
-
-
-def empty(data: bytes, chance: random.Random) -> bytes:
-    return b""
-
-
-HARMS = [flip, zero, truncate, garbage, empty]
 
 
 @pytest.fixture(scope="module")
 def dead(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Path]]:
-    """A store of three runs, of which the first was archived and the last was killed while it recovered, and the store
-    as it was before that run.
-    """
+    """A store of three runs, and as it was before the last one."""
     folder = tmp_path_factory.mktemp("dead")
-    stage = Stage(server, folder, drawn("rotten files"))
-    stage.write(calls=130, settings=BUSY, **CHECKPOINTING)
-    stage.verify()
-    shutil.copytree(stage.store, folder / "older")
-    stage.write(calls=130, settings=BUSY, **CHECKPOINTING)
-    (stage.store / "CRASH_DETECTED").write_text("{}")
-    yield stage.store, folder / "older"
+    yield rotting.lived(Stage(server, folder, drawn("rotten files")), folder / "older"), folder / "older"
     server.clear()
 
 
@@ -78,19 +33,6 @@ def rotten(dead: tuple[Path, Path], tmp_path: Path, kind: str) -> tuple[Path, Pa
     """A copy of the store, and the last file of that kind in it."""
     store = shutil.copytree(dead[0], tmp_path / "copy")
     return store, sorted(store.glob(FILES[kind]))[-1]
-
-
-def state_and_words(store: Path) -> tuple[dict[str, Any], list[str]]:
-    """What a stranger reads, and everything that is said of damage and loss."""
-    view = open_view(store, "jarvis")
-    try:
-        rebuilt = view.rebuilt()
-        words = [*view.pulse().damaged, *rebuilt.gathered.damaged, *rebuilt.gathered.lost]
-        return contents(rebuilt.state), words + [
-            layer.verdict for layer in rebuilt.tried if layer.verdict != "accepted"
-        ]
-    finally:
-        view.close()
 
 
 @pytest.mark.parametrize("kind", ["database", "log", "segment", "archive", "value", "checkpoint", "twin", "marks"])
@@ -105,15 +47,6 @@ def test_no_flipped_bit_changes_what_is_read_without_a_word(dead: tuple[Path, Pa
         found, words = state_and_words(store)
 
         assert found == right or words
-
-
-def started(store: Path) -> tuple[dict[str, Any], list[str]]:
-    """The state after a start, and everything that the start says of damage and loss."""
-    with JarvisContextManager(store, **BUSY) as manager:
-        manager.flush()
-        report = manager.recovery_report
-        told = [*report.damage, report.possibly_lost, *report.events_lost] if report else []
-        return contents(manager.journal.writer.picture()), [word for word in told if word]
 
 
 @pytest.fixture(scope="module")
