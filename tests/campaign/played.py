@@ -40,8 +40,10 @@ def plays(counted: str, *tests: Callable[..., None]) -> Callable[[Round], Findin
 
 
 def cases(test: Callable[..., None]) -> Iterator[Case]:
-    """All the cases that its `parametrize` marks make."""
-    marks = [mark for mark in getattr(test, "pytestmark", []) if mark.name == "parametrize"]
+    """All the cases that its `parametrize` marks make, and those of its module."""
+    of_all = getattr(sys.modules[test.__module__], "pytestmark", [])
+    of_all = of_all if isinstance(of_all, list) else [of_all]
+    marks = [mark for mark in [*getattr(test, "pytestmark", []), *of_all] if mark.name == "parametrize"]
     for chosen in itertools.product(*(_sets(*mark.args) for mark in marks)):
         given = {name: value for names, values, _ in chosen for name, value in zip(names, values, strict=True)}
         yield Case(test=test, given=given, missing=next((why for *_, why in chosen if why), ""))

@@ -55,14 +55,14 @@ def scratch(data: bytes, chance: random.Random) -> bytes:
 HARMS = [flip, zero, truncate, garbage, empty]
 
 
-def lived(stage: Stage, older: Path) -> Path:
+def lived(stage: Stage, older: Path, calls: int = 130) -> Path:
     """A store of three runs, of which the first was archived and the last was killed while it recovered, with what it
     was before that run in `older`.
     """
-    stage.write(calls=130, settings=BUSY, **CHECKPOINTING)
+    stage.write(calls=calls, settings=BUSY, **CHECKPOINTING)
     stage.verify()
     shutil.copytree(stage.store, older)
-    stage.write(calls=130, settings=BUSY, **CHECKPOINTING)
+    stage.write(calls=calls, settings=BUSY, **CHECKPOINTING)
     (stage.store / "CRASH_DETECTED").write_text("{}")
     return stage.store
 

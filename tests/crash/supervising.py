@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -58,10 +58,9 @@ class Watched:
 
     def clear(self) -> None:
         """Leave nothing of it behind: neither the supervisor nor the command, nor what that has started."""
-        pids = {self.pid, self.supervisor.pid} - {0}
-        found = [psutil.Process(pid) for pid in pids if psutil.pid_exists(pid)]
-        for process in [*found, *(child for one in found for child in one.children(recursive=True))]:
-            process.kill()
+        for pid in {self.pid, self.supervisor.pid} - {0}:
+            with suppress(psutil.NoSuchProcess):
+                _kill_all_of(psutil.Process(pid))
 
     def kill(self, number: signal.Signals = signal.SIGKILL) -> None:
         """Send the command a signal."""
@@ -70,6 +69,13 @@ class Watched:
     def over(self) -> Said:
         """How it ended in the end."""
         return self.said("over")
+
+
+def _kill_all_of(process: psutil.Process) -> None:
+    """It and what it has started; any of them may end by itself meanwhile."""
+    for one in (process, *process.children(recursive=True)):
+        with suppress(psutil.NoSuchProcess):
+            one.kill()
 
 
 @contextmanager
