@@ -10,6 +10,7 @@ from tests.architecture import rules
 PACKAGE = Path(jarvis_ctx.__file__).parent
 
 DOORS = {
+    "agents": ("adapters/openai_agents",),
     "apscheduler": ("checkpoint",),
     "click": ("cli",),
     "cryptography": ("codec",),

@@ -58,4 +58,4 @@ def _place(event: Event) -> Place:
 
 
 def _name(writer: str, number: int) -> str:
-    return f"Event {number} of writer {writer}, which a graph's checkpoint needs,"
+    return f"Event {number} of writer {writer}, which a thread or a session needs,"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any, Protocol
 
 from jarvis_ctx.capture.sink import Sink
 from jarvis_ctx.errors import StoreUnavailable
 from jarvis_ctx.graphs.ports import GraphIndex
 from jarvis_ctx.graphs.source import Source
+from jarvis_ctx.journal import forks
 from jarvis_ctx.journal.journal import Journal
 from jarvis_ctx.journal.values import Values
 from jarvis_ctx.model.event import Event
@@ -39,11 +41,18 @@ class LiveThreads:
         """The last event of each thread, as long as the store may lack it."""
         self._others: dict[str, int] = {}
         """How far other writers had come, before us and beside us, when the store had all of it."""
+        self._lock = threading.Lock()
+        forks.renew_lock(self)
 
     @property
     def writer(self) -> str:
         """Who writes here."""
         return self._journal.writer.writer
+
+    @property
+    def turn(self) -> threading.Lock:
+        """Held by whoever reads something and then tells what depends on it."""
+        return self._lock
 
     def append(self, kind: str, thread: str, subject: str, body: dict[str, Any], *, own: bool = False) -> int:
         """Tell of `thread`; raises as `Writer.append`."""

@@ -1,0 +1,47 @@
+"""Which of a session's items have gone: told of by later events, so that a reader who begins with the latest knows."""
+
+from __future__ import annotations
+
+from jarvis_ctx.graphs.ports import Place
+
+Spot = tuple[int, str, int, int]
+"""Where an item stands: its event's time, writer and number, and its index there."""
+
+BEGINNING: Spot = (0, "", 0, 0)
+"""Before the first item of any session."""
+END = 1 << 62
+"""Beyond the last index of any event."""
+
+
+class Gone:
+    """The ranges that were told of so far; both ends belong to them."""
+
+    def __init__(self) -> None:
+        self._single: set[Spot] = set()
+        self._ranges: list[tuple[Spot, Spot]] = []
+
+    def add(self, first: Spot, last: Spot) -> None:
+        """The items from `first` to `last` have gone."""
+        if first == last:
+            self._single.add(first)
+        else:
+            self._ranges.append((first, last))
+
+    def has(self, spot: Spot) -> bool:
+        """Whether this item has."""
+        return spot in self._single or any(first <= spot <= last for first, last in self._ranges)
+
+    def has_all_of(self, place: Place) -> bool:
+        """Whether every item of this event has."""
+        start, end = spot_of(place, 0), spot_of(place, END)
+        return any(first <= start and end <= last for first, last in self._ranges)
+
+    def has_all_until(self, place: Place) -> bool:
+        """Whether every item of this event has, and of every earlier one."""
+        end = spot_of(place, END)
+        return any(first == BEGINNING and end <= last for first, last in self._ranges)
+
+
+def spot_of(place: Place, index: int) -> Spot:
+    """Where the item with this index of an event stands."""
+    return place.time, place.writer, place.number, index
