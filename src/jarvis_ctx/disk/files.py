@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
-import secrets
 import stat
 import sys
 from collections.abc import Iterable, Iterator
@@ -140,7 +139,7 @@ def _unreadable(path: Path) -> Iterator[None]:
 
 def temporary_of(path: Path) -> Path:
     """A name in the folder of `path` for what is to take its place."""
-    return path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+    return path.with_name(f".{path.name}.{os.urandom(4).hex()}.tmp")
 
 
 def fill(new: Path, parts: Iterable[bytes]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Protocol
@@ -188,7 +188,7 @@ def greatest_epoch(ground: Ground) -> int:
 
 
 def _new_run(ground: Ground, epoch: int, dead: RunRecord | None) -> RunRecord:
-    id = RunId(f"{ground.settings.name}.{epoch}.{secrets.token_hex(3)}")
+    id = RunId(f"{ground.settings.name}.{epoch}.{os.urandom(3).hex()}")
     return RunRecord(
         id=id,
         name=ground.settings.name,

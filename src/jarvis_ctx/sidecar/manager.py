@@ -39,7 +39,7 @@ from jarvis_ctx.sidecar import backing_up, cleanups, requests, travel
 from jarvis_ctx.sidecar.answers import Answers
 from jarvis_ctx.sidecar.beginning import opened_and_begun
 from jarvis_ctx.sidecar.ending import Ending, Part, write_end
-from jarvis_ctx.sidecar.graphs import LiveGraphs
+from jarvis_ctx.sidecar.frameworks import ForFrameworks
 from jarvis_ctx.sidecar.healer import LOOK, Healer
 from jarvis_ctx.sidecar.isolating import isolation_of, watch_workers
 from jarvis_ctx.sidecar.keeping import live_archiving, live_keeper
@@ -49,14 +49,13 @@ from jarvis_ctx.sidecar.pauses import PAUSES
 from jarvis_ctx.sidecar.releases import release_answer
 from jarvis_ctx.sidecar.renewing import renewing
 from jarvis_ctx.sidecar.resuming import Resuming
-from jarvis_ctx.sidecar.threads import LiveThreads
 from jarvis_ctx.sidecar.turns import while_ours
 
 SWEEP = 1.0
 """Seconds between two looks at the agents' beats, and at most what a crash takes of the beats' precision."""
 
 
-class JarvisContextManager(Recorder, Answers, Resuming, travel.GoingBack, backing_up.BackingUp):
+class JarvisContextManager(Recorder, Answers, ForFrameworks, Resuming, travel.GoingBack, backing_up.BackingUp):
     """Keeps one orchestrator's context durably; a context manager, usable from any thread and from asyncio.
 
     Constructing it begins a run: if the last one died, its state is rebuilt and `recovery_report` says why it died.
@@ -136,8 +135,6 @@ class JarvisContextManager(Recorder, Answers, Resuming, travel.GoingBack, backin
         self._schedule = Schedule(jobs)
         self._view = LiveView(self, self._opened)
         self.insight = Insight(self._view)
-        self.threads = LiveThreads(self.journal, self._sink, self._opened.store.graphs, self._view)
-        self.graphs = LiveGraphs(self.threads, self._sink, self.run)
 
     def _start(self) -> None:
         answers = {"CheckpointRequested": requests.checkpoint_answer(self.checkpoint)}

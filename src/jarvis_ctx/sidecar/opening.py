@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from jarvis_ctx.checkpoint.files import CheckpointFiles
 from jarvis_ctx.clock import Clock, seconds
@@ -22,9 +22,11 @@ from jarvis_ctx.recovery.begin import Ground
 from jarvis_ctx.settings import Settings
 from jarvis_ctx.sidecar.database import open_database
 from jarvis_ctx.sidecar.encryption import Encryption, encrypted, keep
-from jarvis_ctx.storage.memory.store import MemoryStore
 from jarvis_ctx.storage.sqlite.healing import SqliteHealing
 from jarvis_ctx.storage.sqlite.store import SqliteStore
+
+if TYPE_CHECKING:
+    from jarvis_ctx.storage.memory.store import MemoryStore
 
 DATABASE = "jarvis_context.db"
 log = logging.getLogger("jarvis_ctx")
@@ -88,7 +90,7 @@ class OpenStore:
         mapped = _mapped(settings, journal)
         marks = self._or_moved_aside(journal / "marks", lambda: Marks(journal / "marks", mapped=mapped))
         self._opened.callback(marks.close)
-        engine = MemoryStore() if settings.store == "memory" else open_database(folder / DATABASE, self.damage)
+        engine = _in_memory() if settings.store == "memory" else open_database(folder / DATABASE, self.damage)
         self.healing = engine.healing if isinstance(engine, SqliteStore) else None
         self._opened.callback(engine.close)
         self.store, encryption = encrypted(engine, settings)
@@ -101,7 +103,7 @@ class OpenStore:
         journal = folder / "journal"
         marks = Marks(journal / "marks", mapped=_mapped(settings, journal))
         self._opened.callback(marks.close)
-        engine = MemoryStore() if settings.store == "memory" else SqliteStore(folder / DATABASE)
+        engine = _in_memory() if settings.store == "memory" else SqliteStore(folder / DATABASE)
         self._opened.callback(engine.close)
         self.store, encryption = encrypted(engine, settings)
         key = sign.load_or_create_key(folder / "secret.key")
@@ -142,3 +144,9 @@ class OpenStore:
 
 def _mapped(settings: Settings, journal: Path) -> bool:
     return settings.segment_io == "mmap" or (settings.segment_io == "auto" and place.safe_to_map(journal))
+
+
+def _in_memory() -> MemoryStore:
+    from jarvis_ctx.storage.memory.store import MemoryStore
+
+    return MemoryStore()

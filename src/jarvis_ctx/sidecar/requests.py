@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-import secrets
+import os
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -92,7 +92,7 @@ def _without_error(settings: Settings, event: Event) -> dict[str, Any]:
 
 def _write(settings: Settings, kind: str, body: dict[str, Any], sealing: Sealing | None) -> str:
     """Write the request into a segment of our own; its name."""
-    folder, request = settings.folder / "journal", f"request-{secrets.token_hex(8)}"
+    folder, request = settings.folder / "journal", f"request-{os.urandom(8).hex()}"
     marks = Marks(folder / "marks", mapped=False)
     try:
         writer = pen(settings.name, folder, marks, fold.empty(settings.name, 1), SystemClock(), sealing)

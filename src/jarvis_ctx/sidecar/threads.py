@@ -23,8 +23,11 @@ PATIENCE = 5.0
 class Ahead(Protocol):
     """What a reader asks of a view."""
 
-    name: str
-    values: Values
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def values(self) -> Values: ...
 
     def drained(self) -> dict[str, int]: ...
 

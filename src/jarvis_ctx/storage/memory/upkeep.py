@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from typing import TYPE_CHECKING
 
 from jarvis_ctx.journal import frame
 from jarvis_ctx.journal.ports import StoredEvent
-from jarvis_ctx.retention.needle import Needle
-from jarvis_ctx.retention.purging import FilePurge
 from jarvis_ctx.storage.memory.events import MemoryEvents
 from jarvis_ctx.storage.memory.gate import Gate
+
+if TYPE_CHECKING:
+    from jarvis_ctx.retention.needle import Needle
+    from jarvis_ctx.retention.purging import FilePurge
 
 
 class MemoryUpkeep:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from typing import TYPE_CHECKING
 
-from jarvis_ctx.retention.needle import Needle
-from jarvis_ctx.retention.purging import FilePurge
-from jarvis_ctx.storage.sqlite import purging, rewriting
+from jarvis_ctx.storage.sqlite import rewriting
 from jarvis_ctx.storage.sqlite.database import Database
 from jarvis_ctx.storage.sqlite.documents import document
+
+if TYPE_CHECKING:
+    from jarvis_ctx.retention.needle import Needle
+    from jarvis_ctx.retention.purging import FilePurge
 
 _TASKS = """
 DELETE FROM task_progress
@@ -47,6 +50,8 @@ class SqliteUpkeep:
 
     def purge(self, needle: Needle, files: FilePurge) -> int:
         """Clean all tables but that of checkpoints, the free pages, and the log; how many values were changed."""
+        from jarvis_ctx.storage.sqlite import purging
+
         return purging.purge(self._database, needle, files)
 
     def settle(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 import msgspec
 from msgspec.structs import replace
@@ -17,10 +17,12 @@ from jarvis_ctx.liveness.ports import LeaseStore
 from jarvis_ctx.model.agent import Lease
 from jarvis_ctx.model.checkpoint import CheckpointHeader, Snapshot
 from jarvis_ctx.model.cut import Cut
-from jarvis_ctx.retention.needle import Needle
 from jarvis_ctx.retention.ports import Upkeep
-from jarvis_ctx.retention.purging import FilePurge
 from jarvis_ctx.storage.wrap.veil import Veil
+
+if TYPE_CHECKING:
+    from jarvis_ctx.retention.needle import Needle
+    from jarvis_ctx.retention.purging import FilePurge
 
 SNAPSHOT, LEASE = "snapshot", "lease"
 

@@ -1,0 +1,40 @@
+"""What adapters of frameworks write with in a run, loaded for whoever has one: threads, and graphs' checkpoints."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from jarvis_ctx.capture.sink import Sink
+from jarvis_ctx.insight.view import View
+from jarvis_ctx.journal.journal import Journal
+from jarvis_ctx.model.run import RunRecord
+from jarvis_ctx.sidecar.opening import OpenStore
+
+if TYPE_CHECKING:
+    from jarvis_ctx.sidecar.graphs import LiveGraphs
+    from jarvis_ctx.sidecar.threads import LiveThreads
+
+
+class ForFrameworks:
+    """The part of a sidecar that adapters use."""
+
+    run: RunRecord
+    journal: Journal
+    _sink: Sink
+    _view: View
+    _opened: OpenStore
+
+    @cached_property
+    def threads(self) -> LiveThreads:
+        """What frameworks tell of their threads and sessions."""
+        from jarvis_ctx.sidecar.threads import LiveThreads
+
+        return LiveThreads(self.journal, self._sink, self._opened.store.graphs, self._view)
+
+    @cached_property
+    def graphs(self) -> LiveGraphs:
+        """The checkpoints of graphs, and the steps in their nodes."""
+        from jarvis_ctx.sidecar.graphs import LiveGraphs
+
+        return LiveGraphs(self.threads, self._sink, self.run)
