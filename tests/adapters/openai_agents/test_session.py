@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from agents import RunContextWrapper
-from agents.memory import OpenAIResponsesCompactionSession, Session, SessionSettings
+from agents.memory import Session, SessionSettings
 
 from jarvis_ctx import JarvisContextManager
 from jarvis_ctx.adapters.openai_agents import JarvisSession
@@ -179,8 +179,3 @@ async def test_a_handle_carried_over_a_fork_refuses(store_path: Path, monkeypatc
 def test_a_name_that_no_store_can_hold_is_refused(store_path: Path, name: Any) -> None:
     with pytest.raises(BadValue, match="session_id"):
         JarvisSession(name, store_path)
-
-
-def test_the_sdks_compaction_takes_it_as_its_store(store_path: Path) -> None:
-    with JarvisSession("42", store_path) as session:
-        OpenAIResponsesCompactionSession("42", session)

@@ -10,6 +10,7 @@ from agents import RunContextWrapper, TResponseInputItem
 from agents.memory import SessionSettings
 from agents.memory.session_settings import coerce_session_settings, resolve_session_limit
 
+from jarvis_ctx.adapters.openai_agents.compaction import Compactable
 from jarvis_ctx.adapters.openai_agents.keeping import Keeping
 from jarvis_ctx.adapters.openai_agents.settled import settled
 from jarvis_ctx.adapters.opening import Standing, Store
@@ -19,7 +20,7 @@ Items = list[TResponseInputItem]
 Wrapper = RunContextWrapper[Any] | None
 
 
-class JarvisSession(Standing):
+class JarvisSession(Compactable, Standing):
     """A session of the OpenAI Agents SDK on a jarvis-ctx store: `Runner.run(agent, "…", session=JarvisSession("42"))`.
 
     A batch of items is added whole or not at all, and is durable when the call returns, as the store's `durability` has
@@ -28,9 +29,10 @@ class JarvisSession(Standing):
     Close it after use: it is a context manager.
 
     Safe in any thread and in asyncio, with any number of sessions of one id. Only in processes that share a run can two
-    `pop_item` give the same item. Writing raises as `JarvisContextManager`'s verbs, and `UnstorableValue`; reading
-    raises `StoreUnavailable`, and leaves out what is damaged, with a warning in the log. In a forked child everything
-    raises `CarriedOverFork`. `wrapper` is the SDK's context of the run, which makes no difference here.
+    `pop_item` give the same item. The SDK's compaction replaces items in one step. Writing raises as
+    `JarvisContextManager`'s verbs, and `UnstorableValue`; reading raises `StoreUnavailable`, and leaves out what is
+    damaged, with a warning in the log. In a forked child everything raises `CarriedOverFork`. `wrapper` is the SDK's
+    context of the run, which makes no difference here.
     """
 
     session_settings: SessionSettings | None
