@@ -82,5 +82,12 @@ def step(key: str, **changed: Any) -> StepRecord:
 
 def run(id: str, **changed: Any) -> RunRecord:
     process = ProcessIdentity(host="here", pid=4711, created=12.5, boot_id="boot")
-    facts = {"epoch": 1, "writer": WriterId(WRITER), "started": START, "chain": RunId(id), **changed}
-    return RunRecord(id=RunId(id), name="jarvis", process=process, **facts)
+    facts = {
+        "process": process,
+        "epoch": 1,
+        "writer": WriterId(WRITER),
+        "started": START,
+        "chain": RunId(id),
+        **changed,
+    }
+    return RunRecord(id=RunId(id), name="jarvis", **facts)

@@ -22,10 +22,13 @@ WAYS = [
     "fork",
     "process-fork",
     "process-spawn",
+    "process-forkserver",
     "pool-fork",
     "pool-spawn",
+    "pool-forkserver",
     "executor-fork",
     "executor-spawn",
+    "executor-forkserver",
     "subprocess",
 ]
 
@@ -128,3 +131,18 @@ def test_an_orphan_that_has_not_begun_yet_does_not_become_the_orchestrator(store
         assert process.stdout.readline() == "NotTheOwner\n"
     with JarvisContextManager(store_path, name="team") as successor:
         assert successor.run.epoch == 2
+
+
+def test_an_orphan_that_has_not_begun_yet_does_not_work_uncaptured_beside_its_orchestrators_successor(
+    store_path: Path,
+) -> None:
+    with team(store_path, "latecomer") as process:
+        assert process.stdout is not None
+        orphan = int(process.stdout.readline())
+        process.kill()
+        process.wait()
+
+        with JarvisContextManager(store_path, name="team"):
+            os.kill(orphan, signal.SIGUSR1)
+
+            assert process.stdout.readline() == "NotTheOwner\n"

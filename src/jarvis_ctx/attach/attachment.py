@@ -14,8 +14,8 @@ from jarvis_ctx.attach import table
 from jarvis_ctx.attach.targets import offer
 from jarvis_ctx.capture.conventions import CONVENTION_ARGUMENTS, Wishes, wishes
 from jarvis_ctx.capture.values import Keeping
-from jarvis_ctx.errors import AlreadyRunning, CodeChanged, NotTheOwner, UnknownSetting, did_you_mean
-from jarvis_ctx.liveness.orphans import is_orphan_of
+from jarvis_ctx.errors import AlreadyRunning, CodeChanged, UnknownSetting, did_you_mean
+from jarvis_ctx.liveness.orphans import refuse_left_over_workers
 from jarvis_ctx.liveness.runfile import RunFile
 
 if TYPE_CHECKING:
@@ -87,13 +87,14 @@ class Attachment:
             return None
         manager = table.find(settings)
         if manager is None:
-            _raise_if_orphaned(settings)
             try:
                 manager = _opened(self._chosen)
             except AlreadyRunning as error:
                 manager = _joined(self._chosen, error)
                 if manager is not None:
                     return manager
+                # Its own orchestrator may have died since, and been started again.
+                refuse_left_over_workers(RunFile(settings.folder, settings.name))
                 if settings.on_refused == "raise":
                     raise
                 _warn(error)
@@ -116,14 +117,6 @@ def _opened(chosen: Mapping[str, Any]) -> JarvisContextManager:
     from jarvis_ctx.attach.manager import JarvisContextManager
 
     return JarvisContextManager(**chosen)
-
-
-def _raise_if_orphaned(settings: settings_room.Settings) -> None:
-    """Raises `NotTheOwner` in a worker whose orchestrator died: the next start is the person's, not the worker's."""
-    run = RunFile(settings.folder, settings.name).read()
-    if run is not None and is_orphan_of(run):
-        what = f"begin a run of it in {settings.folder}: process {run.process.pid}, which started this one, is gone"
-        raise NotTheOwner(orchestrator=settings.name, what=what)
 
 
 def _joined(chosen: Mapping[str, Any], refused: AlreadyRunning) -> JarvisContextManager | None:

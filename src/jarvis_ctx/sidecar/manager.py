@@ -59,8 +59,8 @@ class JarvisContextManager(Recorder, Answers, ForFrameworks, Resuming, travel.Go
     """Keeps one orchestrator's context durably; a context manager, usable from any thread and from asyncio.
 
     Constructing it begins a run: if the last one died, its state is rebuilt and `recovery_report` says why it died.
-    Raises `AlreadyRunning`, `UnsafeFolder`, `NewerSchema`, `StoreUnavailable`, `JournalUnavailable` (the file system
-    refuses), `BadSetting`, `UnknownSetting`.
+    Raises `AlreadyRunning`, `NotTheOwner` (in a worker left over from the run that died), `UnsafeFolder`,
+    `NewerSchema`, `StoreUnavailable`, `JournalUnavailable` (the file system refuses), `BadSetting`, `UnknownSetting`.
     Every verb of `Recorder` is durable before it returns (`durability="process"`: against any death of the process;
     `"power"`: against power loss, too; `"store"`: committed in the store).
     """

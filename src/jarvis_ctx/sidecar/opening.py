@@ -13,10 +13,11 @@ from jarvis_ctx.clock import Clock, seconds
 from jarvis_ctx.codec import sign
 from jarvis_ctx.codec.sign import Key
 from jarvis_ctx.disk import files, place
-from jarvis_ctx.errors import CorruptData, JarvisError, JournalUnavailable
+from jarvis_ctx.errors import CorruptData, JarvisError, JournalUnavailable, NotTheOwner
 from jarvis_ctx.journal.marks import Marks
 from jarvis_ctx.liveness.exceptions import FaultDump
 from jarvis_ctx.liveness.marker import CrashMarker
+from jarvis_ctx.liveness.orphans import refuse_orphans
 from jarvis_ctx.liveness.runfile import RunFile
 from jarvis_ctx.recovery.begin import Ground
 from jarvis_ctx.settings import Settings
@@ -54,8 +55,8 @@ class OpenStore:
     def __init__(self, settings: Settings, clock: Clock, *, joining: bool = False) -> None:
         """`joining`: the run is another process's, which holds its lock and mends what is damaged.
 
-        Raises `UnsafeFolder`, `AlreadyRunning`, `NewerSchema`, `StoreUnavailable`, `JournalUnavailable`; joining,
-        `CorruptData`, too.
+        Raises `UnsafeFolder`, `AlreadyRunning`, `NotTheOwner` (a worker left over from the run that died),
+        `NewerSchema`, `StoreUnavailable`, `JournalUnavailable`; joining, `CorruptData`, too.
         """
         with reached(settings.folder):
             self.damage: list[str] = []
@@ -70,7 +71,13 @@ class OpenStore:
         for sentence in place.warnings(settings.path, settings.folder):
             log.warning("%s", sentence)
         files.private_folder(settings.folder)
+        refuse_orphans(self.runfile)
         self.runfile.claim()
+        try:
+            refuse_orphans(self.runfile)  # Again: one whose orchestrator died in this moment would be its successor.
+        except NotTheOwner:
+            self.runfile.release()
+            raise
 
     def _open_all(self, settings: Settings, clock: Clock, joining: bool) -> None:
         self._opened = ExitStack()

@@ -8,12 +8,16 @@ import os
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from jarvis_ctx import settings
 from jarvis_ctx.disk.filelock import holder
-from jarvis_ctx.errors import AlreadyRunning, JournalUnavailable, UnsafeFolder
+from jarvis_ctx.errors import AlreadyRunning, JournalUnavailable, NotTheOwner, UnsafeFolder
+from jarvis_ctx.liveness import identity
+from jarvis_ctx.liveness.runfile import RunFile
 from jarvis_ctx.sidecar import JarvisContextManager
 from jarvis_ctx.sidecar.opening import DATABASE, OpenStore
+from tests.contract.records import run
 from tests.fakes import FakeClock
 
 
@@ -63,6 +67,21 @@ def test_a_second_opening_under_the_same_name_is_refused_and_the_first_keeps_its
 
     assert holder(first.runfile.lock_path) == os.getpid()
     first.close()
+
+
+def test_a_worker_whose_orchestrator_dies_while_it_opens_does_not_become_its_successor(
+    made: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    starter = structs.replace(identity.this_process(), pid=os.getppid(), ticks=1)
+    dead = run("jarvis.1", process=starter)
+    monkeypatch.setattr(os, "getppid", lambda: 1)
+    claim = RunFile.claim
+    monkeypatch.setattr(RunFile, "claim", lambda self: (claim(self), self.write(dead))[0])
+
+    with pytest.raises(NotTheOwner):
+        opened(made)
+
+    assert holder(made / "run-jarvis.lock") is None
 
 
 def test_closing_lets_the_next_one_in_even_when_a_part_of_it_fails(made: Path) -> None:
