@@ -183,7 +183,7 @@ def _report(
         last_event=last,
         events=sum(state.position.values()),
         events_lost=rebuilt.gathered.lost,
-        possibly_lost=_possibly_lost(cause, policy),
+        possibly_lost=_possibly_lost(cause, rebuilt, policy),
         not_captured=not_captured[0],
         last_not_captured=not_captured[1],
         damage=rebuilt.gathered.damaged,
@@ -203,8 +203,9 @@ def _report(
     )
 
 
-def _possibly_lost(cause: CauseOfDeath, policy: Policy) -> str:
-    if cause.cause != "power-loss":
+def _possibly_lost(cause: CauseOfDeath, rebuilt: Rebuilt, policy: Policy) -> str:
+    """Said, too, when the power went from a later run, while the recovery of `dead` was not known to be complete."""
+    if cause.cause != "power-loss" and not rebuilt.power_went:
         return ""
     return (
         f"With durability=process, a power loss may take the calls of the last {policy.sync_interval:g} s before it; "

@@ -51,6 +51,8 @@ class Rebuilt(msgspec.Struct, kw_only=True):
     seconds: dict[str, float]
     damaged: list[Path] = []
     """Checkpoint files that did not verify."""
+    power_went: bool = False
+    """Whether the machine was restarted since the latest run began, which need not be the one to recover from."""
 
 
 def rebuild(layers: Layers, steady: Callable[[], float]) -> Rebuilt:
@@ -72,7 +74,15 @@ def rebuild(layers: Layers, steady: Callable[[], float]) -> Rebuilt:
     else:  # Where events are gone that the base has, a state that a few reached late is the better one.
         tried[-1] = msgspec.structs.replace(tried[-1], events_behind=len(gathered.events))
     seconds = {"base": loaded - began, "read": read - loaded, "fold": steady() - read}
-    return Rebuilt(state=state, base=base.layer, gathered=gathered, tried=tried, seconds=seconds, damaged=base.damaged)
+    return Rebuilt(
+        state=state,
+        base=base.layer,
+        gathered=gathered,
+        tried=tried,
+        seconds=seconds,
+        damaged=base.damaged,
+        power_went=layers.cut_off > 0,
+    )
 
 
 def events_of(layers: Layers, after: dict[str, int]) -> Gathered:

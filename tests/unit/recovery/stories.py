@@ -64,9 +64,12 @@ def planned(
     policy: Policy = POLICY,
     leases: list[Lease] | None = None,
     gathered: Gathered | None = None,
+    power_went: bool = False,
 ) -> Plan:
     """The plan of run 2 for the death of run 1."""
-    rebuilt = Rebuilt(state=state, base="events", gathered=gathered or Gathered(), tried=[], seconds={})
+    rebuilt = Rebuilt(
+        state=state, base="events", gathered=gathered or Gathered(), tried=[], seconds={}, power_went=power_went
+    )
     return plan.make(rebuilt, state.runs["r1"], run(2), cause, leases or [], policy, tries)
 
 

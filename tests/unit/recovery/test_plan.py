@@ -87,6 +87,12 @@ def test_power_loss_makes_nobody_suspect_and_counts_against_nobody() -> None:
     assert "1 s" in made.report.possibly_lost
 
 
+def test_a_power_loss_is_told_of_also_when_the_death_to_recover_from_is_an_earlier_one() -> None:
+    made = [planned(told(started(1)), cause=KILLED, power_went=went) for went in (False, True)]
+
+    assert [bool(plan.report.possibly_lost) for plan in made] == [False, True]
+
+
 def test_after_three_recoveries_that_were_not_completed_no_call_is_changed() -> None:
     state = told(started(1), claim("a"))
 
