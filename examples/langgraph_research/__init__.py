@@ -1,0 +1,1 @@
+"""A LangGraph research team: killed at random moments, it goes on, and orders and publishes nothing twice."""

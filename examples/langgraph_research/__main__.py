@@ -1,0 +1,106 @@
+"""`python -m examples.langgraph_research`: research questions, be killed at random moments, count what was done."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from pathlib import Path
+
+from examples.langgraph_research.library import QUESTIONS, Library
+from examples.langgraph_research.team import ask, team, thread
+from jarvis_ctx.adapters.langgraph import JarvisSaver, resume_interrupted, watch
+
+ROOT = Path(__file__).parents[2]
+LONGEST = 0.8
+"""Seconds after which a life is killed at the latest; together the questions take longer."""
+
+
+def life(folder: Path) -> None:
+    """One life of the program: carry on what a kill cut off, then the questions that nobody has asked yet."""
+    # Killed many times on purpose: a thread is not to blame for that, and not to be set aside.
+    with JarvisSaver(folder / "store", max_attempts=1000) as saver:
+        graph = watch(team(Library(folder / "ledger.txt")).compile(checkpointer=saver))
+        print("begun", flush=True)
+        for carried in resume_interrupted(graph):
+            print(f"  {carried.thread}: {carried.outcome}", flush=True)
+        for question in QUESTIONS:
+            if "report" not in graph.get_state(thread(question)).values:
+                ask(graph, question)
+
+
+def demo(folder: Path, kills: int, seed: str) -> bool:
+    """Kill that many lives, each at a moment of its own, and let the last one finish; whether all was done once."""
+    drawn = random.Random(seed)
+    for _ in range(kills):
+        if not _killed(folder, drawn.uniform(0, LONGEST)):
+            break
+    with _begun(folder) as last:
+        _show(last)
+    lines = Library(folder / "ledger.txt").lines()
+    print("\nthe ledger:", *lines, sep="\n  ")
+    return last.returncode == 0 and Counter(lines) == Counter(_once())
+
+
+def _killed(folder: Path, seconds: float) -> bool:
+    """Let a life go on for so long and kill it; False if it had finished by then."""
+    with _begun(folder) as process:
+        try:
+            process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            process.kill()
+        _show(process)
+    if process.returncode >= 0:
+        return False
+    print(f"killed after {seconds:.3f} s, with {len(Library(folder / 'ledger.txt').lines())} lines in the ledger")
+    return True
+
+
+def _begun(folder: Path) -> subprocess.Popen[str]:
+    """A life that has opened its store."""
+    path = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
+    command = [sys.executable, "-m", "examples.langgraph_research", "life", str(folder)]
+    process = subprocess.Popen(command, env={**os.environ, "PYTHONPATH": path}, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    process.stdout.readline()
+    return process
+
+
+def _show(process: subprocess.Popen[str]) -> None:
+    """Pass on what a life has said."""
+    assert process.stdout is not None
+    print(process.stdout.read(), end="")
+
+
+def _once() -> list[str]:
+    """The ledger without a kill: each question researched by itself."""
+    with tempfile.TemporaryDirectory(prefix="research-") as folder:
+        library = Library(Path(folder) / "ledger.txt")
+        graph = team(library).compile()
+        for question in QUESTIONS:
+            ask(graph, question)
+        return library.lines()
+
+
+def main() -> None:
+    """Be a life, as a child of the demo; or be the demo."""
+    if sys.argv[1:2] == ["life"]:
+        life(Path(sys.argv[2]))
+        return
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--kills", type=int, default=5, help="default %(default)s")
+    parser.add_argument("--seed", default="", help="kills at the same moments again")
+    chosen = parser.parse_args()
+    seed = chosen.seed or os.urandom(4).hex()
+    with tempfile.TemporaryDirectory(prefix="research-") as folder:
+        well = demo(Path(folder), chosen.kills, seed)
+    print(f"\n--seed {seed}:", "each order and report once" if well else "something was lost, or done twice")
+    sys.exit(not well)
+
+
+if __name__ == "__main__":
+    main()
