@@ -83,14 +83,14 @@ def read(log: Path, root: Path, acks: Path, before: Path | None = None) -> Trace
     reader = _Reader(str(root), str(acks))
     if before is not None:
         reader.begin_with(before)
-    for begun, ended, text in _calls(log):
+    for begun, ended, text in calls(log):
         reader.take(begun, ended, text)
     reader.trace.ops.sort(key=lambda op: op.begun)
     return reader.trace
 
 
-def _calls(log: Path) -> Iterator[tuple[int, float, str]]:
-    """Each call with the lines of its beginning and its end; those that never returned come last."""
+def calls(log: Path) -> Iterator[tuple[int, float, str]]:
+    """Each call in a record of strace's, with the lines of its beginning and end; those that never returned last."""
     waiting: dict[str, tuple[int, str]] = {}
     with log.open(encoding="ascii") as lines:
         for number, line in enumerate(lines):

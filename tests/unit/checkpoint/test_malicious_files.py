@@ -18,9 +18,9 @@ from tests.unit.codec.malicious import NAMES, PICKLES, called
 EVIL = {**PICKLES, **{f"{module[:40]!r} {name[:40]!r}": called(module, name) for module, name in NAMES}}
 
 
-def write(path: Path, evil: bytes, key: sign.Key, purpose: str) -> None:
+def write(path: Path, evil: bytes, key: sign.Key, purpose: str, epoch: int = 1) -> None:
     """A checkpoint file of a genuine header over a malicious pickle."""
-    header, data = snapshot("a").header, compress.compress(evil)
+    header, data = snapshot("a", epoch=epoch).header, compress.compress(evil)
     mac = sign.mac(key, purpose, msgspec.json.encode(header), data)
     path.write_bytes(msgspec.json.encode(Line(format=FORMAT, header=header, key=key.id, mac=mac)) + b"\n" + data)
 

@@ -1,0 +1,132 @@
+"""Values that are hard to keep, and pickles that want to run: handed to the API, and laid among the checkpoints."""
+
+from __future__ import annotations
+
+import copyreg
+import json
+import random
+import shutil
+import sys
+import threading
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from jarvis_ctx.checkpoint.files import PURPOSE
+from jarvis_ctx.codec import sign
+from jarvis_ctx.errors import JarvisError
+from jarvis_ctx.sidecar import JarvisContextManager, open_view
+from tests.campaign import stages
+from tests.campaign.fault import Fault, Finding, Round
+from tests.crash.readings import contents
+from tests.unit.attach.test_hostile_calls import KEPT, VALUES, VERBS
+from tests.unit.checkpoint.test_malicious_files import EVIL, write
+from tests.unit.codec import canary, hostile
+from tests.unit.codec.malicious import CANARY, EXTENSION
+from tests.unit.codec.sameness import fingerprint
+
+PICKLES = 24
+"""Laid in the way of a round's starts, one after the other."""
+SIGNED = ("genuinely", "for another purpose", "by another key", "not at all")
+
+
+def hand_over(path: str, seed: str) -> None:
+    """A child's role: hand each value to some verb, and those that can be kept to one that keeps them; wait to die."""
+    hostile.Touched = RuntimeError  # type: ignore[misc,assignment]  # some verbs have to ask a value what it is
+    chance, told, manager = random.Random(seed), Counter[str](), JarvisContextManager(path)
+    for make in chance.sample(list(VALUES.values()), len(VALUES)):
+        try:
+            chance.choice(list(VERBS.values()))(manager, make())
+            told["taken"] += 1
+        except JarvisError:
+            told["refused"] += 1
+    for name, value in KEPT.items():
+        manager.set_attribute(f"kept: {name}", value)
+    _say(told)
+    threading.Event().wait()
+
+
+def give_back(path: str) -> None:
+    """A child's role: what was kept is what was given."""
+    with JarvisContextManager(path) as manager:
+        kept = manager.attributes()
+    _say([name for name in KEPT if fingerprint(kept.get(f"kept: {name}")) != fingerprint(KEPT[name])])
+
+
+def _say(what: object) -> None:
+    sys.stdout.write(f"{json.dumps(what)}\n")
+    sys.stdout.flush()
+
+
+def values(round: Round) -> Finding:
+    """All values there are, in some order, to some verbs; then SIGKILL, and they are asked for."""
+    stage = stages.stage(round)
+    child = stage.server.start(f"{__name__}:hand_over", path=stage.store, seed=str(round.random.random()))
+    told = json.loads(child.line())
+    child.kill()
+    changed = json.loads(stage.server.start(f"{__name__}:give_back", path=stage.store).line())
+    tally = Counter(told) + Counter({"acknowledged": len(KEPT), "changed": len(changed)})
+    return Finding(tally=tally, wrong=[f"{name} came back as another value" for name in changed])
+
+
+def lay(path: str, seed: str) -> None:
+    """A child's role: lay pickles among the checkpoints as the newest one, and look, or start, each time."""
+    store, chance, wrong = Path(path), random.Random(seed), list[str]()
+    copyreg.add_extension(CANARY, "sing", EXTENSION)
+    key, other = sign.load_key(store / "secret.key"), sign.load_or_create_key(store.with_name("other.key"))
+    right, evil = _looked_at(store), store / "checkpoints" / "recovery_jarvis.99991231T000000.000000Z.pkl"
+    for number, name in enumerate(chance.sample(list(EVIL), PICKLES)):
+        signed = SIGNED[number % len(SIGNED)]
+        purpose = "state" if "purpose" in signed else PURPOSE
+        write(evil, EVIL[name], other if "key" in signed else key, purpose, epoch=1_000)
+        if signed == "not at all":
+            evil.write_bytes(EVIL[name])
+        if _looked_at(store) != right:
+            wrong.append(f"{name}, signed {signed}, has changed the state")
+        if number % 8 == 0:
+            _start(store)
+        if canary.songs:
+            wrong.append(f"{name}, signed {signed}, was run")
+            canary.songs.clear()
+        evil.unlink()
+    _say(wrong)
+
+
+def _looked_at(store: Path) -> Any:
+    view = open_view(store, "jarvis")
+    try:
+        return contents(view.state())
+    finally:
+        view.close()
+
+
+def _start(store: Path) -> None:
+    copy = shutil.copytree(store, store.with_name("started"))
+    JarvisContextManager(copy, handle_signals=False).close()
+    shutil.rmtree(copy)
+
+
+def pickles(round: Round) -> Finding:
+    """Some of all the pickles there are."""
+    stage = stages.stage(round)
+    stage.write(calls=30)
+    wrong = json.loads(stage.server.start(f"{__name__}:lay", path=stage.store, seed=str(round.random.random())).line())
+    return Finding(tally=Counter({"pickles": PICKLES}), wrong=wrong)
+
+
+FAULTS = (
+    Fault(
+        id="F36",
+        title=f"{len(VALUES)} values that are hard to keep: NaN, lone surrogates, 5,000 digits, deep, cyclic, raising",
+        promise="each is kept exactly or refused by type; the program lives, and a kill changes none",
+        rounds={"small": 2, "full": 40, "release": 40},
+        play=values,
+    ),
+    Fault(
+        id="F37",
+        title=f"{len(EVIL)} malicious pickles as the newest checkpoint, signed rightly, wrongly, or not at all",
+        promise="none is run, none is loaded, the state is as it was",
+        rounds={"small": 3, "full": 60, "release": 60},
+        play=pickles,
+    ),
+)
