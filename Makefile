@@ -5,6 +5,9 @@ ARGS   ?=
 ROUNDS ?= full
 PY     := .venv/bin/python
 PIP    := $(PY) -m pip --disable-pip-version-check install --quiet
+# What takes pip a minute takes uv seconds; where uv cannot install, pip does, and says what is wrong.
+UV     := .venv/bin/uv pip install --python $(PY) --system-certs --compile-bytecode --quiet \
+          $(addprefix --index-url ,$(PIP_INDEX_URL))
 RUNTIME := .venv/.runtime-installed
 DEV     := .venv/.dev-installed
 PEERS   := .venv-peers/.installed
@@ -79,7 +82,7 @@ $(RUNTIME): pyproject.toml constraints.txt | .venv/.created
 
 $(DEV): pyproject.toml constraints.txt | .venv/.created
 	@echo "Installing the dependencies and the development tools"
-	@$(PIP) -c constraints.txt -e '.[dev]'
+	@{ $(PIP) uv && $(UV) -c constraints.txt -e '.[dev]'; } 2>/dev/null || $(PIP) -c constraints.txt -e '.[dev]'
 	@touch $@ $(RUNTIME)
 
 # An environment of their own; one that does not install stands in the table with its reason.
