@@ -19,6 +19,7 @@ from tests.benchmarks import (
     day,
     drain,
     fallback,
+    graphs,
     imports,
     machine,
     memory,
@@ -48,6 +49,7 @@ FIGURES: dict[str, Measure] = {
     "api": api.measure,
     "stream": stream.measure,
     "restart": restart.measure,
+    "langgraph": graphs.measure,
 }
 
 

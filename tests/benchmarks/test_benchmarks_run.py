@@ -38,6 +38,10 @@ PROMISED = {
     "200 live streams, one of them stuck": {(0, None)},
     "the same: memory the server grows by": {(40, None)},
     "supervised restart": {(1, None)},
+    "`JarvisSaver.put` + `put_writes` over `SqliteSaver`": {(0.25, None), (1.0, None)},
+    "a trivial superstep": {(1.15, None)},
+    "bytes written for 100 supersteps": {(5, None)},
+    "`get_tuple` with": {(1.5, None)},
 }
 """How a figure's name begins, and its reach and aim."""
 

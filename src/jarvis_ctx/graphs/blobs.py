@@ -16,7 +16,7 @@ from jarvis_ctx.graphs.ports import Ref
 Typed = tuple[str, bytes]
 """What a serialiser gives: the name of its form, and the bytes."""
 
-WORTH_IT = 512
+WORTH_IT = 1024
 """Bytes from which on a value is made smaller."""
 FAR_SMALLER = 16
 """What changed stands for a value only where it is so many times smaller than the value itself."""
