@@ -44,6 +44,7 @@ def test_a_store_opens_after_any_number_of_kills_while_it_was_opened(stage: Stag
 
 
 def test_every_checkpoint_is_whole_after_kills_while_they_were_taken(stage: Stage) -> None:
+    stage.write(calls=60, **CHECKPOINTING)
     for _ in range(8):
         stage.write_and_kill(0.2, **CHECKPOINTING)
 
@@ -54,6 +55,7 @@ def test_every_checkpoint_is_whole_after_kills_while_they_were_taken(stage: Stag
 
 
 def test_no_acknowledged_call_is_lost_by_kills_while_segments_were_archived(stage: Stage) -> None:
+    stage.write(calls=200, settings=SMALL, **CHECKPOINTING)
     for _ in range(3):
         for _ in range(3):
             stage.write_and_kill(0.3, settings=SMALL, **CHECKPOINTING)
