@@ -9,16 +9,13 @@ from typing import Any
 from langchain_core.messages import BaseMessage
 from langgraph.types import Send
 
+from jarvis_ctx.adapters.plain import SHOWN, plain
 from jarvis_ctx.capture.task_call import TaskCall
-from jarvis_ctx.codec import exact
-from jarvis_ctx.errors import TooLarge, UnstorableValue
 from jarvis_ctx.sidecar import JarvisContextManager
 
 BRANCH, TASKS, INTERRUPT = "branch:to:", "__pregel_tasks", "__interrupt__"
 SAID = 10_000
 """Messages that are known to have been told."""
-SHOWN = 500
-"""Characters of what is not plain data."""
 
 
 class Telling:
@@ -66,12 +63,3 @@ def shown(asked: Any) -> str:
     """What a node asks a person, as text."""
     values = [getattr(each, "value", each) for each in (asked if isinstance(asked, (list, tuple)) else [asked])]
     return "; ".join(value if isinstance(value, str) else repr(value) for value in values)[:SHOWN] or "an answer"
-
-
-def plain(value: Any) -> Any:
-    """The value where it can be stored exactly, else how it shows."""
-    try:
-        exact.encode(value)
-    except (UnstorableValue, TooLarge):
-        return repr(value)[:SHOWN]
-    return value
