@@ -69,3 +69,10 @@ def stacks_not_kept() -> None:
 def fence_not_kept() -> None:
     """What an overtaken run has said is folded all the same."""
     fold.is_fenced = lambda state, event: False
+
+
+def supersteps_run_ahead() -> None:
+    """A superstep begins before the checkpoint of the one before it is stored."""
+    from jarvis_ctx.adapters.langgraph import watching
+
+    watching._waiting = lambda options: options

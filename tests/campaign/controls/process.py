@@ -86,4 +86,11 @@ CONTROLS = (
         fault="F45",
         shows=("done twice",),
     ),
+    Control(
+        id="C12",
+        title="a superstep of a graph begins before the checkpoint before it is stored",
+        broken=f"{BREAKS}:supersteps_run_ahead",
+        fault="F46",
+        shows=("supersteps were lost",),
+    ),
 )

@@ -12,6 +12,7 @@ from tests.campaign.faults import (
     endings,
     fencing,
     golden,
+    graphs,
     hostile,
     kills,
     locks,
@@ -50,6 +51,7 @@ _FAMILIES = (
     hostile.FAULTS,
     api.FAULTS,
     carrying_on.FAULTS,
+    graphs.FAULTS,
 )
 FAULTS = {fault.id: fault for fault in sorted(sum(_FAMILIES, ()), key=lambda fault: float(fault.id[1:]))}
 
