@@ -30,6 +30,11 @@ def test_every_released_schema_has_its_fixture() -> None:
     assert fixtures == {f"schema_{schema}.sql" for schema in RELEASED}
 
 
+def test_the_present_schema_has_a_whole_store() -> None:
+    """Made once, when it is released, by `tests.migrations.released`; never again."""
+    assert (FOLDER / f"store_{SCHEMA}.tar.gz").exists()
+
+
 @pytest.mark.parametrize("schema", RELEASED)
 def test_a_database_of_a_released_schema_opens_with_all_it_holds(schema: int, store_path: Path) -> None:
     store = SqliteStore(planted(schema, store_path))
