@@ -16,6 +16,7 @@ from tests.benchmarks import (
     captured_call,
     checkpoint,
     claimed_call,
+    dashboard,
     day,
     drain,
     fallback,
@@ -48,6 +49,7 @@ FIGURES: dict[str, Measure] = {
     "day": day.measure,
     "api": api.measure,
     "stream": stream.measure,
+    "dashboard": dashboard.measure,
     "restart": restart.measure,
     "langgraph": graphs.measure,
 }

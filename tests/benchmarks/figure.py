@@ -7,17 +7,18 @@ from typing import Literal
 
 import msgspec
 
-Verdict = Literal["aim met", "reach met", "not met", "no target"]
+Verdict = Literal["aim met", "reach met", "not met", "no target", "not measured"]
 
 
 class Figure(msgspec.Struct, frozen=True, kw_only=True):
     """One measured number in `unit`; `reach` is what it must not exceed, `aim` what it should come near.
 
-    With `least` more is better: then `reach` is what it must not fall below.
+    With `least` more is better: then `reach` is what it must not fall below. Without a `value` it could not be measured
+    on this machine; `details` says why.
     """
 
     what: str
-    value: float
+    value: float | None
     unit: str
     reach: float | None = None
     aim: float | None = None
@@ -29,14 +30,16 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def verdict(self) -> Verdict:
         """As measured, unrounded."""
-        if self.aim is not None and self._keeps(self.aim):
+        if self.value is None:
+            return "not measured"
+        if self.aim is not None and self._keeps(self.value, self.aim):
             return "aim met"
         if self.reach is None:
             return "no target"
-        return "reach met" if self._keeps(self.reach) else "not met"
+        return "reach met" if self._keeps(self.value, self.reach) else "not met"
 
-    def _keeps(self, target: float) -> bool:
-        return self.value >= target if self.least else self.value <= target
+    def _keeps(self, value: float, target: float) -> bool:
+        return value >= target if self.least else value <= target
 
 
 class Effort(msgspec.Struct, frozen=True, kw_only=True):

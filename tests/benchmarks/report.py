@@ -54,9 +54,8 @@ def table(figures: Mapping[str, list[Figure]]) -> list[str]:
             unit, targets = figure.unit, (figure.reach, figure.aim)
             sign = "≥" if figure.least else "≤"
             reach, aim = ("–" if target is None else f"{sign} {target:g} {unit}" for target in targets)
-            lines.append(
-                f"| {figure.what} | {shown(figure.value)} {unit} | {reach} | {aim} | {figure.verdict} | {name} |"
-            )
+            value = "–" if figure.value is None else f"{shown(figure.value)} {unit}"
+            lines.append(f"| {figure.what} | {value} | {reach} | {aim} | {figure.verdict} | {name} |")
     return lines
 
 

@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
+from tests.benchmarks import dashboard
 from tests.benchmarks.__main__ import FIGURES, main
-from tests.benchmarks.figure import Figure
+from tests.benchmarks.figure import QUICK, Figure
 from tests.benchmarks.report import page, table
 from tests.benchmarks.rounds import extra, interleaved, p50, p99, ratio
 
@@ -37,6 +38,8 @@ PROMISED = {
     "event appended to seen by a WebSocket client": {(2, None), (60, None)},
     "200 live streams, one of them stuck": {(0, None)},
     "the same: memory the server grows by": {(40, None)},
+    "first paint of the dashboard's slowest view": {(1_000, None)},
+    "captured call to seen on the dashboard's board": {(100, None)},
     "supervised restart": {(1, None)},
     "`JarvisSaver.put` + `put_writes` over `SqliteSaver`": {(0.25, None), (1.0, None)},
     "a trivial superstep": {(1.15, None)},
@@ -72,7 +75,7 @@ def test_every_figure_says_what_was_measured_how_often_and_whether_it_is_met(mea
 
     said = {figure["verdict"] for figure in figures}
 
-    assert said <= {"aim met", "reach met", "not met", "no target"}
+    assert said <= {"aim met", "reach met", "not met", "no target", "not measured"}
     assert all(figure["rounds"] and figure["unit"] and figure["details"] for figure in figures)
 
 
@@ -101,6 +104,17 @@ def test_a_figure_of_which_more_is_better_is_met_from_its_reach_on() -> None:
         "| a drain | 9.9 /s | ≥ 10 /s | – | not met | drain |",
         "| a drain | 10 /s | ≥ 10 /s | – | reach met | drain |",
     ]
+
+
+def test_what_this_machine_cannot_measure_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dashboard, "CHROMIUM", None)
+    figures = dashboard.measure(QUICK)
+
+    lines = table({"dashboard": figures})
+
+    assert [figure.verdict for figure in figures] == ["not measured"] * 4
+    assert all(figure.details == ["There is no chromium on this machine."] for figure in figures)
+    assert lines[-1].endswith("| – | ≤ 100 ms | – | not measured | dashboard |")
 
 
 def test_the_page_names_the_command_of_each_figure() -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 
 from jarvis_ctx.web.dashboard.rendered import VIEWS
-from tests.browser.conftest import CHROMIUM, QUIET, settled
+from tests.browser.chromium import CHROMIUM, QUIET
+from tests.browser.conftest import settled
 from tests.browser.orchestrator import Orchestrator
 
 SHAPES = {

@@ -31,9 +31,8 @@ def graph(state: State, most: int) -> dict[str, Any]:
 
 def _named(task: TaskRecord, known: Container[Any]) -> dict[Any, bool]:
     """The tasks that a task names, and whether as a blocker; names of nothing known are none."""
-    found = {name: False for name in task.dependencies if isinstance(name, str) and name in known}
-    found.update((name, True) for name in task.blockers if isinstance(name, str) and name in known)
-    return found
+    named = ((task.dependencies, False), (task.blockers, True))
+    return {name: blocks for names, blocks in named for name in names if isinstance(name, str) and name in known}
 
 
 def _line(task: TaskRecord) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import { refresh } from "./going.js";
 const STREAM = "/api/jarvis/context/stream";
 const BETWEEN = 400, IDLE = 5000, POLL = 2000;
 const strip = document.getElementById("strip"), link = document.getElementById("link"), notice = document.getElementById("notice");
-let due = 0, last = 0, streaming = false, failed = 0, looking = false, anew = false, since = null;
+let due = 0, last = 0, alarm, streaming = false, failed = 0, looking = false, anew = false, since = null;
 
 function tell(state, text) {
   if (link.textContent === text) return;
@@ -35,20 +35,31 @@ async function look() {
   last = Date.now();
   due = last + (failed ? Math.min(1000 * failed, 5000) : streaming ? IDLE : POLL);
   try {
-    await htmx.ajax("GET", "/view/strip", { source: strip, target: strip, swap: "innerMorph" });
-    const exact = anew;
+    const exact = anew, before = failed;
     anew = false;
-    if (!failed) await refresh(exact);
+    if (!before) await refresh(exact);
+    if (failed === before) await htmx.ajax("GET", "/view/strip", { source: strip, target: strip, swap: "innerMorph" });
+    if (before && !failed) await refresh(exact);
   } finally {
     looking = false;
+    wake();
   }
+}
+
+// At the time that is due: timers of a page that nobody sees are late, and it need not look.
+function wake() {
+  clearTimeout(alarm);
+  if (!document.hidden && !looking) alarm = setTimeout(look, Math.max(0, due - Date.now()));
 }
 
 // Before the first run there is no journal to be told of.
 function listen() {
   if (!strip.firstElementChild || strip.querySelector(".pill.empty")) return setTimeout(listen, 100);
   const stream = new EventSource(STREAM);
-  const soon = () => (due = Math.min(due, Math.max(Date.now() + 50, last + BETWEEN)));
+  const soon = () => {
+    due = Math.min(due, last + BETWEEN);
+    wake();
+  };
   stream.onopen = () => {
     streaming = true;
     soon();
@@ -67,7 +78,9 @@ export function begin() {
   document.addEventListener("look", () => {
     anew = true;
     due = 0;
+    wake();
   });
-  setInterval(() => Date.now() >= due && !document.hidden && look(), 50);
+  document.addEventListener("visibilitychange", wake);
+  wake();
   listen();
 }
