@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 
 from jarvis_ctx.errors import JarvisError
 from jarvis_ctx.web import limits
-from jarvis_ctx.web.hosts import Hosts, well_formed
+from jarvis_ctx.web.hosts import Hosts, asked, well_formed
 from jarvis_ctx.web.limits import Rate
 from jarvis_ctx.web.problems import problem
 from jarvis_ctx.web.scopes import ENTRY, OPEN, SAFE, needed
@@ -127,7 +127,8 @@ class Guard:
         return self._foreign(environ) or self._oversize(environ) or self._stranger(environ)
 
     def _foreign(self, environ: WSGIEnvironment) -> Response | None:
-        host, origin = environ.get("HTTP_HOST", ""), environ.get("HTTP_ORIGIN")
+        host = environ["HTTP_HOST"] = asked(environ.get("RAW_URI", "/"), environ.get("HTTP_HOST", ""))
+        origin = environ.get("HTTP_ORIGIN")
         if not well_formed(host):
             return problem(400, "The request has no Host header, or not one that names a host.", "bad-host")
         if not self._hosts.allow(host):

@@ -35,6 +35,16 @@ class Hosts:
         return here and parts.scheme in ("http", "https") and not parts.path
 
 
+def asked(target: str, host: str) -> str:
+    """Which host a request is for: that of its header, or of its target, which goes before (RFC 9112, 3.2.2)."""
+    if target.startswith("/"):
+        return host
+    try:
+        return urlsplit(target).netloc
+    except ValueError:
+        return ""
+
+
 def well_formed(host: str) -> bool:
     """Whether a `Host` header names one host at all."""
     return _HOST.fullmatch(host) is not None
