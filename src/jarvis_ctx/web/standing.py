@@ -6,7 +6,7 @@ import contextlib
 import logging
 import selectors
 import socket
-import threading
+import struct
 import time
 from collections.abc import Callable
 from functools import partial
@@ -20,7 +20,7 @@ from jarvis_ctx.liveness.served import Note
 from jarvis_ctx.settings import Settings
 from jarvis_ctx.web.app import Application, create_app
 from jarvis_ctx.web.binding import url_of
-from jarvis_ctx.web.pace import ANSWER_SECONDS, REQUEST_SECONDS
+from jarvis_ctx.web.pace import ANSWER_SECONDS, REQUEST_SECONDS, Incoming
 from jarvis_ctx.web.refusals import raw
 from jarvis_ctx.web.subject import Beside
 
@@ -40,37 +40,56 @@ _NO_REQUEST: tuple[tuple[type[Exception], int], ...] = (
 )
 
 
-class Worker(ThreadWorker):  # type: ignore[misc]  # Gunicorn has no types.
-    """Gives a thread to connections that have sent something, and takes it back from those that are too slow."""
+class _Conn(TConn):  # type: ignore[misc]  # Gunicorn has no types.
+    """A connection that can be closed twice."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._arriving: dict[TConn, float] = {}
-        self._lock = threading.Lock()
+    def close(self, graceful: bool = False) -> None:
+        if self.sock.fileno() >= 0:
+            super().close(graceful)
+
+
+class _Arriving(Incoming):
+    """What a request is read from: of one that comes too slowly there is no more, and nothing is answered."""
+
+    def recv(self, size: int) -> bytes:
+        try:
+            return self.read(size) or b""
+        except TimeoutError:
+            # What comes later must not be taken for another request.
+            with contextlib.suppress(OSError):
+                self._connection.shutdown(socket.SHUT_RDWR)
+            return b""
+
+
+class Worker(ThreadWorker):  # type: ignore[misc]  # As above.
+    """Gives a thread to connections that have sent something, and takes it back from those that are too slow."""
 
     def accept(self, listener: socket.socket) -> None:
         """Let a new connection wait for its first byte without a thread."""
         with contextlib.suppress(BlockingIOError, ConnectionAbortedError):
             client, address = listener.accept()
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, _timeval(ANSWER_SECONDS))
             self.nr_conns += 1
-            conn = TConn(self.cfg, client, address, listener.getsockname())
+            conn = _Conn(self.cfg, client, address, listener.getsockname())
             conn.timeout = time.monotonic() + self.cfg.keepalive
             self.pending_conns.append(conn)
             self.poller.register(client, selectors.EVENT_READ, partial(self.on_pending_socket_readable, conn))
 
     def handle(self, conn: TConn) -> Any:
-        """Answer a connection's request, if it arrives in time."""
-        with self._lock:
-            self._arriving[conn] = time.monotonic() + REQUEST_SECONDS
-        try:
-            return super().handle(conn)
-        finally:
-            self._arrived(conn)
+        """Answer a connection's request, if the whole of it arrives in time, and the answer is taken."""
+        conn.init()
+        conn.parser.unreader.sock = _Arriving(conn.sock, REQUEST_SECONDS)
+        again = super().handle(conn)
+        if not again:
+            conn.close(graceful=True)  # Which lingers: here, and not where all others are accepted.
+        return again
 
     def handle_request(self, req: Any, conn: TConn) -> Any:
-        """The headers are there: from here on it is the application's."""
-        self._arrived(conn)
-        return super().handle_request(req, conn)
+        """Whoever takes nothing of the answer for `ANSWER_SECONDS` is let go."""
+        try:
+            return super().handle_request(req, conn)
+        except BlockingIOError:
+            return False
 
     def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: Exception) -> None:
         """Answer what is no request with a problem; gunicorn would say more than we do."""
@@ -78,22 +97,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # Gunicorn has no types.
         if status == 500:
             log.error("A connection ended with an error", exc_info=exc)
         with contextlib.suppress(OSError):
-            client.settimeout(ANSWER_SECONDS)
             client.sendall(raw(status))
-
-    def murder_pending(self) -> None:
-        """Also end what has taken too long to arrive."""
-        super().murder_pending()
-        now = time.monotonic()
-        with self._lock:
-            late = [conn for conn, deadline in self._arriving.items() if deadline < now]
-        for conn in late:
-            with contextlib.suppress(OSError):
-                conn.sock.shutdown(socket.SHUT_RDWR)
-
-    def _arrived(self, conn: TConn) -> None:
-        with self._lock:
-            self._arriving.pop(conn, None)
 
 
 class Standing(BaseApplication):  # type: ignore[misc]  # As above.
@@ -149,3 +153,8 @@ class Standing(BaseApplication):  # type: ignore[misc]  # As above.
     def _end_streams(self) -> None:
         if self._app is not None:
             self._app.stopping.set()
+
+
+def _timeval(seconds: float) -> bytes:
+    """As the system's `struct timeval`."""
+    return struct.pack("@ll", int(seconds), int(seconds % 1 * 1_000_000))

@@ -20,13 +20,13 @@ import pytest
 from jarvis_ctx import JarvisContextManager
 from jarvis_ctx.web import embedded, pace
 from tests.contract.web.conftest import API, fill
-from tests.contract.web.test_serving import bearer, begun
+from tests.contract.web.test_serving import PAUSE, bearer, begun
 from tests.faces.cli.processes import ROOT
 
 SOON = 0.4
 BESIDE = f"""
 import jarvis_ctx.web.standing as standing
-standing.REQUEST_SECONDS = {SOON}
+standing.REQUEST_SECONDS = standing.ANSWER_SECONDS = {SOON}
 from jarvis_ctx.cli import main
 main()
 """
@@ -39,18 +39,26 @@ NO_REQUESTS = {
 }
 
 
+def fill_much(manager: JarvisContextManager) -> None:
+    """More than the system takes of an answer that nobody reads."""
+    fill(manager)
+    for number in range(7):
+        manager.set_attribute(f"large {number}", "x" * 900_000)
+
+
 @contextmanager
 def within(store: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, int]]:
     monkeypatch.setattr(embedded, "Incoming", partial(pace.Incoming, seconds=SOON))
+    monkeypatch.setattr(pace, "ANSWER_SECONDS", SOON)
     with JarvisContextManager(store, handle_signals=False, serve=True, port=0, rate_limit=0) as manager:
-        fill(manager)
+        fill_much(manager)
         yield begun(manager)["url"], psutil.Process().pid
 
 
 @contextmanager
 def beside(store: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, int]]:
     with JarvisContextManager(store, handle_signals=False) as manager:
-        fill(manager)
+        fill_much(manager)
     environ = {"PYTHONPATH": f"{ROOT / 'src'}:{ROOT}", "JARVIS_RATE_LIMIT": "0", "PATH": ""}
     command = [sys.executable, "-c", BESIDE, "serve", "--path", str(store), "--port", "0"]
     with subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, text=True) as process:
@@ -71,9 +79,30 @@ def served(
         yield found
 
 
-def connected(url: str) -> socket.socket:
-    parts = urlsplit(url)
-    return socket.create_connection((parts.hostname or "", parts.port or 0), timeout=20)
+def connected(url: str, takes: int = 0) -> socket.socket:
+    """A connection; `takes`: so few bytes wait for it while it does not read."""
+    parts, connection = urlsplit(url), socket.socket()
+    if takes:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, takes)
+    connection.settimeout(20)
+    connection.connect((parts.hostname, parts.port))
+    return connection
+
+
+def request(store: Path, target: str, method: str = "GET", *headers: str) -> bytes:
+    """A whole head, with the first token."""
+    token = f"Authorization: {bearer(store)['Authorization']}"
+    return "\r\n".join([f"{method} {target} HTTP/1.1", "Host: localhost", token, *headers, "", ""]).encode()
+
+
+def let_go(connection: socket.socket, pid: int) -> bool:
+    """Whether the server gives up its end of a connection within 20 s."""
+    mine, process, deadline = connection.getsockname()[1], psutil.Process(pid), time.monotonic() + 20
+    while any(each.raddr and each.raddr.port == mine for each in process.net_connections("tcp")):
+        if time.monotonic() > deadline:
+            return False
+        PAUSE.wait(0.05)
+    return True
 
 
 def answered(url: str, store: Path) -> int:
@@ -107,13 +136,68 @@ def test_who_sends_a_request_too_slowly_is_let_go(served: tuple[str, int], store
     assert time.monotonic() - began < 10
 
 
+def test_a_body_that_never_arrives_is_not_waited_for(served: tuple[str, int], store_path: Path) -> None:
+    url, _ = served
+    with ExitStack() as opened:
+        slow = [opened.enter_context(closing(connected(url))) for _ in range(20)]
+        for connection in slow:
+            connection.sendall(
+                request(store_path, "/login", "POST", "Content-Type: application/json", "Content-Length: 9")
+            )
+            connection.sendall(b"{")
+        meanwhile = answered(url, store_path)
+
+        ends = [rest(connection) for connection in slow]
+
+    assert meanwhile == 200
+    assert {end[:12] for end in ends} <= {b"", b"HTTP/1.1 400", b"HTTP/1.1 408"}
+
+
+def test_who_takes_nothing_of_an_answer_is_let_go(served: tuple[str, int], store_path: Path) -> None:
+    url, pid = served
+    with closing(connected(url, takes=4_096)) as stuck:
+        stuck.sendall(request(store_path, f"{API}/stream?after=0"))
+        stuck.recv(1)
+
+        assert let_go(stuck, pid)
+
+
+def test_who_does_not_close_a_refused_connection_keeps_nobody_waiting(
+    served: tuple[str, int], store_path: Path
+) -> None:
+    url, _ = served
+    began = time.monotonic()
+    with ExitStack() as opened:
+        for _ in range(12):
+            connection = opened.enter_context(closing(connected(url)))
+            connection.sendall(b"nonsense\r\n\r\n")
+            connection.recv(1)
+
+        meanwhile = answered(url, store_path)
+
+    assert meanwhile == 200
+    assert time.monotonic() - began < 10
+
+
+@pytest.mark.parametrize(("host", "status"), [("localhost", b"200"), ("evil.example", b"421"), ("", b"400")])
+def test_a_target_with_a_host_of_its_own_is_asked_by_that(
+    served: tuple[str, int], store_path: Path, host: str, status: bytes
+) -> None:
+    url, _ = served
+    with closing(connected(url)) as connection:
+        connection.sendall(request(store_path, f"http://{host}{API}/status", "GET", "Connection: close"))
+
+        answer = rest(connection)
+
+    assert answer[9:12] == status
+
+
 def test_a_body_of_a_gibibyte_is_refused_and_not_read(served: tuple[str, int], store_path: Path) -> None:
     url, pid = served
     before = psutil.Process(pid).memory_info().rss
-    token = bearer(store_path)["Authorization"]
-    head = f"POST {API}/checkpoint HTTP/1.1\r\nHost: localhost\r\nAuthorization: {token}\r\n"
+    told = ("Content-Type: application/json", "Content-Length: 1073741824")
     with closing(connected(url)) as connection:
-        connection.sendall(head.encode() + b"Content-Type: application/json\r\nContent-Length: 1073741824\r\n\r\n")
+        connection.sendall(request(store_path, f"{API}/checkpoint", "POST", *told))
 
         answer = rest(connection)
 
