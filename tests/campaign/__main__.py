@@ -9,6 +9,8 @@ import argparse
 import os
 import signal
 import sys
+import time
+from datetime import timedelta
 from pathlib import Path
 from tempfile import gettempdir
 
@@ -61,11 +63,14 @@ def main(given: list[str]) -> int:
         return 2
     plan = _plan(chosen, header)
     print(f"--seed {header.seed}; {chosen.out}/campaign.jsonl", file=sys.stderr)
+    began = time.monotonic()
     try:
         clean = play(plan, ledger)
     except KeyboardInterrupt:
         print("Stopped; --resume goes on.", file=sys.stderr)
         return 130
+    finally:
+        print(f"It took {timedelta(seconds=round(time.monotonic() - began))}.", file=sys.stderr)
     lines = summary.section(FAULTS, CONTROLS, ledger, header)
     print("\n".join(lines))
     if chosen.page or (not chosen.only and header.rounds in ("full", "release")):

@@ -14,8 +14,12 @@ from typing import Any
 from tests.campaign import tracing
 from tests.crash.children import ROOT
 
-SCRIPT = "import json, sys; from tests.crash import roles; getattr(roles, sys.argv[1])(**json.loads(sys.argv[2]))"
-ENVIRONMENT = {**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'src'}", "PYTHONDONTWRITEBYTECODE": "1"}
+SCRIPT = """
+import json, os, sys
+from tests.crash import plants, roles
+plants.plant(os.environ.get(plants.VARIABLE, ""))
+getattr(roles, sys.argv[1])(**json.loads(sys.argv[2]))
+"""
 
 
 def missing() -> str | None:
@@ -34,10 +38,11 @@ def record(log: Path, *options: str, **arguments: Any) -> None:
 
 def said_by(role: str, log: Path, *options: str, lines: int, **arguments: Any) -> list[str]:
     """The first lines that a role says under strace with those options; then it is killed."""
+    environment = {**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'src'}", "PYTHONDONTWRITEBYTECODE": "1"}
     command = ["strace", *options, "-o", str(log), sys.executable, "-c", SCRIPT, role, json.dumps(arguments)]
     with (
         _errors(log).open("w") as stderr,
-        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=stderr, text=True, env=ENVIRONMENT) as strace,
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=stderr, text=True, env=environment) as strace,
     ):
         assert strace.stdout is not None
         said = [strace.stdout.readline().strip() for _ in range(lines)]

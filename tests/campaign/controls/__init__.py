@@ -1,7 +1,7 @@
 """Every break that the campaign must catch."""
 
-from tests.campaign.controls import process
+from tests.campaign.controls import damage, power, process
 
-CONTROLS = {control.id: control for control in (*process.CONTROLS,)}
+CONTROLS = {control.id: control for control in (*process.CONTROLS, *power.CONTROLS, *damage.CONTROLS)}
 
 __all__ = ["CONTROLS"]

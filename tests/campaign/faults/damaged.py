@@ -91,7 +91,7 @@ def database(round: Round) -> Finding:
     found.tally.update({"told of": int(told), "moved aside": len(kept)})
     found.noted |= {"harm": how.__name__, "log": "deleted" if log_gone else "kept"}
     if how in (no_header, rotting.garbage) and sound and log_gone and not (told and kept):
-        found.wrong.append(f"a damaged database was taken for sound: {verdicts.checked.damage}")
+        found.wrong.append(f"a damaged database was not moved aside: {verdicts.checked.damage}")
     return found
 
 
@@ -201,14 +201,14 @@ FAULTS = (
         id="F24",
         title="the database has no header, or is cut off, empty, garbage, or gone, with its log or without",
         promise="no acknowledged call is lost, no start begins empty, what is damaged is moved aside",
-        rounds={"small": 20, "full": 1_000, "release": 1_000},
+        rounds={"small": 15, "full": 1_000, "release": 1_000},
         play=database,
     ),
     Fault(
         id="F25",
         title="the database's log, or the page of marks, is gone, cut off, garbage, or has a bit flipped",
         promise="no acknowledged call is lost",
-        rounds={"small": 15, "full": 800, "release": 800},
+        rounds={"small": 9, "full": 800, "release": 800},
         play=log_or_marks,
     ),
     Fault(

@@ -119,7 +119,7 @@ FAULTS = (
         id="F18",
         title="the n-th write, sync, rename, truncate or allocation fails, once or from then on",
         promise="no acknowledged call is lost, each failed one has a typed error, and the program goes on",
-        rounds={"small": 40, "full": 1_208, "release": 1_208},
+        rounds={"small": 24, "full": 1_208, "release": 1_208},
         play=failing_calls,
     ),
     Fault(

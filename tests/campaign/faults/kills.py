@@ -60,14 +60,14 @@ FAULTS = (
         id="F1",
         title="`kill -9` of one process, up to three times in a row",
         promise="no acknowledged call is lost, none is doubled, none invented",
-        rounds={"small": 120, "full": 1_000, "release": 10_000},
+        rounds={"small": 80, "full": 1_000, "release": 10_000},
         play=one_writer,
     ),
     Fault(
         id="F2",
         title="`kill -9` of 4 processes with 8 threads each, together or the orchestrator first",
         promise="the same, and no more calls are there without an acknowledgement than were under way",
-        rounds={"small": 30, "full": 300, "release": 300},
+        rounds={"small": 20, "full": 300, "release": 300},
         play=a_team,
     ),
 )

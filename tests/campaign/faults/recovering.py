@@ -38,7 +38,7 @@ FAULTS = (
         id="F4",
         title="`kill -9` of three recoveries in a row, then one that is not disturbed",
         promise="the state is the one that an undisturbed recovery gives",
-        rounds={"small": 30, "full": 200, "release": 200},
+        rounds={"small": 15, "full": 200, "release": 200},
         play=kill_while_recovering,
     ),
 )

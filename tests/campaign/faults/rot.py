@@ -110,7 +110,7 @@ FAULTS = (
         title="a bit flips, 16 bytes are scratched, or a page is zeroed in the database, its log, segments, archive,"
         " values, checkpoints or marks",
         promise="what is read is right, or it is said that it is not",
-        rounds={"small": 4, "full": 80, "release": 200},
+        rounds={"small": 2, "full": 80, "release": 200},
         play=rotten,
     ),
 )
