@@ -144,7 +144,7 @@ class JarvisSaver(AsyncTwins):
             yield tuple_of(self.serde, reader.found(found))
 
     def delete_thread(self, thread_id: str) -> None:
-        """Drop all of a thread. Its events leave the disk with the next cleanup."""
+        """Drop all of a thread. Its events stay on disk, unseen."""
         self._check()
         self._graphs.pen.drop_thread(places.thread_id(thread_id))
 
