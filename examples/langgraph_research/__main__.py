@@ -4,20 +4,15 @@ from __future__ import annotations
 
 import argparse
 import os
-import random
-import subprocess
 import sys
 import tempfile
 from collections import Counter
 from pathlib import Path
 
+from examples.killing import kill_at_random
 from examples.langgraph_research.library import QUESTIONS, Library
 from examples.langgraph_research.team import ask, team, thread
 from jarvis_ctx.adapters.langgraph import JarvisSaver, resume_interrupted, watch
-
-ROOT = Path(__file__).parents[2]
-LONGEST = 0.8
-"""Seconds after which a life is killed at the latest; together the questions take longer."""
 
 
 def life(folder: Path) -> None:
@@ -35,45 +30,10 @@ def life(folder: Path) -> None:
 
 def demo(folder: Path, kills: int, seed: str) -> bool:
     """Kill that many lives, each at a moment of its own, and let the last one finish; whether all was done once."""
-    drawn = random.Random(seed)
-    for _ in range(kills):
-        if not _killed(folder, drawn.uniform(0, LONGEST)):
-            break
-    with _begun(folder) as last:
-        _show(last)
-    lines = Library(folder / "ledger.txt").lines()
-    print("\nthe ledger:", *lines, sep="\n  ")
-    return last.returncode == 0 and Counter(lines) == Counter(_once())
-
-
-def _killed(folder: Path, seconds: float) -> bool:
-    """Let a life go on for so long and kill it; False if it had finished by then."""
-    with _begun(folder) as process:
-        try:
-            process.wait(seconds)
-        except subprocess.TimeoutExpired:
-            process.kill()
-        _show(process)
-    if process.returncode >= 0:
-        return False
-    print(f"killed after {seconds:.3f} s, with {len(Library(folder / 'ledger.txt').lines())} lines in the ledger")
-    return True
-
-
-def _begun(folder: Path) -> subprocess.Popen[str]:
-    """A life that has opened its store."""
-    path = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
-    command = [sys.executable, "-m", "examples.langgraph_research", "life", str(folder)]
-    process = subprocess.Popen(command, env={**os.environ, "PYTHONPATH": path}, stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    process.stdout.readline()
-    return process
-
-
-def _show(process: subprocess.Popen[str]) -> None:
-    """Pass on what a life has said."""
-    assert process.stdout is not None
-    print(process.stdout.read(), end="")
+    library = Library(folder / "ledger.txt")
+    finished = kill_at_random("examples.langgraph_research", folder, kills, seed, library.lines)
+    print("\nthe ledger:", *library.lines(), sep="\n  ")
+    return finished and Counter(library.lines()) == Counter(_once())
 
 
 def _once() -> list[str]:
