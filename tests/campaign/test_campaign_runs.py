@@ -6,13 +6,15 @@ import os
 import signal
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import psutil
 import pytest
 
 from tests.campaign import bounds, fault, summary
-from tests.campaign.faults import FAULTS
+from tests.campaign.controls import CONTROLS
+from tests.campaign.faults import FAULTS, locks
 from tests.campaign.ledger import Header, Ledger, Line
 from tests.crash.children import ROOT
 
@@ -81,3 +83,22 @@ def test_the_page_gets_a_line_a_fault_and_keeps_the_rest(tmp_path: Path) -> None
     assert text.endswith("-->\nafter\n")
     assert "\nold\n" not in text
     assert "| 1 | 1,234 | 1 | 0 | 0 | 0 | 0 | 0 | 2 kills | 1 | 100.00% |" in text
+
+
+def test_every_break_is_there_and_is_planted_in_a_fault_that_is() -> None:
+    broken = [control.broken.partition(":") for control in CONTROLS.values()]
+
+    assert all(callable(getattr(import_module(module), function)) for module, _, function in broken)
+    assert {control.fault for control in CONTROLS.values()} <= FAULTS.keys()
+    assert len(CONTROLS) >= 12
+
+
+def test_a_file_that_is_closed_while_another_descriptor_holds_its_lock_is_found() -> None:
+    audit, lock = locks.Audit(Path("/s")), "F_SETLK, {l_type=F_%s, l_whence=SEEK_SET, l_start=120, l_len=1}"
+
+    for held in ("RDLCK", "UNLCK", "WRLCK"):
+        audit.take(f"fcntl(5</s/a.db>, {lock % held}) = 0")
+        audit.take("close(6</s/a.db>) = 0")
+        audit.take("close(7</elsewhere/a.db>) = 0")
+
+    assert audit.wrong == ["a.db is closed while another descriptor holds its lock"] * 2
