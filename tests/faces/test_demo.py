@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
+import re
 import shutil
 import signal
 import sqlite3
@@ -17,10 +19,12 @@ from typing import Any
 
 import psutil
 import pytest
+from rich.console import Console
 
 from examples.code_review.proof.evidence import Evidence
 from examples.code_review.proof.kills import moments
 from examples.code_review.proof.place import Place
+from examples.code_review.proof.screen import Screen
 from examples.code_review.proof.verdict import Verdict
 
 ROOT = Path(__file__).parents[2]
@@ -198,6 +202,16 @@ def test_without_a_terminal_the_screen_is_plain_lines(kept: tuple[Path, subproce
     assert lines[1] == "Undisturbed: 12 of 12 reviews published"
     assert sum(line.startswith("kill -9 ") for line in lines) == 2
     assert not any(character in kept[1].stderr for character in "\x1b\r")
+
+
+def test_in_a_terminal_a_bar_shows_how_far_the_review_is() -> None:
+    screen, shown = Screen(), io.StringIO()
+    screen.console = Console(file=shown, force_terminal=True, width=80)
+
+    with screen.bar("Attached", 12) as bar:
+        bar.show(5)
+
+    assert re.search(r"Attached .*━.* 5/12 ", re.sub(r"\x1b\[[0-9;?]*\w", "", shown.getvalue()))
 
 
 @pytest.mark.parametrize("lie", LIES, ids=lambda lie: lie.__name__)

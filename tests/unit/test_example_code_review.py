@@ -324,3 +324,22 @@ def test_a_wrong_argument_is_named_with_what_was_expected(
         main(arguments)
 
     assert f"{arguments[-1]!r} is not a" in capsys.readouterr().err
+
+
+def test_nothing_of_the_example_but_the_attaching_files_knows_of_jarvis_ctx() -> None:
+    folder = Path(main.__code__.co_filename).parent
+    imported = {
+        path.name: {name for node in ast.walk(ast.parse(path.read_text())) for name in imports(node)}
+        for path in folder.rglob("*.py")
+    }
+
+    knowing = {name for name, modules in imported.items() if any(m.startswith("jarvis_ctx") for m in modules)}
+
+    assert knowing == {"attached.py", "attached_crew.py"}
+
+
+def imports(node: ast.AST) -> list[str]:
+    """The modules that a statement imports, by their full names."""
+    if isinstance(node, ast.ImportFrom) and not node.level:
+        return [node.module or ""]
+    return [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
