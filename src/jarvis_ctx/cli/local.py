@@ -13,9 +13,9 @@ from jarvis_ctx.model.checkpoint import CheckpointHeader
 from jarvis_ctx.model.restored import Restored
 from jarvis_ctx.retention.survey import Cleanup
 from jarvis_ctx.settings import Settings
+from jarvis_ctx.sidecar.checkpoints import checkpoint_offline, request_checkpoint, request_point
 from jarvis_ctx.sidecar.cleanups import clean_offline, request_cleanup, rules_of
-from jarvis_ctx.sidecar.requests import checkpoint_offline, request_checkpoint
-from jarvis_ctx.sidecar.travel import request_point, request_restore, restore_offline
+from jarvis_ctx.sidecar.travel import request_restore, restore_offline
 from jarvis_ctx.sidecar.views import StoreView
 
 POLL = 0.25

@@ -21,11 +21,10 @@ from jarvis_ctx.clock import Clock, SystemClock, iso
 from jarvis_ctx.codec import sign
 from jarvis_ctx.disk.files import sync_folder
 from jarvis_ctx.errors import BadValue, CorruptData, NoStore, StoreUnavailable
-from jarvis_ctx.liveness.runfile import RunFile
 from jarvis_ctx.settings import Settings
-from jarvis_ctx.sidecar.missing import no_store
+from jarvis_ctx.sidecar.missing import check_store
 from jarvis_ctx.sidecar.opening import DATABASE
-from jarvis_ctx.sidecar.rebuilding import orchestrators
+from jarvis_ctx.sidecar.standstill import at_rest
 from jarvis_ctx.storage.memory.store import MemoryStore
 from jarvis_ctx.storage.sqlite.store import SqliteStore
 
@@ -53,8 +52,7 @@ def take(
 ) -> Backup:
     """Take a backup of the store of `settings`, live or dead; as the manager's `backup`. Raises `NoStore`, too."""
     folder, path = settings.folder, Path(os.path.abspath(os.path.expanduser(target)))
-    if not (folder / "journal").is_dir():
-        raise no_store(folder)
+    check_store(folder)
     real = Path(os.path.realpath(path))
     if os.path.lexists(path) or real.is_relative_to(os.path.realpath(folder)):
         raise BadValue(name="The target", value=str(path), expected=NOT_TAKEN)
@@ -138,10 +136,7 @@ def restore(
     restoring.check_target(target, replace)
     with ExitStack() as held:
         if (target / "journal").is_dir():
-            for name in orchestrators(target):
-                run = RunFile(target, name)
-                run.claim()
-                held.callback(run.release)
+            held.enter_context(at_rest(target))
         return restoring.restore(
             Path(source),
             target,

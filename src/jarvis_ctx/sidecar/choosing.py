@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-from jarvis_ctx.clock import SystemClock
 from jarvis_ctx.model.checkpoint import CheckpointHeader
 from jarvis_ctx.recovery import choice
 from jarvis_ctx.recovery.preference import Choice
-from jarvis_ctx.recovery.rebuild import rebuild
 from jarvis_ctx.settings import Settings
-from jarvis_ctx.sidecar.offline import offline_keeper
-from jarvis_ctx.sidecar.opening import OpenStore
+from jarvis_ctx.sidecar.offline import offline
 
 
 def choose_base(settings: Settings, chosen: Choice, *, live: bool) -> CheckpointHeader | None:
     """Let every look and start go by `chosen`; in a store nobody runs, the recovery point of what it replaces.
 
-    A live orchestrator goes on as it is, and the next start goes by it. Raises `AlreadyRunning` and `NothingToKeep`.
+    A live orchestrator goes on as it is, and the next start goes by it. Raises `NoStore`, `AlreadyRunning` and
+    `NothingToKeep`.
     """
     if live:
         choice.write(settings.folder, settings.name, chosen)
         return None
-    opened = OpenStore(settings, SystemClock())
-    try:
-        ground = opened.ground
-        state = rebuild(ground.layers, ground.clock.steady).state
-        before = offline_keeper(ground, state).take("before choosing a base")
+    with offline(settings) as store:
+        before = store.keeper().take("before choosing a base")
         choice.write(settings.folder, settings.name, chosen)
         return before
-    finally:
-        opened.close()

@@ -10,23 +10,17 @@ import msgspec
 
 from jarvis_ctx.checkpoint.archiving import Archiving
 from jarvis_ctx.checkpoint.keeper import Keeper
-from jarvis_ctx.clock import MICROSECONDS, Clock, SystemClock
+from jarvis_ctx.clock import MICROSECONDS, Clock
 from jarvis_ctx.codec import exact
-from jarvis_ctx.errors import NoStore
-from jarvis_ctx.journal import read
 from jarvis_ctx.journal.journal import Journal
-from jarvis_ctx.journal.others import stored
-from jarvis_ctx.journal.ports import Batch
 from jarvis_ctx.journal.writer import Writer
-from jarvis_ctx.recovery.begin import Ground
-from jarvis_ctx.recovery.rebuild import rebuild
 from jarvis_ctx.retention.agreement import Agreement
 from jarvis_ctx.retention.cleaner import Cleaner, Premises
 from jarvis_ctx.retention.rules import Rules
 from jarvis_ctx.retention.survey import Cleanup
 from jarvis_ctx.settings import Settings
 from jarvis_ctx.sidecar import requests
-from jarvis_ctx.sidecar.offline import offline_keeper
+from jarvis_ctx.sidecar.offline import Offline, offline
 from jarvis_ctx.sidecar.opening import OpenStore
 
 log = logging.getLogger("jarvis_ctx")
@@ -109,39 +103,30 @@ def cleanup_answer(cleaner: Cleaner) -> requests.Answer:
 
 def clean_offline(settings: Settings) -> Cleanup:
     """Clean up a store that nobody runs; begins no run. Raises `NoStore`, `AlreadyRunning`, `StoreUnavailable`."""
-    if not (settings.folder / "journal").is_dir():
-        raise NoStore(path=str(settings.folder))
-    opened = OpenStore(settings, SystemClock())
-    try:
-        return _Offline(opened.ground).cleaner(opened, rules_of(settings)).clean()
-    finally:
-        opened.close()
+    with offline(settings) as store:
+        return _ByHand(store).cleaner().clean()
 
 
-class _Offline:
-    """Stands in for the run: its state, and a pen that is taken up when something is to be written."""
+class _ByHand:
+    """Cleans up for nobody's run; the pen is taken up when something is to be written."""
 
-    def __init__(self, ground: Ground) -> None:
-        self._ground = ground
-        self.state = rebuild(ground.layers, ground.clock.steady).state
-        self._keeper = offline_keeper(ground, self.state)
+    def __init__(self, store: Offline) -> None:
+        self._store, self._keeper = store, store.keeper()
         self._writer: Writer | None = None
 
-    def cleaner(self, opened: OpenStore, rules: Rules) -> Cleaner:
+    def cleaner(self) -> Cleaner:
+        ground = self._store.ground
         return Cleaner(
-            premises_of(opened),
-            rules,
-            state=lambda: self.state,
+            premises_of(self._store.opened),
+            rules_of(ground.settings),
+            state=lambda: self._store.state,
             append=self._append,
             settle=self._settle,
-            now=self._ground.clock.wall,
+            now=ground.clock.wall,
         )
 
     def _append(self, kind: str, subject: str, body: dict[str, Any]) -> object:
-        if self._writer is None:
-            journal, name = self._ground.folder / "journal", self.state.name
-            ground = self._ground
-            self._writer = requests.pen(name, journal, ground.marks, self.state, requests.Still(), ground.sealing)
+        self._writer = self._writer or self._store.pen()
         return self._writer.append(kind, subject, body)
 
     def _settle(self) -> None:
@@ -149,12 +134,6 @@ class _Offline:
             return
         for segment, _, _ in self._writer.committed():
             segment.seal()
-            self._into_store(read.read_segment(segment.path))
+            self._store.into_store(segment.path)
         self._keeper.take()
-        self._ground.store.events.sync()
-
-    def _into_store(self, segment: read.SegmentData) -> None:
-        if segment.opening is not None:
-            rows = [stored(segment.writer, found) for found in segment.frames]
-            openings = {segment.writer: segment.opening}
-            self._ground.store.events.write(Batch(openings=openings, rows=rows, orchestrator=self.state.name))
+        self._store.ground.store.events.sync()

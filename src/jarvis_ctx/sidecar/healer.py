@@ -123,7 +123,8 @@ class Healer:
 
     def _fill(self, new: Path) -> RebuiltStore:
         """Make the new database beside the old one; nobody's lock is held meanwhile."""
-        from jarvis_ctx.sidecar.rebuilding import RebuiltStore, fill, orchestrators  # Hardly any run heals anything.
+        from jarvis_ctx.sidecar.rebuilding import RebuiltStore, fill  # Hardly any run heals anything.
+        from jarvis_ctx.sidecar.standstill import orchestrators
 
         ground, result = self._ground, RebuiltStore(path=str(self._path))
         result.orchestrators = orchestrators(ground.folder)

@@ -38,6 +38,7 @@ from jarvis_ctx.retention.survey import Cleanup
 from jarvis_ctx.sidecar import backing_up, cleanups, requests, travel
 from jarvis_ctx.sidecar.answers import Answers
 from jarvis_ctx.sidecar.beginning import opened_and_begun
+from jarvis_ctx.sidecar.checkpoints import checkpoint_answer
 from jarvis_ctx.sidecar.ending import Ending, Part, write_end
 from jarvis_ctx.sidecar.frameworks import ForFrameworks
 from jarvis_ctx.sidecar.healer import LOOK, Healer
@@ -137,10 +138,10 @@ class JarvisContextManager(Recorder, Answers, ForFrameworks, Resuming, travel.Go
         self.insight = Insight(self._view)
 
     def _start(self) -> None:
-        answers = {"CheckpointRequested": requests.checkpoint_answer(self.checkpoint)}
+        answers = {"CheckpointRequested": checkpoint_answer(self.checkpoint)}
         answers["CleanupRequested"] = cleanups.cleanup_answer(self.cleaner)
         answers["ReleaseRequested"] = release_answer(self.release)
-        answers["RecoveryPointRequested"] = requests.checkpoint_answer(self.mark_recovery_point)
+        answers["RecoveryPointRequested"] = checkpoint_answer(self.mark_recovery_point)
         answers["RestoreRequested"] = travel.restore_answer(self.restore, self._clock.wall)
         asked = partial(requests.answer, answers=answers, append=self.journal.append)
         watch_workers(self.journal, self.settings.max_attempts, self._isolation, asked)

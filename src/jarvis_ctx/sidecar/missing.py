@@ -8,6 +8,12 @@ from jarvis_ctx.errors import NoStore
 from jarvis_ctx.settings import Settings
 
 
+def check_store(folder: Path) -> None:
+    """Raises `NoStore` where nobody ever ran."""
+    if not (folder / "journal").is_dir():
+        raise no_store(folder)
+
+
 def no_store(folder: Path) -> NoStore:
     """The error for `folder`; where it is a program's folder, or one on the way, it names the store below."""
     parts = Path(Settings().path).parts

@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
 from pathlib import Path
 
 import msgspec
 
-from jarvis_ctx.clock import SystemClock
 from jarvis_ctx.codec import sign
 from jarvis_ctx.disk.files import write_whole
 from jarvis_ctx.disk.shred import shredding
-from jarvis_ctx.errors import NoStore
-from jarvis_ctx.journal import read
-from jarvis_ctx.journal.others import stored
-from jarvis_ctx.journal.ports import Batch
-from jarvis_ctx.liveness.runfile import RunFile
-from jarvis_ctx.recovery.begin import Ground
-from jarvis_ctx.recovery.rebuild import rebuild
 from jarvis_ctx.retention.kept import clean_leases, clean_snapshots, leases_of
 from jarvis_ctx.retention.needle import Needle
 from jarvis_ctx.retention.own_words import refuse_own
 from jarvis_ctx.retention.purging import FilePurge, Purged
 from jarvis_ctx.settings import Settings
-from jarvis_ctx.sidecar import requests
 from jarvis_ctx.sidecar.encryption import Engine
-from jarvis_ctx.sidecar.opening import OpenStore
-from jarvis_ctx.sidecar.rebuilding import orchestrators
+from jarvis_ctx.sidecar.missing import check_store
+from jarvis_ctx.sidecar.offline import Offline, offline
+from jarvis_ctx.sidecar.standstill import at_rest, orchestrators
 
 PURPOSE = "purged value"
 
@@ -43,26 +34,18 @@ def purge(settings: Settings, value: str, *, aside: bool = False) -> Purged:
     the store runs: a live one would go on writing what it holds in memory.
     """
     needle, folder = Needle(value), settings.folder
-    if not (folder / "journal").is_dir():
-        raise NoStore(path=str(folder))
-    with ExitStack() as held:
-        for name in orchestrators(folder):
-            if name != settings.name:
-                run = RunFile(folder, name)
-                run.claim()
-                held.callback(run.release)
-        opened = OpenStore(settings, SystemClock())
-        held.callback(opened.close)
-        state = rebuild(opened.ground.layers, opened.ground.clock.steady).state
-        refuse_own(value, folder, state, orchestrators(folder))
+    check_store(folder)
+    with at_rest(folder, but=settings.name), offline(settings) as store:
+        refuse_own(value, folder, store.state, orchestrators(folder))
         key = sign.load_key(folder / "secret.key")
-        files = FilePurge(folder, needle, key, opened.ground.seals, opened.ground.sealing, aside=aside)
+        files = FilePurge(folder, needle, key, store.ground.seals, store.ground.sealing, aside=aside)
         files.clean()
         _log_file(Path(settings.log_file) if settings.log_file else None, needle, files.purged)
-        files.purged.rows = _rows(opened.store, folder, needle, files)
+        files.purged.rows = _rows(store.opened.store, folder, needle, files)
         files.finish()
         if files.purged.total and key is not None:
-            _say(opened.ground, files.purged, sign.mac(key, PURPOSE, b"", value.encode()))
+            purged = Offline(store.opened)  # Its state is as the journal is now, without the value.
+            _say(purged, files.purged, sign.mac(key, PURPOSE, b"", value.encode()))
     return files.purged
 
 
@@ -85,15 +68,8 @@ def _log_file(path: Path | None, needle: Needle, purged: Purged) -> None:
         purged.files += 1
 
 
-def _say(ground: Ground, purged: Purged, hashed: str) -> None:
+def _say(store: Offline, purged: Purged, hashed: str) -> None:
     """Append the event that records it, right after the last one, and into the store as well."""
-    name, journal = ground.settings.name, ground.folder / "journal"
-    state = rebuild(ground.layers, ground.clock.steady).state
     counts = {key: count for key, count in msgspec.to_builtins(purged).items() if key not in ("removed", "aside")}
-    writer = requests.pen(name, journal, ground.marks, state, requests.Still(), ground.sealing)
-    writer.append("ValuePurged", name, {"hash": hashed, **counts, "removed": len(purged.removed)})
-    writer.segment.seal()
-    segment = read.read_segment(writer.segment.path)
-    if segment.opening is not None:
-        rows = [stored(segment.writer, found) for found in segment.frames]
-        ground.store.events.write(Batch(openings={segment.writer: segment.opening}, rows=rows, orchestrator=name))
+    body = {"hash": hashed, **counts, "removed": len(purged.removed)}
+    store.into_store(store.tell("ValuePurged", store.ground.settings.name, body))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -13,14 +13,13 @@ from jarvis_ctx.checkpoint.files import CheckpointFiles
 from jarvis_ctx.clock import SystemClock
 from jarvis_ctx.codec import sign
 from jarvis_ctx.disk.files import move_aside, sync_folder
-from jarvis_ctx.errors import CorruptData, NoStore, NotOurs, StoreUnavailable, WrongEncryptionKey
+from jarvis_ctx.errors import CorruptData, NotOurs, StoreUnavailable, WrongEncryptionKey
 from jarvis_ctx.journal import archive, read
 from jarvis_ctx.journal.cleaned import cleaned
 from jarvis_ctx.journal.gather import gather
 from jarvis_ctx.journal.others import chunks, stored
 from jarvis_ctx.journal.ports import Batch
 from jarvis_ctx.journal.values import Values
-from jarvis_ctx.liveness.runfile import RunFile
 from jarvis_ctx.model.restored import abandoned
 from jarvis_ctx.model.state import State
 from jarvis_ctx.recovery.rebuild import Layers, rebuild
@@ -28,7 +27,9 @@ from jarvis_ctx.retention.derived import derived
 from jarvis_ctx.settings import Settings
 from jarvis_ctx.sidecar.database import beside, condemned, remove_half_made
 from jarvis_ctx.sidecar.encryption import Encryption, Engine, encrypted
+from jarvis_ctx.sidecar.missing import check_store
 from jarvis_ctx.sidecar.opening import DATABASE
+from jarvis_ctx.sidecar.standstill import at_rest
 from jarvis_ctx.storage.sqlite.store import SqliteStore
 
 Progress = Callable[[int, int], object]
@@ -62,15 +63,9 @@ def rebuild_database(settings: Settings, progress: Progress = lambda done, of: N
     are not in it. Raises `NoStore`, and `AlreadyRunning` when any orchestrator of the store runs.
     """
     folder = settings.folder
-    if not (folder / "journal").is_dir():
-        raise NoStore(path=str(folder))
+    check_store(folder)
     result, new = RebuiltStore(path=str(folder / DATABASE)), folder / f"{DATABASE}.new"
-    with ExitStack() as held:
-        result.orchestrators = orchestrators(folder)
-        for name in result.orchestrators:
-            run = RunFile(folder, name)
-            run.claim()
-            held.callback(run.release)
+    with at_rest(folder) as result.orchestrators:
         remove_half_made(new)
         store, encryption = encrypted(SqliteStore(new), settings)
         try:
@@ -80,15 +75,6 @@ def rebuild_database(settings: Settings, progress: Progress = lambda done, of: N
             store.close()
         _replace(folder / DATABASE, new, result)
     return result
-
-
-def orchestrators(folder: Path) -> list[str]:
-    """The names that the files tell of."""
-    names = {archived.orchestrator for archived in archive.listing(folder / "journal" / "archive")}
-    names.update(path.name[4:-5] for path in folder.glob("run-*.json"))
-    for paths in read.segment_paths(folder / "journal").values():
-        names.update(opening.orchestrator for path in paths if (opening := read.read_segment(path).opening))
-    return sorted(names)
 
 
 def fill(

@@ -9,14 +9,13 @@ from pathlib import Path
 
 from jarvis_ctx.codec import sign
 from jarvis_ctx.errors import BadValue, CorruptData
-from jarvis_ctx.liveness.runfile import RunFile
 from jarvis_ctx.retention.resealing import Rekeyed, Resealing, Tell
 from jarvis_ctx.retention.target import Target
 from jarvis_ctx.settings import Settings
 from jarvis_ctx.sidecar.encryption import Encryption, Engine, keep, only, record_of, to_seal_anew
-from jarvis_ctx.sidecar.missing import no_store
+from jarvis_ctx.sidecar.missing import check_store
 from jarvis_ctx.sidecar.opening import DATABASE
-from jarvis_ctx.sidecar.rebuilding import orchestrators
+from jarvis_ctx.sidecar.standstill import at_rest, orchestrators
 from jarvis_ctx.sidecar.turning import begin, end, tables
 from jarvis_ctx.storage.memory.store import MemoryStore
 from jarvis_ctx.storage.sqlite.store import SqliteStore
@@ -41,24 +40,16 @@ def rekey(
     changed, `StoreUnavailable`, and `AlreadyRunning` when any orchestrator of the store runs.
     """
     folder = settings.folder
-    if not (folder / "journal").is_dir():
-        raise no_store(folder)
+    check_store(folder)
     if not settings.encryption_key:
         raise BadValue(name="encryption_key", value="", expected=SOURCE)
     with ExitStack() as held:
         if not dry_run:
-            _claim(folder, held)
+            held.enter_context(at_rest(folder))
         survey = _survey(settings, off)
         if dry_run or (off and not survey.total and record_of(folder) is None):
             return survey
         return _turned(settings, _engine(folder, viewer=False, held=held), off, progress)
-
-
-def _claim(folder: Path, held: ExitStack) -> None:
-    for name in orchestrators(folder):
-        run = RunFile(folder, name)
-        run.claim()
-        held.callback(run.release)
 
 
 def _survey(settings: Settings, off: bool) -> Rekeyed:

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from jarvis_ctx.clock import SystemClock
 from jarvis_ctx.errors import NotQuarantined
 from jarvis_ctx.model.state import State
-from jarvis_ctx.recovery.rebuild import rebuild
 from jarvis_ctx.settings import Settings
 from jarvis_ctx.sidecar import requests
-from jarvis_ctx.sidecar.missing import no_store
-from jarvis_ctx.sidecar.opening import OpenStore
+from jarvis_ctx.sidecar.offline import offline
 
 
 def check_quarantined(state: State, task: str) -> None:
@@ -42,19 +39,6 @@ def release_offline(settings: Settings, task: str) -> None:
 
     Raises `NoStore`, `AlreadyRunning` and `NotQuarantined`.
     """
-    if not (settings.folder / "journal").is_dir():
-        raise no_store(settings.folder)
-    opened = OpenStore(settings, SystemClock())
-    try:
-        ground = opened.ground
-        state = rebuild(ground.layers, ground.clock.steady).state
-        check_quarantined(state, task)
-        journal = ground.folder / "journal"
-        writer = requests.pen(state.name, journal, ground.marks, state, requests.Still(), ground.sealing)
-        try:
-            writer.append("TaskReleased", task, {})
-            writer.segment.seal()
-        finally:
-            writer.segment.close()
-    finally:
-        opened.close()
+    with offline(settings) as store:
+        check_quarantined(store.state, task)
+        store.tell("TaskReleased", task, {})

@@ -12,7 +12,7 @@ from jarvis_ctx.capture.claims import Claims
 from jarvis_ctx.checkpoint.keeper import Keeper
 from jarvis_ctx.clock import MICROSECONDS, SystemClock
 from jarvis_ctx.codec import exact
-from jarvis_ctx.errors import BadValue, NoStore, NotTheOwner
+from jarvis_ctx.errors import BadValue, NotTheOwner
 from jarvis_ctx.insight.view import View
 from jarvis_ctx.journal.journal import Journal
 from jarvis_ctx.journal.turn import append_at_once
@@ -23,11 +23,10 @@ from jarvis_ctx.model.run import RunRecord
 from jarvis_ctx.model.state import State
 from jarvis_ctx.recovery import moments, restoring
 from jarvis_ctx.recovery.moments import Moment
-from jarvis_ctx.recovery.rebuild import rebuild
 from jarvis_ctx.settings import Settings
-from jarvis_ctx.sidecar.offline import offline_keeper
-from jarvis_ctx.sidecar.opening import OpenStore
-from jarvis_ctx.sidecar.requests import Answer, Still, ask, pen
+from jarvis_ctx.sidecar.offline import offline
+from jarvis_ctx.sidecar.pen import sealing_behind
+from jarvis_ctx.sidecar.requests import Answer, ask
 
 
 def go_back(moment: Moment, keeper: Keeper, writer: Writer) -> Restored:
@@ -93,33 +92,13 @@ def request_restore(settings: Settings, asked: str, timeout: float = 30.0) -> Re
     return msgspec.convert(exact.from_tree(body["restored"]), Restored)
 
 
-def request_point(settings: Settings, label: str, timeout: float = 30.0) -> CheckpointHeader:
-    """Ask the live owner to mark a recovery point, and wait. Raises `NotAnswered` and `RequestFailed`."""
-    body = ask(settings, "RecoveryPointRequested", {"label": label}, timeout)
-    return msgspec.convert(exact.from_tree(body["header"]), CheckpointHeader)
-
-
 def restore_offline(settings: Settings, asked: str) -> Restored:
     """Go back to a moment in a store that nobody runs; begins no run, the next one carries on from there.
 
     Raises `NoStore`, `AlreadyRunning`, `NothingToKeep`, `UnknownMoment`, and `CorruptData` where nothing is left of it.
     """
-    if not (settings.folder / "journal").is_dir():
-        raise NoStore(path=str(settings.folder))
-    opened = OpenStore(settings, SystemClock())
-    try:
-        ground = opened.ground
-        state = rebuild(ground.layers, ground.clock.steady).state
-        moment = moments.find(ground.layers, asked, state)
-        keeper = offline_keeper(ground, state)
-        run = state.latest_run
-        journal, last = ground.folder / "journal", run.id if run else ""
-        writer = pen(settings.name, journal, ground.marks, state, Still(), ground.sealing, last)
-        try:
-            restored = go_back(moment, keeper, writer)
-            writer.segment.seal()
-        finally:
-            writer.segment.close()
-        return restored
-    finally:
-        opened.close()
+    with offline(settings) as store:
+        moment = moments.find(store.ground.layers, asked, store.state)
+        keeper, run = store.keeper(), store.state.latest_run
+        with sealing_behind(store.pen(run.id if run else "")) as writer:
+            return go_back(moment, keeper, writer)

@@ -13,8 +13,8 @@ from jarvis_ctx.clock import SystemClock
 from jarvis_ctx.model.state import State
 from jarvis_ctx.settings import load
 from jarvis_ctx.sidecar import JarvisContextManager, open_view
+from jarvis_ctx.sidecar.checkpoints import request_checkpoint
 from jarvis_ctx.sidecar.following import FollowingView
-from jarvis_ctx.sidecar.requests import request_checkpoint
 
 
 def plain(state: State) -> object:

@@ -20,7 +20,7 @@ from jarvis_ctx.recovery.text import render
 from jarvis_ctx.sidecar import JarvisContextManager, healer, open_view
 from jarvis_ctx.sidecar.database import condemned
 from jarvis_ctx.sidecar.opening import DATABASE
-from jarvis_ctx.sidecar.requests import pen
+from jarvis_ctx.sidecar.pen import pen
 from tests.crash import damage
 from tests.unit.journal.build import wait_until
 from tests.unit.retention.aged import begin, first_run, later

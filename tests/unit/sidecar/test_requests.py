@@ -13,7 +13,8 @@ from jarvis_ctx.model.event import Event
 from jarvis_ctx.model.ids import RunId, WriterId
 from jarvis_ctx.settings import Settings
 from jarvis_ctx.sidecar import JarvisContextManager, checkpoint_offline, open_view, request_checkpoint
-from jarvis_ctx.sidecar.requests import answer, checkpoint_answer
+from jarvis_ctx.sidecar.checkpoints import checkpoint_answer
+from jarvis_ctx.sidecar.requests import answer
 
 
 def at(path: Path) -> Settings:

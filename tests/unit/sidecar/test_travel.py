@@ -19,7 +19,8 @@ from jarvis_ctx.insight.insight import Insight
 from jarvis_ctx.model.state import State
 from jarvis_ctx.settings import Settings
 from jarvis_ctx.sidecar import JarvisContextManager, open_view
-from jarvis_ctx.sidecar.travel import request_point, request_restore, restore_offline
+from jarvis_ctx.sidecar.checkpoints import request_point
+from jarvis_ctx.sidecar.travel import request_restore, restore_offline
 
 
 def at(path: Path) -> Settings:
