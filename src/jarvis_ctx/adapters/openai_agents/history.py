@@ -82,7 +82,7 @@ def _pages(source: Source, subject: str) -> Iterator[list[Place]]:
             yield page
         if whole:
             return
-        limit *= 2
+        limit *= 4
 
 
 def _stamp(place: Place) -> Stamp:
