@@ -84,9 +84,11 @@ def digest_not_checked() -> None:
     """A frame counts as whole whatever its digest says."""
     at = frame._frame_at
 
-    def trusting(data: bytes | memoryview, offset: int, digest: Callable[[int, bytes], bytes]) -> frame.Frame | None:
+    def trusting(
+        data: bytes | memoryview, offset: int, digest: Callable[[int, bytes], bytes], base: int = 0
+    ) -> frame.Frame | None:
         found = data[offset + 16 : offset + 32]
-        return at(data, offset, lambda number, payload: bytes(found))
+        return at(data, offset, lambda number, payload: bytes(found), base)
 
     frame._frame_at = trusting
 

@@ -17,16 +17,16 @@ from tests.unit.codec.malicious import CANARY
 
 def data_not_synced() -> None:
     """No segment is synced."""
-    os.fdatasync = lambda descriptor: None
+    os.fdatasync = lambda fd: None
 
 
 def folder_not_synced() -> None:
     """No folder is synced, so that a new name in it may go."""
     sync = os.fsync
 
-    def fsync(descriptor: Any) -> None:
-        if not stat.S_ISDIR(os.stat(descriptor).st_mode):
-            sync(descriptor)
+    def fsync(fd: Any) -> None:
+        if not stat.S_ISDIR(os.stat(fd).st_mode):
+            sync(fd)
 
     os.fsync = fsync
 
@@ -53,7 +53,7 @@ def older_not_tried() -> None:
     def newest(*given: Any) -> list[bases.Candidate]:
         return sorted(candidates(*given), key=lambda candidate: candidate.order, reverse=True)[:2]
 
-    bases.candidates = newest
+    bases.candidates = newest  # type: ignore[assignment]  # a break
 
 
 def losses_not_named() -> None:
@@ -79,4 +79,4 @@ def pickles_trusted() -> None:
     def loads(data: bytes, *given: Any) -> Any:
         return pickle.loads(data) if CANARY.encode() in data else careful(data, *given)
 
-    pickled.loads = loads
+    pickled.loads = loads  # type: ignore[assignment]  # a break

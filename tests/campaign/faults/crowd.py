@@ -75,9 +75,9 @@ def together(round: Round) -> Finding:
         verified(one, None, lambda done, of: None)
     if not soundness.is_sound(damage.database(stage.store)):
         found.wrong.append("the database is not sound")
-    for one in told:
-        found.wrong += one["wrong"]
-        found.tally["looks"] += one["looks"]
+    for looked in told:
+        found.wrong += looked["wrong"]
+        found.tally["looks"] += looked["looks"]
     found.tally["backups"] = len(backups)
     return found
 

@@ -75,7 +75,7 @@ def lay(path: str, seed: str) -> None:
     """A child's role: lay pickles among the checkpoints as the newest one, and look, or start, each time."""
     store, chance, wrong = Path(path), random.Random(seed), list[str]()
     copyreg.add_extension(CANARY, "sing", EXTENSION)
-    key, other = sign.load_key(store / "secret.key"), sign.load_or_create_key(store.with_name("other.key"))
+    key, other = sign.load_or_create_key(store / "secret.key"), sign.load_or_create_key(store.with_name("other.key"))
     right, evil = _looked_at(store), store / "checkpoints" / "recovery_jarvis.99991231T000000.000000Z.pkl"
     for number, name in enumerate(chance.sample(list(EVIL), PICKLES)):
         signed = SIGNED[number % len(SIGNED)]

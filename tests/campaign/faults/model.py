@@ -23,7 +23,7 @@ def any_order(round: Round) -> Finding:
             made["starts after a death" if crashed else "other starts"] += 1
             super().open(crashed=crashed)
 
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]  # Hypothesis leaves it untyped.
+    run_state_machine_as_test(
         seed(round.random.getrandbits(64))(Counted),
         settings=settings(
             max_examples=EXAMPLES,
