@@ -43,14 +43,14 @@ def packed(typed: Typed) -> Blob:
     return Blob(kind, "zstd", _text(compress.compress(data)))
 
 
-def since(typed: Typed, base: bytes, ref: Ref) -> Blob:
-    """A value as what changed since `base`, which `ref` holds; by itself where that is not much smaller."""
+def since(typed: Typed, base: bytes, ref: Ref) -> Blob | None:
+    """A value as what changed since `base`, which `ref` holds; None where that is not much smaller."""
     kind, data = typed
     if WORTH_IT <= len(data) <= MOST_KNOWN and len(base) <= MOST_KNOWN:
         changes = compress.compress_against(base, data)
         if len(changes) * FAR_SMALLER <= len(data):
             return Blob(kind, "since", _text(changes), ref)
-    return packed(typed)
+    return None
 
 
 def unpacked(blob: Blob, base: Callable[[Ref], bytes]) -> Typed:

@@ -16,16 +16,22 @@ from jarvis_ctx.graphs.standing import DROPPED, PUT, THREAD, WRITES
 
 THREADS = 1000
 """Namespaces of which the last checkpoint is known by heart; of others it is read."""
+FEW = 512
+"""Characters of changes since the nearest base beyond which a value becomes the next base itself."""
 BASES = 64 * 1024 * 1024
 """Bytes of values that are at hand to say what changed since."""
 
 
 class Slot(msgspec.Struct, frozen=True):
-    """Where a channel's value of this version is, and the last whole one before it."""
+    """Where a channel's value of this version is, and upon which earlier ones the next may be built.
+
+    `base` is the nearest, which is whole, too, or itself built upon the last `whole` one: nothing is built deeper.
+    """
 
     version: Version
     ref: Ref
     base: Ref | None = None
+    whole: Ref | None = None
 
 
 Slots = dict[str, Slot]
@@ -81,9 +87,9 @@ class Pen:
         number = self._append(PUT, place, body_of(record))
         if number:  # 0 for what a signal handler told in the middle of another event: it is written after that one.
             ref = self._writer(), number
-            here = {c: Slot(versions.get(c, 0), ref, blob.base or ref) for c, blob in blobs.items()}
+            here = {c: _slot(versions.get(c, 0), ref, blob, before.get(c)) for c, blob in blobs.items()}
             self._remember(place, {**kept, **here})
-            self._hold({(ref, c): own[c][1] for c, blob in blobs.items() if blob.form != "since"})
+            self._hold({(ref, c): own[c][1] for c, slot in here.items() if slot.base == ref})
         return number
 
     def put_writes(
@@ -118,10 +124,12 @@ class Pen:
         return {channel: Slot(record.versions[channel], home) for channel, home in homes.items() if home is not None}
 
     def _blob(self, channel: str, typed: Typed, before: Slot | None) -> Blob:
-        if before is None or before.base is None or len(typed[1]) < WORTH_IT:
-            return packed(typed)
-        base = self._bases.get((before.base, channel))
-        return packed(typed) if base is None else since(typed, base, before.base)
+        for ref in dict.fromkeys((before.base, before.whole)) if before is not None else ():
+            base = self._bases.get((ref, channel)) if ref is not None else None
+            blob = since(typed, base, ref) if base is not None and ref is not None else None
+            if blob is not None and before is not None and (ref == before.whole or len(blob.data) <= FEW):
+                return blob
+        return packed(typed)
 
     def _remember(self, place: tuple[str, str, str], slots: Slots) -> None:
         thread, namespace, id = place
@@ -144,6 +152,13 @@ class Pen:
         with self._lock:
             for key in [key for key in self._last if key[0] == thread]:
                 del self._last[key]
+
+
+def _slot(version: Version, ref: Ref, blob: Blob, before: Slot | None) -> Slot:
+    """Where the value that `ref` holds as `blob` is."""
+    if blob.form != "since" or before is None:
+        return Slot(version, ref, ref, ref)
+    return Slot(version, ref, blob.base if len(blob.data) <= FEW else ref, before.whole)
 
 
 def _by_writer(kept: Slots) -> dict[str, dict[str, int]]:

@@ -63,6 +63,20 @@ def test_a_large_value_that_changes_little_is_stored_as_its_changes(saver: Jarvi
     assert max(written(saver, at), written(saver, later)) < 1000
 
 
+def test_a_large_value_that_changes_here_and_there_takes_little_each_time_and_is_found_again(store_path: Path) -> None:
+    great = {f"task-{n}": os.urandom(30).hex() for n in range(2000)}
+    changes = [(f"task-{n * 787 % 2000}", os.urandom(8).hex()) for n in range(100)]
+    told, at = [great | dict(changes[:count]) for count in range(100)], config()
+
+    with JarvisSaver(store_path) as saver:
+        places = [at := put(saver, at, {"big": value}, {"big": number}) for number, value in enumerate(told, 1)]
+        sizes = sorted(written(saver, place) for place in places)
+
+    with JarvisSaver(store_path) as saver:
+        assert [values(saver, place) for place in places[::9]] == [{"big": value} for value in told[::9]]
+    assert sizes[80] < 1200
+
+
 def test_a_branch_of_a_thread_has_the_values_of_its_own_line(saver: JarvisSaver) -> None:
     root = put(saver, config(), {"a": "root", "b": "root"}, {"a": 1, "b": 1})
     left = put(saver, root, {"a": "left", "b": "root"}, {"a": 2})
