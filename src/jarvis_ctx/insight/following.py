@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import Any
 
 import msgspec
@@ -10,8 +11,13 @@ from jarvis_ctx.errors import UnknownPosition
 from jarvis_ctx.insight import timeline
 from jarvis_ctx.insight.view import View
 from jarvis_ctx.journal.follow import Follow
-from jarvis_ctx.journal.place import Place
+from jarvis_ctx.journal.place import Place, epoch_of
 from jarvis_ctx.model.event import Event
+
+LARGEST = 4 * 1024 * 1024
+"""Bytes of bodies of the past that are given, and one event more."""
+FIRST, GROWTH = 64, 4
+"""Events of a writer that are read first, and how many times as many when there is room for more."""
 
 
 class Following:
@@ -40,10 +46,12 @@ class Since(msgspec.Struct, frozen=True, kw_only=True):
 
     lines: list[dict[str, Any]]
     left_out: int
+    place: Place
+    """Where the lines begin."""
 
 
 def since(view: View, place: Place, heard: Place, limit: int) -> Since:
-    """The latest lines since `place`, at least `limit` if there are so many.
+    """The latest lines since `place`: at most `limit`, and of no more than `LARGEST`.
 
     `heard` is how far somebody has come who follows. Raises `UnknownPosition`.
     """
@@ -53,12 +61,58 @@ def since(view: View, place: Place, heard: Place, limit: int) -> Since:
         last[writer] = max(number, last.get(writer, 0))
     _check(place, last)
     after = {writer: min(number, last[writer]) for writer, number in place.position(last).items()}
-    start = {writer: max(number, last[writer] - limit) for writer, number in after.items()}
-    left_out = sum(start.values()) - sum(after.values())
-    events = [
-        event for event in view.events_after(start) if event.number <= state.fences.get(event.writer, event.number)
-    ]
-    return Since(lines=lines(sorted(events, key=lambda event: event.stamp), view.redaction), left_out=left_out)
+    start, found = _back(view, after, last, limit)
+    events = [event for event in found if event.number <= state.fences.get(event.writer, event.number)]
+    kept, before = _latest(events, limit)
+    left_out = sum(start.values()) - sum(after.values()) + len(before)
+    return Since(lines=lines(kept, view.redaction), left_out=left_out, place=_behind(place, start, before, kept))
+
+
+def _back(view: View, after: dict[str, int], last: dict[str, int], limit: int) -> tuple[dict[str, int], list[Event]]:
+    """Where the latest begin, and they: read again from further back for as long as they are few, and small."""
+    count = FIRST
+    while True:
+        start = _start(after, last, min(count, limit))
+        found = view.events_after(start)
+        if start == after or count >= limit or sum(map(_size, found)) > LARGEST:
+            return start, found
+        count *= GROWTH
+
+
+def _start(after: dict[str, int], last: dict[str, int], count: int) -> dict[str, int]:
+    """Before the last `count` of each writer, and behind the runs before those that have so many."""
+    start, found = dict(last), 0
+    for _, writers in groupby(sorted(last, reverse=True), epoch_of):
+        for writer in writers:
+            start[writer] = max(after[writer], last[writer] - count)
+            found += last[writer] - start[writer]
+        if found >= count:
+            break
+    return start
+
+
+def _latest(events: list[Event], limit: int) -> tuple[list[Event], list[Event]]:
+    """As many of the latest as may be given, in order, and those before them."""
+    events = sorted(events, key=lambda event: event.stamp)
+    first, room = len(events), LARGEST
+    while first > max(0, len(events) - limit) and room > 0:
+        first -= 1
+        room -= _size(events[first])
+    return events[first:], events[:first]
+
+
+def _behind(place: Place, start: dict[str, int], before: list[Event], kept: list[Event]) -> Place:
+    """The place behind all that was left out."""
+    behind = place.copy()
+    if kept:
+        behind.begin(max(place.epoch, min(epoch_of(event.writer) for event in kept)))
+    for writer, number in (*start.items(), *((event.writer, event.number) for event in before)):
+        behind.add(writer, number)
+    return behind
+
+
+def _size(event: Event) -> int:
+    return len(msgspec.json.encode(event.body))
 
 
 def lines(events: list[Event], shown: Any) -> list[dict[str, Any]]:

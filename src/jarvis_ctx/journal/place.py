@@ -33,7 +33,7 @@ class Place(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
 
     def covers(self, writer: str, number: int) -> bool:
         """Whether the event has been read."""
-        return _epoch(writer) < self.epoch or number <= self.numbers.get(writer, 0)
+        return epoch_of(writer) < self.epoch or number <= self.numbers.get(writer, 0)
 
     def add(self, writer: str, number: int) -> None:
         """The event has been read, and all of its writer before it."""
@@ -43,7 +43,7 @@ class Place(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
     def begin(self, epoch: int) -> None:
         """A new run has begun, and what the earlier ones had to say has been read."""
         self.epoch = epoch
-        self.numbers = {writer: number for writer, number in self.numbers.items() if _epoch(writer) >= epoch}
+        self.numbers = {writer: number for writer, number in self.numbers.items() if epoch_of(writer) >= epoch}
 
     def copy(self) -> Place:
         """One that goes on by itself."""
@@ -51,7 +51,7 @@ class Place(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
 
     def position(self, writers: Iterable[str]) -> dict[str, int]:
         """The same as {writer: number}, for the known `writers`."""
-        return {writer: ALL if _epoch(writer) < self.epoch else self.numbers.get(writer, 0) for writer in writers}
+        return {writer: ALL if epoch_of(writer) < self.epoch else self.numbers.get(writer, 0) for writer in writers}
 
     def token(self) -> str:
         """The place as a short text for URLs and headers."""
@@ -71,5 +71,6 @@ def read(token: str) -> Place:
         raise UnknownPosition(position=token[:64], reason="it is none that was ever given") from error
 
 
-def _epoch(writer: str) -> int:
+def epoch_of(writer: str) -> int:
+    """Of which epoch a writer is: its name begins with it."""
     return int(writer[:8], 16)

@@ -156,7 +156,7 @@ def test_a_body_that_never_arrives_is_not_waited_for(served: tuple[str, int], st
 def test_who_takes_nothing_of_an_answer_is_let_go(served: tuple[str, int], store_path: Path) -> None:
     url, pid = served
     with closing(connected(url, takes=4_096)) as stuck:
-        stuck.sendall(request(store_path, f"{API}/stream?after=0"))
+        stuck.sendall(request(store_path, f"{API}/export"))
         stuck.recv(1)
 
         assert let_go(stuck, pid)

@@ -15,7 +15,8 @@ import websocket
 
 from jarvis_ctx import JarvisContextManager
 from jarvis_ctx.clock import SystemClock
-from jarvis_ctx.web.live import hub
+from jarvis_ctx.insight import following
+from jarvis_ctx.web.live import hub, reader
 from jarvis_ctx.web.tokens import Tokens
 from tests.contract.web.conftest import API
 from tests.contract.web.streams import events, listening, told
@@ -137,6 +138,42 @@ def test_who_reads_too_slowly_is_told_how_much_it_missed_and_where_to_go_on(
     assert sum(each["missed"] for each in missed) + len(events(found)) == 250 + 1
     last = [message for message in found[: [each["type"] for each in found].index("missed")] if "id" in message][-1]
     assert missed[0]["after"] == last["id"]
+
+
+def test_of_a_large_past_the_latest_is_told_and_how_much_was_before_it(
+    manager: JarvisContextManager, url: str, store_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(following, "LARGEST", 10_000)
+    for number in range(100):
+        manager.update_task_progress(f"task-{number}", {"description": "x" * 1_000})
+
+    with listening(url, bearer(store_path), "?after=0") as stream:
+        found = told(stream, "task-99")
+    with listening(url, bearer(store_path), f"?after={found[2]['id']}") as again:
+        rest = told(again, "task-99")
+
+    assert [each["type"] for each in found] == ["hello", "missed", *["event"] * 10]
+    assert found[1]["data"]["missed"] == 90 + 1
+    assert events(rest) == events(found)[1:]
+
+
+def test_of_many_runs_the_latest_events_are_told(store_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reader, "HISTORY", 4)
+    for life in range(3):
+        with JarvisContextManager(store_path, handle_signals=False, resume="report") as manager:
+            manager.update_task_progress(f"life-{life}", {"description": "Lived"})
+
+    with JarvisContextManager(store_path, handle_signals=False, serve=True, port=0) as manager:
+        url = begun(manager)["url"]
+        manager.update_task_progress("last", {"description": "Lived"})
+        with listening(url, bearer(store_path), "?after=0") as stream:
+            found = told(stream, "last")
+        with listening(url, bearer(store_path), f"?after={found[-2]['id']}") as again:
+            rest = told(again, "last")
+
+    assert len(events(found)) == 4
+    assert found[1]["data"]["missed"] > 4
+    assert events(rest) == events(found)[-1:]
 
 
 def test_a_revoked_token_ends_its_stream(url: str, store_path: Path) -> None:

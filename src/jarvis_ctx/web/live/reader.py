@@ -48,7 +48,7 @@ class Reader:
         self._next, self._place = hub.join()
         self._until = self._next
         """Messages before this one may tell again what the history had."""
-        self._history = Since(lines=[], left_out=0)
+        self._history: Since | None = None
         self._open = True
         if asked.after is not None:
             try:
@@ -68,9 +68,9 @@ class Reader:
     def items(self, goes_on: Callable[[], bool]) -> Iterator[Item]:
         """What is to be sent, for as long as `goes_on`, which is asked about once a second."""
         yield Item("hello", self._token, self._encode({"position": self._token}))
-        if self._history.left_out:
-            yield self._missed(self._history.left_out)
-        yield from self._of_history()
+        if self._history is not None:
+            yield from self._of_history(self._history)
+            self._history = None
         silent = 0.0
         while goes_on():
             messages = self._hub.after(self._next, LOOK)
@@ -80,13 +80,15 @@ class Reader:
                 yield Item("beat")
             yield from self._of(messages)
 
-    def _of_history(self) -> Iterator[Item]:
-        for line in self._history.lines:
+    def _of_history(self, history: Since) -> Iterator[Item]:
+        if history.left_out:
+            yield self._missed(history.left_out)
+        self._place = history.place
+        for line in history.lines:
             self._place.add(line["writer"], line["number"])
             self._token = self._place.token()
             if self._asked.wants(line["kind"], line["subject"]):
                 yield Item("event", self._token, self._encode(line))
-        self._history = Since(lines=[], left_out=0)
 
     def _of(self, messages: list[Message]) -> Iterator[Item]:
         for message in messages:
