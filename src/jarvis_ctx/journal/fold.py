@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import msgspec
 from msgspec.structs import replace
 
 from jarvis_ctx.journal.fold_objects import OBJECT_HANDLERS
 from jarvis_ctx.journal.fold_restore import left_behind, moment_restored
+from jarvis_ctx.journal.fold_runs import RUN_HANDLERS, fences_of
+from jarvis_ctx.journal.fold_steps import STEP_HANDLERS
 from jarvis_ctx.journal.fold_tasks import TASK_HANDLERS
-from jarvis_ctx.journal.shapes import mapping, numbers, text, whole
+from jarvis_ctx.journal.shapes import numbers, text, whole
 from jarvis_ctx.model.agent import AgentRecord
 from jarvis_ctx.model.cut import Cut
 from jarvis_ctx.model.event import BRANCHED_KINDS, PROJECTED_KINDS, THREAD_KINDS, Event
 from jarvis_ctx.model.healed import Healed
-from jarvis_ctx.model.ids import AgentId, RunId
-from jarvis_ctx.model.run import ProcessIdentity, RunRecord
+from jarvis_ctx.model.ids import AgentId
 from jarvis_ctx.model.state import Attribute, State
-
-RUNS_KEPT = 100
 
 Handler = Callable[[State, Event], None]
 
@@ -60,59 +58,6 @@ def is_fenced(state: State, event: Event) -> bool:
     """True for what an older epoch wrote after a newer had begun."""
     fence = state.fences.get(event.writer)
     return fence is not None and event.number > fence
-
-
-def _run_started(state: State, event: Event) -> None:
-    body = event.body
-    run = RunRecord(
-        id=event.run,
-        name=state.name,
-        epoch=whole(body["epoch"]),
-        writer=event.writer,
-        process=msgspec.convert(body["process"], ProcessIdentity),
-        started=event.time,
-        chain=RunId(text(body["chain"])),
-        resume=text(body.get("resume", "report")),
-        policy=msgspec.convert(body.get("policy", {}), dict[str, float]),
-        code=_code(body.get("code", {})),
-    )
-    state.fences.update(_fences(event))
-    state.runs[event.subject] = run
-    while len(state.runs) > RUNS_KEPT:
-        del state.runs[min(state.runs.values(), key=lambda run: run.epoch).id]
-
-
-def _fences(event: Event) -> dict[str, int]:
-    return numbers(event.body.get("fences", {}))
-
-
-def _code(value: object) -> dict[str, str]:
-    return {method: text(code) for method, code in mapping(value).items()}
-
-
-def _run_ended(state: State, event: Event) -> None:
-    run = state.runs.get(event.subject)
-    if run is not None and run.ended is None:
-        state.runs[event.subject] = replace(run, ended=event.time, ending=text(event.body["ending"]))
-
-
-def _run_died(state: State, event: Event) -> None:
-    run = state.runs.get(event.subject)
-    if run is not None:
-        state.runs[event.subject] = replace(run, ended=whole(event.body["at"]), cause=mapping(event.body["cause"]))
-
-
-def _capture_failed(state: State, event: Event) -> None:
-    run, told = state.runs.get(event.subject), (whole(event.body["count"]), text(event.body["last"]))
-    if run is not None:
-        uncaptured = {**run.uncaptured, event.writer: told}
-        state.runs[event.subject] = replace(run, uncaptured=uncaptured)
-
-
-def _code_recorded(state: State, event: Event) -> None:
-    run = state.runs.get(event.subject)
-    if run is not None:
-        state.runs[event.subject] = replace(run, code={**run.code, **_code(event.body["code"])})
 
 
 def _agent(state: State, event: Event) -> AgentRecord:
@@ -185,11 +130,7 @@ def _nothing(state: State, event: Event) -> None:
 
 
 HANDLERS: dict[str, Handler] = {
-    "RunStarted": _run_started,
-    "RunEnded": _run_ended,
-    "RunDied": _run_died,
     "RunRecovered": _nothing,
-    "CodeRecorded": _code_recorded,
     "ExceptionRaised": _tail("exceptions"),
     "AgentUpdated": _agent_updated,
     "AgentSeen": _agent_health("alive"),
@@ -211,16 +152,17 @@ HANDLERS: dict[str, Handler] = {
     "RetentionCut": _retention_cut,
     "ValuePurged": _nothing,
     "DatabaseHealed": _database_healed,
-    "CaptureFailed": _capture_failed,
     **dict.fromkeys(THREAD_KINDS, _nothing),
-    **OBJECT_HANDLERS,
+    **RUN_HANDLERS,
     **TASK_HANDLERS,
+    **STEP_HANDLERS,
+    **OBJECT_HANDLERS,
 }
 
 
 def _set_fences(state: State, event: Event) -> None:
     try:
-        state.fences.update(_fences(event))
+        state.fences.update(fences_of(event))
     except TypeError:
         pass  # The event itself is counted as unreadable when its turn comes.
 

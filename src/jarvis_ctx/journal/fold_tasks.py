@@ -1,4 +1,4 @@
-"""Task and step events become task and step records."""
+"""Task events become task records."""
 
 from __future__ import annotations
 
@@ -7,17 +7,16 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
+from jarvis_ctx.journal.attempts import bounded, ended_by, without_call
 from jarvis_ctx.journal.shapes import mapping, percentage, text, texts
 from jarvis_ctx.model.event import Event
-from jarvis_ctx.model.ids import RunId, TaskId
+from jarvis_ctx.model.ids import TaskId
 from jarvis_ctx.model.state import State
 from jarvis_ctx.model.step import StepRecord
 from jarvis_ctx.model.task import NOT_DONE, Attempt, TaskRecord
 
 TEXTS = dict.fromkeys(("description", "status", "agent"), str)
 LISTS = frozenset({"completed_subtasks", "blockers", "dependencies"})
-
-ATTEMPTS_KEPT = 100
 
 
 def _task(state: State, event: Event) -> TaskRecord:
@@ -52,7 +51,7 @@ def task_progressed(state: State, event: Event) -> None:
         changes["metadata"] = {**task.metadata, **metadata} if task is not None else metadata
     task = replace(task, **changes) if task is not None else _new_task(state, event, changes)
     if task.attempts and "status" in changes and task.done:
-        task = replace(task, attempts={key: _without_call(attempt) for key, attempt in task.attempts.items()})
+        task = replace(task, attempts={key: without_call(attempt) for key, attempt in task.attempts.items()})
     _keep(state, task, event.run)
 
 
@@ -107,17 +106,8 @@ def _task_claimed(state: State, event: Event) -> None:
     if task is None:
         state.tasks[event.subject] = _new_task(state, event, {**changes, "attempts": {attempt.key: attempt}})
     else:
-        attempts = _bounded({**task.attempts, attempt.key: attempt})
+        attempts = bounded({**task.attempts, attempt.key: attempt})
         state.tasks[event.subject] = replace(task, attempts=attempts, **changes)
-
-
-def _bounded(attempts: dict[str, Attempt]) -> dict[str, Attempt]:
-    """A task called without end keeps its latest attempts, and no results: replaying some of them would mislead."""
-    if len(attempts) <= ATTEMPTS_KEPT:
-        return attempts
-    latest = list(attempts.values())[-ATTEMPTS_KEPT:]
-    reason = f"the task was called more than {ATTEMPTS_KEPT} times"
-    return {a.key: replace(a, result=msgspec.UNSET, kept=False, lost=reason) for a in latest}
 
 
 def _ended(state: State, event: Event, outcome: str, **changes: Any) -> None:
@@ -126,7 +116,7 @@ def _ended(state: State, event: Event, outcome: str, **changes: Any) -> None:
     attempt = task.attempts.get(text(event.body["key"]))
     if attempt is not None:
         worked = outcome == "finished" and ("status" in changes or task.shown_status not in NOT_DONE)
-        ended = _end_of(attempt, event, outcome, worked)
+        ended = ended_by(attempt, event, outcome, worked)
         changes["attempts"] = {**task.attempts, ended.key: ended}
         task = replace(task, **changes)
         if task.id in state.steps:
@@ -134,30 +124,6 @@ def _ended(state: State, event: Event, outcome: str, **changes: Any) -> None:
     else:
         task = replace(task, **changes)
     _keep(state, task, event.run)
-
-
-def _end_of(attempt: Attempt, event: Event, outcome: str, worked: bool) -> Attempt:
-    """The attempt with its end; `worked`: whether it returned and its task's status does not say otherwise."""
-    body = event.body
-    kept = outcome == "finished" and "result" in body and attempt.lost == ""
-    completes = body.get("completes") is not False
-    stands = worked and completes
-    return replace(
-        attempt,
-        ended=event.time,
-        outcome=outcome,
-        result=body["result"] if kept else msgspec.UNSET,
-        kept=kept,
-        lost=text(body["lost"]) if "lost" in body else attempt.lost,
-        completes=completes,
-        stands=stands,
-        call=msgspec.UNSET if stands or outcome == "failed" else attempt.call,
-    )
-
-
-def _without_call(attempt: Attempt) -> Attempt:
-    """Its arguments leave the state with the last reason to call it again; the events keep them."""
-    return attempt if attempt.call is msgspec.UNSET else replace(attempt, call=msgspec.UNSET)
 
 
 def _task_finished(state: State, event: Event) -> None:
@@ -201,54 +167,6 @@ def _task_retired(state: State, event: Event) -> None:
         state.steps.pop(task.id, None)
 
 
-def _step(state: State, event: Event, **changes: Any) -> None:
-    body = event.body
-    steps = state.steps.get(event.subject, {})
-    known = steps.get(text(body["key"])) or StepRecord(
-        task=TaskId(event.subject),
-        key=body["key"],
-        name=text(body.get("name", "")),
-        run=RunId(event.run),
-        status="started",
-        updated=event.stamp,
-    )
-    step = replace(known, updated=event.stamp, run=event.run, **changes)
-    state.steps[event.subject] = {**steps, step.key: step}
-
-
-def _step_started(state: State, event: Event) -> None:
-    body, known = event.body, state.steps.get(event.subject, {}).get(text(event.body["key"]))
-    _step(
-        state,
-        event,
-        status="started",
-        result=msgspec.UNSET,
-        kept=False,
-        error="",
-        starts=known.starts + 1 if known is not None else 1,
-        idempotency=text(body.get("idempotency", "")),
-        doubt=text(body.get("doubt", "run")),
-    )
-
-
-def _step_finished(state: State, event: Event) -> None:
-    if "result" in event.body:
-        _step(state, event, status="finished", result=event.body["result"], kept=True)
-    else:
-        _step(state, event, status="started", error=text(event.body.get("lost", "")))
-
-
-def _step_failed(state: State, event: Event) -> None:
-    _step(state, event, status="failed", error=text(event.body.get("error", "")))
-
-
-def _step_reconciled(state: State, event: Event) -> None:
-    if event.body["happened"]:
-        _step_finished(state, event)
-    else:
-        _step(state, event, status="failed", error="it had not happened")
-
-
 TASK_HANDLERS = {
     "TaskProgressed": task_progressed,
     "TaskClaimed": _task_claimed,
@@ -258,8 +176,4 @@ TASK_HANDLERS = {
     "TaskQuarantined": _task_quarantined,
     "TaskReleased": _task_released,
     "TaskRetired": _task_retired,
-    "StepStarted": _step_started,
-    "StepFinished": _step_finished,
-    "StepFailed": _step_failed,
-    "StepReconciled": _step_reconciled,
 }

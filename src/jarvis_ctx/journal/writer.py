@@ -176,9 +176,8 @@ class Writer(Inherited):
 
     def _fold(self, event: Event) -> None:
         if event.kind in PROJECTED_KINDS:
-            self.dirty.add(
-                event.subject
-            )  # First: what an interrupt leaves folded and unnoted no checkpoint would have.
+            # First: what an interrupt leaves folded and unnoted no checkpoint would have.
+            self.dirty.add(event.subject)
         fold.apply(self.state, event)
         self._time, self.number = event.time, event.number
         self._cells[self._appended_cell] = event.number  # Last, as it may fail where nothing is mapped.

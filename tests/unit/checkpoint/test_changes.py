@@ -14,6 +14,7 @@ from jarvis_ctx.checkpoint.contents import contents, digest
 from jarvis_ctx.journal import fold
 from jarvis_ctx.journal import pictures as pictures_room
 from jarvis_ctx.journal.dirty import Dirty
+from jarvis_ctx.journal.fold_steps import STEP_HANDLERS
 from jarvis_ctx.journal.fold_tasks import TASK_HANDLERS
 from jarvis_ctx.journal.pictures import Pictures
 from jarvis_ctx.journal.writer import Writer
@@ -49,7 +50,7 @@ def test_a_base_and_what_changed_since_are_the_state_that_was_folded(
 
 
 def test_what_goes_by_task_is_what_the_pen_notes() -> None:
-    assert set(TASK_HANDLERS) <= PROJECTED_KINDS
+    assert TASK_HANDLERS.keys() | STEP_HANDLERS.keys() <= PROJECTED_KINDS
 
 
 def test_nothing_but_what_changed_is_in_the_changes() -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 
 from jarvis_ctx.checkpoint.contents import contents, digest, sealed, state_of
-from jarvis_ctx.journal import fold
+from jarvis_ctx.journal import fold, fold_runs
 from jarvis_ctx.model.checkpoint import CheckpointHeader, Snapshot
 from jarvis_ctx.model.event import Event
 from jarvis_ctx.model.ids import RunId, WriterId
@@ -305,7 +305,7 @@ def test_the_oldest_runs_are_forgotten() -> None:
         fold.apply(state, Event(WriterId(f"w{n}"), 1, n, RunId(f"r{n}"), "RunStarted", f"r{n}", body))
 
     assert min(run.epoch for run in state.runs.values()) == 3
-    assert len(state.runs) == fold.RUNS_KEPT
+    assert len(state.runs) == fold_runs.RUNS_KEPT
 
 
 def test_every_kind_of_event_has_its_handler() -> None:
