@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -31,6 +31,10 @@ class Gathered(msgspec.Struct, kw_only=True):
     epoch: int = 0
     """The greatest epoch a segment names."""
 
+    def count(self, source: str, events: int) -> None:
+        """Note that a layer gave so many events more."""
+        self.sources[source] = self.sources.get(source, 0) + events
+
 
 def gather(
     folder: Path,
@@ -47,107 +51,117 @@ def gather(
     Files come first, because they were there first; the store fills what they lack. Digests are checked everywhere;
     unless `whole`, segments that have nothing after the position are not looked at, and their damage is not named.
     """
-    result = Gathered()
-    found: dict[str, dict[int, Event]] = {}
-    marks = [mark for mark in marks if mark.orchestrator == orchestrator]
-    for source, segment in _files(folder, orchestrator, {mark.writer for mark in marks}, after, result, whole):
-        numbers = found.setdefault(segment.writer, {})
-        _add(result, source, numbers, segment.writer, _wanted(segment, after), values)
+    ours = [mark for mark in marks if mark.orchestrator == orchestrator]
+    search = _Search(folder, orchestrator, after, {mark.writer for mark in ours}, values, whole=whole)
+    search.files()
     if store is not None:
-        _from_store(result, found, orchestrator, after, store, values)
-        result.lost = losses.within(folder, after, marks, store)
-    if any(_contiguous(numbers, min(numbers) - 1) < max(numbers) for numbers in found.values() if numbers):
-        # A writer may have gone on to its next segment after we had read the one before: that one is whole now.
-        # What it says meanwhile is left out, as that might have a gap again.
-        ours, again = {mark.writer for mark in marks}, Gathered()
-        last = {writer: max(numbers) for writer, numbers in found.items() if numbers}
-        for source, segment in _files(folder, orchestrator, ours, after, again, whole):
-            if (until := last.get(segment.writer)) is not None:
-                wanted = (each for each in _wanted(segment, after) if each[0] <= until)
-                _add(again, source, found[segment.writer], segment.writer, wanted, values)
-        result.sources = {
-            s: result.sources.get(s, 0) + again.sources.get(s, 0) for s in {**result.sources, **again.sources}
-        }
-    result.events = [event for numbers in found.values() for event in numbers.values()]
-    result.last = {writer: max(numbers) for writer, numbers in found.items() if numbers}
-    for writer, gaps in losses.beyond(found, after, marks).items():
-        result.lost[writer] = joined(result.lost.get(writer, []), gaps)
-    return result
+        search.store(store)
+        search.result.lost = losses.within(folder, after, ours, store)
+    if search.has_gaps():
+        search.files_again()
+    return search.done(ours)
 
 
-def _files(
-    folder: Path, orchestrator: str, ours: set[str], after: dict[str, int], result: Gathered, whole: bool
-) -> Iterator[tuple[str, read.SegmentData]]:
-    for archived in archive.listing(folder / "archive"):
-        if archived.orchestrator == orchestrator and archived.last > after.get(archived.writer, 0):
-            try:
-                yield "archive", _noting_holes(archive.read_archived(archived), result)
-            except (CorruptData, OSError) as error:
-                result.damaged.append(str(error))
-    for path in _paths(folder, after, whole):
+class _Search:
+    """Looks through one layer after another for what the layers before do not have."""
+
+    def __init__(
+        self, folder: Path, orchestrator: str, after: dict[str, int], ours: set[str], values: Values, *, whole: bool
+    ) -> None:
+        self._folder, self._orchestrator, self._after = folder, orchestrator, after
+        self._ours, self._values, self._whole = ours, values, whole
+        self._found: dict[str, dict[int, Event]] = {}
+        """Of each writer that anything was found of, by number."""
+        self.result = Gathered()
+
+    def files(self) -> None:
+        for source, segment in self._segments(self.result):
+            self._add(self.result, source, segment.writer, self._wanted(segment))
+
+    def files_again(self) -> None:
+        """A writer may have gone on to its next segment after we had read the one before: that one is whole now.
+
+        What it says meanwhile is left out, as that might have a gap again, and what is damaged was named before.
+        """
+        again, last = Gathered(), self._last()
+        for source, segment in self._segments(again):
+            until = last.get(segment.writer, 0)
+            self._add(again, source, segment.writer, (each for each in self._wanted(segment) if each[0] <= until))
+        for source, count in again.sources.items():
+            self.result.count(source, count)
+
+    def store(self, store: EventStore) -> None:
+        after = self._after.get
+        complete = {writer: _contiguous(numbers, after(writer, 0)) for writer, numbers in self._found.items()}
         try:
-            segment = read.read_segment(path)
-        except FileNotFoundError:  # Archived in this moment by the run we look at: its store has what was in it.
-            continue
-        opening = segment.opening
-        if opening.orchestrator == orchestrator if opening else segment.writer in ours:
-            result.epoch = max(result.epoch, opening.epoch if opening else 0)
-            yield "segments", _noting_holes(segment, result)
+            for row in store.events(self._orchestrator, self._after | complete):
+                if _verifies(row):
+                    self._add(self.result, "store", row.writer, [(row.number, row.payload.encode())])
+                else:
+                    damage = f"Event {row.number} of writer {row.writer} in the database is damaged."
+                    self.result.damaged.append(damage)
+        except StoreUnavailable as error:
+            self.result.damaged.append(str(error))
 
+    def has_gaps(self) -> bool:
+        """Whether numbers are missing between those that were found."""
+        return any(_contiguous(numbers, min(numbers)) < max(numbers) for numbers in self._found.values())
 
-def _paths(folder: Path, after: dict[str, int], whole: bool) -> Iterator[Path]:
-    for writer, paths in read.segment_paths(folder).items():
-        yield from paths if whole else skim.beyond(paths, after.get(writer, 0))
+    def done(self, ours: list[WriterMark]) -> Gathered:
+        result = self.result
+        result.events = [event for numbers in self._found.values() for event in numbers.values()]
+        result.last = self._last()
+        for writer, gaps in losses.beyond(self._found, self._after, ours).items():
+            result.lost[writer] = joined(result.lost.get(writer, []), gaps)
+        return result
+
+    def _last(self) -> dict[str, int]:
+        return {writer: max(numbers) for writer, numbers in self._found.items()}
+
+    def _segments(self, result: Gathered) -> Iterator[tuple[str, read.SegmentData]]:
+        for archived in archive.listing(self._folder / "archive"):
+            if archived.orchestrator == self._orchestrator and archived.last > self._after.get(archived.writer, 0):
+                try:
+                    yield "archive", _noting_holes(archive.read_archived(archived), result)
+                except (CorruptData, OSError) as error:
+                    result.damaged.append(str(error))
+        for path in self._paths():
+            try:
+                segment = read.read_segment(path)
+            except FileNotFoundError:  # Archived in this moment by the run we look at: its store has what was in it.
+                continue
+            opening = segment.opening
+            if opening.orchestrator == self._orchestrator if opening else segment.writer in self._ours:
+                result.epoch = max(result.epoch, opening.epoch if opening else 0)
+                yield "segments", _noting_holes(segment, result)
+
+    def _paths(self) -> Iterator[Path]:
+        for writer, paths in read.segment_paths(self._folder).items():
+            yield from paths if self._whole else skim.beyond(paths, self._after.get(writer, 0))
+
+    def _wanted(self, segment: read.SegmentData) -> Iterator[tuple[int, bytes]]:
+        known = self._after.get(segment.writer, 0)
+        return ((found.number, found.payload) for found in segment.frames if found.number > known)
+
+    def _add(self, result: Gathered, source: str, writer: str, rows: Iterable[tuple[int, bytes]]) -> None:
+        numbers = self._found.get(writer, {})
+        before = len(numbers)
+        for number, payload in rows:
+            if number not in numbers:
+                try:
+                    numbers[number] = read.event(writer, payload, self._values)
+                except Unreadable:
+                    raise  # Who goes on without it would take what is there for lost.
+                except CorruptData as error:
+                    result.damaged.append(str(error))
+        if len(numbers) > before:
+            self._found[writer] = numbers
+            result.count(source, len(numbers) - before)
 
 
 def _noting_holes(segment: read.SegmentData, result: Gathered) -> read.SegmentData:
     result.damaged += [f"{segment.path} has {hole.length} damaged bytes at {hole.offset}." for hole in segment.holes]
     return segment
-
-
-def _wanted(segment: read.SegmentData, after: dict[str, int]) -> Iterator[tuple[int, bytes]]:
-    known = after.get(segment.writer, 0)
-    return ((found.number, found.payload) for found in segment.frames if found.number > known)
-
-
-def _add(
-    result: Gathered,
-    source: str,
-    numbers: dict[int, Event],
-    writer: str,
-    rows: Iterator[tuple[int, bytes]],
-    values: Values,
-) -> None:
-    for number, payload in rows:
-        if number not in numbers:
-            try:
-                numbers[number] = read.event(writer, payload, values)
-            except Unreadable:
-                raise  # Who goes on without it would take what is there for lost.
-            except CorruptData as error:
-                result.damaged.append(str(error))
-                continue
-            result.sources[source] = result.sources.get(source, 0) + 1
-
-
-def _from_store(
-    result: Gathered,
-    found: dict[str, dict[int, Event]],
-    orchestrator: str,
-    after: dict[str, int],
-    store: EventStore,
-    values: Values,
-) -> None:
-    complete = {writer: _contiguous(numbers, after.get(writer, 0)) for writer, numbers in found.items()}
-    try:
-        for row in store.events(orchestrator, after | complete):
-            if _verifies(row):
-                numbers = found.setdefault(row.writer, {})
-                _add(result, "store", numbers, row.writer, iter([(row.number, row.payload.encode())]), values)
-            else:
-                result.damaged.append(f"Event {row.number} of writer {row.writer} in the database is damaged.")
-    except StoreUnavailable as error:
-        result.damaged.append(str(error))
 
 
 def _contiguous(numbers: dict[int, Event], start: int) -> int:
