@@ -28,7 +28,7 @@ EFFECTS = ["charge 7", "mail ada", "charge 7"]
 
 # What a life dies at: `ask:2`, the second time the model is asked; `effect:2`, right after the second effect, within
 # its tool; `end:2`, when the second tool has ended and nobody was told; `ended`, when the first run has.
-STORIES = [f"session {death}" for death in ("ask:3", "effect:2", "end:1", "end:2", "end:3", "ended")]
+STORIES = [f"session {death}" for death in ("ask:3", "effect:2", "end:1 ask:3", "end:2", "end:3", "ended")]
 STORIES += [f"plain {death}" for death in ("effect:2", "end:3", "ended")]
 
 
@@ -139,13 +139,13 @@ def life(folder: Path, kind: str, death: str) -> dict[str, Any]:
 
 
 def main(folder: Path) -> None:
-    """Every story: a life that dies, and one that does not."""
+    """Every story: lives that die, and one that does not."""
     told = {}
     for story in STORIES:
-        kind, death = story.split()
+        kind, *deaths = story.split()
         here = folder / story.replace(" ", "-").replace(":", "-")
         here.mkdir()
-        told[story] = [life(here, kind, death), life(here, kind, "never")]
+        told[story] = [life(here, kind, death) for death in (*deaths, "never")]
     (folder / "told").write_text(json.dumps(told))
 
 

@@ -18,8 +18,8 @@ class Carried(msgspec.Struct, frozen=True, kw_only=True):
     """What a run begins with."""
 
     input: Any
-    seen: frozenset[str] = frozenset()
-    """Tool calls of this run whose outcome the history has already."""
+    ended: list[tuple[str, str]] = []
+    """Tools and arguments of this run's calls whose outcome the history has already."""
 
 
 async def carried(steps: Steps, session: Session | None, input: Any) -> Carried:
@@ -38,5 +38,6 @@ async def carried(steps: Steps, session: Session | None, input: Any) -> Carried:
     asked = ItemHelpers.input_to_new_input_list(input)
     if not asked or ours[: len(asked)] != asked:
         return Carried(input=input)
-    ended = (item.get("call_id") for item in ours if item.get("type") == "function_call_output")
-    return Carried(input=[], seen=frozenset(id for id in ended if id))
+    told = {item.get("call_id") for item in ours if item.get("type") == "function_call_output"}
+    calls = [item for item in ours if item.get("type") == "function_call" and item.get("call_id") in told]
+    return Carried(input=[], ended=[(item["name"], item["arguments"]) for item in calls])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import json
 from collections import Counter
-from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -23,37 +23,39 @@ NO_OPTIONS = StepOptions()
 class ToolCalls:
     """The tool calls of one run.
 
-    Equal calls are told apart by how many there were before: in this attempt, and in an earlier one whose outcome the
-    model has seen, because it stands in the history (`seen`, the ids of those calls).
+    Equal calls are told apart by how many there were before in the run: in this attempt, and among those whose outcome
+    the history has (`ended`, their tools and arguments), which the model does not ask for again.
     """
 
-    def __init__(self, steps: Steps, options: Mapping[str, StepOptions], seen: Collection[str] = ()) -> None:
-        self._steps, self._options, self._seen = steps, options, seen
-        self._counts: Counter[str] = Counter()
+    def __init__(self, steps: Steps, options: Mapping[str, StepOptions], ended: Iterable[tuple[str, str]] = ()) -> None:
+        self._steps, self._options = steps, options
+        self._counts = Counter((tool, self._key(tool, _parsed(arguments))) for tool, arguments in ended)
 
-    async def call(self, tool: str, id: str | None, arguments: str, work: Work) -> Any:
+    async def call(self, tool: str, arguments: str, work: Work) -> Any:
         """Call the tool, or give back what it returned before the crash. Raises `StepInDoubt`, and what `work` does."""
         options, given = self._options.get(tool, NO_OPTIONS), _parsed(arguments)
-        key = _key(options, given)
-        self._counts[tool + key] += 1
+        key = self._key(tool, given)
+        self._counts[tool, key] += 1
         made: list[Any] = []
 
-        async def told() -> dict[str, Any]:
+        async def storable() -> Any:
             made.append(await work())
-            return {"call": id, "result": _storable(made[-1])}
+            return _storable(made[-1])
 
         step = StepCall(
             name=tool,
             kwargs=given,
-            key=f"{key}#{self._counts[tool + key]}",
-            reconcile=_reconciling(options.reconcile),
+            key=f"{key}#{self._counts[tool, key]}",
+            reconcile=options.reconcile if callable(options.reconcile) else None,
             retries=options.retries,
             on_doubt=options.on_doubt,
         )
-        kept = await self._steps.arun(step, told)
-        if not made and kept is not None and kept["call"] in self._seen:
-            return await self.call(tool, id, arguments, work)  # That was an earlier call of the same conversation.
-        return made[-1] if made else kept and kept["result"]
+        kept = await self._steps.arun(step, storable)
+        return made[-1] if made else kept
+
+    def _key(self, tool: str, given: dict[str, Any]) -> str:
+        key = self._options.get(tool, NO_OPTIONS).key
+        return key(**given) if callable(key) else key or arguments_digest((), given)
 
     @contextmanager
     def current(self) -> Iterator[None]:
@@ -83,8 +85,7 @@ class Invoker:
         calls = _current.get()
         if calls is None:
             return await self._invoke(context, arguments)
-        id = getattr(context, "tool_call_id", None)
-        return await calls.call(self._tool, id, arguments, lambda: self._invoke(context, arguments))
+        return await calls.call(self._tool, arguments, lambda: self._invoke(context, arguments))
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._invoke, name)
@@ -109,24 +110,6 @@ def _parsed(arguments: str) -> dict[str, Any]:
     return given if isinstance(given, dict) else {"input": arguments}
 
 
-def _key(options: StepOptions, given: dict[str, Any]) -> str:
-    if callable(options.key):
-        return options.key(**given)
-    return options.key or arguments_digest((), given)
-
-
 def _storable(result: Any) -> Any:
     """What the SDK takes for the same result: its structured outputs may be plain dicts, too."""
     return result.model_dump() if hasattr(result, "model_dump") else result
-
-
-def _reconciling(reconcile: Any) -> Callable[..., Any] | None:
-    if reconcile is None:
-        return None
-
-    async def asked(key: str, **given: Any) -> dict[str, Any] | None:
-        answer = reconcile(key, **given)
-        answer = await answer if inspect.isawaitable(answer) else answer
-        return None if answer is None else {"call": None, "result": answer}
-
-    return asked

@@ -57,7 +57,7 @@ class WatchedRunner(Standing):
 
         async def work() -> dict[str, Any]:
             begin = await carried(self.manager.steps, session, input)
-            with ToolCalls(self.manager.steps, self._options, begin.seen).current():
+            with ToolCalls(self.manager.steps, self._options, begin.ended).current():
                 made.append(
                     await Runner.run(
                         starting_agent, begin.input, context=context, hooks=telling, session=session, **rest
