@@ -6,6 +6,8 @@ import shutil
 import sqlite3
 from pathlib import Path
 
+from jarvis_ctx.journal import frame
+from jarvis_ctx.journal.read import read_segment
 from jarvis_ctx.sidecar.opening import DATABASE
 
 
@@ -93,6 +95,18 @@ def unwrite_a_page(store: Path) -> None:
     with segment.open("r+b") as file:
         file.seek(len(data.rstrip(b"\0")) // 2 // 4096 * 4096)
         file.write(bytes(4096))
+
+
+def unwrite_the_first_event(store: Path) -> None:
+    """Of the one segment that has any."""
+    ((path, first),) = (
+        (path, segment.frames[0])
+        for path in (store / "journal").glob("*.seg")
+        if (segment := read_segment(path)).frames
+    )
+    with path.open("r+b") as file:
+        file.seek(first.offset)
+        file.write(bytes(frame.BEFORE))
 
 
 def spoil_events(store: Path) -> None:

@@ -72,6 +72,17 @@ def test_after_a_power_loss_what_came_through_without_something_before_it_is_set
     assert writer in str(report.damage)
 
 
+def test_a_run_whose_beginning_and_mark_went_with_the_power_is_set_aside_in_the_database_too(stage: Stage) -> None:
+    stage.write(calls=60, threads=1, settings=UNSYNCED)
+    damage.unwrite_the_first_event(stage.store)
+    damage.delete_marks(stage.store)
+
+    first, again = stage.verify(plant="rebooted", ending="kill"), stage.verify(whole=True)
+
+    assert (first.told, again.told) == (set(), set())
+    assert set(again.events.lost) == stage.said().acknowledged
+
+
 def test_after_a_kill_damage_costs_only_what_is_damaged(stage: Stage) -> None:
     stage.write(calls=60, threads=1, settings=UNSYNCED)
     damage.unwrite_a_page(stage.store)

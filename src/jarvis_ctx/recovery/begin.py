@@ -133,7 +133,9 @@ def begin(ground: Ground) -> Begun:
             lost = f"{plan.report.possibly_lost} {UNTOLD}".lstrip()
             plan = replace(plan, report=replace(plan.report, possibly_lost=lost))
         plan = replace(plan, report=Redaction(ground.settings.secret_names)(plan.report))
-    fences = {mark.writer: 0 for mark in ground.marks.writers() if mark.orchestrator == name} | rebuilt.state.position
+    # All writers of whom anything is known: of one that was set aside as a whole not even a mark may be left.
+    known = {mark.writer for mark in ground.marks.writers() if mark.orchestrator == name} | rebuilt.gathered.lost.keys()
+    fences = dict.fromkeys(known, 0) | rebuilt.state.position
     journal = journal_of(ground, run, rebuilt)
     journal.writer.dirty.update(_behind(rebuilt))
     try:
