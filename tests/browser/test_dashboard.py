@@ -72,6 +72,7 @@ def test_a_view_fits_a_telephone(page: Page, orchestrator: Orchestrator, path: s
     settled(page)
 
     assert page.evaluate("document.documentElement.scrollWidth") == 400
+    expect(page.locator(".views a[aria-current]")).to_be_in_viewport(ratio=0.9)
 
 
 @pytest.mark.parametrize("path", [*PATHS, COMPARED, f"/points/compare?a={CORPUS[0]}"])

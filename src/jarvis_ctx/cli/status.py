@@ -89,7 +89,7 @@ def _attention(found: dict[str, Any]) -> list[str]:
     if found["state"] == "dead":
         said.append("The next start recovers it; jarvis-ctx recover --dry-run shows what that would do.")
     if recovery["pending"]:
-        said.append(f"Its recovery was begun {recovery['begun']} times and is not complete.")
+        said.append(f"Its recovery was begun {number(recovery['begun'], 'time')} and is not complete.")
     if found["steps_in_doubt"]:
         said.append(f"{number(found['steps_in_doubt'], 'step')} in doubt: started, with no recorded end.")
     said += [f"{never_asked(step['name'], step['task'])}." for step in found["steps_never_asked"][:UNASKED]]

@@ -122,3 +122,28 @@ def test_whoever_logs_out_is_a_stranger_again(app: Application, tokens: Tokens) 
 
     stolen = {"Cookie": f"{cookie.key}={cookie.value}"}
     assert (left, Client(app).get(f"{API}/status", headers=stolen).status_code) == (204, 401)
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "told"),
+    [
+        ("/nowhere", 404, "There is nothing at this address."),
+        ("/tasks?<b>=1", 422, "&lt;b&gt;: Extra inputs are not permitted"),
+        ("/points/compare?a=never", 404, "has no recovery point"),
+    ],
+)
+def test_a_person_whose_address_leads_nowhere_gets_a_page_with_a_way_back(
+    app: Application, tokens: Tokens, path: str, status: int, told: str
+) -> None:
+    answer = entered(app, tokens).get(path, headers={"Accept": "text/html,*/*"})
+
+    assert (answer.status_code, answer.mimetype) == (status, "text/html")
+    assert told in answer.text
+    assert '<a href="/">' in answer.text
+
+
+@pytest.mark.parametrize("path", ["/view/nowhere", f"{API}/nowhere"])
+def test_a_program_whose_address_leads_nowhere_gets_a_problem(app: Application, tokens: Tokens, path: str) -> None:
+    answer = entered(app, tokens).get(path, headers={"Accept": "text/html,*/*"})
+
+    assert (answer.status_code, answer.mimetype) == (404, "application/problem+json")

@@ -29,6 +29,11 @@ DUMP = "Fatal Python error: Segmentation fault\n\nThread 0x1 (most recent call f
     [
         ({}, "killed", "kill -9"),
         ({"exception": ERROR}, "exception", "builtins.KeyError: 'x'"),
+        (
+            {"exception": {**ERROR, "message": "Nothing left."}},
+            "exception",
+            "exception, builtins.KeyError: Nothing left.",
+        ),
         ({"fault_dump": DUMP}, "fatal-signal", "Fatal Python error: Segmentation fault"),
         ({"fault_dump": "\n \n"}, "killed", "kill -9"),
         ({"boot_id": "boot 2"}, "power-loss", "was restarted"),
@@ -43,6 +48,7 @@ def test_the_strongest_evidence_is_believed(left: dict[str, object], cause: str,
 
     assert found.cause == cause
     assert said in found.sentence
+    assert ".." not in found.sentence
 
 
 def test_an_exception_of_a_run_that_ended_otherwise_is_not_its_cause() -> None:

@@ -90,10 +90,10 @@ def _marker(view: View, pulse: Pulse) -> Iterator[Finding]:
     if marked is None:
         return
     if pulse.live_pid is not None:
-        sentence = f"A recovery is under way in process {pulse.live_pid}, begun {marked.begun} times."
+        sentence = f"A recovery is under way in process {pulse.live_pid}, begun {number(marked.begun, 'time')}."
         yield warning("recovery", sentence, "wait until it is complete; if it stays so, see the log")
     else:
-        sentence = f"A recovery was begun {marked.begun} times and not completed (CRASH_DETECTED is there)."
+        sentence = f"A recovery was begun {number(marked.begun, 'time')} and not completed (CRASH_DETECTED is there)."
         if not marked.begun:
             sentence = "CRASH_DETECTED is there and cannot be read, so the next start recovers to be sure."
         yield problem("recovery", sentence, DRY)

@@ -14,6 +14,7 @@ from jarvis_ctx.web.dashboard.login import login
 from jarvis_ctx.web.dashboard.messages import messages
 from jarvis_ctx.web.dashboard.overview import overview, strip
 from jarvis_ctx.web.dashboard.points import compare, points
+from jarvis_ctx.web.dashboard.problem import as_page
 from jarvis_ctx.web.dashboard.rendered import Rendered
 from jarvis_ctx.web.dashboard.report import report
 from jarvis_ctx.web.dashboard.resources import resources
@@ -41,4 +42,5 @@ def dashboard(app: Application, subject: Subject, tokens: Tokens, readers: Reade
     app.register_blueprint(static())
     for view in VIEWS:
         app.register_blueprint(view(rendered))
+    app.after_request(as_page)
     return cookie

@@ -55,6 +55,7 @@ function asked(form) {
 }
 
 export function begin() {
+  mark();
   document.addEventListener("click", (event) => {
     const link = event.target.closest("a[data-go]");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;

@@ -9,6 +9,7 @@ let due = 0, last = 0, alarm, streaming = false, failed = 0, looking = false, an
 function tell(state, text) {
   if (link.textContent === text) return;
   link.className = `link ${state}`;
+  document.body.classList.toggle("lost", state === "lost");
   link.textContent = text;
 }
 
