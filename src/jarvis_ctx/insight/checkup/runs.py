@@ -13,6 +13,7 @@ from jarvis_ctx.insight.tasks import never_asked
 from jarvis_ctx.insight.view import Pulse, View
 from jarvis_ctx.liveness import identity
 from jarvis_ctx.liveness.marker import CrashMarker
+from jarvis_ctx.liveness.processes import is_stopped
 from jarvis_ctx.liveness.runfile import RunFile
 from jarvis_ctx.model.finding import Finding
 from jarvis_ctx.model.run import RunRecord
@@ -50,7 +51,7 @@ def _run(view: View, state: State, pulse: Pulse) -> Finding:
     run = before.latest(state)
     match life(pulse, run, before), run:
         case "live", _:
-            return ok("run", f"{view.name} runs as process {pulse.live_pid}.")
+            return _live(view, pulse, run)
         case "dead", RunRecord():
             if identity.is_alive(run.process) and run.ended is None:
                 sentence = f"Process {run.process.pid} lives, but does not hold the lock of its run {run.id}."
@@ -63,6 +64,15 @@ def _run(view: View, state: State, pulse: Pulse) -> Finding:
         case _:
             remedy = "is --name right? Otherwise the orchestrator was never started here"
             return warning("run", f"{view.name} has never run here.", remedy)
+
+
+def _live(view: View, pulse: Pulse, run: RunRecord | None) -> Finding:
+    sentence, pid = f"{view.name} runs as process {pulse.live_pid}", pulse.live_pid
+    # A process of a container that is not seen from here has its own id there.
+    seen = run is not None and run.process.pid == pid and identity.is_alive(run.process)
+    if pid is not None and seen and is_stopped(pid):
+        return warning("run", f"{sentence}, which a signal has stopped: it does nothing.", f"kill -CONT {pid}")
+    return ok("run", f"{sentence}.")
 
 
 def _recorded(view: View, pulse: Pulse) -> Iterator[Finding]:
