@@ -15,10 +15,11 @@ from langgraph.checkpoint.base import (
     Checkpoint,
     CheckpointMetadata,
     CheckpointTuple,
+    DeltaChannelHistory,
     get_checkpoint_metadata,
 )
 
-from jarvis_ctx.adapters.langgraph import places, threads
+from jarvis_ctx.adapters.langgraph import deltas, places, threads
 from jarvis_ctx.adapters.langgraph.opening import opened
 from jarvis_ctx.adapters.langgraph.strict import dumped, strict
 from jarvis_ctx.adapters.langgraph.tuples import metadata_of, tuple_of
@@ -112,13 +113,16 @@ class JarvisSaver(AsyncTwins):
 
     def get_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
         """The checkpoint that `config` names, or its namespace's latest; None where there is none."""
-        thread, namespace, id = places.thread_of(config), places.namespace_of(config), places.id_of(config)
-        reader = self.reader(thread)
-        if id is not None:
-            found = standing.of_checkpoint(reader.source, thread, namespace, id)
-        else:
-            found = next(standing.of_namespace(reader.source, thread, namespace), None)
+        reader = self.reader(places.thread_of(config))
+        found = threads.named(reader.source, config)
         return None if found is None else tuple_of(self.serde, reader.found(found))
+
+    def get_delta_channel_history(
+        self, *, config: RunnableConfig, channels: Sequence[str]
+    ) -> dict[str, DeltaChannelHistory]:
+        """What these channels of the checkpoint that `config` names are rebuilt from."""
+        reader = self.reader(places.thread_of(config))
+        return deltas.history(self.serde, reader, threads.named(reader.source, config), channels)
 
     def list(
         self,

@@ -16,6 +16,14 @@ from jarvis_ctx.graphs.standing import Standing
 from jarvis_ctx.settings import Settings
 
 
+def named(source: Source, config: RunnableConfig) -> Standing | None:
+    """The checkpoint that `config` names, or its namespace's latest."""
+    thread, namespace, id = places.thread_of(config), places.namespace_of(config), places.id_of(config)
+    if id is not None:
+        return standing.of_checkpoint(source, thread, namespace, id)
+    return next(standing.of_namespace(source, thread, namespace), None)
+
+
 def matching(
     source: Source, thread: str | None, config: RunnableConfig | None, before: str | None
 ) -> Iterator[Standing]:
