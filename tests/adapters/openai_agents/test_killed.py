@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,7 +21,9 @@ COMMAND = [sys.executable, "-m", "tests.adapters.openai_agents.talker"]
 
 def killed_after(store: Path, acknowledged: int) -> int:
     """Run the talker and kill it after it has said so many batches; the last one it has said."""
-    with subprocess.Popen([*COMMAND, str(store)], cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+    # A small pipe, so that it is never far ahead of who reads.
+    pipe: Any = {"stdout": subprocess.PIPE, "pipesize": 4096}
+    with subprocess.Popen([*COMMAND, str(store)], cwd=ROOT, text=True, **pipe) as process:
         assert process.stdout is not None
         for _ in range(acknowledged):
             process.stdout.readline()
@@ -33,7 +36,7 @@ def killed_after(store: Path, acknowledged: int) -> int:
 @pytest.mark.anyio
 @pytest.mark.crash
 async def test_after_a_kill_every_acknowledged_batch_is_there_and_none_is_torn(store_path: Path) -> None:
-    last = killed_after(store_path, 500)
+    last = killed_after(store_path, 200)
 
     with JarvisSession("42", store_path) as session:
         counted = Counter(await texts(session))
