@@ -39,6 +39,8 @@ store, tasks, events = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
 manager = JarvisContextManager(store, serve=True, port=0, rate_limit=0)
 for number in range(events):
     manager.update_task_progress(f"task-{number % tasks:05d}", progress(number))
+    if number % 5_000 == 0:
+        manager.flush()
 manager.flush()
 manager.checkpoint()
 while not any(manager.api.values()):

@@ -49,16 +49,17 @@ class _Conn(TConn):  # type: ignore[misc]  # Gunicorn has no types.
 
 
 class _Arriving(Incoming):
-    """What a request is read from: of one that comes too slowly there is no more, and nothing is answered."""
+    """What a request is read from: of one that comes too slowly, or is too long, there is no more."""
+
+    ended = False
 
     def recv(self, size: int) -> bytes:
         try:
-            return self.read(size) or b""
+            found = self.read(size) or b""
         except TimeoutError:
-            # What comes later must not be taken for another request.
-            with contextlib.suppress(OSError):
-                self._connection.shutdown(socket.SHUT_RDWR)
-            return b""
+            found = b""
+        self.ended = self.ended or not found
+        return found
 
 
 class Worker(ThreadWorker):  # type: ignore[misc]  # As above.
@@ -78,11 +79,12 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # As above.
     def handle(self, conn: TConn) -> Any:
         """Answer a connection's request, if the whole of it arrives in time, and the answer is taken."""
         conn.init()
-        conn.parser.unreader.sock = _Arriving(conn.sock, REQUEST_SECONDS)
+        arriving = conn.parser.unreader.sock = _Arriving(conn.sock, REQUEST_SECONDS)
         again = super().handle(conn)
-        if not again:
-            conn.close(graceful=True)  # Which lingers: here, and not where all others are accepted.
-        return again
+        if again and not arriving.ended:  # Else what still comes of it would be taken for another request.
+            return again
+        conn.close(graceful=True)  # Which lingers: here, and not where all others are accepted.
+        return False
 
     def handle_request(self, req: Any, conn: TConn) -> Any:
         """Whoever takes nothing of the answer for `ANSWER_SECONDS` is let go."""
