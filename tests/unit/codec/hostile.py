@@ -29,6 +29,9 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from tests.unit.codec.hostile_data import DATA
+from tests.unit.codec.hostile_kinds import KINDS
+
 
 class Touched(BaseException):
     """Code of a hostile value was run; not an Exception, so that nothing swallows it."""
@@ -292,3 +295,6 @@ REFUSED: dict[str, Callable[[], Any]] = {
     "1,000 levels of tuples": lambda: nested(1_000, lambda value: (value,)),
 }
 """By name, how to make each; each must be refused by `UnstorableValue` with none of its code run."""
+
+STORED.update(DATA)
+REFUSED.update(KINDS)

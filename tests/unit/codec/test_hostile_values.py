@@ -10,6 +10,10 @@ from tests.unit.codec.hostile import REFUSED, STORED
 from tests.unit.codec.sameness import fingerprint
 
 
+def test_there_are_two_hundred_hostile_values() -> None:
+    assert len(STORED) + len(REFUSED) >= 200
+
+
 @pytest.mark.parametrize("name", STORED)
 def test_a_hostile_value_comes_back_as_it_was(name: str) -> None:
     value = STORED[name]

@@ -31,7 +31,7 @@ COMMANDS = [
         ["doctor"],
     )
     for how in ([], ["--json"])
-]
+] + [["export"], ["export", "--format", "csv"]]
 
 
 def leaked(path: Path, secrets: str) -> Path:
