@@ -201,7 +201,7 @@ FAULTS = (
         id="F24",
         title="the database has no header, or is cut off, empty, garbage, or gone, with its log or without",
         promise="no acknowledged call is lost, no start begins empty, what is damaged is moved aside",
-        rounds={"small": 15, "full": 1_000, "release": 1_000},
+        rounds={"small": 10, "full": 1_000, "release": 1_000},
         play=database,
     ),
     Fault(
@@ -229,7 +229,7 @@ FAULTS = (
         id="F27",
         title="the database, its log, checkpoints, marks, segments or the run's record are those of a life earlier",
         promise="what the others hold gives all back; where they do not, the report says so",
-        rounds={"small": 14, "full": 300, "release": 300},
+        rounds={"small": 7, "full": 300, "release": 300},
         play=older,
     ),
 )

@@ -60,7 +60,7 @@ FAULTS = (
         id="F1",
         title="`kill -9` of one process, up to three times in a row",
         promise="no acknowledged call is lost, none is doubled, none invented",
-        rounds={"small": 80, "full": 1_000, "release": 10_000},
+        rounds={"small": 60, "full": 1_000, "release": 10_000},
         play=one_writer,
     ),
     Fault(
