@@ -17,6 +17,8 @@ from tests.benchmarks.report import page, table
 from tests.benchmarks.rounds import extra, interleaved, p50, p99, ratio
 
 ROOT = Path(__file__).parents[2]
+PATIENCE = 900
+"""Seconds that all figures may take where others keep the machine busy; half a minute where nobody does."""
 PROMISED = {
     "captured `update_task_progress`": {(0.7, 0.35), (1.0, 0.5)},
     "the same beside one CPU-bound": {(0.1, None)},
@@ -49,10 +51,13 @@ PROMISED = {
 """How a figure's name begins, and its reach and aim."""
 
 
+pytestmark = pytest.mark.timeout(PATIENCE + 60)
+
+
 @pytest.fixture(scope="module")
 def measured() -> dict[str, Any]:
     command = [sys.executable, "-m", "tests.benchmarks", "--quick", "--json"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=240, check=False)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert done.returncode == 0, done.stderr
     report: dict[str, Any] = json.loads(done.stdout)
     return report
