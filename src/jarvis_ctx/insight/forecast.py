@@ -14,7 +14,8 @@ from jarvis_ctx.model.ids import RunId, WriterId
 from jarvis_ctx.model.run import RunRecord
 from jarvis_ctx.recovery import choice
 from jarvis_ctx.recovery import plan as planning
-from jarvis_ctx.recovery.plan import Plan, Policy
+from jarvis_ctx.recovery.plan import Plan
+from jarvis_ctx.recovery.policy import Policy
 from jarvis_ctx.recovery.predecessor import Predecessor
 from jarvis_ctx.recovery.preference import Choice
 from jarvis_ctx.recovery.rebuild import Rebuilt

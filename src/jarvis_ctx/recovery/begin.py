@@ -5,100 +5,34 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Protocol
 
 import msgspec
 from msgspec.structs import replace
 
-from jarvis_ctx.checkpoint.files import CheckpointFiles
-from jarvis_ctx.checkpoint.ports import CheckpointStore
-from jarvis_ctx.clock import Clock
 from jarvis_ctx.codec.redaction import Redaction
-from jarvis_ctx.codec.sealed import Seals
-from jarvis_ctx.codec.sign import Key
 from jarvis_ctx.disk.files import move_aside
 from jarvis_ctx.errors import StoreUnavailable
 from jarvis_ctx.journal.journal import Journal
-from jarvis_ctx.journal.marks import Marks, claim_epoch
-from jarvis_ctx.journal.ports import EventStore
+from jarvis_ctx.journal.marks import claim_epoch
 from jarvis_ctx.journal.read import segment_paths
-from jarvis_ctx.journal.sealed_bodies import Sealing
 from jarvis_ctx.journal.segment import new_writer, opening_of
 from jarvis_ctx.liveness import identity
-from jarvis_ctx.liveness.exceptions import FaultDump
-from jarvis_ctx.liveness.marker import CrashMarker
-from jarvis_ctx.liveness.ports import LeaseStore
-from jarvis_ctx.liveness.runfile import RunFile
 from jarvis_ctx.model.agent import Lease
 from jarvis_ctx.model.event import PROJECTED_KINDS
 from jarvis_ctx.model.ids import RunId
 from jarvis_ctx.model.run import RunRecord
-from jarvis_ctx.recovery import choice, reports
 from jarvis_ctx.recovery import plan as planning
-from jarvis_ctx.recovery.plan import Plan, Policy
-from jarvis_ctx.recovery.predecessor import Predecessor
-from jarvis_ctx.recovery.rebuild import Layers, Rebuilt, rebuild
-from jarvis_ctx.settings import Settings
+from jarvis_ctx.recovery import reports
+from jarvis_ctx.recovery.ground import Ground
+from jarvis_ctx.recovery.plan import Plan
+from jarvis_ctx.recovery.policy import Policy
+from jarvis_ctx.recovery.rebuild import Rebuilt, rebuild
 
 KEPT = ("max_attempts", "stale_after", "stuck_after", "sync_interval")
 """The settings that outlive a run: its recovery and those who look at it go by them."""
 
 UNTOLD = "Whatever the run with the missing journal told is lost."
 """How many events that were, nobody knows."""
-
-
-class Store(Protocol):
-    """A store's ports, as an engine offers them."""
-
-    @property
-    def events(self) -> EventStore: ...
-
-    @property
-    def checkpoints(self) -> CheckpointStore: ...
-
-    @property
-    def leases(self) -> LeaseStore: ...
-
-
-class Ground(msgspec.Struct, frozen=True, kw_only=True):
-    """What is open before a run begins; the run lock is held."""
-
-    folder: Path
-    settings: Settings
-    clock: Clock
-    store: Store
-    marks: Marks
-    mapped: bool
-    files: CheckpointFiles
-    runfile: RunFile
-    marker: CrashMarker
-    faults: FaultDump
-    key: Key
-    """Signs what is pickled."""
-    damage: list[str] = []
-    """What was found damaged, and moved aside, while opening."""
-    seals: Seals | None = None
-    sealing: Sealing | None = None
-    """What seals, and what it does to events; None where nothing is sealed."""
-
-    @property
-    def layers(self) -> Layers:
-        return Layers(
-            journal=self.folder / "journal",
-            orchestrator=self.settings.name,
-            history=self.settings.history_size,
-            events=self.store.events,
-            checkpoints=self.store.checkpoints,
-            files=self.files,
-            marks=list(self.marks.writers()),
-            chosen=choice.read(self.folder, self.settings.name),
-            sealing=self.sealing,
-            cut_off=self.runfile.cut_off,
-        )
-
-    @property
-    def predecessor(self) -> Predecessor:
-        return Predecessor(name=self.settings.name, runfile=self.runfile, marker=self.marker, faults=self.faults)
 
 
 class Begun(msgspec.Struct, kw_only=True):
@@ -124,18 +58,8 @@ def begin(ground: Ground) -> Begun:
     dead = before.dead(rebuilt.state)
     run = _new_run(ground, epoch, dead)
     leases = _leases(ground)
-    plan = None
-    if dead is not None:
-        tries = ground.marker.set(name, dead.id)
-        cause = before.cause(dead, rebuilt.state)
-        plan = planning.make(rebuilt, dead, run, cause, leases, Policy.of(ground.settings), tries)
-        if missing:
-            lost = f"{plan.report.possibly_lost} {UNTOLD}".lstrip()
-            plan = replace(plan, report=replace(plan.report, possibly_lost=lost))
-        plan = replace(plan, report=Redaction(ground.settings.secret_names)(plan.report))
-    # All writers of whom anything is known: of one that was set aside as a whole not even a mark may be left.
-    known = {mark.writer for mark in ground.marks.writers() if mark.orchestrator == name} | rebuilt.gathered.lost.keys()
-    fences = dict.fromkeys(known, 0) | rebuilt.state.position
+    plan = _plan(ground, rebuilt, dead, run, leases, missing) if dead is not None else None
+    fences = _fences(ground, rebuilt)  # Before our own pen has a mark, which it must not be fenced by.
     journal = journal_of(ground, run, rebuilt)
     journal.writer.dirty.update(_behind(rebuilt))
     try:
@@ -148,6 +72,28 @@ def begin(ground: Ground) -> Begun:
         journal.let_go()
         raise
     return Begun(run=run, journal=journal, rebuilt=rebuilt, leases=leases, plan=plan)
+
+
+def _plan(
+    ground: Ground, rebuilt: Rebuilt, dead: RunRecord, run: RunRecord, leases: list[Lease], missing: list[str]
+) -> Plan:
+    """What follows from the death of `dead`; from here on, its recovery counts as begun."""
+    tries = ground.marker.set(run.name, dead.id)
+    cause = ground.predecessor.cause(dead, rebuilt.state)
+    plan = planning.make(rebuilt, dead, run, cause, leases, Policy.of(ground.settings), tries)
+    report = plan.report
+    if missing:
+        report = replace(report, possibly_lost=f"{report.possibly_lost} {UNTOLD}".lstrip())
+    return replace(plan, report=Redaction(ground.settings.secret_names)(report))
+
+
+def _fences(ground: Ground, rebuilt: Rebuilt) -> dict[str, int]:
+    """The last number that stands of each writer of whom anything is known.
+
+    Of one that was set aside as a whole not even a mark may be left.
+    """
+    marked = {mark.writer for mark in ground.marks.writers() if mark.orchestrator == ground.settings.name}
+    return dict.fromkeys(marked | rebuilt.gathered.lost.keys(), 0) | rebuilt.state.position
 
 
 def _behind(rebuilt: Rebuilt) -> Iterable[str]:

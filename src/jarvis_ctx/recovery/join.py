@@ -10,7 +10,8 @@ from jarvis_ctx.model.ids import TaskId
 from jarvis_ctx.model.report import RecoveryReport
 from jarvis_ctx.model.run import RunRecord
 from jarvis_ctx.recovery import reports
-from jarvis_ctx.recovery.begin import Begun, Ground, journal_of
+from jarvis_ctx.recovery.begin import Begun, journal_of
+from jarvis_ctx.recovery.ground import Ground
 from jarvis_ctx.recovery.plan import Plan
 from jarvis_ctx.recovery.rebuild import rebuild
 from jarvis_ctx.settings import Settings

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-import msgspec
-
 from jarvis_ctx.model.report import RecoveryReport, StepLine, TaskFate, TaskLine
+from jarvis_ctx.recovery.attention import attention
 from jarvis_ctx.recovery.last_words import last_words
 from jarvis_ctx.recovery.wording import (
     between,
     columns,
     day_time,
     listed,
+    more,
     number,
     one_line,
     parse,
     percent,
     span,
-    state_problems,
     wrap,
 )
 
@@ -53,18 +52,6 @@ RESUMES = {
     "resume(); a call for a finished task returns the result that was kept, and finished steps are not done twice.",
     "report": "No call is changed (resume=report): the unfinished tasks are the program's to take up again.",
 }
-ASKED = (
-    'When its task runs again, a step that names whom to ask (steps={"method": find_it} or '
-    "durable_step(reconcile=find_it)) is asked about; any other is done again, unless on_doubt= says otherwise. "
-    "Look after those before"
-)
-NOT_ASKED = "Nobody is asked, and a step that is called again is done again, so look after it before"
-DOUBTS = {
-    "reconcile": "its reconcile is asked",
-    "run": "done again",
-    "fail": "its call raises StepInDoubt",
-    "skip": "taken for done",
-}
 
 
 def render(
@@ -77,7 +64,7 @@ def render(
     doubts = report.steps_in_doubt if doubts is None else doubts
     sections = (
         ("", _headline(report)),
-        ("LOOK AT THIS", _attention(report, doubts, width, limit)),
+        ("LOOK AT THIS", attention(report, doubts, width, limit)),
         ("WHY IT DIED", _why(report, width)),
         ("WHAT CARRIES ON", _tasks(report, width, limit)),
         ("THREADS OF GRAPHS", _threads(report, width)),
@@ -116,59 +103,6 @@ def _headline(report: RecoveryReport) -> Iterator[str]:
     yield headline(report)
 
 
-def _attention(report: RecoveryReport, doubts: Sequence[StepLine], width: int, limit: int) -> Iterator[str]:
-    for writer, ranges in report.events_lost.items():
-        shown = listed([f"{first:,}" if first == last else f"{first:,}-{last:,}" for first, last in ranges])
-        yield from _point(f"Lost: numbers {shown} of writer {writer} were written and are nowhere any more.", width)
-    if report.possibly_lost:
-        yield from _point(report.possibly_lost, width)
-    if report.not_captured:
-        calls = number(report.not_captured, "call")
-        yield from _point(f"Not captured, so not known: {calls}; the last: {report.last_not_captured}", width)
-    for sentence in report.damage[:limit]:
-        yield from _point(sentence, width)
-    yield from _more(report.damage, limit, "  ")
-    for sentence in report.healed:
-        yield from _point(sentence, width)
-    yield from _in_doubt(report, doubts, width, limit)
-    for kept in report.objects:
-        for sentence in state_problems(msgspec.structs.asdict(kept)):
-            yield from _point(sentence, width)
-    quarantined = _of(report, "quarantined")
-    for task in quarantined[:limit]:
-        why = task.quarantined or "it was running alone when its process died, too often."
-        yield from _point(f"Task {task.id} is quarantined and will not run again: {why}", width)
-    yield from _more(quarantined, limit, "  ")
-    if report.resume_refused:
-        yield from _point(f"Calls are not changed by this recovery: {report.resume_refused}.", width)
-    if report.code_changed:
-        yield from _point(f"The code has changed since: {listed(report.code_changed)}.", width)
-    if report.machine_changed:
-        yield from _point(f"The machine is not as it was: {listed(report.machine_changed)}.", width)
-    for kind, count in report.unreadable.items():
-        yield from _point(f"{number(count, 'event')} of kind {kind} cannot be read by this version.", width)
-
-
-def _in_doubt(report: RecoveryReport, steps: Sequence[StepLine], width: int, limit: int) -> Iterator[str]:
-    if steps:
-        asks = report.resume != "report" and not report.resume_refused
-        sentence = (
-            f"{number(len(steps), 'step')} in doubt: started, with no recorded end, so the effect may have happened or "
-            f"not. {ASKED if asks else NOT_ASKED}:"
-        )
-        yield from _point(sentence, width)
-        rows = [(step.task, step.name, _when_in_doubt(step, report)) for step in steps[:limit]]
-        yield from columns(rows, width, "    ")
-        yield from _more(steps, limit, "    ")
-
-
-def _when_in_doubt(step: StepLine, report: RecoveryReport) -> str:
-    done = "it returned, but its result could not be kept; " if step.error else ""
-    if report.resume == "report" or report.resume_refused:
-        return done + "done again, if it is called"
-    return done + DOUBTS.get(step.doubt, step.doubt)
-
-
 def _why(report: RecoveryReport, width: int) -> Iterator[str]:
     yield from wrap(report.cause.sentence.replace(" builtins.", " "), width)
     ran = (parse(report.last_event) - parse(report.started)).total_seconds()
@@ -201,7 +135,7 @@ def _tasks(report: RecoveryReport, width: int, limit: int) -> Iterator[str]:
             yield ""
             yield f"  {title}"
             yield from _task_lines(tasks[:limit], width)
-            yield from _more(tasks, limit, "    ")
+            yield from more(tasks, limit, "    ")
 
 
 def _task_lines(tasks: list[TaskLine], width: int) -> Iterator[str]:
@@ -284,12 +218,3 @@ def _layers(report: RecoveryReport, width: int) -> Iterator[str]:
 
 def _of(report: RecoveryReport, fate: TaskFate) -> list[TaskLine]:
     return [task for task in report.tasks if task.fate == fate]
-
-
-def _point(sentence: str, width: int) -> Iterator[str]:
-    yield from wrap(f"- {sentence}", width, "  ", "  ")
-
-
-def _more(items: Sequence[object], limit: int, indent: str) -> Iterator[str]:
-    if len(items) > limit:
-        yield f"{indent}and {len(items) - limit:,} more; the JSON report has all of them"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -89,6 +89,12 @@ def listed(items: Sequence[str], limit: int = 8) -> str:
     """`a, b, c and 12 more`."""
     rest = len(items) - limit
     return ", ".join(items[:limit]) + (f" and {rest:,} more" if rest > 0 else "")
+
+
+def more(items: Sequence[object], limit: int, indent: str) -> Iterator[str]:
+    """The line behind the first `limit` items, where there are others."""
+    if len(items) > limit:
+        yield f"{indent}and {len(items) - limit:,} more; the JSON report has all of them"
 
 
 def state_problems(kept: Mapping[str, Any]) -> list[str]:

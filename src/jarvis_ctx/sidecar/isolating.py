@@ -7,7 +7,7 @@ from collections.abc import Callable
 from jarvis_ctx.capture.isolation import Isolation
 from jarvis_ctx.journal.journal import Journal
 from jarvis_ctx.model.event import Event
-from jarvis_ctx.recovery.begin import Ground
+from jarvis_ctx.recovery.ground import Ground
 from jarvis_ctx.recovery.plan import Plan
 from jarvis_ctx.recovery.workers import Workers, hearing, left_by_workers
 

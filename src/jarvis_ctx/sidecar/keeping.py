@@ -10,7 +10,7 @@ from jarvis_ctx.checkpoint.surplus import Surplus
 from jarvis_ctx.journal.journal import Journal
 from jarvis_ctx.journal.pictures import Pictures
 from jarvis_ctx.model.run import RunRecord
-from jarvis_ctx.recovery.begin import Ground
+from jarvis_ctx.recovery.ground import Ground
 
 FLUSH_PATIENCE = 5.0
 """Seconds a checkpoint waits for the database before it writes an emergency file instead."""

@@ -23,8 +23,8 @@ from jarvis_ctx.model.report import RecoveryReport
 from jarvis_ctx.model.restored import stands_on
 from jarvis_ctx.model.run import RunRecord
 from jarvis_ctx.recovery import reports
-from jarvis_ctx.recovery.begin import Ground
 from jarvis_ctx.recovery.code import CodeGuard
+from jarvis_ctx.recovery.ground import Ground
 
 
 def object_states(

@@ -19,7 +19,7 @@ from jarvis_ctx.liveness.exceptions import FaultDump
 from jarvis_ctx.liveness.marker import CrashMarker
 from jarvis_ctx.liveness.orphans import refuse_orphans
 from jarvis_ctx.liveness.runfile import RunFile
-from jarvis_ctx.recovery.begin import Ground
+from jarvis_ctx.recovery.ground import Ground
 from jarvis_ctx.settings import Settings
 from jarvis_ctx.sidecar.database import open_database
 from jarvis_ctx.sidecar.encryption import Encryption, encrypted, keep

@@ -9,7 +9,7 @@ from typing import Any
 
 from jarvis_ctx.codec import pickled
 from jarvis_ctx.journal.gather import Gathered
-from jarvis_ctx.recovery import bases, plan
+from jarvis_ctx.recovery import account, bases
 from jarvis_ctx.sidecar import JarvisContextManager, database
 from jarvis_ctx.sidecar.opening import DATABASE
 from tests.unit.codec.malicious import CANARY
@@ -33,7 +33,7 @@ def folder_not_synced() -> None:
 
 def power_loss_not_told() -> None:
     """A report says nothing of what a power loss may take."""
-    plan._possibly_lost = lambda *given: ""
+    account._possibly_lost = lambda *given: ""
 
 
 def damage_thrown_away() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from jarvis_ctx import settings
 from jarvis_ctx.insight.forecast import Forecast, forecast
 from jarvis_ctx.model.report import RecoveryReport
-from jarvis_ctx.recovery.plan import Policy
+from jarvis_ctx.recovery.policy import Policy
 from jarvis_ctx.sidecar import JarvisContextManager, open_view
 from tests.unit.insight.dying import TOLD
 from tests.unit.insight.folders import listing

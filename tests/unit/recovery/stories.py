@@ -12,7 +12,8 @@ from jarvis_ctx.model.ids import RunId, WriterId
 from jarvis_ctx.model.run import CauseOfDeath, ProcessIdentity, RunRecord
 from jarvis_ctx.model.state import State
 from jarvis_ctx.recovery import plan
-from jarvis_ctx.recovery.plan import Plan, Policy
+from jarvis_ctx.recovery.plan import Plan
+from jarvis_ctx.recovery.policy import Policy
 from jarvis_ctx.recovery.rebuild import Rebuilt
 
 SECOND = 1_000_000

@@ -11,7 +11,7 @@ from jarvis_ctx.journal.gather import Gathered
 from jarvis_ctx.model.agent import Lease
 from jarvis_ctx.model.ids import AgentId
 from jarvis_ctx.model.run import ProcessIdentity
-from jarvis_ctx.recovery import plan
+from jarvis_ctx.recovery import account
 from tests.unit.recovery.stories import (
     HERE,
     KILLED,
@@ -151,10 +151,10 @@ def test_a_run_that_died_while_it_recovered_gets_its_own_end() -> None:
 def test_another_host_and_another_boot_are_said() -> None:
     elsewhere = ProcessIdentity(host="there", pid=1, created=1.0, boot_id="b2")
 
-    changed = plan._machine_changed(run(1, HERE), run(2, elsewhere))
+    changed = account._machine_changed(run(1, HERE), run(2, elsewhere))
 
     assert len(changed) == 2
-    assert plan._machine_changed(run(1), run(2)) == []
+    assert account._machine_changed(run(1), run(2)) == []
 
 
 def test_the_death_lies_between_the_last_durable_event_and_this_start() -> None:

@@ -1,0 +1,155 @@
+"""The account of a death: what was found of the run, its tasks, steps, agents and objects, as a report's lines."""
+
+from __future__ import annotations
+
+from jarvis_ctx.clock import MICROSECONDS, iso
+from jarvis_ctx.liveness.leases import stale_at
+from jarvis_ctx.model.agent import Lease
+from jarvis_ctx.model.report import AgentLine, ObjectLine, RecoveryReport, StepLine, TaskFate, TaskLine
+from jarvis_ctx.model.run import CauseOfDeath, RunRecord
+from jarvis_ctx.model.state import State
+from jarvis_ctx.model.step import StepRecord
+from jarvis_ctx.model.task import TaskRecord
+from jarvis_ctx.recovery.healings import healings, sentence
+from jarvis_ctx.recovery.policy import Policy
+from jarvis_ctx.recovery.rebuild import Rebuilt
+from jarvis_ctx.recovery.victims import Victims
+
+
+def account(
+    rebuilt: Rebuilt,
+    dead: RunRecord,
+    run: RunRecord,
+    cause: CauseOfDeath,
+    leases: list[Lease],
+    policy: Policy,
+    victims: Victims,
+) -> RecoveryReport:
+    """The report of the death of `dead`, as far as it depends on what was found; `run` is the one that recovers."""
+    state = rebuilt.state
+    last = iso(state.stamp[0]) if state.stamp[0] else iso(dead.started)
+    not_captured = state.runs.get(dead.id, dead).not_captured  # Its record beside the journal does not know.
+    return RecoveryReport(
+        orchestrator=state.name,
+        run=run.id,
+        recovered_run=dead.id,
+        epoch=run.epoch,
+        created=iso(run.started),
+        cause=cause,
+        started=iso(dead.started),
+        died_between=(last, iso(run.started)),
+        last_event=last,
+        events=sum(state.position.values()),
+        events_lost=rebuilt.gathered.lost,
+        possibly_lost=_possibly_lost(cause, rebuilt, policy),
+        not_captured=not_captured[0],
+        last_not_captured=not_captured[1],
+        damage=rebuilt.gathered.damaged,
+        healed=[sentence(healed) for healed in healings(state, dead.id)],
+        layers=rebuilt.tried,
+        sources=rebuilt.gathered.sources,
+        resume=policy.resume,
+        tasks=[_task_line(task, victims) for task in state.tasks.values()],
+        steps_in_doubt=[_step_line(step) for step in _in_doubt(state)],
+        agents=_agent_lines(state, leases, policy),
+        objects=_object_lines(state, dead),
+        machine_changed=_machine_changed(dead, run),
+        unreadable=dict(state.unreadable),
+        seconds=dict(rebuilt.seconds),
+    )
+
+
+def _possibly_lost(cause: CauseOfDeath, rebuilt: Rebuilt, policy: Policy) -> str:
+    """Said, too, when the power went from a later run, while the recovery of `dead` was not known to be complete."""
+    if cause.cause != "power-loss" and not rebuilt.power_went:
+        return ""
+    return (
+        f"With durability=process, a power loss may take the calls of the last {policy.sync_interval:g} s before it; "
+        "those known to be missing are listed."
+    )
+
+
+def _task_line(task: TaskRecord, victims: Victims) -> TaskLine:
+    return TaskLine(
+        id=task.id,
+        fate=_fate(task, victims),
+        status=task.status,
+        percentage=task.percentage,
+        description=task.description,
+        completed_subtasks=task.completed_subtasks,
+        blockers=task.blockers,
+        attempts=len(task.attempts),
+        kept_result=any(attempt.kept for attempt in task.attempts.values()),
+        quarantined=task.quarantined,
+    )
+
+
+def _fate(task: TaskRecord, victims: Victims) -> TaskFate:
+    if task.quarantined or task.id in victims.quarantined:
+        return "quarantined"
+    if task.id in victims.interrupted:
+        return "in-flight"
+    if task.done:
+        return "done"
+    return "failed" if task.finished and task.shown_status != "completed" else "incomplete"
+
+
+def _agent_lines(state: State, leases: list[Lease], policy: Policy) -> list[AgentLine]:
+    death = state.stamp[0]
+    beats = {lease.agent: lease.beat for lease in leases}
+    stale = {lease.agent for lease in stale_at(leases, death, policy.stale_after)}
+    lines = []
+    for agent in state.agents.values():
+        seen = beats.get(agent.id, agent.updated[0])
+        silent = max(0.0, (death - seen) / MICROSECONDS)
+        unheard = agent.id in stale or (agent.id not in beats and silent > policy.stale_after)
+        lines.append(
+            AgentLine(
+                id=agent.id,
+                stale_at_death=unheard and agent.health != "gone",
+                silent_for=round(silent, 3),
+                status=agent.status,
+            )
+        )
+    return lines
+
+
+def _in_doubt(state: State) -> list[StepRecord]:
+    return [step for steps in state.steps.values() for step in steps.values() if step.status == "started"]
+
+
+def _step_line(step: StepRecord) -> StepLine:
+    return StepLine(
+        task=step.task,
+        key=step.key,
+        name=step.name,
+        idempotency_key=step.idempotency,
+        starts=step.starts,
+        doubt=step.doubt,
+        error=step.error,
+    )
+
+
+def _object_lines(state: State, dead: RunRecord) -> list[ObjectLine]:
+    """The states of the chain of crashes that `dead` belongs to; what is older is not given back."""
+    chain = {run.id for run in state.runs.values() if run.chain == dead.chain}
+    return [
+        ObjectLine(
+            id=kept.id,
+            captured=iso(kept.captured) if kept.captured else "",
+            fields=[name for name, _, _ in kept.fields],
+            not_kept=dict(kept.lost),
+            failed=kept.failed,
+        )
+        for kept in state.objects.values()
+        if kept.run in chain
+    ]
+
+
+def _machine_changed(dead: RunRecord, run: RunRecord) -> list[str]:
+    changed = []
+    if dead.process.host != run.process.host:
+        changed.append(f"host {dead.process.host} -> {run.process.host}")
+    if dead.process.boot_id != run.process.boot_id:
+        changed.append("the machine was booted anew")
+    return changed
