@@ -25,13 +25,19 @@ function busy() {
   return document.getElementById("ask").open || view.matches(":has(select:focus, input:focus, details[open])");
 }
 
+// Not by scrollIntoView: from then on the first Tab would begin at the link.
+function reveal(link) {
+  const bar = link.closest(".views"), edge = bar.getBoundingClientRect(), at = link.getBoundingClientRect();
+  bar.scrollLeft += Math.max(at.right - edge.right, 0) + Math.min(at.left - edge.left, 0);
+}
+
 function mark() {
   for (const link of document.querySelectorAll(".views a")) {
     const to = link.getAttribute("href");
     const here = to === "/" ? location.pathname === "/" : location.pathname.startsWith(to);
     if (here) {
       link.setAttribute("aria-current", "page");
-      link.scrollIntoView({ block: "nearest", inline: "nearest" });
+      reveal(link);
       document.title = document.title.replace(/^[^:]*/, link.textContent);
     } else link.removeAttribute("aria-current");
   }
