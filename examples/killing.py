@@ -2,16 +2,34 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import random
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 LONGEST = 0.8
 """Seconds after which a life is killed at the latest; together all the work takes longer."""
+
+
+def main(says: str, life: Callable[[Path], None], demo: Callable[[Path, int, str], bool], well: str) -> None:
+    """Be a life, as a child of the demo; or be the demo, which says `well` at its end if all was done once."""
+    if sys.argv[1:2] == ["life"]:
+        life(Path(sys.argv[2]))
+        return
+    parser = argparse.ArgumentParser(description=says)
+    parser.add_argument("--kills", type=int, default=5, help="default %(default)s")
+    parser.add_argument("--seed", default="", help="kills at the same moments again")
+    chosen = parser.parse_args()
+    seed = chosen.seed or os.urandom(4).hex()
+    with tempfile.TemporaryDirectory(prefix="killing-") as folder:
+        done = demo(Path(folder), chosen.kills, seed)
+    print(f"\n--seed {seed}:", well if done else "something was lost, or done twice")
+    sys.exit(not done)
 
 
 def kill_at_random(module: str, folder: Path, kills: int, seed: str, done: Callable[[], list[str]]) -> bool:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
 from typing import NamedTuple
+
+from examples.ledger import Ledger
 
 
 class Paper(NamedTuple):
@@ -30,15 +30,12 @@ QUESTIONS = {
 """What each question is researched from first."""
 
 
-class Library:
+class Library(Ledger):
     """Orders papers and publishes reports; none of it can be taken back, and doing it twice makes two lines."""
-
-    def __init__(self, ledger: Path) -> None:
-        self._ledger = ledger
 
     def order(self, question: str, paper: str) -> str:
         """Pay for a paper; what it says."""
-        self._enter(f"{question}: ordered {paper}")
+        self.enter(f"{question}: ordered {paper}")
         return PAPERS[paper].says
 
     def find_order(self, key: str, question: str, paper: str) -> str | None:
@@ -47,21 +44,9 @@ class Library:
 
     def publish(self, question: str, report: str) -> int:
         """Tell the world; how many characters."""
-        self._enter(f"{question}: published {report}")
+        self.enter(f"{question}: published {report}")
         return len(report)
 
     def find_publication(self, key: str, question: str, report: str) -> int | None:
         """As `find_order`."""
         return len(report) if f"{question}: published {report}" in self.lines() else None
-
-    def lines(self) -> list[str]:
-        """All that was done, in order."""
-        return self._ledger.read_text("utf-8").splitlines() if self._ledger.exists() else []
-
-    def _enter(self, line: str) -> None:
-        # One write: a kill leaves all of the line or nothing.
-        descriptor = os.open(self._ledger, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
-        try:
-            os.write(descriptor, f"{line}\n".encode())
-        finally:
-            os.close(descriptor)

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import argparse
 import asyncio
-import os
-import sys
-import tempfile
 from collections import Counter
 from pathlib import Path
 
-from examples.killing import kill_at_random
+from examples.killing import kill_at_random, main
 from examples.openai_desk.shop import ONCE, Shop
 
 
@@ -29,21 +25,5 @@ def demo(folder: Path, kills: int, seed: str) -> bool:
     return finished and Counter(shop.lines()) == Counter(ONCE)
 
 
-def main() -> None:
-    """Be a life, as a child of the demo; or be the demo."""
-    if sys.argv[1:2] == ["life"]:
-        life(Path(sys.argv[2]))
-        return
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--kills", type=int, default=5, help="default %(default)s")
-    parser.add_argument("--seed", default="", help="kills at the same moments again")
-    chosen = parser.parse_args()
-    seed = chosen.seed or os.urandom(4).hex()
-    with tempfile.TemporaryDirectory(prefix="desk-") as folder:
-        well = demo(Path(folder), chosen.kills, seed)
-    print(f"\n--seed {seed}:", "each refund and letter once" if well else "something was lost, or done twice")
-    sys.exit(not well)
-
-
 if __name__ == "__main__":
-    main()
+    main(__doc__ or "", life, demo, "each refund and letter once")

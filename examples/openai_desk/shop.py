@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
+from examples.ledger import Ledger
 
 REQUESTS = {
     "ada": "Order 7 came broken.",
@@ -14,15 +13,12 @@ REQUESTS = {
 """What each customer writes."""
 
 
-class Shop:
+class Shop(Ledger):
     """Doing something twice makes two lines."""
-
-    def __init__(self, ledger: Path) -> None:
-        self._ledger = ledger
 
     def refund(self, order: str) -> str:
         """Pay an order back; the receipt."""
-        self._enter(f"refunded order {order}")
+        self.enter(f"refunded order {order}")
         return f"receipt {order}"
 
     def find_refund(self, key: str, order: str) -> str | None:
@@ -31,24 +27,12 @@ class Shop:
 
     def write(self, customer: str, letter: str) -> str:
         """Send a letter."""
-        self._enter(f"wrote {customer}: {letter}")
+        self.enter(f"wrote {customer}: {letter}")
         return "sent"
 
     def find_letter(self, key: str, customer: str, letter: str) -> str | None:
         """As `find_refund`."""
         return "sent" if f"wrote {customer}: {letter}" in self.lines() else None
-
-    def lines(self) -> list[str]:
-        """All that was done, in order."""
-        return self._ledger.read_text("utf-8").splitlines() if self._ledger.exists() else []
-
-    def _enter(self, line: str) -> None:
-        # One write: a kill leaves all of the line or nothing.
-        descriptor = os.open(self._ledger, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
-        try:
-            os.write(descriptor, f"{line}\n".encode())
-        finally:
-            os.close(descriptor)
 
 
 ONCE = [
