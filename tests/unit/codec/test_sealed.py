@@ -90,6 +90,14 @@ class Nonces:
         return b""
 
 
+def test_each_purpose_and_writer_has_a_key_of_its_own() -> None:
+    places = [(purpose, writer) for purpose in ("event", "checkpoint") for writer in ("writer 1", "writer 2")]
+
+    sealed = {SEALS._cipher(OLD.id, *place).encrypt(bytes(NONCE), b"the same", b"") for place in places}
+
+    assert len(sealed) == len(places)
+
+
 def test_no_nonce_of_a_million_comes_twice() -> None:
     seals, nonces = Seals([OLD], STORE), Nonces()
     seals._cipher = lambda *place: nonces  # type: ignore[assignment]  # It need be no cache.
