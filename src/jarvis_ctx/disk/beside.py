@@ -5,7 +5,7 @@ from __future__ import annotations
 import _thread
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
@@ -17,47 +17,54 @@ def beside(work: Callable[[], T]) -> Iterator[Callable[[], T]]:
     Where no thread begins with it, as at the interpreter's end or for want of memory, the work is done when it is
     asked for, or at the end. `threading.Thread` would wait for ever for one that dies before it begins.
     """
-    results: list[T] = []
-    errors: list[BaseException] = []
-    claims: list[str] = []
-    """Who came for the work; the first does it. An interrupt that comes in between leaves this true."""
-    done = _thread.allocate_lock()
-    done.acquire()
-
-    def run(who: str) -> None:
-        claims.append(who)
-        if claims[0] != who or results or errors:
-            return
-        try:
-            results.append(work())
-        except BaseException as error:  # It is raised in the thread of whoever asks.
-            errors.append(error)
-
-    def aside() -> None:
-        try:
-            run("thread")
-        finally:
-            done.release()
-
-    def wait() -> None:
-        run("caller")
-        if claims[0] == "thread":
-            with done:
-                pass
-
-    def result() -> T:
-        wait()
-        if errors:
-            raise errors[0]
-        return results[0]
-
+    task = _Task(work)
     try:
         with suppress(RuntimeError, MemoryError):
-            _thread.start_new_thread(aside, ())
-        yield result
+            _thread.start_new_thread(task.in_thread, ())
+        yield task.result
     finally:
         try:
-            wait()
+            task.wait()
         except KeyboardInterrupt:
-            wait()  # Nothing of the work goes on when this is left; the interrupt itself goes on.
+            task.wait()  # Nothing of the work goes on when this is left; the interrupt itself goes on.
             raise
+
+
+class _Task(Generic[T]):
+    """Work that is done once, by whoever comes for it first: the thread, or its caller."""
+
+    def __init__(self, work: Callable[[], T]) -> None:
+        self._work = work
+        self._results: list[T] = []
+        self._errors: list[BaseException] = []
+        self._claims: list[str] = []
+        """Who came for the work; the first does it. An interrupt that comes in between leaves this true."""
+        self._done = _thread.allocate_lock()
+        self._done.acquire()
+
+    def in_thread(self) -> None:
+        try:
+            self._do("thread")
+        finally:
+            self._done.release()
+
+    def wait(self) -> None:
+        self._do("caller")
+        if self._claims[0] == "thread":
+            with self._done:
+                pass
+
+    def result(self) -> T:
+        self.wait()
+        if self._errors:
+            raise self._errors[0]
+        return self._results[0]
+
+    def _do(self, who: str) -> None:
+        self._claims.append(who)
+        if self._claims[0] != who or self._results or self._errors:
+            return
+        try:
+            self._results.append(self._work())
+        except BaseException as error:  # It is raised in the thread of whoever asks.
+            self._errors.append(error)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _thread
 import threading
 
 import pytest
@@ -36,10 +37,10 @@ def test_the_work_is_over_when_its_caller_fails() -> None:
 
 
 def test_work_is_done_once_by_its_caller_where_no_thread_can_be_started(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refused(thread: threading.Thread) -> None:
+    def refused(*given: object) -> None:
         raise RuntimeError("can't create new thread at interpreter shutdown")
 
-    monkeypatch.setattr(threading.Thread, "start", refused)
+    monkeypatch.setattr(_thread, "start_new_thread", refused)
     done = list[str]()
 
     with beside(lambda: done.append(threading.current_thread().name)) as result:
