@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 log = logging.getLogger("jarvis_ctx")
 
@@ -19,11 +19,14 @@ LATE_IS_ONCE = {"coalesce": True, "misfire_grace_time": None}
 RETRY = 1.0
 """Seconds between two tries to start, where no file can be opened, say."""
 
+Job: TypeAlias = tuple[float, Callable[[], Any]]
+"""Seconds between two turns, and a turn."""
+
 
 class Schedule:
     """Runs each job at its interval (seconds); a job that is late or slow is not run twice."""
 
-    def __init__(self, jobs: Mapping[str, tuple[float, Callable[[], Any]]]) -> None:
+    def __init__(self, jobs: Mapping[str, Job]) -> None:
         self._jobs = jobs
         self._lock = threading.Lock()
         self._stopped = threading.Event()

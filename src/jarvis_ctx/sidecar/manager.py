@@ -18,7 +18,7 @@ from jarvis_ctx.capture.dropping import storing
 from jarvis_ctx.capture.failures import CaptureFailures
 from jarvis_ctx.capture.recorder import Recorder
 from jarvis_ctx.capture.steps import Steps
-from jarvis_ctx.checkpoint.schedule import Schedule
+from jarvis_ctx.checkpoint.schedule import Job, Schedule
 from jarvis_ctx.clock import Clock, SystemClock
 from jarvis_ctx.errors import Closed, JarvisError, StoreUnavailable
 from jarvis_ctx.insight.insight import Insight, attributes
@@ -92,11 +92,21 @@ class JarvisContextManager(Recorder, Answers, ForFrameworks, Resuming, travel.Go
             undo.pop_all()
 
     def _wire(self, leases: list[Lease], plan: Plan | None) -> None:
+        self._isolation = isolation_of(self._opened.ground, self.journal, plan, joining=self.joining)
+        self.take_up(plan, self.settings)
+        self._wire_capture(plan)
+        self._wire_upkeep(leases)
+        self._watch = ExceptionWatch(self._exception_seen)
+        self._signals = EndOnSignal(lambda name: self.close(name, dying=True))
+        self._schedule = Schedule(self._jobs())
+        self._view = LiveView(self, self._opened)
+        self.insight = Insight(self._view)
+
+    def _wire_capture(self, plan: Plan | None) -> None:
+        """What a captured call meets."""
         chosen, ground, writer = self.settings, self._opened.ground, self.journal.writer
         skip, report = plan is not None and plan.skip, plan.report if plan else None
-        self._isolation = isolation_of(ground, self.journal, plan, joining=self.joining)
         chain = frozenset(run.id for run in writer.state.runs.values() if run.chain == self.run.chain)
-        self.take_up(plan, chosen)
         self.claims = Claims(
             self._sink,
             owner=self,
@@ -111,31 +121,31 @@ class JarvisContextManager(Recorder, Answers, ForFrameworks, Resuming, travel.Go
         replay = chosen.resume != "report" and (plan is None or skip)
         self.steps = Steps(self._sink, replay=replay, run=self.run, chain_runs=chain, pauses=PAUSES)
         self.failures = CaptureFailures(self.run, self._sink.append, raises=chosen.on_capture_error == "raise")
-        self.leases = Leases(self._clock, chosen.stale_after, self._sink.append, leases, self.run.process.pid)
-        self.main_beats = MainBeats(main_beats.path_of(ground.folder, chosen.name))
         self.states = object_states(ground, self.journal, self._sink, self._stored, self.run, chain, report)
         forgetting = (self.claims, self.steps, self.states)
-        policy = chosen.on_code_change
-        self.code = CodeGuard(writer, self.run, report, ground.folder, policy, forgetting, ground.seals)
+        self.code = CodeGuard(writer, self.run, report, ground.folder, chosen.on_code_change, forgetting, ground.seals)
         self.states.told = partial(note, self.code, ground.folder)
+
+    def _wire_upkeep(self, leases: list[Lease]) -> None:
+        """What goes on beside the calls."""
+        chosen, ground = self.settings, self._opened.ground
+        self.leases = Leases(self._clock, chosen.stale_after, self._sink.append, leases, self.run.process.pid)
+        self.main_beats = MainBeats(main_beats.path_of(ground.folder, chosen.name))
         self.keeper = live_keeper(ground, self.journal, self.run)
         self.archiving = live_archiving(ground, self.journal, self._opened.store.upkeep.settle)
         self.healer = Healer(self._opened, self.journal, self.keeper, self.leases)
         self.cleaner = cleanups.live_cleaner(self._opened, self.journal, self.keeper, self.archiving)
-        self._watch = ExceptionWatch(self._exception_seen)
-        self._signals = EndOnSignal(lambda name: self.close(name, dying=True))
-        ours = partial(while_ours, writer)
-        jobs = {
+
+    def _jobs(self) -> dict[str, Job]:
+        chosen, ours = self.settings, partial(while_ours, self.journal.writer)
+        return {
             "checkpoint": (chosen.checkpoint_interval, ours(self.keeper.take)),
             "archive": (chosen.checkpoint_interval, ours(self.archiving.turn)),
             "cleanup": cleanups.job(self.cleaner, chosen, self._clock, ours),
-            "heartbeats": (SWEEP, ours(renewing(self._signals, writer, self._save_beats))),
+            "heartbeats": (SWEEP, ours(renewing(self._signals, self.journal.writer, self._save_beats))),
             "database": (LOOK, ours(self.healer.look)),
             "failures": (SWEEP, ours(self.failures.tell)),
         }
-        self._schedule = Schedule(jobs)
-        self._view = LiveView(self, self._opened)
-        self.insight = Insight(self._view)
 
     def _start(self) -> None:
         answers = {"CheckpointRequested": checkpoint_answer(self.checkpoint)}
