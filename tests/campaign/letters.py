@@ -12,7 +12,7 @@ from jarvis_ctx import integrate_context_manager
 
 LETTERS = 40
 ANSWER = 0.002
-"""Seconds until the one who sends them says that a letter has gone out."""
+"""Seconds until the one who sends them says that a letter has gone out, and until its task is done after that."""
 
 
 class Letters:
@@ -21,7 +21,9 @@ class Letters:
     outbox: Path
 
     def assign_task(self, letter: str) -> str:
-        return self.send(letter)
+        answer = self.send(letter)
+        time.sleep(ANSWER)
+        return answer
 
     def send(self, letter: str) -> str:
         descriptor = os.open(self.outbox, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)

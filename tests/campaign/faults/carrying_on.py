@@ -8,17 +8,21 @@ from tests.campaign import letters, stages
 from tests.campaign.fault import Fault, Finding, Round
 
 ROLE = f"{letters.__name__}:live"
-PATIENCE = 60.0
+LOOK = 0.001
+"""Seconds after which it is seen how many letters have gone out."""
 
 
 def run_until_done(round: Round) -> Finding:
-    """Kill it at random moments, and let the last life come to its end: each letter has gone out once."""
+    """Kill it amid random letters, and let the last life come to its end: each letter has gone out once."""
     stage, outbox = stages.stage(round), round.folder / "outbox"
     kills = round.random.randint(1, 4)
     for _ in range(kills):
         child = stage.server.start(ROLE, path=stage.store, outbox=outbox)
         assert child.line() == "begun"
-        stage.kill_within(child, 0.1)
+        wanted = len(letters.sent(outbox)) + round.random.randint(1, letters.LETTERS // 4)
+        while len(letters.sent(outbox)) < wanted and child.lives_for(LOOK):
+            pass
+        stage.kill_within(child, 2 * letters.ANSWER)
     last = stage.server.start(ROLE, path=stage.store, outbox=outbox)
     said = [last.line(), last.line()]
     last.wait()
