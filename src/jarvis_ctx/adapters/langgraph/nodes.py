@@ -55,7 +55,7 @@ class WatchedNode(Runnable[Any, Any]):
         return result
 
     def _begun(self, config: RunnableConfig | None) -> tuple[CurrentTask, TaskCall]:
-        given = ensure_config(config)
+        given = config or ensure_config()
         step = given.get("metadata", {}).get("langgraph_step", "?")
         call = TaskCall(
             method=self._node,
@@ -77,7 +77,7 @@ class WatchedNode(Runnable[Any, Any]):
         self._watcher.ended(call.task)
 
     def _returned(self, config: RunnableConfig | None, claim: CurrentTask, call: TaskCall) -> None:
-        given = ensure_config(config)
+        given = config or ensure_config()
         id = str(given.get("configurable", {}).get(TASK_ID, ""))
         self._watcher.returned(id, places.thread_of(given), claim, call)
 
