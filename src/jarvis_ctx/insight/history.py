@@ -70,19 +70,27 @@ def _page(
     newer = view.events_after(timeline.drained(view))  # Before the store is asked, as in the timeline.
     found, reached = _stored(view, wanted, limit, before)
     found |= {event.stamp: event for event in (*tail, *newer) if wanted.takes(event)}
-    fences, since = state.fences, wanted.since
-    stamps = sorted(
-        (
-            stamp
-            for stamp in found
-            if (before is None or stamp < before)
+    since = wanted.since
+
+    def shown(stamp: Stamp) -> bool:
+        time, writer, number = stamp
+        return (
+            (before is None or stamp < before)
             and (reached is None or stamp >= reached)
-            and (since is None or stamp[0] >= since)
-            and stamp[2] <= fences.get(stamp[1], stamp[2])
-            and not any(after < stamp[0] < until for after, until in left)
-        ),
-        reverse=True,
-    )
+            and (since is None or time >= since)
+            and number <= state.fences.get(writer, number)
+            and not any(after < time < until for after, until in left)
+        )
+
+    events, full = _until_full(view, found, sorted(filter(shown, found), reverse=True), limit)
+    ended = reached is None or (since is not None and reached[0] < since)
+    return Past(events=events, before=full or (None if ended else reached))
+
+
+def _until_full(
+    view: View, found: dict[Stamp, _Found], stamps: list[Stamp], limit: int
+) -> tuple[list[Event], Stamp | None]:
+    """The events of a page, and the last one's stamp where the page is full and there are more."""
     events: list[Event] = []
     size = 0
     for count, stamp in enumerate(stamps, 1):
@@ -90,9 +98,8 @@ def _page(
             events.append(event)
             size += len(msgspec.json.encode(event.body))
         if count < len(stamps) and (count == limit or size > LARGEST):
-            return Past(events=events, before=stamp)
-    ended = reached is None or (since is not None and reached[0] < since)
-    return Past(events=events, before=None if ended else reached)
+            return events, stamp
+    return events, None
 
 
 def _stored(view: View, wanted: Wanted, limit: int, before: Stamp | None) -> tuple[dict[Stamp, _Found], Stamp | None]:
