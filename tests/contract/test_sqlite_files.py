@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import stat
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from jarvis_ctx.errors import NewerSchema, StoreDamaged, StoreUnavailable, UnsafeFolder
+from jarvis_ctx.storage.sqlite.connection import connect, writable
 from jarvis_ctx.storage.sqlite.driver import sqlite
 from jarvis_ctx.storage.sqlite.migrations import SCHEMA
 from jarvis_ctx.storage.sqlite.store import SqliteStore
@@ -205,6 +207,21 @@ def test_a_database_replaced_while_open_takes_no_more_writes(database: Path, tmp
         store.events.write(batch([event(2)]))
 
     store.close()
+
+
+def test_who_comes_while_another_turns_the_log_on_waits(database: Path) -> None:
+    database.touch(mode=0o600)
+    other = connect(database, "mode=rw", 1.0)
+    other.execute("BEGIN IMMEDIATE")
+    ending = threading.Timer(0.2, lambda: other.execute("COMMIT"))
+    ending.start()
+
+    waited = writable(database, 30.0)
+
+    assert waited.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    ending.join()
+    waited.close()
+    other.close()
 
 
 def test_a_store_that_could_not_be_made_leaves_nothing_behind(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:

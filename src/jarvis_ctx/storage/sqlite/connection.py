@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +23,9 @@ PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;
 PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 16777216; PRAGMA temp_store = MEMORY;
 """
 
+AGAIN = 0.01
+"""Seconds until a lock that SQLite does not wait for is tried again."""
+
 
 def connect(path: Path, query: str, busy: float) -> sqlite.Connection:
     """A connection of any thread, in autocommit: transactions are begun by us. Extensions cannot be loaded."""
@@ -36,8 +40,15 @@ def readable(path: Path, busy: float) -> sqlite.Connection:
 
 
 def writable(path: Path, busy: float) -> sqlite.Connection:
-    """A connection that writes."""
-    return _set_up(connect(path, "mode=rw", busy), WRITING)
+    """A connection that writes. SQLite does not wait for another one that turns the log on, too: we do, for `busy`."""
+    until = time.monotonic() + busy
+    while True:
+        try:
+            return _set_up(connect(path, "mode=rw", busy), WRITING)
+        except sqlite.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > until:
+                raise
+        time.sleep(AGAIN)
 
 
 @contextmanager
