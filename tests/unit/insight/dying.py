@@ -66,7 +66,7 @@ def living(store: Path, name: str = "jarvis") -> Iterator[subprocess.Popen[str]]
 
 
 def _live(store: str, name: str) -> None:
-    manager = JarvisContextManager(store, name=name, **TOLD)
+    manager = JarvisContextManager(store, name=name, checkpoint_interval=3_600, **TOLD)
     fill(manager)
     manager.flush()
     while manager.insight.status()["lag"]["not_synced"]:
