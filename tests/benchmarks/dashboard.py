@@ -136,25 +136,17 @@ def _shown(effort: Effort, page: Page, urls: dict[str, str], telling: Popen[str]
 
 
 def _paint(home: str) -> Figure:
-    return Figure(
-        what=f"first paint of the dashboard's slowest view, {TASKS:,} tasks, server in {home} process, p50",
-        value=None,
-        unit="ms",
-        reach=1_000,
-        rounds="no visit",
-        details=[MISSING],
-    )
+    what = f"first paint of the dashboard's slowest view, {TASKS:,} tasks, server in {home} process, p50"
+    return _unmeasured(what, 1_000, "no visit")
 
 
 def _update(home: str) -> Figure:
-    return Figure(
-        what=f"captured call to seen on the dashboard's board of {TASKS:,} tasks, server in {home} process, p50",
-        value=None,
-        unit="ms",
-        reach=100,
-        rounds="no update",
-        details=[MISSING],
-    )
+    what = f"captured call to seen on the dashboard's board of {TASKS:,} tasks, server in {home} process, p50"
+    return _unmeasured(what, 100, "no update")
+
+
+def _unmeasured(what: str, reach: float, rounds: str) -> Figure:
+    return Figure(what=what, value=None, unit="ms", reach=reach, rounds=rounds, details=[MISSING])
 
 
 @contextmanager

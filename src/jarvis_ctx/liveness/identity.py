@@ -28,17 +28,19 @@ def boot_id() -> str:
 
 def this_process() -> ProcessIdentity:
     """The identity of the calling process."""
-    return replace(_identity(os.getpid(), _created(os.getpid())), session=os.getsid(0))
+    return replace(_identity(os.getpid()), session=os.getsid(0))
 
 
 def of(pid: int) -> ProcessIdentity | None:
     """The identity of a living process of this machine; None when there is none."""
-    created = _created(pid)
-    return _identity(pid, created) if created >= 0 else None
+    found = _identity(pid)
+    return found if found.created >= 0 else None
 
 
-def _identity(pid: int, created: float) -> ProcessIdentity:
-    return ProcessIdentity(host=socket.gethostname(), pid=pid, created=created, boot_id=boot_id(), ticks=_ticks(pid))
+def _identity(pid: int) -> ProcessIdentity:
+    ticks = _ticks(pid)
+    created = _created(pid, ticks)
+    return ProcessIdentity(host=socket.gethostname(), pid=pid, created=created, boot_id=boot_id(), ticks=ticks)
 
 
 def are_same(one: ProcessIdentity, other: ProcessIdentity) -> bool:
@@ -75,7 +77,7 @@ def is_alive(process: ProcessIdentity) -> bool | None:
     ticks = _ticks(process.pid)
     if process.ticks and ticks:
         return process.ticks == ticks
-    return abs(_created(process.pid) - process.created) < SAME_START
+    return abs(_created(process.pid, ticks) - process.created) < SAME_START
 
 
 def _ticks(pid: int) -> int:
@@ -90,10 +92,10 @@ def _ticks(pid: int) -> int:
         return 0
 
 
-def _created(pid: int) -> float:
+def _created(pid: int, ticks: int) -> float:
     """When the process started, seconds since 1970; -1 when there is none, or only its name is left."""
-    ticks, booted = _ticks(pid), _booted()
-    if ticks and booted:
+    booted = _booted() if ticks else 0.0
+    if booted:
         return booted + ticks / os.sysconf("SC_CLK_TCK")  # As psutil has it, whose import a start need not wait for.
     if _is_gone(pid):
         return -1.0

@@ -7,13 +7,13 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from jarvis_ctx.journal import archive, read
-from jarvis_ctx.liveness.runfile import RunFile
+from jarvis_ctx.liveness.runfile import RunFile, names_in
 
 
 def orchestrators(folder: Path) -> list[str]:
     """The names that the files tell of."""
     names = {archived.orchestrator for archived in archive.listing(folder / "journal" / "archive")}
-    names.update(path.name[4:-5] for path in folder.glob("run-*.json"))
+    names.update(names_in(folder))
     for paths in read.segment_paths(folder / "journal").values():
         names.update(opening.orchestrator for path in paths if (opening := read.read_segment(path).opening))
     return sorted(names)

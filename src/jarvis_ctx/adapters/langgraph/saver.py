@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator, Sequence
-from os import PathLike
-from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import Any, Protocol
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import (
@@ -20,15 +17,13 @@ from langgraph.checkpoint.base import (
 )
 
 from jarvis_ctx.adapters.langgraph import deltas, places, threads
-from jarvis_ctx.adapters.langgraph.opening import opened
 from jarvis_ctx.adapters.langgraph.strict import dumped, strict
 from jarvis_ctx.adapters.langgraph.tuples import metadata_of, tuple_of
 from jarvis_ctx.adapters.langgraph.twins import AsyncTwins
-from jarvis_ctx.errors import BadValue, CarriedOverFork
+from jarvis_ctx.adapters.opening import Standing, Store
+from jarvis_ctx.errors import BadValue, SecretsNotSeen
 from jarvis_ctx.graphs import standing
 from jarvis_ctx.graphs.reading import Reader
-from jarvis_ctx.graphs.standing import Standing
-from jarvis_ctx.sidecar import JarvisContextManager
 
 APART = ("channel_values", "channel_versions")
 """What of a checkpoint is stored beside it."""
@@ -42,7 +37,7 @@ class Listener(Protocol):
     def written(self, config: RunnableConfig, writes: Sequence[tuple[str, Any]], id: str) -> None: ...
 
 
-class JarvisSaver(AsyncTwins):
+class JarvisSaver(AsyncTwins, Standing):
     """A LangGraph checkpointer on a jarvis-ctx store: `builder.compile(checkpointer=JarvisSaver())`.
 
     What is put is durable when the call returns, as the store's `durability` has it and whatever LangGraph's own says.
@@ -57,14 +52,17 @@ class JarvisSaver(AsyncTwins):
 
     def __init__(
         self,
-        store: JarvisContextManager | str | PathLike[str] | None = None,
+        store: Store = None,
         *,
         allowed: Iterable[type] = (),
         **settings: Any,
     ) -> None:
-        super().__init__(serde=strict(allowed))
-        self.manager, self._ours = opened(store, settings)
-        self._graphs, self._process = self.manager.graphs, os.getpid()
+        AsyncTwins.__init__(self, serde=strict(allowed))
+        Standing.__init__(self, store, settings)
+        if self.manager.settings.secrets == "drop":
+            self.close()
+            raise SecretsNotSeen()
+        self._graphs = self.manager.graphs
         self.listeners: list[Listener] = []
         self.in_place = self.manager.settings.durability == "process"
 
@@ -76,7 +74,7 @@ class JarvisSaver(AsyncTwins):
         new_versions: ChannelVersions,
     ) -> RunnableConfig:
         """Store a checkpoint; values of channels that are not in `new_versions` are where they were."""
-        self._check()
+        self.check()
         thread, namespace, id = places.thread_of(config), places.namespace_of(config), checkpoint["id"]
         values, serde = checkpoint["channel_values"], self.serde
         rest = {name: value for name, value in checkpoint.items() if name not in APART}
@@ -98,7 +96,7 @@ class JarvisSaver(AsyncTwins):
         self, config: RunnableConfig, writes: Sequence[tuple[str, Any]], task_id: str, task_path: str = ""
     ) -> None:
         """Store what a task wrote after the checkpoint that `config` names."""
-        self._check()
+        self.check()
         id = places.id_of(config)
         if id is None:
             raise BadValue(name="checkpoint_id", value=id, expected="the checkpoint that was written after")
@@ -149,7 +147,7 @@ class JarvisSaver(AsyncTwins):
 
     def delete_thread(self, thread_id: str) -> None:
         """Drop all of a thread. Its events stay on disk, unseen."""
-        self._check()
+        self.check()
         self._graphs.pen.drop_thread(places.thread_id(thread_id))
 
     def delete_for_runs(self, run_ids: Sequence[str]) -> None:
@@ -187,45 +185,19 @@ class JarvisSaver(AsyncTwins):
                 stays = threads.latest(found, 1)
                 threads.drop(self._graphs.pen, threads.surplus(reader, found, stays, self.delta_channels))
 
-    def delta_channels(self, reader: Reader, place: Standing) -> set[str]:
+    def delta_channels(self, reader: Reader, place: standing.Standing) -> set[str]:
         """The channels of a checkpoint that are rebuilt from what was written before it."""
         return set(self.metadata(reader, place).get("counters_since_delta_snapshot") or ())
 
-    def metadata(self, reader: Reader, place: Standing) -> CheckpointMetadata:
+    def metadata(self, reader: Reader, place: standing.Standing) -> CheckpointMetadata:
         """A checkpoint's metadata."""
         return metadata_of(self.serde, reader.metadata(place), place)
 
     def reader(self, thread: str | None = None) -> Reader:
         """Reads what was put so far."""
-        self._check()
+        self.check()
         return self._graphs.reader(thread)
 
-    def _is_like(self, reader: Reader, place: Standing, wanted: dict[str, Any]) -> bool:
+    def _is_like(self, reader: Reader, place: standing.Standing, wanted: dict[str, Any]) -> bool:
         found = self.metadata(reader, place)
         return all(found.get(name) == value for name, value in wanted.items())
-
-    def _check(self) -> None:
-        if os.getpid() != self._process:
-            raise CarriedOverFork(what="JarvisSaver", owner=self._process, process=os.getpid())
-
-    def close(self) -> None:
-        """End the sidecar's run, if it was opened here; twice is once."""
-        if self._ours and os.getpid() == self._process:
-            self.manager.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._ours and os.getpid() == self._process:
-            self.manager.__exit__(kind, error, trace)
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.__exit__(kind, error, trace)

@@ -17,6 +17,7 @@ from jarvis_ctx.liveness.ports import LeaseStore
 from jarvis_ctx.model.agent import Lease
 from jarvis_ctx.model.checkpoint import CheckpointHeader, Snapshot
 from jarvis_ctx.model.cut import Cut
+from jarvis_ctx.recovery.ground import Store
 from jarvis_ctx.retention.ports import Upkeep
 from jarvis_ctx.storage.wrap.veil import Veil
 
@@ -41,17 +42,8 @@ class Kept(Upkeep, Protocol):
     def compact(self) -> None: ...
 
 
-class Engine(Protocol[Q_co]):
+class Engine(Store, Protocol[Q_co]):
     """The store inside."""
-
-    @property
-    def events(self) -> EventStore: ...
-
-    @property
-    def checkpoints(self) -> CheckpointStore: ...
-
-    @property
-    def leases(self) -> LeaseStore: ...
 
     @property
     def queries(self) -> Q_co: ...
