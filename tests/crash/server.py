@@ -65,6 +65,7 @@ def _serve(link: socket.socket) -> dict[str, Any] | None:
                 _begin_as_child(pipe)
                 return request
         if "role" in request:
+            ended.pop(answer, None)  # Process ids come round again: that was another child.
             os.close(pipe)
         link.sendall(msgspec.json.encode([request["serial"], answer, failed]) + b"\n")
     return None

@@ -53,6 +53,21 @@ def test_an_answer_that_nobody_waited_for_is_not_taken_for_another_ones(own: Ser
     assert (child.wait(), other.wait()) == (-9, 0)
 
 
+def test_a_child_with_the_number_of_one_that_ended_has_an_exit_code_of_its_own(own: Server, tmp_path: Path) -> None:
+    last = Path("/proc/sys/kernel/ns_last_pid")
+    if not os.access(last, os.W_OK):
+        pytest.skip("only root can choose the next process id")
+    before = own.start("end", path=tmp_path / "before", way="exit_by_number")
+    assert before.wait() == 3
+
+    after = before
+    while after is before or after.pid != before.pid:
+        last.write_text(str(before.pid - 1))
+        after = own.start("end", path=tmp_path / f"after-{len(own.children)}", way="close")
+
+    assert after.wait() == 0
+
+
 def test_a_server_that_died_says_so_and_the_next_test_has_another_one(own: Server, tmp_path: Path) -> None:
     child = own.start("end", path=tmp_path / "store", way="wait")
     assert child.line() == "opened"
