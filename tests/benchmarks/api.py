@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from tests.benchmarks.asking import apart, load, request, together
 from tests.benchmarks.children import child, line
 from tests.benchmarks.figure import Effort, Figure
-from tests.benchmarks.memory import MB, weigh
+from tests.benchmarks.memory import MB, weigh, weight
 from tests.benchmarks.rounds import difference, interleaved, p50, p99, ratio, typical
 
 API = "/api/jarvis/context"
@@ -85,6 +85,7 @@ def measure(effort: Effort) -> list[Figure]:
                 *_standing(effort, store, token),
                 _beside(effort, live, port, token),
                 _weight(effort, Path(folder)),
+                _weight_beside(effort, Path(folder)),
             ]
 
 
@@ -174,7 +175,7 @@ def _weight(effort: Effort, folder: Path) -> Figure:
     rounds = max(1, effort.starts // 5)
 
     def side(kind: str) -> list[float]:
-        return [weigh(LIVE, str(folder / os.urandom(4).hex()), "1000", kind)[0]]
+        return [weigh(LIVE, str(_new(folder)), "1000", kind)[0]]
 
     measured = interleaved({"plain": lambda: side("plain"), "serving": lambda: side("serve")}, rounds)
     return Figure(
@@ -185,6 +186,40 @@ def _weight(effort: Effort, folder: Path) -> Figure:
         rounds=f"{rounds} pairs of processes",
         details=[f"Resident set, of {median(each[0] for each in measured['serving']) / MB:.0f} MB; 1,000 tasks."],
     )
+
+
+def _weight_beside(effort: Effort, folder: Path) -> Figure:
+    """Megabytes that a server beside it, which is asked without a pause, adds to a process with a sidecar."""
+    rounds, calls = max(1, effort.starts // 3), max(100, effort.calls)
+
+    def side(beside: bool) -> list[float]:
+        store = _new(folder)
+        with child(LIVE, str(store), "1000", "plain") as live, ExitStack() as stack:
+            line(live)
+            if beside:
+                port = stack.enter_context(_served(store, "serve"))
+                asked = request(TASKS, (store / "token").read_text().strip())
+                stack.enter_context(load(port, asked, CONNECTIONS))
+            _calls(live, calls)
+            return [weight(live.pid)[0]]
+
+    measured = interleaved({"alone": lambda: side(False), "beside": lambda: side(True)}, rounds)
+    return Figure(
+        what="memory that `jarvis-ctx serve` beside it adds to the orchestrator's process",
+        value=difference(measured["beside"], measured["alone"], p50) / MB,
+        unit="MB",
+        reach=1,
+        rounds=f"{rounds} pairs of processes, {calls} calls in each while {CONNECTIONS} connections ask the server",
+        details=[
+            f"Resident set, of {typical(measured['alone'], p50) / MB:.0f} MB; 1,000 tasks. The server only reads "
+            "files; two processes of one kind differ by so much, too."
+        ],
+    )
+
+
+def _new(folder: Path) -> Path:
+    """A store that is not there yet."""
+    return folder / os.urandom(4).hex()
 
 
 @contextmanager

@@ -39,11 +39,16 @@ def weigh(code: str, *arguments: str) -> tuple[float, float]:
     """Resident and proportional set size in bytes; the same where the system knows no shares."""
     with child(code, *arguments) as process:
         line(process)
-        seen = psutil.Process(process.pid)
-        if not psutil.LINUX:
-            return float(seen.memory_info().rss), float(seen.memory_info().rss)
-        full = seen.memory_full_info()
-        return float(full.rss), float(full.pss)
+        return weight(process.pid)
+
+
+def weight(pid: int) -> tuple[float, float]:
+    """The same of a process that runs."""
+    seen = psutil.Process(pid)
+    if not psutil.LINUX:
+        return float(seen.memory_info().rss), float(seen.memory_info().rss)
+    full = seen.memory_full_info()
+    return float(full.rss), float(full.pss)
 
 
 def measure(effort: Effort) -> list[Figure]:

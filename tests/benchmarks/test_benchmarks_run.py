@@ -37,6 +37,7 @@ PROMISED = {
     "`jarvis-ctx serve`, 16 connections": {(0.6, None)},
     "a captured call while 16 connections": {(2, None)},
     "added memory with `serve=True`": {(70, None)},
+    "memory that `jarvis-ctx serve` beside it adds": {(1, None)},
     "event appended to seen by a WebSocket client": {(2, None), (60, None)},
     "200 live streams, one of them stuck": {(0, None)},
     "the same: memory the server grows by": {(40, None)},
