@@ -67,6 +67,16 @@ def exit_by_number(manager: JarvisContextManager) -> None:
     sys.exit(3)
 
 
+def become_another(manager: JarvisContextManager) -> None:
+    """Program, in the same process."""
+    os.execv(sys.executable, [sys.executable, "-m", "tests.crash.mortal", "close"])
+
+
+def close_and_become_another(manager: JarvisContextManager) -> None:
+    manager.close()
+    become_another(manager)
+
+
 def raise_in_main(manager: JarvisContextManager) -> None:
     raise LookupError("no such agent")
 

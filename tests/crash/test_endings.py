@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import os
 import signal
+import subprocess
+import sys
 
 import pytest
 
@@ -10,6 +14,7 @@ from jarvis_ctx.model.run import RunRecord
 from jarvis_ctx.sidecar import JarvisContextManager
 from tests.crash.children import Child
 from tests.crash.harness import Stage
+from tests.faces.cli.processes import ROOT
 
 pytestmark = pytest.mark.crash
 
@@ -99,6 +104,17 @@ def test_an_uncaught_exception_is_the_cause_with_its_traceback(stage: Stage, way
     assert report.cause.cause == "exception"
     assert report.cause.evidence["type"] == "builtins.LookupError"
     assert f"in {way}" in report.cause.evidence["traceback"]
+
+
+@pytest.mark.parametrize(("way", "after"), [("become_another", "replaced"), ("close_and_become_another", "")])
+def test_a_program_that_becomes_another_in_the_same_process_was_not_killed(stage: Stage, way: str, after: str) -> None:
+    command = [sys.executable, "-m", "tests.crash.mortal", way]
+    environ = {**os.environ, "JARVIS_CONTEXT_PATH": str(stage.store), "PYTHONPATH": f"{ROOT}:{ROOT / 'src'}"}
+
+    said = subprocess.run(command, env=environ, capture_output=True, check=True).stdout.splitlines()
+
+    began, went_on = (json.loads(line) for line in said)
+    assert (went_on["pid"], went_on["after"]) == (began["pid"], after)
 
 
 @pytest.mark.parametrize(("way", "place"), [("raise_in_thread", "thread worker-7"), ("raise_in_asyncio", "asyncio")])

@@ -89,6 +89,20 @@ def test_who_is_asked_to_end_is_not_restarted(
     assert cause(stage.store) is None
 
 
+@ROUND
+@pytest.mark.parametrize(("way", "after"), [("become_another", "replaced"), ("close_and_become_another", "")])
+def test_a_program_that_becomes_another_in_the_same_process_was_not_killed(
+    watch: Watch, stage: Stage, way: str, after: str, round: int
+) -> None:
+    watched = watch(stage.store, [*MORTAL, way])
+
+    began, went_on = watched.begun(), watched.said("began")
+
+    assert (went_on["pid"], went_on["after"]) == (began["pid"], after)
+    assert watched.over()["exit_code"] == 0
+    assert cause(stage.store) is None
+
+
 @pytest.mark.parametrize("way", ["compute", "beat"])
 def test_a_main_thread_that_computes_or_waits_and_beats_does_not_hang(watch: Watch, stage: Stage, way: str) -> None:
     watched = watch(stage.store, [*MORTAL, way], hang_timeout=2.5)

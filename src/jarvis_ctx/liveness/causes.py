@@ -22,6 +22,8 @@ class Remains(msgspec.Struct, frozen=True, kw_only=True):
     host: str
     boot_id: str
     lives: bool = False
+    replaced: bool = False
+    """Whether its process has become another program since."""
     restored: str = ""
     """A sentence where the folder was put back from a backup that was taken while the run went on."""
     seen: Death | None = None
@@ -98,6 +100,12 @@ def _from_afar(remains: Remains) -> CauseOfDeath:
             sentence="The machine was restarted while it ran: a power loss, a reboot or a crash of the system.",
             evidence={"boot_id_then": run.process.boot_id, "boot_id_now": remains.boot_id},
         )
+    if remains.replaced:
+        sentence = (
+            f"Its process {run.process.pid} became another program (exec) without ending the run, as closing it "
+            "before would have."
+        )
+        return CauseOfDeath(cause="replaced", sentence=sentence)
     if remains.lives:
         sentence = (
             f"Its process {run.process.pid} still lives, but not in this folder: it is a copy, or its lock was lost."

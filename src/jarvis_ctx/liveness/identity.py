@@ -38,9 +38,11 @@ def of(pid: int) -> ProcessIdentity | None:
 
 
 def _identity(pid: int) -> ProcessIdentity:
-    ticks = _ticks(pid)
+    ticks, stack = _stat(pid)
     created = _created(pid, ticks)
-    return ProcessIdentity(host=socket.gethostname(), pid=pid, created=created, boot_id=boot_id(), ticks=ticks)
+    return ProcessIdentity(
+        host=socket.gethostname(), pid=pid, created=created, boot_id=boot_id(), ticks=ticks, stack=stack
+    )
 
 
 def are_same(one: ProcessIdentity, other: ProcessIdentity) -> bool:
@@ -74,22 +76,31 @@ def is_alive(process: ProcessIdentity) -> bool | None:
         return None
     if process.boot_id != boot_id():
         return False
-    ticks = _ticks(process.pid)
+    ticks, _ = _stat(process.pid)
     if process.ticks and ticks:
         return process.ticks == ticks
     return abs(_created(process.pid, ticks) - process.created) < SAME_START
 
 
-def _ticks(pid: int) -> int:
-    """Field 22 of proc(5)'s `/proc/PID/stat`, behind a name that may hold anything.
+def is_another_program(process: ProcessIdentity) -> bool:
+    """Whether that very process lives on as another program, which it has become by `exec`.
+
+    False, too, where nobody can know: not on Linux, of another user's, or where stacks are not laid out at random.
+    """
+    _, stack = _stat(process.pid)
+    return bool(process.stack and stack) and stack != process.stack and is_alive(process) is True
+
+
+def _stat(pid: int) -> tuple[int, int]:
+    """Fields 22 and 28 of proc(5)'s `/proc/PID/stat`, behind a name that may hold anything: `ticks` and `stack`.
 
     0 where there is none, and of a process that has ended and waits to be reaped.
     """
     try:
         fields = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()
-        return 0 if fields[0] in ENDED else int(fields[19])
+        return (0, 0) if fields[0] in ENDED else (int(fields[19]), int(fields[25]))
     except (OSError, IndexError, ValueError):
-        return 0
+        return 0, 0
 
 
 def _created(pid: int, ticks: int) -> float:

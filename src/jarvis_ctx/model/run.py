@@ -21,11 +21,12 @@ Cause = Literal[
     "exited",
     "stopped",
     "supervisor-killed",
+    "replaced",
     "power-loss",
     "unknown",
 ]
 """What a run died of, as far as the next one can tell. Of `killed`, only a supervisor knows the signal, and that it was
-not the kernel; `oom-killed` to `supervisor-killed` are known of a supervised run only.
+not the kernel; `oom-killed` to `supervisor-killed` are known of a supervised run only. `replaced`: by `exec`.
 """
 
 EXPLAINED: frozenset[str] = frozenset({"power-loss", "stopped"})
@@ -41,6 +42,8 @@ class ProcessIdentity(msgspec.Struct, frozen=True, kw_only=True):
     boot_id: str
     ticks: int = 0
     """When it started, in the system's ticks since boot, which no clock moves; 0 where the system does not say."""
+    stack: int = 0
+    """Where its stack begins, which the system draws at random for each program; 0 where the system does not say."""
     session: int = 0
     """The session it said that it is in, by which a supervisor knows what it has started; 0 where it did not say."""
 

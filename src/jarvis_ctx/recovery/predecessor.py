@@ -74,6 +74,7 @@ class Predecessor(msgspec.Struct, frozen=True, kw_only=True):
                 host=here.host,
                 boot_id=here.boot_id,
                 lives=dead.process.pid != here.pid and identity.is_alive(dead.process) is True,
+                replaced=identity.is_another_program(dead.process),
                 restored=restored.from_backup(folder, dead),
                 seen=seen,
                 left_alone=supervised.left_alone(folder, dead) if seen is None else None,

@@ -30,6 +30,7 @@ DIED = {
     "exited": "ended by itself",
     "stopped": "was ended on request",
     "supervisor-killed": "ended after its supervisor was killed",
+    "replaced": "became another program",
     "power-loss": "went down with its machine",
     "unknown": "ended for an unknown reason",
 }

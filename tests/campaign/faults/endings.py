@@ -47,16 +47,18 @@ FAULTS = (
     ),
     Fault(
         id="F7",
-        title="segmentation fault, abort, `os._exit`, exit code, exception, hang, memory limit, kernel's memory killer,"
-        " somebody's signal: with a supervisor and without",
+        title="segmentation fault, abort, `os._exit`, `os.execv`, exit code, exception, hang, memory limit, kernel's"
+        " memory killer, somebody's signal: with a supervisor and without",
         promise="each death is detected, and the report names its cause",
-        rounds={"small": 38, "full": 950, "release": 950},
+        rounds={"small": 46, "full": 966, "release": 966},
         play=plays(
             "deaths with the right cause",
             test_endings.test_a_death_is_found_with_its_cause,
             test_endings.test_an_uncaught_exception_is_the_cause_with_its_traceback,
+            test_endings.test_a_program_that_becomes_another_in_the_same_process_was_not_killed,
             test_supervisor_causes.test_a_death_by_itself_has_its_cause,
             test_supervisor_causes.test_a_death_by_somebody_s_signal_has_its_cause,
+            test_supervisor_causes.test_a_program_that_becomes_another_in_the_same_process_was_not_killed,
             test_supervisor_memory.test_an_out_of_memory_kill_is_told_as_such,
             test_supervisor_memory.test_a_kill_9_in_a_group_with_little_memory_is_a_kill_9,
         ),

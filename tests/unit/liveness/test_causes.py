@@ -103,6 +103,16 @@ def test_a_supervisor_that_was_killed_first_is_named() -> None:
     assert find_cause(msgspec.structs.replace(alone, boot_id="boot 2")).cause == "power-loss"
 
 
+def test_a_process_that_became_another_program_was_not_killed() -> None:
+    replaced = msgspec.structs.replace(NOTHING, lives=True, replaced=True)
+
+    found = find_cause(replaced)
+
+    assert (found.cause, found.explained) == ("replaced", False)
+    assert "process 7 became another program" in found.sentence
+    assert find_cause(msgspec.structs.replace(replaced, exception=ERROR)).cause == "exception"
+
+
 def test_the_evidence_goes_with_the_cause() -> None:
     assert find_cause(msgspec.structs.replace(NOTHING, exception=ERROR)).evidence == ERROR
     assert find_cause(msgspec.structs.replace(NOTHING, fault_dump=DUMP)).evidence == {"stacks": DUMP}
