@@ -8,9 +8,10 @@ import os
 import shutil
 import struct
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Protocol, TypeVar
 
 from tests.campaign import stages
 
@@ -30,6 +31,21 @@ def missing(*kinds: str) -> str | None:
         return "there are no loop devices"
     tools = [MAKING[kind][0] for kind in kinds]
     return next((f"{tool} is not installed" for tool in tools if shutil.which(tool) is None), None)
+
+
+class Disk(Protocol):
+    """A mounted file system whose power can be cut."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def place(self) -> Path: ...
+    def cut(self) -> None: ...
+    def again(self) -> None: ...
+    def remove(self) -> None: ...
+
+
+D = TypeVar("D", bound=Disk)
 
 
 class FileSystem:
@@ -74,9 +90,16 @@ class FileSystem:
 
 @contextmanager
 def mounted(folder: Path, kind: str, options: str = "") -> Iterator[FileSystem]:
-    """A file system in a file in `folder`; the player's children are ended before it goes."""
+    """A file system in a file in `folder`."""
+    with kept(lambda: FileSystem(folder, kind, options)) as made:
+        yield made
+
+
+@contextmanager
+def kept(make: Callable[[], D]) -> Iterator[D]:
+    """A mounted file system; the player's children are ended before it goes."""
     _see_mounts_of_our_own()
-    made = FileSystem(folder, kind, options)
+    made = make()
     try:
         yield made
     finally:

@@ -32,7 +32,7 @@ def controls(all_of: Mapping[str, Control], ledger: Ledger) -> list[str]:
     played, missing = ledger.rounds(), ledger.missing()
     for control in all_of.values():
         after = rounds_until_caught(control, played)
-        tried = sum(line.broken == control.broken for line in played)
+        tried = sum((line.broken, line.fault) == (control.broken, control.fault) for line in played)
         if after is None and not tried and control.fault not in missing:
             continue
         cells = [control.fault, str(after)] if after else ["–", f"not caught in {tried}"]

@@ -29,4 +29,18 @@ CONTROLS = (
         fault="F14",
         shows=("the report says nothing of a loss",),
     ),
+    Control(
+        id="C23",
+        title="a segment is not synced, on a file system that forgets",
+        broken=f"{BREAKS}:data_not_synced",
+        fault="F16",
+        shows=("lost",),
+    ),
+    Control(
+        id="C24",
+        title="a folder is not synced, on a file system that forgets",
+        broken=f"{BREAKS}:folder_not_synced",
+        fault="F16",
+        shows=("lost",),
+    ),
 )

@@ -1,17 +1,21 @@
-"""The power goes while a program writes to a file system of its own: ext4 and XFS by turns."""
+"""The power goes while a program writes to a file system of its own: ext4 and XFS by turns, or one that forgets."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from functools import partial
+from typing import TypeAlias
 
 from jarvis_ctx.journal.marks import Marks
-from tests.campaign import filesystem, stages, tail
+from tests.campaign import filesystem, forgetting, stages, tail
 from tests.campaign.fault import Fault, Finding, Round
-from tests.campaign.filesystem import FileSystem
+from tests.campaign.filesystem import Disk
 from tests.crash.harness import Stage, Verdicts
 
 KINDS = ("ext4", "xfs")
+SEGMENT_IO = ("mmap", "write")
 THREADS = 3
 SYNC_INTERVAL = 0.2
 THINK = 0.002
@@ -20,7 +24,20 @@ SLOW = 2.0
 """Seconds that a sync itself may take on a machine that has other things to do."""
 
 
-def _cut(stage: Stage, disk: FileSystem) -> None:
+Mounted: TypeAlias = Callable[[Round], AbstractContextManager[Disk]]
+
+
+def by_turns(round: Round) -> AbstractContextManager[Disk]:
+    """ext4, or XFS."""
+    return filesystem.mounted(round.folder, KINDS[round.number % 2])
+
+
+def forgetful(round: Round) -> AbstractContextManager[Disk]:
+    """One that has what was synced, and nothing else."""
+    return forgetting.mounted(round.folder)
+
+
+def _cut(stage: Stage, disk: Disk) -> None:
     """The power first: a process that is killed in the middle of a sync is killed after it."""
     disk.cut()
     for child in stage.server.children:
@@ -32,17 +49,17 @@ def _verified(stage: Stage) -> Verdicts:
     return stage.verify(ending="kill", whole=True, plant="rebooted")
 
 
-def waiting_for_the_disk(round: Round) -> Finding:
+def waiting_for_the_disk(round: Round, mounted: Mounted = by_turns) -> Finding:
     """One or two lives, each cut off at a random moment; the second one recovers, too."""
     chance = round.random
-    with filesystem.mounted(round.folder, KINDS[round.number % 2]) as disk:
+    with mounted(round) as disk:
         stage = stages.stage(round)
         stage.store = disk.place / "store"
         lives = chance.choice((1, 1, 2))
         for _ in range(lives):
             settings = {
                 "durability": "power",
-                "segment_io": chance.choice(("auto", "write")),
+                "segment_io": chance.choice(SEGMENT_IO),
                 "segment_bytes": chance.choice((16_384, 1_048_576)),
             }
             child = stage.open(
@@ -60,12 +77,16 @@ def waiting_for_the_disk(round: Round) -> Finding:
     return found
 
 
-def not_waiting(round: Round) -> Finding:
+def not_waiting(round: Round, mounted: Mounted = by_turns) -> Finding:
     """One life of one thread, cut off a while after its first sync."""
-    with filesystem.mounted(round.folder, KINDS[round.number % 2]) as disk:
+    with mounted(round) as disk:
         stage = stages.stage(round)
         stage.store = disk.place / "store"
-        settings = {"sync_interval": SYNC_INTERVAL, "segment_bytes": round.random.choice((16_384, 1_048_576))}
+        settings = {
+            "sync_interval": SYNC_INTERVAL,
+            "segment_io": SEGMENT_IO[round.number // 2 % 2],
+            "segment_bytes": round.random.choice((16_384, 1_048_576)),
+        }
         child = stage.open(threads=1, think=THINK, settings=settings)
         child.lives_for(round.random.uniform(0.0, 1.0))
         before, (writer, synced, at) = stage.said(), _synced(stage)
@@ -97,6 +118,15 @@ def _synced(stage: Stage) -> tuple[str, int, float]:
     return mark.writer, mark.synced, (mark.sync_time / 1e6) or time.time()
 
 
+def forgotten(round: Round) -> Finding:
+    """The one and the other by turns, on a file system that forgets."""
+    play = (waiting_for_the_disk, not_waiting)[round.number % 2]
+    found = play(round, forgetful)
+    if play is not_waiting:
+        found.tally["calls lost that were not synced"] = found.tally.pop("lost")
+    return found
+
+
 missing = partial(filesystem.missing, *KINDS)
 
 FAULTS = (
@@ -115,5 +145,13 @@ FAULTS = (
         rounds={"small": 8, "full": 400, "release": 2_000},
         play=not_waiting,
         missing=missing,
+    ),
+    Fault(
+        id="F16",
+        title="the power goes, on a file system that loses whatever was not synced, names as well (FUSE)",
+        promise="the same as in F13 and F14, by turns",
+        rounds={"small": 8, "full": 200, "release": 1_000},
+        play=forgotten,
+        missing=forgetting.missing,
     ),
 )
