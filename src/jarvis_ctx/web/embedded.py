@@ -16,7 +16,7 @@ from jarvis_ctx.liveness.served import Note
 from jarvis_ctx.sidecar import JarvisContextManager
 from jarvis_ctx.web.app import Application, create_app
 from jarvis_ctx.web.binding import listen, url_of
-from jarvis_ctx.web.pace import Incoming, Outgoing
+from jarvis_ctx.web.pace import Incoming, Paced
 from jarvis_ctx.web.refusals import raw
 from jarvis_ctx.web.subject import Within
 
@@ -34,9 +34,9 @@ class Handler(WSGIRequestHandler):
     server_version, sys_version = "jarvis-ctx", ""
 
     def setup(self) -> None:
-        self.connection = self.request
-        self.rfile = io.BufferedReader(Incoming(self.connection))
-        self.wfile = Outgoing(self.connection)
+        self.connection = paced = Paced(self.request)
+        self.rfile = io.BufferedReader(Incoming(self.request))
+        self.wfile = paced.out
 
     def version_string(self) -> str:
         return self.server_version

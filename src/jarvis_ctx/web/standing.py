@@ -6,7 +6,6 @@ import contextlib
 import logging
 import selectors
 import socket
-import struct
 import time
 from collections.abc import Callable
 from functools import partial
@@ -20,7 +19,7 @@ from jarvis_ctx.liveness.served import Note
 from jarvis_ctx.settings import Settings
 from jarvis_ctx.web.app import Application, create_app
 from jarvis_ctx.web.binding import url_of
-from jarvis_ctx.web.pace import ANSWER_SECONDS, REQUEST_SECONDS, Incoming
+from jarvis_ctx.web.pace import REQUEST_SECONDS, Incoming, Outgoing, Paced
 from jarvis_ctx.web.refusals import raw
 from jarvis_ctx.web.subject import Beside
 
@@ -69,7 +68,6 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # As above.
         """Let a new connection wait for its first byte without a thread."""
         with contextlib.suppress(BlockingIOError, ConnectionAbortedError):
             client, address = listener.accept()
-            client.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, _timeval(ANSWER_SECONDS))
             self.nr_conns += 1
             conn = _Conn(self.cfg, client, address, listener.getsockname())
             conn.timeout = time.monotonic() + self.cfg.keepalive
@@ -87,11 +85,14 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # As above.
         return False
 
     def handle_request(self, req: Any, conn: TConn) -> Any:
-        """Whoever takes nothing of the answer for `ANSWER_SECONDS` is let go."""
+        """Whoever takes too little of the answer is let go."""
+        plain, conn.sock = conn.sock, Paced(conn.sock)
         try:
             return super().handle_request(req, conn)
-        except BlockingIOError:
+        except TimeoutError:
             return False
+        finally:
+            conn.sock = plain
 
     def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: Exception) -> None:
         """Answer what is no request with a problem; gunicorn would say more than we do."""
@@ -99,7 +100,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # As above.
         if status == 500:
             log.error("A connection ended with an error", exc_info=exc)
         with contextlib.suppress(OSError):
-            client.sendall(raw(status))
+            Outgoing(client).write(raw(status))
 
 
 class Standing(BaseApplication):  # type: ignore[misc]  # As above.
@@ -132,6 +133,7 @@ class Standing(BaseApplication):  # type: ignore[misc]  # As above.
             "proc_name": "jarvis-ctx serve",
             "forwarded_allow_ips": "",
             "control_socket_disable": True,
+            "sendfile": False,  # Nothing goes past the pace.
             "post_worker_init": lambda worker: self._begun(),
             "on_exit": lambda arbiter: self._note.drop(),
             "worker_int": lambda worker: self._end_streams(),
@@ -155,8 +157,3 @@ class Standing(BaseApplication):  # type: ignore[misc]  # As above.
     def _end_streams(self) -> None:
         if self._app is not None:
             self._app.stopping.set()
-
-
-def _timeval(seconds: float) -> bytes:
-    """As the system's `struct timeval`."""
-    return struct.pack("@ll", int(seconds), int(seconds % 1 * 1_000_000))

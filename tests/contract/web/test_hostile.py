@@ -25,8 +25,8 @@ from tests.faces.cli.processes import ROOT
 
 SOON = 0.4
 BESIDE = f"""
-import jarvis_ctx.web.standing as standing
-standing.REQUEST_SECONDS = standing.ANSWER_SECONDS = {SOON}
+from jarvis_ctx.web import pace, standing
+standing.REQUEST_SECONDS = pace.ANSWER_SECONDS = {SOON}
 from jarvis_ctx.cli import main
 main()
 """

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import socket
 import threading
 from collections.abc import Callable
 from functools import partial
@@ -13,7 +12,6 @@ from flask import Response
 from simple_websocket import ConnectionClosed, Server
 
 from jarvis_ctx.web.live.reader import Item, Reader
-from jarvis_ctx.web.pace import Outgoing
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -28,34 +26,12 @@ JOIN = 1.0
 GOING_AWAY, REVOKED = 1001, 4401
 
 
-class _Paced:
-    """A socket that sends all of it or raises, one sender at a time."""
-
-    def __init__(self, inner: socket.socket) -> None:
-        self._inner, self._out, self._lock = inner, Outgoing(inner), threading.Lock()
-
-    def send(self, data: bytes) -> int:
-        with self._lock:
-            return self._out.write(data)
-
-    def close(self) -> None:
-        """End the conversation; the descriptor is the server's, which closes it when the request is over."""
-        with contextlib.suppress(OSError):
-            self._inner.shutdown(socket.SHUT_RDWR)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._inner, name)
-
-
 class Outward(Server):  # type: ignore[misc]  # Of a library without types.
     """Accepts the handshake; lets go of whoever talks too much."""
 
     def __init__(self, environ: WSGIEnvironment) -> None:
-        paced: WSGIEnvironment = {
-            key: _Paced(environ[key]) for key in ("werkzeug.socket", "gunicorn.socket") if key in environ
-        }
         super().__init__(
-            {**environ, **paced},
+            environ,
             subprotocols=[SUBPROTOCOL],
             ping_interval=PING,
             max_message_size=INWARD,
