@@ -10,7 +10,16 @@ class AlreadyRunning(JarvisError):
 
     sentence = (
         "{orchestrator!r} already runs in {path} as process {pid} on {host}; "
-        "end that process, or give this one another name=."
+        "end that process, or give this one another name (name=, JARVIS_NAME or --name)."
+    )
+
+
+class NotAtRest(AlreadyRunning):
+    """Something was asked of a store that can only be done while nobody runs in it."""
+
+    sentence = (
+        "{orchestrator!r} runs in {path} as process {pid} ({program}) on {host}, and this is done while nobody runs "
+        "there: {remedy}."
     )
 
 

@@ -6,6 +6,9 @@ import os
 
 import msgspec
 
+SHOWN = 100
+"""Characters of a command line."""
+
 
 class Usage(msgspec.Struct, frozen=True, kw_only=True):
     """What some processes use together at one moment."""
@@ -65,6 +68,20 @@ def _is_gone(pid: int) -> bool:
         return bool(psutil.Process(pid).status() == psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
         return True
+
+
+def program(pid: int) -> str:
+    """What a process was started as, in a line and without secrets; empty where we may not look into it."""
+    import psutil
+
+    from jarvis_ctx.codec.redaction import Redaction
+
+    try:
+        words = psutil.Process(pid).cmdline()
+    except psutil.Error:
+        words = []
+    line = " ".join(Redaction()(words)).strip()
+    return line[:SHOWN] + "..." if len(line) > SHOWN else line
 
 
 def is_stopped(pid: int) -> bool:

@@ -126,5 +126,14 @@ def left_alone(folder: Path, run: RunRecord) -> ProcessIdentity | None:
     return None
 
 
+def supervisor_of(folder: Path, orchestrator: str, pid: int | None) -> ProcessIdentity | None:
+    """The living supervisor that would start `orchestrator` again, which runs as process `pid`."""
+    for record in all_of(folder):
+        watched = orchestrator in record.runs or (record.child is not None and record.child.pid == pid)
+        if watched and identity.is_alive(record.supervisor):
+            return record.supervisor
+    return None
+
+
 def _is_of(run: RunRecord, process: ProcessIdentity, runs: dict[str, str]) -> bool:
     return run.id in runs.values() or identity.are_same(run.process, process)

@@ -129,7 +129,7 @@ def restore(
     """Put a backup back as the store of `settings`, which must be empty or, with `replace`, is moved aside.
 
     `key` is the file of the signing key of a backup that has none. The next start there recovers, in a later epoch, and
-    says that it was restored. Raises `BadValue`, `AlreadyRunning` when somebody runs there, `CorruptData`, `NotOurs`,
+    says that it was restored. Raises `BadValue`, `NotAtRest` when somebody runs there, `CorruptData`, `NotOurs`,
     `OtherVersion`, `TooLarge`, `UnsafeFolder`; the target is then as it was.
     """
     target = Path(os.path.realpath(settings.folder))

@@ -34,6 +34,6 @@ def _asked(settings: Settings, kind: str, label: str, timeout: float) -> Checkpo
 
 
 def checkpoint_offline(settings: Settings, label: str = "") -> CheckpointHeader:
-    """Take a checkpoint of a store that nobody runs; begins no run. Raises `NoStore` and `AlreadyRunning`."""
+    """Take a checkpoint of a store that nobody runs; begins no run. Raises `NoStore` and `NotAtRest`."""
     with offline(settings) as store:
         return store.keeper().take(label)

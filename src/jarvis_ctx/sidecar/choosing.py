@@ -12,7 +12,7 @@ from jarvis_ctx.sidecar.offline import offline
 def choose_base(settings: Settings, chosen: Choice, *, live: bool) -> CheckpointHeader | None:
     """Let every look and start go by `chosen`; in a store nobody runs, the recovery point of what it replaces.
 
-    A live orchestrator goes on as it is, and the next start goes by it. Raises `NoStore`, `AlreadyRunning` and
+    A live orchestrator goes on as it is, and the next start goes by it. Raises `NoStore`, `NotAtRest` and
     `NothingToKeep`.
     """
     if live:

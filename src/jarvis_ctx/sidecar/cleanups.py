@@ -102,7 +102,7 @@ def cleanup_answer(cleaner: Cleaner) -> requests.Answer:
 
 
 def clean_offline(settings: Settings) -> Cleanup:
-    """Clean up a store that nobody runs; begins no run. Raises `NoStore`, `AlreadyRunning`, `StoreUnavailable`."""
+    """Clean up a store that nobody runs; begins no run. Raises `NoStore`, `NotAtRest`, `StoreUnavailable`."""
     with offline(settings) as store:
         return _ByHand(store).cleaner().clean()
 

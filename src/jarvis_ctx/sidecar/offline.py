@@ -19,15 +19,17 @@ from jarvis_ctx.settings import Settings
 from jarvis_ctx.sidecar.missing import check_store
 from jarvis_ctx.sidecar.opening import OpenStore
 from jarvis_ctx.sidecar.pen import pen, sealing_behind
+from jarvis_ctx.sidecar.standstill import nobody_runs
 from jarvis_ctx.storage.memory.checkpoints import MemoryCheckpoints
 from jarvis_ctx.storage.memory.gate import Gate
 
 
 @contextmanager
 def offline(settings: Settings) -> Iterator[Offline]:
-    """The store, which nobody can run meanwhile. Raises `NoStore`, `AlreadyRunning`, and as `OpenStore` does."""
+    """The store, which nobody can run meanwhile. Raises `NoStore`, `NotAtRest`, and as `OpenStore` does."""
     check_store(settings.folder)
-    opened = OpenStore(settings, SystemClock())
+    with nobody_runs():
+        opened = OpenStore(settings, SystemClock())
     try:
         yield Offline(opened)
     finally:

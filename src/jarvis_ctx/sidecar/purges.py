@@ -30,7 +30,7 @@ def purge(settings: Settings, value: str, *, aside: bool = False) -> Purged:
     With `aside`, whatever was moved aside is removed, as a copy of a database can only be searched as bytes. An
     encrypted store is opened with its key and sealed again. Killed anywhere and done again, it is finished.
 
-    Raises `NoStore`, `BadValue` (also for a part of the store's own ids), and `AlreadyRunning` when any orchestrator of
+    Raises `NoStore`, `BadValue` (also for a part of the store's own ids), and `NotAtRest` when any orchestrator of
     the store runs: a live one would go on writing what it holds in memory.
     """
     needle, folder = Needle(value), settings.folder

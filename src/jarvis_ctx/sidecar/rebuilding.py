@@ -60,7 +60,7 @@ def rebuild_database(settings: Settings, progress: Progress = lambda done, of: N
     """Make a new database beside the old one and let it take its place; the old one is moved aside.
 
     Killed in between, the old one is there, or none, and the next start fills a new one. Heartbeats, which no file has,
-    are not in it. Raises `NoStore`, and `AlreadyRunning` when any orchestrator of the store runs.
+    are not in it. Raises `NoStore`, and `NotAtRest` when any orchestrator of the store runs.
     """
     folder = settings.folder
     check_store(folder)

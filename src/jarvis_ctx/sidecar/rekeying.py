@@ -37,7 +37,7 @@ def rekey(
     what there is to do, takes no lock and writes nothing.
 
     Raises `NoStore`, `BadValue` without a key, `WrongEncryptionKey` for a key that is missing, before anything is
-    changed, `StoreUnavailable`, and `AlreadyRunning` when any orchestrator of the store runs.
+    changed, `StoreUnavailable`, and `NotAtRest` when any orchestrator of the store runs.
     """
     folder = settings.folder
     check_store(folder)

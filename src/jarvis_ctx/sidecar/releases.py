@@ -37,7 +37,7 @@ def request_release(settings: Settings, task: str, timeout: float = 30.0) -> Non
 def release_offline(settings: Settings, task: str) -> None:
     """Release a task of a store that nobody runs; begins no run.
 
-    Raises `NoStore`, `AlreadyRunning` and `NotQuarantined`.
+    Raises `NoStore`, `NotAtRest` and `NotQuarantined`.
     """
     with offline(settings) as store:
         check_quarantined(store.state, task)

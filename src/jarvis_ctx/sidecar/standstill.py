@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
+from jarvis_ctx.disk.filelock import holder
+from jarvis_ctx.errors import AlreadyRunning, NotAtRest
 from jarvis_ctx.journal import archive, read
+from jarvis_ctx.liveness import processes, supervised
 from jarvis_ctx.liveness.runfile import RunFile, names_in
+
+UNSEEN = "which cannot be looked into from here"
+"""Stands for the program of a process."""
 
 
 def orchestrators(folder: Path) -> list[str]:
@@ -23,13 +31,37 @@ def orchestrators(folder: Path) -> list[str]:
 def at_rest(folder: Path, *, but: str = "") -> Iterator[list[str]]:
     """Nobody of the store can run meanwhile, `but` for one that the caller claims; the names of all.
 
-    Raises `AlreadyRunning` when somebody does.
+    Raises `NotAtRest` when somebody does.
     """
     names = orchestrators(folder)
     with ExitStack() as held:
         for name in names:
             if name != but:
                 run = RunFile(folder, name)
-                run.claim()
+                with nobody_runs():
+                    run.claim()
                 held.callback(run.release)
         yield names
+
+
+@contextmanager
+def nobody_runs() -> Iterator[None]:
+    """Whoever is refused within is told who is in the way, and how to end him: `NotAtRest` for `AlreadyRunning`."""
+    try:
+        yield
+    except AlreadyRunning as error:
+        raise NotAtRest(**error.facts, **_in_the_way(error.facts)) from None
+
+
+def _in_the_way(facts: dict[str, Any]) -> dict[str, str]:
+    folder, orchestrator, pid = Path(facts["path"]), facts["orchestrator"], facts["pid"]
+    supervisor = supervised.supervisor_of(folder, orchestrator, pid)
+    seen = holder(RunFile(folder, orchestrator).lock_path)  # Of one in another container, the id is of its own there.
+    if pid == os.getpid():
+        remedy = "close its manager first"
+    elif supervisor is not None:
+        remedy = f"end its supervisor first, process {supervisor.pid}, which ends it and would start it again"
+    else:
+        remedy = "end that process first"
+    program = processes.program(pid) if pid is not None and pid == seen else UNSEEN
+    return {"program": program or UNSEEN, "remedy": remedy}

@@ -95,7 +95,7 @@ def request_restore(settings: Settings, asked: str, timeout: float = 30.0) -> Re
 def restore_offline(settings: Settings, asked: str) -> Restored:
     """Go back to a moment in a store that nobody runs; begins no run, the next one carries on from there.
 
-    Raises `NoStore`, `AlreadyRunning`, `NothingToKeep`, `UnknownMoment`, and `CorruptData` where nothing is left of it.
+    Raises `NoStore`, `NotAtRest`, `NothingToKeep`, `UnknownMoment`, and `CorruptData` where nothing is left of it.
     """
     with offline(settings) as store:
         moment = moments.find(store.ground.layers, asked, store.state)
