@@ -104,6 +104,23 @@ def test_what_a_command_has_started_ends_with_it(watch: Watch, stage: Stage, num
     assert gone(pids)
 
 
+@pytest.mark.parametrize("away", ["", "setsid "], ids=["in its session", "as a daemon"])
+def test_what_a_command_that_ends_well_has_left_in_the_background_is_named_and_ended(
+    watch: Watch, stage: Stage, away: str
+) -> None:
+    script = f'{away}sleep 1000 & echo "{{\\"event\\": \\"left\\", \\"pid\\": $!}}"'
+    watched = watch(stage.store, ["sh", "-c", script])
+    left = watched.said("left")["pid"]
+
+    ended = watched.said("ended")
+
+    assert (ended["failed"], watched.over()["exit_code"]) == (False, 0)
+    assert gone([left])
+    told = supervised.read(stage.store, "jarvis")
+    assert told is not None
+    assert f"Process {left} (sleep 1000), left in the background, cannot be watched" in told.deaths[-1].sentence
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGQUIT])
 def test_a_supervisor_that_is_asked_to_end_passes_it_on_and_ends_with_all_of_it(
     watch: Watch, stage: Stage, number: signal.Signals

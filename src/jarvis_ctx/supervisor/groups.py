@@ -25,7 +25,7 @@ def end_all(
     """
     found, asked, refused = set[int](), set[int](), set[int]()
     until = time.monotonic() + grace
-    while left := set(_left(session, spared, mark)) - refused:
+    while left := set(left_behind(session, spared, mark)) - refused:
         found |= left
         hard = time.monotonic() >= until
         refused |= {
@@ -36,7 +36,8 @@ def end_all(
     return len(found)
 
 
-def _left(session: int, spared: Container[int], mark: str) -> list[int]:
+def left_behind(session: int, spared: Container[int] = (), mark: str = "") -> list[int]:
+    """The living processes that `end_all` would end."""
     ours, carriers = processes.children(os.getpid()), processes.marked(MARK, mark) if mark else []
     return [pid for pid in {*processes.members(session), *ours, *carriers} if pid not in spared]
 

@@ -7,9 +7,11 @@ import signal
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from jarvis_ctx.clock import SystemClock
 from jarvis_ctx.errors import CommandNotStarted
@@ -18,10 +20,11 @@ from jarvis_ctx.liveness.supervised import MARK, Death
 from jarvis_ctx.model.run import ProcessIdentity
 from jarvis_ctx.recovery.wording import number, span
 from jarvis_ctx.supervisor import starting
+from jarvis_ctx.supervisor.background import gone_on
 from jarvis_ctx.supervisor.beside import Beside
 from jarvis_ctx.supervisor.cause import judge
 from jarvis_ctx.supervisor.child import AdoptedChild, Child, OwnChild, Reaper, Status
-from jarvis_ctx.supervisor.groups import end_all
+from jarvis_ctx.supervisor.groups import end_all, left_behind
 from jarvis_ctx.supervisor.inbox import STOPPING, Inbox
 from jarvis_ctx.supervisor.ledger import Ledger
 from jarvis_ctx.supervisor.notify import VARIABLES, Notifier
@@ -183,11 +186,18 @@ class Supervisor:
     def _bury(self, child: Child, status: Status) -> tuple[Death, bool]:
         seen = self._watch.last(child, status)
         verdict = judge(status, deed=seen.deed, oom_kills=seen.oom_kills, endings=seen.endings, wrapped=seen.wrapped)
+        mark = self._ledger.mark if child.adopted else ""
+        if status.exit_code == 0 and not verdict.failed:
+            verdict = replace(verdict, sentence=verdict.sentence + self._gone_on(child, mark))
         grace = LEFTOVERS if verdict.failed else self._orders.term_grace
-        end_all(child.identity.pid, grace, self._turn, self._beside.pids, self._ledger.mark if child.adopted else "")
+        end_all(child.identity.pid, grace, self._turn, self._beside.pids, mark)
         self._streams.forward()
         death = self._watch.death(child, status, verdict, self._clock.wall())
         return self._ledger.died(death), verdict.failed
+
+    def _gone_on(self, child: Child, mark: str) -> str:
+        left = partial(left_behind, child.identity.pid, self._beside.pids, mark)
+        return gone_on(left, partial(self._turn, TICK), lambda: self._stop_by is not None)
 
     def _enough(self, status: Status, *, tripped: bool) -> Outcome:
         if tripped:
