@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from binascii import Error as NotBase64
-from binascii import a2b_base64, b2a_base64
 from collections.abc import Callable
 from typing import Literal
 
@@ -16,6 +14,8 @@ from jarvis_ctx.graphs.ports import Ref
 Typed = tuple[str, bytes]
 """What a serialiser gives: the name of its form, and the bytes."""
 
+USUAL, NOTHING = "msgpack", "null"
+"""The forms that most values have: these are not said."""
 WORTH_IT = 1024
 """Bytes from which on a value is made smaller."""
 FAR_SMALLER = 16
@@ -31,16 +31,22 @@ class Blob(msgspec.Struct, frozen=True, array_like=True):
 
     type: str
     form: Literal["plain", "zstd", "since"]
-    data: str
+    data: bytes
     base: Ref | None = None
 
 
-def packed(typed: Typed) -> Blob:
+Held = bytes | Blob | None
+"""A value as an event holds it: the bytes of the usual form as they are, and nothing for nothing."""
+
+
+def packed(typed: Typed) -> Held:
     """A value by itself."""
     kind, data = typed
-    if len(data) < WORTH_IT:
-        return Blob(kind, "plain", _text(data))
-    return Blob(kind, "zstd", _text(compress.compress(data)))
+    if len(data) >= WORTH_IT:
+        return Blob(kind, "zstd", compress.compress(data))
+    if kind == USUAL:
+        return data
+    return Blob(kind, "plain", data) if data or kind != NOTHING else None
 
 
 def since(typed: Typed, base: bytes, ref: Ref) -> Blob | None:
@@ -49,24 +55,20 @@ def since(typed: Typed, base: bytes, ref: Ref) -> Blob | None:
     if WORTH_IT <= len(data) <= MOST_KNOWN and len(base) <= MOST_KNOWN:
         changes = compress.compress_against(base, data)
         if len(changes) * FAR_SMALLER <= len(data):
-            return Blob(kind, "since", _text(changes), ref)
+            return Blob(kind, "since", changes, ref)
     return None
 
 
-def unpacked(blob: Blob, base: Callable[[Ref], bytes]) -> Typed:
+def unpacked(held: Held, base: Callable[[Ref], bytes]) -> Typed:
     """What was packed; `base` gives the bytes of an earlier value. Raises `CorruptData`."""
-    try:
-        data = a2b_base64(blob.data, strict_mode=True)
-    except (NotBase64, ValueError) as error:
-        raise CorruptData(what=WHAT, reason=str(error)) from error
-    if blob.form == "zstd":
-        data = compress.decompress(data, LIMIT)
-    elif blob.form == "since":
-        if blob.base is None:
-            raise CorruptData(what=WHAT, reason="it does not say what it was built upon")
-        data = compress.decompress_against(base(blob.base), data, LIMIT)
-    return blob.type, data
-
-
-def _text(data: bytes) -> str:
-    return b2a_base64(data, newline=False).decode("ascii")
+    if held is None:
+        return NOTHING, b""
+    if isinstance(held, bytes):
+        return USUAL, held
+    if held.form == "plain":
+        return held.type, held.data
+    if held.form == "zstd":
+        return held.type, compress.decompress(held.data, LIMIT)
+    if held.base is None:
+        raise CorruptData(what=WHAT, reason="it does not say what it was built upon")
+    return held.type, compress.decompress_against(base(held.base), held.data, LIMIT)

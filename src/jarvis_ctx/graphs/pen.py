@@ -9,15 +9,15 @@ from typing import Any, Protocol
 
 import msgspec
 
-from jarvis_ctx.graphs.blobs import MOST_KNOWN, WORTH_IT, Blob, Typed, packed, since
+from jarvis_ctx.graphs.blobs import MOST_KNOWN, WORTH_IT, Blob, Held, Typed, packed, since
 from jarvis_ctx.graphs.ports import Ref
 from jarvis_ctx.graphs.records import CheckpointPut, Version, Write, WritesPut, body_of
 from jarvis_ctx.graphs.standing import DROPPED, PUT, THREAD, WRITES
 
 THREADS = 1000
 """Namespaces of which the last checkpoint is known by heart; of others it is read."""
-FEW = 512
-"""Characters of changes since the nearest base beyond which a value becomes the next base itself."""
+FEW = 160
+"""Bytes of changes since the nearest base beyond which a value becomes the next base itself."""
 BASES = 64 * 1024 * 1024
 """Bytes of values that are at hand to say what changed since."""
 
@@ -71,25 +71,26 @@ class Pen:
 
         `channels` have a value, which `serialise` gives where it is `new` or the parent has it not in that version.
         """
-        thread, namespace, _ = place
-        before = self._slots(thread, namespace, parent)
+        before = self._slots(place[0], place[1], parent)
         kept = {c: before[c] for c in channels if c not in new and c in before and before[c].version == versions.get(c)}
         own = {channel: serialise(channel) for channel in channels if channel not in kept}
-        blobs = {channel: self._blob(channel, typed, before.get(channel)) for channel, typed in own.items()}
+        values = {channel: self._held_as(channel, typed, before) for channel, typed in own.items()}
         record = CheckpointPut(
             parent=parent,
             checkpoint=packed(checkpoint),
             metadata=packed(metadata),
             versions=dict(versions),
-            values=blobs,
-            kept=_by_writer(kept),
+            values=values,
+            kept=_by_writer(kept) if kept else {},
         )
         number = self._append(PUT, place, body_of(record))
         if number:  # 0 for what a signal handler told in the middle of another event: it is written after that one.
             ref = self._writer(), number
-            here = {c: _slot(versions.get(c, 0), ref, blob, before.get(c)) for c, blob in blobs.items()}
-            self._remember(place, {**kept, **here})
-            self._hold({(ref, c): own[c][1] for c, slot in here.items() if slot.base == ref})
+            here = {c: _slot(versions.get(c, 0), ref, held, before.get(c)) for c, held in values.items()}
+            self._remember(place, {**kept, **here} if kept else here)
+            for channel, (_, data) in own.items():
+                if len(data) >= WORTH_IT and here[channel].base == ref:
+                    self._hold((ref, channel), data)
         return number
 
     def put_writes(
@@ -123,11 +124,12 @@ class Pen:
         homes = {channel: record.where(channel, ref) for channel in record.versions}
         return {channel: Slot(record.versions[channel], home) for channel, home in homes.items() if home is not None}
 
-    def _blob(self, channel: str, typed: Typed, before: Slot | None) -> Blob:
-        for ref in dict.fromkeys((before.base, before.whole)) if before is not None else ():
+    def _held_as(self, channel: str, typed: Typed, before: Slots) -> Held:
+        slot = before.get(channel) if len(typed[1]) >= WORTH_IT else None
+        for ref in dict.fromkeys((slot.base, slot.whole)) if slot is not None else ():
             base = self._bases.get((ref, channel)) if ref is not None else None
             blob = since(typed, base, ref) if base is not None and ref is not None else None
-            if blob is not None and before is not None and (ref == before.whole or len(blob.data) <= FEW):
+            if blob is not None and slot is not None and (ref == slot.whole or len(blob.data) <= FEW):
                 return blob
         return packed(typed)
 
@@ -139,14 +141,13 @@ class Pen:
             if len(self._last) > THREADS:
                 self._last.popitem(last=False)
 
-    def _hold(self, bases: dict[tuple[Ref, str], bytes]) -> None:
-        with self._lock:
-            for key, data in bases.items():
-                if WORTH_IT <= len(data) <= MOST_KNOWN:
-                    self._bases[key] = data
-                    self._held += len(data)
-            while self._held > BASES:
-                self._held -= len(self._bases.popitem(last=False)[1])
+    def _hold(self, key: tuple[Ref, str], data: bytes) -> None:
+        if len(data) <= MOST_KNOWN:
+            with self._lock:
+                self._bases[key] = data
+                self._held += len(data)
+                while self._held > BASES:
+                    self._held -= len(self._bases.popitem(last=False)[1])
 
     def _forget(self, thread: str) -> None:
         with self._lock:
@@ -154,11 +155,11 @@ class Pen:
                 del self._last[key]
 
 
-def _slot(version: Version, ref: Ref, blob: Blob, before: Slot | None) -> Slot:
-    """Where the value that `ref` holds as `blob` is."""
-    if blob.form != "since" or before is None:
+def _slot(version: Version, ref: Ref, held: Held, before: Slot | None) -> Slot:
+    """Where the value is that `ref` holds."""
+    if type(held) is not Blob or held.form != "since" or before is None:
         return Slot(version, ref, ref, ref)
-    return Slot(version, ref, blob.base if len(blob.data) <= FEW else ref, before.whole)
+    return Slot(version, ref, held.base if len(held.data) <= FEW else ref, before.whole)
 
 
 def _by_writer(kept: Slots) -> dict[str, dict[str, int]]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import msgspec
 
 from jarvis_ctx.errors import CorruptData
-from jarvis_ctx.graphs.blobs import Blob, Typed, unpacked
+from jarvis_ctx.graphs.blobs import Held, Typed, unpacked
 from jarvis_ctx.graphs.ports import Ref
 from jarvis_ctx.graphs.records import CheckpointPut, Version, WritesPut, read
 from jarvis_ctx.graphs.source import Body, Source
@@ -95,7 +95,7 @@ class Reader:
                     )
         return sorted(kept.values(), key=lambda written: written.order)
 
-    def _blob(self, channel: str, ref: Ref) -> Blob:
+    def _blob(self, channel: str, ref: Ref) -> Held:
         values = self._put(ref, f"{ref[0]}:{ref[1]}").values
         if channel not in values:
             raise CorruptData(what=f"Event {ref[1]} of writer {ref[0]}", reason=f"it lacks the value of {channel!r}")

@@ -7,22 +7,22 @@ from typing import Any, TypeVar
 import msgspec
 
 from jarvis_ctx.errors import CorruptData
-from jarvis_ctx.graphs.blobs import Blob
+from jarvis_ctx.graphs.blobs import Held
 from jarvis_ctx.graphs.ports import Ref
 
 Version = int | float | str
 R = TypeVar("R", bound=msgspec.Struct)
 
 
-class CheckpointPut(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class CheckpointPut(msgspec.Struct, frozen=True, kw_only=True):
     """A checkpoint: the values that are new with it, and where the others are."""
 
-    checkpoint: Blob
+    checkpoint: Held
     """As it was given, but for its values and versions."""
-    metadata: Blob
+    metadata: Held
     parent: str | None = None
     versions: dict[str, Version] = {}
-    values: dict[str, Blob] = {}
+    values: dict[str, Held] = {}
     kept: dict[str, dict[str, int]] = {}
     """By writer and channel the number of the event that holds a value which has not changed since."""
     serialised: bool = True
@@ -40,10 +40,10 @@ class Write(msgspec.Struct, frozen=True, array_like=True):
 
     index: int
     channel: str
-    value: Blob
+    value: Held
 
 
-class WritesPut(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class WritesPut(msgspec.Struct, frozen=True, kw_only=True):
     """What one task wrote after a checkpoint and before the next."""
 
     task: str
@@ -53,9 +53,8 @@ class WritesPut(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 def body_of(record: msgspec.Struct) -> dict[str, Any]:
-    """As plain JSON; what has its default is written all the same where others look for it."""
-    body: dict[str, Any] = msgspec.to_builtins(record)
-    return {**body, "serialised": True}
+    """As JSON once it is encoded; what has its default is written all the same."""
+    return msgspec.structs.asdict(record)
 
 
 def read(body: dict[str, Any], kind: type[R], subject: str) -> R:

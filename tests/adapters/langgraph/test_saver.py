@@ -165,6 +165,30 @@ def test_what_the_serialiser_cannot_hold_is_refused_by_name_and_nothing_is_store
     assert saver.get_tuple(config()) is None
 
 
+def test_a_name_that_utf_8_cannot_hold_is_refused_and_nothing_is_stored(saver: JarvisSaver) -> None:
+    at = put(saver, config(), {"n": 1}, {"n": 1})
+
+    for write in (
+        lambda: put(saver, at, {"half \ud83d": 2}, {"half \ud83d": 2}),
+        lambda: put(saver, config(namespace="half \ud83d"), {"n": 2}, {"n": 2}),
+        lambda: saver.put_writes(at, [("half \ud83d", 2)], "task"),
+    ):
+        with pytest.raises(UnstorableValue, match="a name"):
+            write()
+
+    assert (values(saver, config()), got(saver, config()).pending_writes) == ({"n": 1}, [])
+
+
+def test_values_of_every_form_come_back_as_the_types_they_were(saver: JarvisSaver) -> None:
+    told = {"none": None, "empty": b"", "bytes": b"\0\xff", "array": bytearray(b"\0\xff"), "large": os.urandom(2000)}
+
+    at = put(saver, config(), told, dict.fromkeys(told, 1))
+    saver.put_writes(at, list(told.items()), "task")
+
+    assert list(values(saver, at).items()) == list(told.items())
+    assert [(channel, value) for _, channel, value in got(saver, at).pending_writes or []] == list(told.items())
+
+
 @pytest.mark.parametrize("key", ["') OR 1=1 --", "a b", "", "$.x"])
 def test_a_filter_key_that_is_no_plain_name_is_refused(saver: JarvisSaver, key: str) -> None:
     with pytest.raises(BadValue, match="a key of filter"):
@@ -267,7 +291,7 @@ def test_with_a_key_nothing_of_a_state_is_on_disk_as_it_was(
         saver.manager.flush()
         found = got(saver, at)
 
-    shown = [told["said"].encode(), b2a_base64(msgpack(told), newline=False)[4:-4], b'"plain"']
+    shown = [told["said"].encode(), b2a_base64(msgpack(told), newline=False)[4:-4], b'"kept"']
     held = b"".join(path.read_bytes() for path in store_path.rglob("*") if path.is_file())
     assert (found.checkpoint["channel_values"], found.pending_writes) == (
         {"told": told, "big": big},

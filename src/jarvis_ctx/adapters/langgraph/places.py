@@ -7,7 +7,7 @@ from typing import Any
 
 from langchain_core.runnables import RunnableConfig
 
-from jarvis_ctx.errors import BadValue
+from jarvis_ctx.errors import BadValue, UnstorableValue
 from jarvis_ctx.model.ids import ID_LIMIT
 
 KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,63}\Z")
@@ -45,6 +45,14 @@ def id_of(config: RunnableConfig | None) -> str | None:
 def config_of(thread: str, namespace: str, id: str) -> RunnableConfig:
     """What names a checkpoint."""
     return {"configurable": {"thread_id": thread, "checkpoint_ns": namespace, "checkpoint_id": id}}
+
+
+def storable(*names: str) -> None:
+    """Raises `UnstorableValue` for names of which one has a character that UTF-8 cannot hold."""
+    try:
+        "".join(names).encode()
+    except UnicodeEncodeError as error:
+        raise UnstorableValue(path="a name", type="str", reason="UTF-8 cannot hold a lone surrogate") from error
 
 
 def checked(filter: dict[str, Any] | None) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from jarvis_ctx.errors import BadValue, SecretsNotSeen
 from jarvis_ctx.graphs import standing
 from jarvis_ctx.graphs.reading import Reader
 
-APART = ("channel_values", "channel_versions")
+APART = ("id", "channel_values", "channel_versions")
 """What of a checkpoint is stored beside it."""
 
 
@@ -77,6 +77,7 @@ class JarvisSaver(AsyncTwins, Standing):
         self.check()
         thread, namespace, id = places.thread_of(config), places.namespace_of(config), checkpoint["id"]
         values, serde = checkpoint["channel_values"], self.serde
+        places.storable(namespace, id, *values, *checkpoint["channel_versions"])
         rest = {name: value for name, value in checkpoint.items() if name not in APART}
         self._graphs.pen.put(
             (thread, namespace, id),
@@ -101,6 +102,7 @@ class JarvisSaver(AsyncTwins, Standing):
         if id is None:
             raise BadValue(name="checkpoint_id", value=id, expected="the checkpoint that was written after")
         place = places.thread_of(config), places.namespace_of(config), id
+        places.storable(*place, task_id, task_path, *(channel for channel, _ in writes))
         told = [
             (WRITES_IDX_MAP.get(channel, index), channel, dumped(self.serde, value, f"a write to {channel}"))
             for index, (channel, value) in enumerate(writes)

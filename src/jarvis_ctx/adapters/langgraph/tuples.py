@@ -19,6 +19,7 @@ def tuple_of(serde: Any, found: Found) -> CheckpointTuple:
     values = {c: loaded(serde, typed, f"Channel {c!r} of {what}") for c, typed in found.values.items()}
     checkpoint = {
         **loaded(serde, found.checkpoint, what),
+        "id": place.id,
         "channel_values": values,
         "channel_versions": dict(found.versions),
     }
