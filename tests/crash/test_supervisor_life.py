@@ -149,6 +149,18 @@ def test_a_command_that_will_not_end_is_killed_after_its_grace_and_nobody_is_to_
     assert (found.cause, found.explained) == ("stopped", True)
 
 
+def test_a_second_ctrl_c_kills_a_command_that_does_not_end(watch: Watch, stage: Stage) -> None:
+    deaf = "trap '' INT; echo '{\"event\": \"deaf\"}'; exec sleep 1000"
+    watched = watch(stage.store, ["sh", "-c", deaf], term_grace=1000)
+    watched.said("deaf")
+
+    watched.supervisor.signal(signal.SIGINT)
+    watched.said("stopping")
+    watched.supervisor.signal(signal.SIGINT)
+
+    assert (watched.said("ended")["how"], watched.over()["exit_code"]) == ("stopped", 137)
+
+
 def test_the_command_goes_on_when_its_supervisor_is_killed_and_is_not_started_twice(watch: Watch, stage: Stage) -> None:
     watched = watch(stage.store, [*MORTAL, "wait"])
     watched.begun()
@@ -276,7 +288,7 @@ def test_a_second_supervisor_of_the_name_is_refused(watch: Watch, stage: Stage) 
 def test_an_orchestrator_that_runs_without_a_supervisor_is_not_started_beside_it(watch: Watch, stage: Stage) -> None:
     child = stage.open(threads=1, calls=1)
 
-    refused = watch(stage.store, [*MORTAL, "wait"]).said("AlreadyRunning")
+    refused = watch(stage.store, [*MORTAL, "wait"]).said("RunsUnwatched")
 
     assert refused["pid"] == child.pid
 

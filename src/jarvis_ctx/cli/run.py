@@ -91,7 +91,14 @@ def _environ(place: Place, chosen: Settings) -> dict[str, str]:
 
 def _said(what: str, sentence: str, facts: dict[str, Any]) -> None:
     for line in [sentence, *(_details(facts) if what == "ended" and facts["failed"] else ())]:
-        click.echo(f"jarvis-ctx: {line}", err=True)
+        _say(f"jarvis-ctx: {line}")
+
+
+def _say(line: str) -> None:
+    try:
+        click.echo(line, err=True)
+    except OSError:
+        pass  # The terminal, or whoever read, has gone: the command is watched all the same.
 
 
 def _details(facts: dict[str, Any]) -> list[str]:
@@ -99,4 +106,4 @@ def _details(facts: dict[str, Any]) -> list[str]:
 
 
 def _said_as_json(what: str, sentence: str, facts: dict[str, Any]) -> None:
-    click.echo(json.dumps({"event": what, "sentence": sentence, **facts}), err=True)
+    _say(json.dumps({"event": what, "sentence": sentence, **facts}))

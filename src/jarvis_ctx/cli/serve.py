@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import socket
 import sys
 import time
 from importlib.util import find_spec
@@ -13,7 +14,7 @@ import msgspec
 
 from jarvis_ctx.cli.store import Place, known_in, place_options
 from jarvis_ctx.clock import MICROSECONDS
-from jarvis_ctx.errors import BadValue, ExposedBind, NoStore, WebMissing
+from jarvis_ctx.errors import BadValue, ExposedBind, NoStore, NotServed, WebMissing
 from jarvis_ctx.liveness import supervised
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ GRACE = 3.0
 """Seconds after which a program that begins no run is shown all the same: how it lives and ends."""
 LOOK = 0.2
 """Seconds between two looks for a store that is waited for."""
+RETRY = 2.0
+"""Seconds between two tries to listen where somebody else does."""
 NEEDED = ("flask", "flask_openapi", "simple_websocket", "gunicorn", "prometheus_client", "pydantic")
 REMOTE = "serve it with --allow-remote, behind something that speaks TLS"
 
@@ -32,12 +35,11 @@ REMOTE = "serve it with --allow-remote, behind something that speaks TLS"
 @click.option("--host", help="Where to listen.  [default: 127.0.0.1]", metavar="HOST")
 @click.option("--port", type=click.IntRange(0, 65_535), help="The port; 0 takes a free one.  [default: 3004]")
 @click.option("--allow-remote", is_flag=True, help="Listen where other machines can ask, too.")
-@click.option("--wait", is_flag=True, help="Wait for the store to be made.")
+@click.option("--wait", is_flag=True, help="Wait for the store to be made, and for the port to be free.")
 @place_options("it serves a folder here")
 def serve(place: Place, host: str | None, port: int | None, allow_remote: bool, wait: bool) -> None:
     """Serve the API of a store, whether its orchestrator runs or not, until Ctrl-C."""
     try:
-        from jarvis_ctx.web.binding import listen
         from jarvis_ctx.web.hosts import is_loopback
         from jarvis_ctx.web.standing import Standing
         from jarvis_ctx.web.tokens import OURS
@@ -49,7 +51,7 @@ def serve(place: Place, host: str | None, port: int | None, allow_remote: bool, 
     )
     if not (allow_remote or is_loopback(settings.host)):
         raise ExposedBind(host=settings.host, remedy=REMOTE)
-    listening = listen(settings.host, settings.port, exposed=allow_remote)
+    listening = _listening(settings, allow_remote, wait)
 
     def ready(url: str) -> None:
         click.echo(f"{settings.name} in {settings.folder} is served at {url}", err=wait)
@@ -57,6 +59,22 @@ def serve(place: Place, host: str | None, port: int | None, allow_remote: bool, 
         click.echo(f"Look at it in a browser: jarvis-ctx dashboard{_which(place, settings)}", err=wait)
 
     Standing(settings, listening, ready).run()
+
+
+def _listening(settings: Settings, exposed: bool, wait: bool) -> socket.socket:
+    from jarvis_ctx.web.binding import listen
+
+    said = ""
+    while True:
+        try:
+            return listen(settings.host, settings.port, exposed=exposed)
+        except NotServed as error:
+            if not wait:
+                raise
+            if str(error) != said:
+                said = str(error)
+                click.echo(f"{said} It is tried again until it can.", err=True)
+        time.sleep(RETRY)
 
 
 def _which(place: Place, settings: Settings) -> str:

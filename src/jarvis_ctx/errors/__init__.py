@@ -48,7 +48,7 @@ from jarvis_ctx.errors.stores import (
     UnknownOrchestrator,
     UnsafeFolder,
 )
-from jarvis_ctx.errors.supervision import AlreadySupervised, CommandNotStarted, LeftRunning
+from jarvis_ctx.errors.supervision import AlreadySupervised, CommandNotStarted, LeftRunning, RunsUnwatched
 from jarvis_ctx.errors.tasks import CodeChanged, NotQuarantined, ResultNotKept, StepInDoubt, TaskQuarantined
 from jarvis_ctx.errors.values import (
     BaseUnusable,
@@ -116,6 +116,7 @@ __all__ = [
     "Refused",
     "RequestFailed",
     "ResultNotKept",
+    "RunsUnwatched",
     "SecretsNotSeen",
     "ServerUnavailable",
     "ServerUnreachable",

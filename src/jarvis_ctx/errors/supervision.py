@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from jarvis_ctx.errors.root import JarvisError
+from jarvis_ctx.errors.runs import AlreadyRunning
 
 
 class CommandNotStarted(JarvisError, OSError):
@@ -23,4 +24,13 @@ class LeftRunning(JarvisError):
     sentence = (
         "Process {pid}, which a supervisor of {name!r} in {path} has left behind, still runs; "
         "take it over with --adopt, or end it."
+    )
+
+
+class RunsUnwatched(AlreadyRunning):
+    """The orchestrator runs without a supervisor; a second one is not started beside it."""
+
+    sentence = (
+        "{orchestrator!r} runs in {path} as process {pid} on {host} already, without a supervisor; "
+        "take it over with --adopt, end it, or give this one another name with --name."
     )

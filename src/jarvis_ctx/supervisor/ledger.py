@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from jarvis_ctx.codec.redaction import Redaction
 from jarvis_ctx.disk.filelock import FileLock, holder
 from jarvis_ctx.disk.files import private_folder
-from jarvis_ctx.errors import AlreadyRunning, AlreadySupervised, LeftRunning
+from jarvis_ctx.errors import AlreadySupervised, LeftRunning, RunsUnwatched
 from jarvis_ctx.liveness import identity, supervised
 from jarvis_ctx.liveness.runfile import RunFile
 from jarvis_ctx.liveness.supervised import Death, Supervised
@@ -65,13 +65,13 @@ class Ledger:
         return run.process if run is not None and runfile.live == run.process.pid else None
 
     def refuse(self) -> None:
-        """Raises `LeftRunning`, or `AlreadyRunning`, where somebody runs; they are never ended by us."""
+        """Raises `LeftRunning`, or `RunsUnwatched`, where somebody runs; they are never ended by us."""
         process = self.living()
         if process is None:
             return
         if self.before is not None and process == self.before.child:
             raise LeftRunning(pid=process.pid, name=self._name, path=str(self._folder))
-        raise AlreadyRunning(orchestrator=self._name, path=str(self._folder), pid=process.pid, host=process.host)
+        raise RunsUnwatched(orchestrator=self._name, path=str(self._folder), pid=process.pid, host=process.host)
 
     def began(self, child: ProcessIdentity, now: int, restarts: int) -> None:
         """A child was started, or adopted. Raises `OSError`: nothing may run that is not written down."""

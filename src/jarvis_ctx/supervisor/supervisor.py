@@ -82,7 +82,7 @@ class Supervisor:
         self._inbox = Inbox()
 
     def run(self) -> Outcome:
-        """Raises `CommandNotStarted`, `LeftRunning` and `AlreadyRunning`, before anything was started."""
+        """Raises `CommandNotStarted`, `LeftRunning` and `RunsUnwatched`, before anything was started."""
         starting.become_subreaper()
         with ExitStack() as last:
             last.callback(self._inbox.close)
@@ -180,8 +180,7 @@ class Supervisor:
             f"Process {child.identity.pid} ended after {span((death.ended - death.began) / 1e6)}. {death.sentence}"
         )
         self._tell("ended", sentence, {"pid": child.identity.pid, "how": death.how, "failed": failed} | death.evidence)
-        unknown = status.exit_code is None and status.signal is None
-        return (Status(exit_code=0) if unknown and not failed else status), failed
+        return _told(status, death, failed), failed
 
     def _bury(self, child: Child, status: Status) -> tuple[Death, bool]:
         seen = self._watch.last(child, status)
@@ -229,10 +228,8 @@ class Supervisor:
     def _turn(self, seconds: float) -> None:
         """Let time pass, and do what is to be done all the time."""
         for heard in self._inbox.wait(seconds):
-            if heard in STOPPING and self._stop_by is None:
-                self._stop_by = time.monotonic() + self._orders.term_grace
-                self._notifier.stopping()
-                self._tell("stopping", f"Was sent {heard.name}, so passes it on and ends.", {"signal": heard.name})
+            if heard in STOPPING:
+                self._asked(heard)
             if self._child is not None:
                 self._watch.forward(self._child, heard)
         self._reaper.reap()
@@ -241,6 +238,18 @@ class Supervisor:
         self._notifier.beat(now)
         if self._stop_by is None:
             self._beside.tend(now)
+
+    def _asked(self, heard: signal.Signals) -> None:
+        """We are to end; whoever presses Ctrl-C again has no patience any more."""
+        interrupted, now = heard == signal.SIGINT, time.monotonic()
+        if self._stop_by is None:
+            self._stop_by = now + self._orders.term_grace
+            self._notifier.stopping()
+            second = "; a second one kills it" if interrupted else ""
+            sentence = f"Was sent {heard.name}, so passes it on and ends{second}."
+            self._tell("stopping", sentence, {"signal": heard.name})
+        elif interrupted:
+            self._stop_by = now
 
     def _beside_ended(self, command: tuple[str, ...], why: str) -> None:
         self._tell(
@@ -253,3 +262,10 @@ class Supervisor:
         if self._child is None:
             self._beside.end()
             end_all(NOBODY, LEFTOVERS, self._turn)
+
+
+def _told(status: Status, death: Death, failed: bool) -> Status:
+    """`status`; of an adopted process, of whose end the system says nothing, what we know of it."""
+    if failed or status.exit_code is not None or status.signal is not None:
+        return status
+    return Status(signal=signal.SIGKILL) if death.how == "stopped" else Status(exit_code=0)

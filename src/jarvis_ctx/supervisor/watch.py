@@ -78,8 +78,7 @@ class Watch:
             if now >= self._kill_at:
                 child.signal(signal.SIGKILL)
         elif stop_by is not None and now >= stop_by:
-            sentence = f"It was asked to end and had not after {span(self._orders.term_grace)}, so it was killed."
-            self._end(child, Deed(how="stopped", sentence=sentence))
+            self._end(child, Deed(how="stopped", sentence="It was asked to end and had not, so it was killed."))
         elif child.status() is None:
             self._oom.look(child.identity.pid, now)
             if now >= self._next:

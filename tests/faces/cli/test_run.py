@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import socket
+import subprocess
 from pathlib import Path
 from typing import get_args
 
@@ -14,7 +16,7 @@ from jarvis_ctx.cli.run import OPTIONS, run
 from jarvis_ctx.liveness import supervised
 from jarvis_ctx.model.run import Cause
 from jarvis_ctx.settings import FIELDS
-from tests.faces.cli.processes import ROOT, jarvis_ctx
+from tests.faces.cli.processes import COMMAND, ROOT, jarvis_ctx
 
 PAGE = (ROOT / "docs" / "supervisor.md").read_text(encoding="utf-8")
 ROW = re.compile(r"^\| `(--[a-z-]+)[^|]*\| (?:`(\w+)` )?", re.MULTILINE)
@@ -51,6 +53,18 @@ def test_programs_are_told_in_json_an_object_to_a_line(tmp_path: Path) -> None:
         "SIGTERM",
         False,
     )
+
+
+def test_nobody_needs_to_read_what_is_said(tmp_path: Path) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+
+    with os.fdopen(writer, "wb") as nobody:
+        code = subprocess.call([*COMMAND, "run", "--max-restarts", "1", "--", "false"], cwd=tmp_path, stderr=nobody)
+
+    record = supervised.read(tmp_path / "memory/context/jarvis", "jarvis")
+    assert record is not None
+    assert (code, len(record.deaths)) == (9, 2)
 
 
 @pytest.mark.parametrize(

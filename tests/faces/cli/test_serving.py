@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import socket
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -112,6 +114,23 @@ def test_a_supervised_orchestrator_is_served_before_during_and_after_its_death(t
     assert (first["state"], first["run"]["epoch"], first["tasks"]["total"]) == ("live", 1, 1)
     assert second["run"]["epoch"] == 2
     assert second["last_end"]["cause"] == "killed"
+
+
+def test_a_port_in_use_is_told_of_once_with_its_holder_and_served_at_when_it_is_free(store: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as holder:
+        port = holder.getsockname()[1]
+        command = [*COMMAND, "serve", "--wait", "--path", str(store), "--port", str(port)]
+        environ = {**os.environ, "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}"}
+        process = subprocess.Popen(command, env=environ, stderr=subprocess.PIPE, text=True)
+        assert process.stderr is not None
+        refused = process.stderr.readline()
+
+    with process:
+        served = process.stderr.readline()
+        process.terminate()
+
+    assert f"Address already in use by python, process {os.getpid()}. It is tried again" in refused
+    assert f"is served at http://127.0.0.1:{port}" in served
 
 
 def test_serving_it_anywhere_but_here_is_refused(tmp_path: Path) -> None:

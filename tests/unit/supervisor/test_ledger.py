@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from jarvis_ctx.errors import AlreadyRunning, AlreadySupervised, LeftRunning
+from jarvis_ctx.errors import AlreadySupervised, LeftRunning, RunsUnwatched
 from jarvis_ctx.liveness import identity, supervised
 from jarvis_ctx.liveness.supervised import KEPT, Death
 from jarvis_ctx.sidecar import JarvisContextManager
@@ -66,7 +66,7 @@ def test_an_orchestrator_that_runs_by_itself_is_not_started_beside(store_path: P
     with JarvisContextManager(store_path, handle_signals=False):
         ledger = opened(store_path)
 
-        with pytest.raises(AlreadyRunning, match=f"as process {HERE.pid}"):
+        with pytest.raises(RunsUnwatched, match=f"as process {HERE.pid} .* take it over with --adopt"):
             ledger.refuse()
 
 
