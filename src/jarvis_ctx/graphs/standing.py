@@ -12,7 +12,8 @@ from jarvis_ctx.graphs.source import Source
 from jarvis_ctx.graphs.subjects import beneath, parts_of, subject
 
 PUT, WRITES, DROPPED, THREAD = "GraphCheckpointPut", "GraphWritesPut", "GraphCheckpointDropped", "GraphThreadDropped"
-PAGE, WHOLE = 64, 1 << 30
+FIRST, MOST, WHOLE = 8, 512, 1 << 30
+"""Events of the first page, which is mostly all that is wanted; of a later one at most; and all."""
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,7 +65,7 @@ def threads(source: Source) -> list[str]:
 
 def _groups(source: Source, first: str, last: str) -> Iterator[list[Place]]:
     """The events of each subject, the greatest subject first; a page may end within one."""
-    limit = PAGE
+    limit = FIRST
     while page := source.scan(first, last, limit):
         groups = [list(group) for _, group in groupby(page, key=lambda place: place.subject)]
         if len(page) >= limit and len(groups) == 1:
@@ -73,7 +74,7 @@ def _groups(source: Source, first: str, last: str) -> Iterator[list[Place]]:
         yield from groups[:-1] if len(page) >= limit else groups
         if len(page) < limit:
             return
-        last = groups[-2][0].subject
+        last, limit = groups[-2][0].subject, min(4 * limit, MOST)
 
 
 def _judged(places: list[Place], dropped: int) -> Standing | None:
@@ -90,4 +91,4 @@ def _judged(places: list[Place], dropped: int) -> Standing | None:
 def _dropped(source: Source, thread: str) -> int:
     """When the thread was last dropped; 0 for never."""
     name = subject(thread)
-    return max((place.time for place in source.scan(name, name + "\0", WHOLE)), default=0)
+    return max((place.time for place in source.scan(name, name + "\0", 1)), default=0)
