@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 MICROSECONDS = 1_000_000
-DAY = 86_400 * MICROSECONDS
+HOUR = 3_600 * MICROSECONDS
+DAY = 24 * HOUR
 
 
 class Clock(Protocol):

@@ -15,6 +15,8 @@ Seconds = Annotated[float, msgspec.Meta(gt=0, le=31_536_000, description="second
 Count = Annotated[int, msgspec.Meta(ge=1, le=1_000_000_000, description="a whole number from 1 to 1000000000")]
 Interval = Annotated[float, msgspec.Meta(ge=0, le=31_536_000, description="seconds from 0 to a year")]
 Days = Annotated[int, msgspec.Meta(ge=1, le=36_500, description="a whole number of days from 1 to 36500")]
+DaysOrNever = Annotated[int, msgspec.Meta(ge=0, le=36_500, description="a whole number of days from 0 to 36500")]
+CountOrAll = Annotated[int, msgspec.Meta(ge=0, le=1_000_000_000, description="a whole number from 0 to 1000000000")]
 Bytes = Annotated[int, msgspec.Meta(ge=4096, le=2**40, description="a number of bytes from 4096")]
 Folder = Annotated[str, msgspec.Meta(min_length=1, description="the path of a folder")]
 Host = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9.:\[\]-]+\Z", description="a host's name or address")]
@@ -55,6 +57,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     state_interval: Interval = 1.0
     retention_days: Days = 90
     decision_days: Days = 3650
+    thread_days: DaysOrNever = 0
+    thread_checkpoints_kept: CountOrAll = 0
     cleanup_interval: Seconds = 86_400.0
     stale_after: Seconds = 300.0
     stuck_after: Seconds = 1800.0

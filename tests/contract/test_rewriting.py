@@ -6,11 +6,13 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from jarvis_ctx.graphs.subjects import beneath
 from jarvis_ctx.journal import frame
 from jarvis_ctx.journal.ports import StoredEvent
 from jarvis_ctx.storage.sqlite.store import SqliteStore
 from tests.contract.conftest import Store
-from tests.contract.records import batch, event
+from tests.contract.records import OTHER, batch, event
+from tests.contract.test_graphs import told
 
 
 def digested(found: StoredEvent, text: str = "") -> StoredEvent:
@@ -47,3 +49,13 @@ def test_what_is_derived_from_an_event_follows_it_and_the_file_forgets_what_was_
             ("sealed", '{"more":"sealed"}')
         ]
     assert [path for path in tmp_path.iterdir() if b"secret" in path.read_bytes()] == []
+
+
+def test_some_events_are_given_other_payloads_and_one_that_is_not_here_is_passed_over(store: Store) -> None:
+    store.events.write(batch([digested(told(1, "a", "", "1")), digested(told(2, "a", "", "2")), digested(event(3))]))
+    freed = digested(event(1, kind="EventFreed"))
+
+    store.upkeep.put([freed, digested(event(9)), StoredEvent(OTHER, 1, "", "")])
+
+    assert next(iter(store.events.events("jarvis", {}))) == freed
+    assert [place.number for place in store.graphs.scan("jarvis", *beneath("a"), 9)] == [2]

@@ -54,6 +54,8 @@ def _rows(found: Cleanup) -> list[tuple[str, RenderableType]]:
     events = f"{number(found.events, 'event')}, {number(found.decisions, 'decision')} among them"
     rows = {
         "journal": f"{events}, in {number(len(found.archives), 'archive')}",
+        "threads": f"{number(found.threads, 'thread')} or sessions whole, of others "
+        f"{number(found.graph_checkpoints, 'checkpoint')}; {number(found.freed, 'event')} of what was dropped before",
         "tasks": f"{number(len(found.tasks), 'finished task')} out of the state",
         "files": f"{number(len(found.reports), 'report')}, {number(len(found.emergencies), 'emergency file')}, "
         f"{len(found.moved_aside)} moved aside",

@@ -1,1 +1,1 @@
-"""Checkpoints of graphs: kept as events, each value once, and found again by thread. Knows no framework."""
+"""Checkpoints of graphs and histories of sessions: events, each value once, found again. Knows no framework."""

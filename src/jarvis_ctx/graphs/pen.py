@@ -65,11 +65,13 @@ class Pen:
         versions: Mapping[str, Version],
         channels: Collection[str],
         new: Collection[str],
+        deltas: Collection[str],
         serialise: Callable[[str], Typed],
     ) -> int:
         """Put the checkpoint at `place` (thread, namespace, id) and return its event's number.
 
         `channels` have a value, which `serialise` gives where it is `new` or the parent has it not in that version.
+        `deltas` are rebuilt from what was written before.
         """
         before = self._slots(place[0], place[1], parent)
         kept = {c: before[c] for c in channels if c not in new and c in before and before[c].version == versions.get(c)}
@@ -82,6 +84,7 @@ class Pen:
             versions=dict(versions),
             values=values,
             kept=_by_writer(kept) if kept else {},
+            deltas=list(deltas),
         )
         number = self._append(PUT, place, body_of(record))
         if number:  # 0 for what a signal handler told in the middle of another event: it is written after that one.
@@ -148,6 +151,11 @@ class Pen:
                 self._held += len(data)
                 while self._held > BASES:
                     self._held -= len(self._bases.popitem(last=False)[1])
+
+    def forget(self) -> None:
+        """Read all anew: some of it was dropped by somebody else."""
+        with self._lock:
+            self._last.clear()
 
     def _forget(self, thread: str) -> None:
         with self._lock:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import msgspec
 
 from jarvis_ctx.errors import CorruptData
-from jarvis_ctx.graphs.blobs import Held, Typed, unpacked
+from jarvis_ctx.graphs.blobs import Blob, Held, Typed, unpacked
 from jarvis_ctx.graphs.ports import Ref
 from jarvis_ctx.graphs.records import CheckpointPut, Version, WritesPut, read
 from jarvis_ctx.graphs.source import Body, Source
@@ -55,13 +55,22 @@ class Reader:
         """The checkpoint's own event. Raises `CorruptData`."""
         return self._put(standing.put.ref, standing.put.subject)
 
+    def event(self, ref: Ref) -> CheckpointPut:
+        """The event of a checkpoint that stands or stood. Raises `CorruptData`."""
+        return self._put(ref, f"{ref[1]} of writer {ref[0]}")
+
+    def base(self, channel: str, ref: Ref) -> Ref | None:
+        """The event upon whose value of a channel another event's was built. Raises `CorruptData`."""
+        held = self._blob(channel, ref)
+        return held.base if isinstance(held, Blob) else None
+
     def found(self, standing: Standing) -> Found:
         """The whole of it. Raises `CorruptData` and `StoreUnavailable`."""
-        self._fetch([standing.put.ref, *(place.ref for place in standing.writes)])
+        self.at_hand([standing.put.ref, *(place.ref for place in standing.writes)])
         own, record = standing.put.ref, self.record(standing)
         homes = {channel: ref for channel in record.versions if (ref := record.where(channel, own)) is not None}
         homes |= dict.fromkeys(record.values, own)
-        self._fetch(homes.values())
+        self.at_hand(homes.values())
         return Found(
             standing=standing,
             parent=record.parent,
@@ -82,7 +91,7 @@ class Reader:
 
     def writes(self, standing: Standing) -> list[Written]:
         """What tasks wrote after it: of two writes the first stands, but for those that are told anew each time."""
-        self._fetch([place.ref for place in standing.writes])
+        self.at_hand([place.ref for place in standing.writes])
         kept: dict[tuple[str, int], Written] = {}
         for place in standing.writes:
             record = read(self._known[place.ref], WritesPut, place.subject)
@@ -96,16 +105,17 @@ class Reader:
         return sorted(kept.values(), key=lambda written: written.order)
 
     def _blob(self, channel: str, ref: Ref) -> Held:
-        values = self._put(ref, f"{ref[0]}:{ref[1]}").values
+        values = self.event(ref).values
         if channel not in values:
             raise CorruptData(what=f"Event {ref[1]} of writer {ref[0]}", reason=f"it lacks the value of {channel!r}")
         return values[channel]
 
     def _put(self, ref: Ref, subject: str) -> CheckpointPut:
-        self._fetch([ref])
+        self.at_hand([ref])
         return read(self._known[ref], CheckpointPut, subject)
 
-    def _fetch(self, refs: Iterable[Ref]) -> None:
+    def at_hand(self, refs: Iterable[Ref]) -> None:
+        """Read the bodies of these events at once."""
         asked = set(refs)
         if len(self._known) > ROOM:
             self._known = {ref: body for ref, body in self._known.items() if ref in asked}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, TypeVar
 
 import msgspec
@@ -25,6 +26,8 @@ class CheckpointPut(msgspec.Struct, frozen=True, kw_only=True):
     values: dict[str, Held] = {}
     kept: dict[str, dict[str, int]] = {}
     """By writer and channel the number of the event that holds a value which has not changed since."""
+    deltas: list[str] = []
+    """The channels that are rebuilt from what was written before it."""
     serialised: bool = True
     """Nobody can see what is in it: where only secrets are sealed, it is."""
 
@@ -33,6 +36,12 @@ class CheckpointPut(msgspec.Struct, frozen=True, kw_only=True):
         if channel in self.values:
             return own
         return next(((writer, held[channel]) for writer, held in self.kept.items() if channel in held), None)
+
+
+def remnant(record: CheckpointPut, channels: Collection[str]) -> CheckpointPut:
+    """What stays of a checkpoint that was dropped: the values of these channels, which later ones name."""
+    values = {channel: held for channel, held in record.values.items() if channel in channels}
+    return CheckpointPut(checkpoint=None, metadata=None, values=values)
 
 
 class Write(msgspec.Struct, frozen=True, array_like=True):

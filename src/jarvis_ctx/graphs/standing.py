@@ -9,7 +9,7 @@ import msgspec
 
 from jarvis_ctx.graphs.ports import Place
 from jarvis_ctx.graphs.source import Source
-from jarvis_ctx.graphs.subjects import beneath, parts_of, subject
+from jarvis_ctx.graphs.subjects import ALL, beneath, parts_of, subject
 
 PUT, WRITES, DROPPED, THREAD = "GraphCheckpointPut", "GraphWritesPut", "GraphCheckpointDropped", "GraphThreadDropped"
 FIRST, MOST, WHOLE = 8, 512, 1 << 30
@@ -55,8 +55,8 @@ def of_thread(source: Source, thread: str) -> list[Standing]:
 
 def threads(source: Source) -> list[str]:
     """The threads of which something was told, sorted."""
-    found, last = [], '["\U0010ffff'
-    while page := source.scan('["', last, 1):
+    found, (first, last) = [], ALL
+    while page := source.scan(first, last, 1):
         thread = parts_of(page[0].subject)[0]
         found.append(thread)
         last = subject(thread)[:-1]

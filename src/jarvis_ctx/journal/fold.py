@@ -14,7 +14,7 @@ from jarvis_ctx.journal.fold_tasks import TASK_HANDLERS
 from jarvis_ctx.journal.shapes import numbers, text, whole
 from jarvis_ctx.model.agent import AgentRecord
 from jarvis_ctx.model.cut import Cut
-from jarvis_ctx.model.event import BRANCHED_KINDS, PROJECTED_KINDS, THREAD_KINDS, Event
+from jarvis_ctx.model.event import BRANCHED_KINDS, FREED, PROJECTED_KINDS, THREAD_KINDS, Event
 from jarvis_ctx.model.healed import Healed
 from jarvis_ctx.model.ids import AgentId
 from jarvis_ctx.model.state import Attribute, State
@@ -153,6 +153,7 @@ HANDLERS: dict[str, Handler] = {
     "ValuePurged": _nothing,
     "DatabaseHealed": _database_healed,
     **dict.fromkeys(THREAD_KINDS, _nothing),
+    FREED: _nothing,
     **RUN_HANDLERS,
     **TASK_HANDLERS,
     **STEP_HANDLERS,

@@ -60,6 +60,7 @@ Kind = Literal[
     "SessionItemsAdded",
     "SessionItemsReplaced",
     "SessionCleared",
+    "EventFreed",
 ]
 
 PROJECTED_KINDS = frozenset(kind for kind in get_args(Kind) if kind.startswith(("Task", "Step")))
@@ -67,7 +68,10 @@ PROJECTED_KINDS = frozenset(kind for kind in get_args(Kind) if kind.startswith((
 
 THREAD_KINDS = frozenset(kind for kind in get_args(Kind) if kind.startswith(("Graph", "Session")))
 """Kinds that tell of a framework's threads and sessions, which have a course of their own: a restore takes none of them
-back, and a cleanup leaves them."""
+back, and a cleanup leaves them; what was dropped of them becomes an `EventFreed` in their place."""
+
+FREED: Kind = "EventFreed"
+"""What stands in the place of an event that was dropped and left the disk."""
 
 _BRANCHED = ("Task", "Step", "Agent", "Attribute", "State", "Decision", "Message")
 

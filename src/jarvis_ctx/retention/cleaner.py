@@ -5,21 +5,30 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
+from msgspec.structs import replace
 
 from jarvis_ctx.checkpoint.files import CheckpointFiles
-from jarvis_ctx.clock import MICROSECONDS
+from jarvis_ctx.clock import HOUR, MICROSECONDS
 from jarvis_ctx.errors import CorruptData
 from jarvis_ctx.journal import archive, forks, read
 from jarvis_ctx.journal.ports import EventStore
+from jarvis_ctx.journal.values import Values
 from jarvis_ctx.model.state import State
 from jarvis_ctx.retention import cutting
+from jarvis_ctx.retention.leaving import Leaving
 from jarvis_ctx.retention.ports import Upkeep
 from jarvis_ctx.retention.rules import Rules
 from jarvis_ctx.retention.survey import Cleanup, survey
 
-YOUNG = 3600 * MICROSECONDS
+if TYPE_CHECKING:
+    from jarvis_ctx.graphs.source import Source
+    from jarvis_ctx.retention.freeing import Freeing
+    from jarvis_ctx.retention.threads import Drops
+
+YOUNG = HOUR
 """A side file this young (µs) may belong to an event that is only now being written."""
 
 
@@ -30,6 +39,7 @@ class Premises(msgspec.Struct, frozen=True, kw_only=True):
     files: CheckpointFiles
     events: EventStore
     upkeep: Upkeep
+    values: Values
 
 
 class Cleaner:
@@ -43,58 +53,87 @@ class Cleaner:
         state: Callable[[], State],
         append: Callable[[str, str, dict[str, object]], object],
         settle: Callable[[], object],
+        source: Callable[[], Source],
         now: Callable[[], int],
     ) -> None:
-        """`settle` makes what was appended durable, in the journal and in the store, and takes a checkpoint of it."""
+        """`settle` makes what was appended durable, in the journal and in the store, and takes a checkpoint of it.
+
+        `source` is where threads and sessions are read.
+        """
         self._premises, self._rules, self.state = premises, rules, state
-        self._append, self._settle, self._now = append, settle, now
+        self._append, self._settle, self._source, self._now = append, settle, source, now
+        self._leaving = Leaving(premises.folder / "journal")
         self._lock = threading.Lock()
         forks.renew_lock(self)
 
     def look(self) -> Cleanup:
         """What would go now."""
-        return survey(self._premises.folder, self.state(), self._premises.files, self._rules, self._now())
+        from jarvis_ctx.retention.threads import drops, spent_events
+
+        source, state, now = self._source(), self.state(), self._now()
+        dropped = drops(source, self._rules, state, now)
+        spent = spent_events(source, now, self._rules.horizon(now))
+        return self._survey(dropped, self._freeing().count(spent))
 
     def clean(self) -> Cleanup:
         """Remove it. Raises `StoreUnavailable` and `OSError`; what is left then goes next time."""
+        from jarvis_ctx.retention.threads import drops, spent_events
+
         with self._lock:
-            return self._clean(self.look())
+            source, now = self._source(), self._now()
+            dropped = drops(source, self._rules, self.state(), now)
+            for kind, subject in (*dropped.threads, *dropped.checkpoints):
+                self._append(kind, subject, {})
+            freed = self._freeing().free(spent_events(source, now, self._rules.horizon(now)))
+            return self._clean(self._survey(dropped, freed))
+
+    def _survey(self, dropped: Drops, freed: int) -> Cleanup:
+        found = survey(self._premises.folder, self.state(), self._premises.files, self._rules, self._now())
+        threads, checkpoints = len(dropped.threads), len(dropped.checkpoints)
+        return replace(found, threads=threads, graph_checkpoints=checkpoints, freed=freed)
+
+    def _freeing(self) -> Freeing:
+        from jarvis_ctx.retention.freeing import Freeing
+
+        premises = self._premises
+        folder = premises.folder / "journal"
+        return Freeing(folder, self.state().name, premises.values, premises.upkeep, self._leaving.add)
 
     def _clean(self, found: Cleanup) -> Cleanup:
         for task in found.tasks:
             self._append("TaskRetired", task, {})
         if found.advances:
             self._append("RetentionCut", found.orchestrator, found.cut.body())
-        if found.advances or found.tasks:
+        if found.advances or found.tasks or found.threads or found.graph_checkpoints:
             self._settle()
-        values = self._remove_events(found)
-        removed = self._remove_values(values)
+        self._remove_events(found)
+        removed = self._remove_values()
         for name in (*found.reports, *found.moved_aside, *found.emergencies):
             (self._premises.folder / name).unlink(missing_ok=True)
         state, upkeep = self.state(), self._premises.upkeep
         upkeep.forget(state.name, found.cut.horizon, state.tasks.keys(), state.runs.keys())
-        return msgspec.structs.replace(found, done=True, values=removed, database_bytes=upkeep.shrink())
+        return replace(found, done=True, values=removed, database_bytes=upkeep.shrink())
 
-    def _remove_events(self, found: Cleanup) -> set[str]:
+    def _remove_events(self, found: Cleanup) -> None:
         """From the store first: what the archive still has, the next cleanup finds there."""
-        cut, values = found.cut, set()
+        cut = found.cut
         if cut.position:
             self._premises.events.cut(found.orchestrator, cut)
         for shred in cutting.shreds(self._premises.folder / "journal", found.orchestrator, cut):
-            values |= shred.values
+            self._leaving.add(shred.values)
             if shred.segment.opening is not None:
                 archive.replace(shred.archived, shred.segment.opening, shred.stays)
-        return values
 
-    def _remove_values(self, values: set[str]) -> int:
-        """Remove those of these side files that no event names any more."""
-        journal, removed = self._premises.folder / "journal", 0
-        left = values - self._premises.upkeep.named(values) - _named_in_files(journal, values) if values else set()
-        for value in left:
-            path = journal / "values" / value
-            if path.exists() and path.stat().st_mtime * MICROSECONDS < self._now() - YOUNG:
-                path.unlink()
-                removed += 1
+    def _remove_values(self) -> int:
+        """Remove those side files that are to go and that no event names any more; a young one has another turn."""
+        journal, values, removed = self._premises.folder / "journal", self._leaving.names(), 0
+        named = self._premises.upkeep.named(values) | _named_in_files(journal, values) if values else set()
+        paths = [path for value in values - named if (path := journal / "values" / value).exists()]
+        young = {path for path in paths if path.stat().st_mtime * MICROSECONDS >= self._now() - YOUNG}
+        for path in set(paths) - young:
+            path.unlink()
+            removed += 1
+        self._leaving.put({path.name for path in young})
         return removed
 
 

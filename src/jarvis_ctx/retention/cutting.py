@@ -30,7 +30,7 @@ def position(folder: Path, orchestrator: str, covered: dict[str, int], cut: Cut,
     """How far each writer's events are older than `horizon` (µs), archived, and within `covered`; `cut` included."""
     reached = dict(cut.position)
     younger: set[str] = set()
-    for archived in _ours(folder, orchestrator):
+    for archived in ours(folder, orchestrator):
         writer, known, last = archived.writer, reached.get(archived.writer, 0), covered.get(archived.writer, 0)
         if writer in younger or archived.last <= known or last <= known:
             continue
@@ -48,7 +48,7 @@ def position(folder: Path, orchestrator: str, covered: dict[str, int], cut: Cut,
 
 def shreds(folder: Path, orchestrator: str, cut: Cut) -> Iterator[Shred]:
     """The archived segments that hold something that `cut` takes; killed after some of them, the rest is left."""
-    for archived in _ours(folder, orchestrator):
+    for archived in ours(folder, orchestrator):
         if archived.first > cut.position.get(archived.writer, 0):
             continue
         try:
@@ -83,7 +83,8 @@ def references(writer: str, found: frame.Frame) -> Iterator[str]:
         yield str(body[MARK])
 
 
-def _ours(folder: Path, orchestrator: str) -> list[archive.Archived]:
+def ours(folder: Path, orchestrator: str) -> list[archive.Archived]:
+    """What the archive of the journal in `folder` has of an orchestrator."""
     return [archived for archived in archive.listing(folder / "archive") if archived.orchestrator == orchestrator]
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Protocol
 
+from jarvis_ctx.journal.ports import StoredEvent
+
 
 class Upkeep(Protocol):
     """Derived rows that go, and room that is given back. All methods raise `StoreUnavailable`."""
@@ -15,6 +17,10 @@ class Upkeep(Protocol):
 
     def named(self, values: Collection[str]) -> set[str]:
         """Which of these side files an event here still names."""
+        ...
+
+    def put(self, events: Collection[StoredEvent]) -> None:
+        """Put these in the place of the events of the same writers and numbers, as far as those are here."""
         ...
 
     def settle(self) -> None:

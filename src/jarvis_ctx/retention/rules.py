@@ -1,4 +1,4 @@
-"""The rules: how long events, decisions and finished tasks are kept."""
+"""The rules: how long events, decisions, finished tasks, threads and sessions are kept."""
 
 from __future__ import annotations
 
@@ -14,6 +14,10 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
 
     retention_days: int
     decision_days: int
+    thread_days: int = 0
+    """Days that a thread or a session is kept after the last that was told of it; 0: for ever."""
+    thread_checkpoints_kept: int = 0
+    """How many of the latest checkpoints of each thread are kept; 0: all."""
 
     def horizon(self, now: int) -> int:
         """The time (µs) before which events are cleaned up."""

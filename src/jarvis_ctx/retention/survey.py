@@ -27,6 +27,12 @@ class Cleanup(msgspec.Struct, frozen=True, kw_only=True):
     """Whether the cut goes beyond the last one."""
     tasks: list[TaskId] = []
     """Finished tasks that leave the state."""
+    threads: int = 0
+    """Threads and sessions that are dropped, because nothing was told of them for too long."""
+    graph_checkpoints: int = 0
+    """Checkpoints of other threads that are dropped, because there are later ones."""
+    freed: int = 0
+    """Events of what was dropped earlier that leave the disk."""
     events: int = 0
     decisions: int = 0
     """How many of the events are decisions."""

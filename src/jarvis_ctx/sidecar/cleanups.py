@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import msgspec
 
@@ -13,6 +13,7 @@ from jarvis_ctx.checkpoint.keeper import Keeper
 from jarvis_ctx.clock import MICROSECONDS, Clock
 from jarvis_ctx.codec import exact
 from jarvis_ctx.journal.journal import Journal
+from jarvis_ctx.journal.values import Values
 from jarvis_ctx.journal.writer import Writer
 from jarvis_ctx.retention.agreement import Agreement
 from jarvis_ctx.retention.cleaner import Cleaner, Premises
@@ -23,6 +24,9 @@ from jarvis_ctx.sidecar import requests
 from jarvis_ctx.sidecar.offline import Offline, offline
 from jarvis_ctx.sidecar.opening import OpenStore
 
+if TYPE_CHECKING:
+    from jarvis_ctx.graphs.source import Source
+
 log = logging.getLogger("jarvis_ctx")
 
 LOOK_EVERY = 600.0
@@ -31,13 +35,24 @@ LOOK_EVERY = 600.0
 
 def rules_of(settings: Settings) -> Rules:
     """The rules that these settings choose."""
-    return Rules(retention_days=settings.retention_days, decision_days=settings.decision_days)
+    return Rules(
+        retention_days=settings.retention_days,
+        decision_days=settings.decision_days,
+        thread_days=settings.thread_days,
+        thread_checkpoints_kept=settings.thread_checkpoints_kept,
+    )
 
 
 def premises_of(opened: OpenStore) -> Premises:
     """What the cleaner works on."""
     ground = opened.ground
-    return Premises(folder=ground.folder, files=ground.files, events=ground.store.events, upkeep=opened.store.upkeep)
+    return Premises(
+        folder=ground.folder,
+        files=ground.files,
+        events=ground.store.events,
+        upkeep=opened.store.upkeep,
+        values=Values(ground.folder / "journal" / "values", sealing=ground.sealing),
+    )
 
 
 class Rounds:
@@ -62,10 +77,18 @@ class Rounds:
         return self._cleaner.clean()
 
 
-def live_cleaner(opened: OpenStore, journal: Journal, keeper: Keeper, archiving: Archiving) -> Cleaner:
-    """The cleaner of a run."""
+def live_cleaner(
+    opened: OpenStore,
+    journal: Journal,
+    keeper: Keeper,
+    archiving: Archiving,
+    source: Callable[[], Source],
+    forget: Callable[[], object],
+) -> Cleaner:
+    """The cleaner of a run. `source` reads its threads, `forget` tells whoever writes them that some have gone."""
 
     def settle() -> None:
+        forget()
         keeper.take()
         archiving.turn()
         journal.flush()
@@ -78,6 +101,7 @@ def live_cleaner(opened: OpenStore, journal: Journal, keeper: Keeper, archiving:
         state=journal.picture,
         append=journal.append,
         settle=settle,
+        source=source,
         now=ground.clock.wall,
     )
 
@@ -122,8 +146,15 @@ class _ByHand:
             state=lambda: self._store.state,
             append=self._append,
             settle=self._settle,
+            source=self._source,
             now=ground.clock.wall,
         )
+
+    def _source(self) -> Source:
+        from jarvis_ctx.graphs.source import Source
+
+        opened = self._store.opened
+        return Source(opened.store.graphs, self._store.state.name, premises_of(opened).values)
 
     def _append(self, kind: str, subject: str, body: dict[str, Any]) -> object:
         self._writer = self._writer or self._store.pen()

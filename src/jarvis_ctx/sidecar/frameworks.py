@@ -38,3 +38,8 @@ class ForFrameworks:
         from jarvis_ctx.sidecar.graphs import LiveGraphs
 
         return LiveGraphs(self.threads, self._sink, self.run)
+
+    def forget_threads(self) -> None:
+        """Let go of what is known by heart of threads, some of which were dropped."""
+        if "graphs" in self.__dict__:
+            self.graphs.pen.forget()

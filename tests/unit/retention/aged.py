@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -49,3 +50,17 @@ def later(manager: JarvisContextManager, seconds: float) -> None:
     """Let time pass for a run of these."""
     assert isinstance(manager._clock, FakeClock)
     manager._clock.advance(seconds)
+
+
+def archived(manager: JarvisContextManager, hours: float = 2) -> None:
+    """Let time pass, and let all that was told so far be archived."""
+    for _ in range(12):
+        manager.journal.append("TaskProgressed", "padding", {"description": "x" * 900})
+    for number in range(3):
+        later(manager, hours * 1200)
+        manager.set_attribute("round", number)
+        manager.checkpoint()
+        manager.flush()
+        manager.archiving.turn()
+    for path in (manager.settings.folder / "journal" / "values").glob("*"):
+        os.utime(path, (0, 0))  # A test's hours do not pass for files.

@@ -24,6 +24,7 @@ from jarvis_ctx.adapters.opening import Standing, Store
 from jarvis_ctx.errors import BadValue, SecretsNotSeen
 from jarvis_ctx.graphs import standing
 from jarvis_ctx.graphs.reading import Reader
+from jarvis_ctx.graphs.thinning import surplus
 
 APART = ("id", "channel_values", "channel_versions")
 """What of a checkpoint is stored beside it."""
@@ -87,6 +88,7 @@ class JarvisSaver(AsyncTwins, Standing):
             versions=checkpoint["channel_versions"],
             channels=values.keys(),
             new=new_versions.keys(),
+            deltas=metadata.get("counters_since_delta_snapshot", ()),
             serialise=lambda channel: dumped(serde, values[channel], f"channel {channel}"),
         )
         for listener in self.listeners:
@@ -148,7 +150,7 @@ class JarvisSaver(AsyncTwins, Standing):
             yield tuple_of(self.serde, reader.found(found))
 
     def delete_thread(self, thread_id: str) -> None:
-        """Drop all of a thread. Its events stay on disk, unseen."""
+        """Drop all of a thread. A cleanup frees its room."""
         self.check()
         self._graphs.pen.drop_thread(places.thread_id(thread_id))
 
@@ -183,13 +185,7 @@ class JarvisSaver(AsyncTwins, Standing):
                 self.delete_thread(thread)
             else:
                 reader = self.reader(thread)
-                found = standing.of_thread(reader.source, thread)
-                stays = threads.latest(found, 1)
-                threads.drop(self._graphs.pen, threads.surplus(reader, found, stays, self.delta_channels))
-
-    def delta_channels(self, reader: Reader, place: standing.Standing) -> set[str]:
-        """The channels of a checkpoint that are rebuilt from what was written before it."""
-        return set(self.metadata(reader, place).get("counters_since_delta_snapshot") or ())
+                threads.drop(self._graphs.pen, surplus(reader, standing.of_thread(reader.source, thread), 1))
 
     def metadata(self, reader: Reader, place: standing.Standing) -> CheckpointMetadata:
         """A checkpoint's metadata."""

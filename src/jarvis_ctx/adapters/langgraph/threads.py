@@ -1,8 +1,8 @@
-"""What is done to a thread as a whole: listed, copied, thinned."""
+"""What is done to a thread as a whole: listed, copied, dropped from."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
 from langchain_core.runnables import RunnableConfig
 
@@ -55,42 +55,12 @@ def copy(pen: Pen, reader: Reader, found: list[Standing], target: str) -> None:
             versions=whole.versions,
             channels=whole.values.keys(),
             new=reader.record(place).values.keys(),
+            deltas=reader.record(place).deltas,
             serialise=whole.values.__getitem__,
         )
         for write in whole.writes:
             told = [(write.index, write.channel, write.value)]
             pen.put_writes((target, place.namespace, place.id), write.task, write.path, told)
-
-
-def latest(found: Iterable[Standing], count: int) -> list[Standing]:
-    """The latest `count` checkpoints of each namespace, of these, the latest first."""
-    kept: dict[str, list[Standing]] = {}
-    for place in found:
-        here = kept.setdefault(place.namespace, [])
-        if len(here) < count:
-            here.append(place)
-    return [place for here in kept.values() for place in here]
-
-
-def surplus(
-    reader: Reader,
-    found: list[Standing],
-    stays: list[Standing],
-    delta_channels: Callable[[Reader, Standing], set[str]],
-) -> list[Standing]:
-    """Those of `found` that neither stay nor are needed for a delta channel of one that stays."""
-    by_id = {(place.namespace, place.id): place for place in found}
-    needed = {(place.namespace, place.id) for place in stays}
-    for place in stays:
-        missing = delta_channels(reader, place)
-        at: Standing | None = place
-        while at is not None and missing:
-            record = reader.record(at)
-            missing = missing - record.values.keys() - {c for held in record.kept.values() for c in held}
-            at = by_id.get((at.namespace, record.parent)) if record.parent is not None and missing else None
-            if at is not None:
-                needed.add((at.namespace, at.id))
-    return [place for place in found if (place.namespace, place.id) not in needed]
 
 
 def drop(pen: Pen, places: Iterable[Standing]) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from jarvis_ctx.adapters.openai_agents.gone import BEGINNING, Spot
-from jarvis_ctx.adapters.openai_agents.history import ADDED, CLEARED, REPLACED, subject_of, tail
+from jarvis_ctx.graphs.gone import BEGINNING, Spot
+from jarvis_ctx.graphs.history import ADDED, CLEARED, REPLACED, subject_of, tail
 from jarvis_ctx.sidecar import JarvisContextManager
 
 

@@ -64,12 +64,13 @@ def _engine(view: View) -> Iterator[Finding]:
 
 
 def _rows(view: View, tell: Tell) -> Iterator[Finding]:
-    had, store = _drained(view), view.layers().events
-    checked = 0
+    had, store, cut = _drained(view), view.layers().events, view.state().cut.position
+    checked = beyond = 0
     bad: list[str] = []
     unread: list[str] = []
     for row in store.events(view.name, {}) if store is not None else []:
         checked += 1
+        beyond += row.number > cut.get(row.writer, 0)
         if frame.digester(row.writer)(row.number, row.payload.encode()).hex() != row.digest:
             bad.append(f"{row.number} of writer {row.writer}")
         else:
@@ -81,12 +82,12 @@ def _rows(view: View, tell: Tell) -> Iterator[Finding]:
     if unread:
         sentence = f"Not to be read in the database: {number(len(unread), 'event')}. {unread[0]}"
         yield problem("events", sentence, ANEW)
-    if checked < had:
+    if beyond < had:
         sentence = (
-            f"The database lacks {number(had - checked, 'event')} that it had: was an older copy put in its place?"
+            f"The database lacks {number(had - beyond, 'event')} that it had: was an older copy put in its place?"
         )
         yield problem("events", sentence, "start the orchestrator: they are taken from journal and archive again")
-    if not bad and not unread and checked >= had:
+    if not bad and not unread and beyond >= had:
         yield ok("events", f"{number(checked, 'event')} of {view.name} in the database verified.")
 
 
@@ -116,9 +117,10 @@ def _snapshots(view: View, tell: Tell) -> Iterator[Finding]:
 
 
 def _drained(view: View) -> int:
-    """How many events the marks say the database has been given."""
-    fences = view.state().fences
-    return sum(min(mark.drained, fences.get(mark.writer, mark.drained)) for mark in known_marks(view))
+    """How many events beyond what was cleaned up the marks say the database has been given."""
+    fences, cut = view.state().fences, view.state().cut.position
+    given = ((mark.writer, min(mark.drained, fences.get(mark.writer, mark.drained))) for mark in known_marks(view))
+    return sum(max(0, last - cut.get(writer, 0)) for writer, last in given)
 
 
 def _drain(view: View) -> Finding:

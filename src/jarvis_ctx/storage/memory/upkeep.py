@@ -61,6 +61,14 @@ class MemoryUpkeep:
                         changed += 1
         return changed
 
+    def put(self, events: Collection[StoredEvent]) -> None:
+        """Put these in the place of the events of the same writers and numbers, as far as those are here."""
+        with self._gate:
+            for event in events:
+                writer = self._events.writers.get(event.writer)
+                if writer is not None and event.number in writer.rows:
+                    writer.rows[event.number] = event
+
     def compact(self) -> None:
         """Nothing to do."""
         with self._gate:

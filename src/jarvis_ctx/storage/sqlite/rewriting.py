@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from jarvis_ctx.journal import frame
 from jarvis_ctx.journal.ports import StoredEvent
@@ -21,9 +21,12 @@ WHERE typeof(payload) = 'text' AND (writer_id, number) > (?, ?) ORDER BY writer_
 """
 
 _PUT = """
-UPDATE events SET payload = ?, digest = ?, subject = CASE WHEN json_valid(?1) THEN ?1 ->> 4 END
+UPDATE events SET payload = ?, digest = ?, kind = CASE WHEN json_valid(?1) THEN ?1 ->> 3 END,
+subject = CASE WHEN json_valid(?1) THEN ?1 ->> 4 END
 WHERE writer_id = ? AND number = ?
 """
+
+_ID = "SELECT id FROM writers WHERE writer = ?"
 
 _DERIVED = "DELETE FROM {} WHERE writer_id = ? AND number = ?"
 
@@ -46,23 +49,32 @@ def rewrite(database: Database, change: Change) -> int:
     return changed
 
 
+def put(database: Database, events: Collection[StoredEvent]) -> None:
+    """Put these in the place of the events of the same writers and numbers, as far as those are here."""
+    with database.transaction() as connection:
+        connection.execute("PRAGMA secure_delete = ON")
+        ids = {name: connection.execute(_ID, (name,)).fetchone() for name in {event.writer for event in events}}
+        rows = [(e.payload, e.digest, *id, e.number) for e in events if (id := ids[e.writer]) is not None]
+        connection.executemany(_PUT, rows)
+
+
 def replace(connection: sqlite.Connection, rows: list[Row], change: Change) -> int:
     """Ask `change` for these events (writer's id, writer, number, payload); how many it changed.
 
     What is derived from an event alone, its decision or message, is derived anew.
     """
-    put = []
+    found = []
     for id, writer, number, text in rows:
         payload = change(writer, text.encode())
         if payload != text.encode():
             event = StoredEvent(writer, number, frame.digester(writer)(number, payload).hex(), payload.decode())
-            put.append((id, event))
-    keys = [(id, event.number) for id, event in put]
-    connection.executemany(_PUT, [(event.payload, event.digest, id, event.number) for id, event in put])
+            found.append((id, event))
+    keys = [(id, event.number) for id, event in found]
+    connection.executemany(_PUT, [(event.payload, event.digest, id, event.number) for id, event in found])
     for table in ("decision_log", "agent_coordination"):
         connection.executemany(_DERIVED.format(table), keys)
-    projections.entries(connection, [event for _, event in put])
-    return len(put)
+    projections.entries(connection, [event for _, event in found])
+    return len(found)
 
 
 def compact(database: Database) -> None:

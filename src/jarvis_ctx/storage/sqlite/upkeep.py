@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
 
+from jarvis_ctx.journal.ports import StoredEvent
 from jarvis_ctx.storage.sqlite import rewriting
 from jarvis_ctx.storage.sqlite.database import Database
 from jarvis_ctx.storage.sqlite.documents import document
@@ -74,6 +75,10 @@ class SqliteUpkeep:
     def rewrite(self, change: Callable[[str, bytes], bytes]) -> int:
         """Ask `change` (writer, payload) for each event that is as it was written; how many it changed."""
         return rewriting.rewrite(self._database, change)
+
+    def put(self, events: Collection[StoredEvent]) -> None:
+        """Put these in the place of the events of the same writers and numbers, as far as those are here."""
+        rewriting.put(self._database, events)
 
     def compact(self) -> None:
         """Leave nothing of what was replaced in file and log."""

@@ -8,9 +8,9 @@ from typing import Any
 
 import msgspec
 
-from jarvis_ctx.adapters.openai_agents.gone import Gone, Spot, spot_of
 from jarvis_ctx.codec import exact
 from jarvis_ctx.errors import CorruptData
+from jarvis_ctx.graphs.gone import Gone, Spot, spot_of
 from jarvis_ctx.graphs.ports import Place, Ref
 from jarvis_ctx.graphs.source import Source
 from jarvis_ctx.model.event import Stamp
@@ -18,6 +18,8 @@ from jarvis_ctx.model.event import Stamp
 log = logging.getLogger("jarvis_ctx")
 
 ADDED, REPLACED, CLEARED = "SessionItemsAdded", "SessionItemsReplaced", "SessionCleared"
+ALL = '{"session":"', '{"session":"\U0010ffff'
+"""From the first subject of any session to beyond the last."""
 FIRST_PAGE = 16
 
 
@@ -32,6 +34,19 @@ class Told(msgspec.Struct, frozen=True):
 def subject_of(session: str) -> str:
     """What the events of a session are about."""
     return msgspec.json.encode({"session": session}).decode()
+
+
+def sessions(source: Source) -> list[str]:
+    """The subjects of the sessions of which something was told."""
+    found, last = list[str](), ALL[1]
+    while page := source.scan(ALL[0], last, 1):
+        found.append(last := page[0].subject)
+    return found
+
+
+def session_of(subject: str) -> str:
+    """The session that a subject names."""
+    return str(msgspec.json.decode(subject)["session"])
 
 
 def tail(source: Source, subject: str, limit: int | None = None) -> list[tuple[Spot, Any]]:
@@ -50,7 +65,7 @@ def tail(source: Source, subject: str, limit: int | None = None) -> list[tuple[S
 def _backwards(source: Source, subject: str) -> Iterator[tuple[Spot, Any]]:
     gone = Gone()
     for page in _pages(source, subject):
-        told = _told(source, [place for place in page if place.kind == REPLACED or not gone.has_all_of(place)])
+        told = told_by(source, [place for place in page if place.kind == REPLACED or not gone.has_all_of(place)])
         for place in page:
             if place.kind == CLEARED or gone.has_all_until(place):
                 return
@@ -76,20 +91,22 @@ def _pages(source: Source, subject: str) -> Iterator[list[Place]]:
         whole = len(found) < limit
         # Of events of one time a page may end with some: they are for the next, which has them all.
         sure = found if whole else [place for place in found if place.time > found[limit - 1].time]
-        page = sorted((place for place in sure if last is None or _stamp(place) < last), key=_stamp, reverse=True)
+        page = sorted((place for place in sure if last is None or stamp_of(place) < last), key=stamp_of, reverse=True)
         if page:
-            last = _stamp(page[-1])
+            last = stamp_of(page[-1])
             yield page
         if whole:
             return
         limit *= 4
 
 
-def _stamp(place: Place) -> Stamp:
+def stamp_of(place: Place) -> Stamp:
+    """Where an event stands in the total order."""
     return place.time, place.writer, place.number
 
 
-def _told(source: Source, places: list[Place]) -> dict[Ref, Told]:
+def told_by(source: Source, places: list[Place]) -> dict[Ref, Told]:
+    """What these events tell of items; without those that are damaged."""
     wanted = [place.ref for place in places if place.kind != CLEARED]
     try:
         return {ref: _read(ref, body) for ref, body in source.bodies(wanted).items()}

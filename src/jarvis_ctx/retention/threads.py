@@ -1,0 +1,92 @@
+"""Which threads and sessions a cleanup drops, and which events of what was dropped may leave the disk."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+
+import msgspec
+
+from jarvis_ctx.clock import DAY, HOUR
+from jarvis_ctx.errors import CorruptData
+from jarvis_ctx.graphs import history, standing
+from jarvis_ctx.graphs.ports import Place
+from jarvis_ctx.graphs.reading import Reader
+from jarvis_ctx.graphs.source import Source
+from jarvis_ctx.graphs.spent import Spent, places_of, spent
+from jarvis_ctx.graphs.spent_items import spent_items
+from jarvis_ctx.graphs.subjects import subject
+from jarvis_ctx.graphs.thinning import surplus
+from jarvis_ctx.model.state import State
+from jarvis_ctx.retention.rules import Rules
+
+log = logging.getLogger("jarvis_ctx")
+
+READ_BY_NOW = HOUR
+"""What was dropped so long ago (µs) nobody is in the middle of reading."""
+
+
+class Drops(msgspec.Struct, frozen=True, kw_only=True):
+    """What goes: the events that say so, by kind and subject."""
+
+    threads: list[tuple[str, str]] = []
+    checkpoints: list[tuple[str, str]] = []
+
+
+def drops(source: Source, rules: Rules, state: State, now: int) -> Drops:
+    """What these rules drop of all threads and sessions at the time `now` (µs); nothing of one that is at work."""
+    if not (rules.thread_days or rules.thread_checkpoints_kept):
+        return Drops()
+    busy, idle_since = at_work(state), now - rules.thread_days * DAY if rules.thread_days else 0
+    threads, checkpoints = list[tuple[str, str]](), list[tuple[str, str]]()
+    for thread in standing.threads(source):
+        if thread not in busy and _is_idle(places_of(source, thread), standing.THREAD, idle_since):
+            threads.append((standing.THREAD, subject(thread)))
+        elif thread not in busy and rules.thread_checkpoints_kept:
+            checkpoints += [
+                (standing.DROPPED, about) for about in _surplus(source, thread, rules.thread_checkpoints_kept)
+            ]
+    for about in history.sessions(source) if rules.thread_days else ():
+        told = source.scan(about, about + "\0", standing.WHOLE)
+        if history.session_of(about) not in busy and _is_idle(told, history.CLEARED, idle_since):
+            threads.append((history.CLEARED, about))
+    return Drops(threads=threads, checkpoints=checkpoints)
+
+
+def spent_events(source: Source, now: int, horizon: int) -> Spent:
+    """The events of threads and sessions that may leave the disk at the time `now`. `horizon` is retention's (µs)."""
+    found: Spent = {}
+    for each in _spent(source, now - READ_BY_NOW, min(horizon, now - READ_BY_NOW)):
+        found |= each
+    return found
+
+
+def at_work(state: State) -> set[str]:
+    """The threads and sessions of tasks that have not ended: as adapters note them in a task's metadata."""
+    noted = (note for task in state.tasks.values() if not task.may_retire for note in task.metadata.values())
+    return {str(note[key]) for note in noted if isinstance(note, dict) for key in ("thread", "session") if key in note}
+
+
+def _spent(source: Source, dropped_by: int, fences_by: int) -> Iterator[Spent]:
+    for thread in standing.threads(source):
+        try:
+            yield spent(source, places_of(source, thread), dropped_by, fences_by)
+        except CorruptData as error:
+            log.warning("Nothing of thread %r is freed, because what stands of it cannot be read: %s", thread, error)
+    for about in history.sessions(source):
+        yield spent_items(source, source.scan(about, about + "\0", standing.WHOLE), dropped_by, fences_by)
+
+
+def _is_idle(places: list[Place], end: str, since: int) -> bool:
+    """Whether nothing was told since then of a thread that is not dropped already."""
+    latest = max(places, key=lambda place: place.time)
+    return latest.time < since and latest.kind != end
+
+
+def _surplus(source: Source, thread: str, count: int) -> list[str]:
+    try:
+        found = surplus(Reader(source), standing.of_thread(source, thread), count)
+    except CorruptData as error:
+        log.warning("No checkpoint of thread %r is dropped, because one cannot be read: %s", thread, error)
+        return []
+    return [place.put.subject for place in found]
