@@ -80,7 +80,8 @@ def prune(path: Path, **settings: Any) -> RunnableConfig:
         saver.prune(["thread"])
         saver.delete_thread("other")
         archived(manager)
-    return made[-1]
+    latest: RunnableConfig = made[-1]
+    return latest
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,7 @@ from typing import Any
 from uuid import uuid4
 
 from agents import Agent, Model, ModelResponse, RunHooks, Usage, function_tool, set_tracing_disabled
-from agents.testing import assistant_message, function_call
+from agents.testing import ScriptedModel, assistant_message, function_call
 
 from jarvis_ctx import JarvisContextManager
 from jarvis_ctx.adapters.openai_agents import JarvisSession, watch_runner
@@ -30,6 +30,7 @@ EFFECTS = ["charge 7", "mail ada", "charge 7"]
 # its tool; `end:2`, when the second tool has ended and nobody was told; `ended`, when the first run has.
 STORIES = [f"session {death}" for death in ("ask:3", "effect:2", "end:1 ask:3", "end:2", "end:3", "ended")]
 STORIES += [f"plain {death}" for death in ("effect:2", "end:3", "ended")]
+STORIES += [f"streamed {death}" for death in ("ask:3", "effect:2", "end:2", "ended")]
 
 
 class Life:
@@ -74,13 +75,19 @@ class Life:
         effect = f"mail {given['to']}"
         return f"{effect}: done" if effect in self.effects() else None
 
-    async def lived(self, with_session: bool) -> dict[str, Any]:
+    async def lived(self, kind: str) -> dict[str, Any]:
         """The whole program; what it has to say at its end."""
         set_tracing_disabled(True)
         with JarvisContextManager(self._store, resume="skip") as manager:
-            session = JarvisSession("42", manager) if with_session else None
+            session = JarvisSession("42", manager) if kind != "plain" else None
             runner = watch_runner(manager, steps={"mail": self.found})
-            first = await runner.run(self.agent(), "settle order 7", hooks=Ends(self), session=session)
+            asked: dict[str, Any] = {"input": "settle order 7", "hooks": Ends(self), "session": session}
+            if kind == "streamed":
+                first: Any = runner.run_streamed(self.agent(), **asked)
+                async for _ in first.stream_events():
+                    pass
+            else:
+                first = await runner.run(self.agent(), **asked)
             self.passes("ended")
             report = manager.recovery_report
             return {
@@ -110,17 +117,19 @@ class Planner(Model):
         self._life = life
 
     async def get_response(self, system_instructions: Any, input: Any, *_: Any, **__: Any) -> ModelResponse:
+        return ModelResponse(output=self._output(input), usage=Usage(), response_id=None)
+
+    def stream_response(self, system_instructions: Any, input: Any, *more: Any, **given: Any) -> AsyncIterator[Any]:
+        model = ScriptedModel([self._output(input)])
+        return model.stream_response(system_instructions, input, *more, **given)
+
+    def _output(self, input: Any) -> list[Any]:
         self._life.asked += 1
         self._life.passes("ask")
         ended = sum(item.get("type") == "function_call_output" for item in input) if isinstance(input, list) else 0
         if ended == len(PLAN):
-            output = [assistant_message("settled")]
-        else:
-            output = [function_call(*PLAN[ended], call_id=f"call_{uuid4().hex}")]
-        return ModelResponse(output=output, usage=Usage(), response_id=None)
-
-    def stream_response(self, *_: Any, **__: Any) -> AsyncIterator[Any]:
-        raise AssertionError("nothing is streamed here")
+            return [assistant_message("settled")]
+        return [function_call(*PLAN[ended], call_id=f"call_{uuid4().hex}")]
 
 
 def life(folder: Path, kind: str, death: str) -> dict[str, Any]:
@@ -128,7 +137,7 @@ def life(folder: Path, kind: str, death: str) -> dict[str, Any]:
     said = folder / f"said {death}"
     if (child := os.fork()) == 0:
         try:
-            said.write_text(json.dumps(asyncio.run(Life(folder, death).lived(kind == "session"))))
+            said.write_text(json.dumps(asyncio.run(Life(folder, death).lived(kind))))
         except BaseException:
             traceback.print_exc()
         finally:

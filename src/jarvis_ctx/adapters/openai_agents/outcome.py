@@ -15,9 +15,10 @@ from agents import (
     RunState,
     ToolApprovalItem,
 )
+from agents.result import RunResultBase
 
 
-def kept_of(result: RunResult) -> dict[str, Any]:
+def kept_of(result: RunResultBase) -> dict[str, Any]:
     """What of a result can be stored: its last agent, its output, and the items it has generated."""
     output, typed = result.final_output, hasattr(result.final_output, "model_dump_json")
     return {

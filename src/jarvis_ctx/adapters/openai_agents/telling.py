@@ -6,10 +6,15 @@ from collections.abc import Callable
 from typing import Any
 
 from agents import Agent, RunHooks
+from agents.memory import Session
 
 from jarvis_ctx.adapters.openai_agents.tools import taken_up
 from jarvis_ctx.errors import JarvisError
+from jarvis_ctx.model.ids import TaskId
 from jarvis_ctx.sidecar import JarvisContextManager
+
+MARK = "openai_agents"
+"""The key of a task's metadata that says which session its run has."""
 
 
 class Telling(RunHooks[Any]):
@@ -18,6 +23,12 @@ class Telling(RunHooks[Any]):
     def __init__(self, manager: JarvisContextManager, also: RunHooks[Any] | None) -> None:
         self._manager, self._also = manager, also or RunHooks[Any]()
         self._at_work: set[str] = set()
+
+    def begin(self, task: TaskId, session: Session | None) -> None:
+        """The run has begun; no cleanup takes its session from it."""
+        if session is not None:
+            mark = {MARK: {"session": session.session_id}}
+            self._tell("a run's session", lambda: self._manager.update_task_progress(task, {"metadata": mark}))
 
     async def on_agent_start(self, context: Any, agent: Agent[Any]) -> None:
         self._at_work.add(agent.name)

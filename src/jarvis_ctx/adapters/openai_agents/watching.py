@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
+from typing import Any, cast
 
 from agents import Agent, RunHooks, Runner, RunResult, RunState
 from agents.memory import Session
+from agents.result import RunResultBase
+from agents.run import AgentRunner
 
-from jarvis_ctx.adapters.openai_agents.carrying import carried
-from jarvis_ctx.adapters.openai_agents.outcome import kept_of, result_of
+from jarvis_ctx.adapters.openai_agents.running import Given, lived, waits_for
+from jarvis_ctx.adapters.openai_agents.streaming import StreamedRun
 from jarvis_ctx.adapters.openai_agents.telling import Telling
-from jarvis_ctx.adapters.openai_agents.tools import ToolCalls
 from jarvis_ctx.adapters.opening import Standing, Store
 from jarvis_ctx.capture.checks import identifier
 from jarvis_ctx.capture.identity import arguments_digest
@@ -21,14 +23,21 @@ from jarvis_ctx.errors import BadValue
 from jarvis_ctx.model.ids import TaskId
 
 METHOD, DESCRIBED = "run", 200
+Input = str | list[Any] | RunState[Any]
 
 
-class WaitsForApproval(Exception):
-    """A run has not ended: it waits for somebody to approve a tool call."""
+class Synchronous(AgentRunner):
+    """Lets the SDK's own `run_sync`, which knows what loop it takes, drive another `run`."""
+
+    def __init__(self, run: Callable[..., Awaitable[RunResult]]) -> None:
+        self._own = run
+
+    async def run(self, starting_agent: Agent[Any], input: Any, **given: Any) -> RunResult:
+        return await self._own(starting_agent, input, **given)
 
 
 class WatchedRunner(Standing):
-    """Runs agents as `Runner.run` does; see `watch_runner`."""
+    """Runs agents as the SDK's `Runner` does; see `watch_runner`."""
 
     def __init__(self, store: Store, steps: Mapping[str, Any], settings: dict[str, Any]) -> None:
         self._options = {tool: step_wish(tool, given) for tool, given in steps.items()}
@@ -40,7 +49,7 @@ class WatchedRunner(Standing):
     async def run(
         self,
         starting_agent: Agent[Any],
-        input: str | list[Any] | RunState[Any],
+        input: Input,
         *,
         task_id: str | None = None,
         context: Any = None,
@@ -53,27 +62,38 @@ class WatchedRunner(Standing):
         Raises what `Runner.run` does; `TaskQuarantined` for a run that killed its process too often.
         """
         self.check()
-        telling, made = Telling(self.manager, hooks), list[RunResult]()
+        given = Given(agent=starting_agent, input=input, context=context, hooks=hooks, session=session, rest=rest)
 
-        async def work() -> dict[str, Any]:
-            begin = await carried(self.manager.steps, session, input)
-            with ToolCalls(self.manager.steps, self._options, begin.ended).current():
-                made.append(
-                    await Runner.run(
-                        starting_agent, begin.input, context=context, hooks=telling, session=session, **rest
-                    )
-                )
-            if made[-1].interruptions:
-                raise WaitsForApproval(", ".join(str(each.name) for each in made[-1].interruptions))
-            return kept_of(made[-1])
+        async def make(input: Any, telling: Telling) -> tuple[RunResultBase, str]:
+            made = await Runner.run(starting_agent, input, **given.arguments(telling))
+            return made, waits_for(made)
 
-        try:
-            kept = await self.manager.claims.arun(self._call(starting_agent, input, task_id, session), work)
-        except WaitsForApproval:
-            return made[-1]
-        finally:
-            telling.end()
-        return made[-1] if made else result_of(kept, starting_agent, input, context)
+        call = self._call(starting_agent, input, task_id, session)
+        return cast(RunResult, await lived(self.manager, self._options, call, given, make))
+
+    def run_sync(
+        self, starting_agent: Agent[Any], input: Input, *, task_id: str | None = None, **given: Any
+    ) -> RunResult:
+        """`Runner.run_sync` with the same arguments, otherwise as `run`."""
+        self.check()
+        return Synchronous(partial(self.run, task_id=task_id)).run_sync(starting_agent, input, **given)
+
+    def run_streamed(
+        self,
+        starting_agent: Agent[Any],
+        input: Input,
+        context: Any = None,
+        *,
+        task_id: str | None = None,
+        hooks: RunHooks[Any] | None = None,
+        session: Session | None = None,
+        **rest: Any,
+    ) -> StreamedRun:
+        """`Runner.run_streamed` with the same arguments, otherwise as `run`: read its `stream_events()`."""
+        self.check()
+        given = Given(agent=starting_agent, input=input, context=context, hooks=hooks, session=session, rest=rest)
+        call = self._call(starting_agent, input, task_id, session)
+        return StreamedRun(given, partial(lived, self.manager, self._options, call, given))
 
     def _call(self, agent: Agent[Any], input: Any, task_id: str | None, session: Session | None) -> TaskCall:
         told = input.to_json() if isinstance(input, RunState) else input
@@ -90,7 +110,9 @@ class WatchedRunner(Standing):
 
 
 def watch_runner(store: Store = None, *, steps: Mapping[str, Any] | None = None, **settings: Any) -> WatchedRunner:
-    """A runner whose `run` is `Runner.run`, watched: `await watch_runner(manager).run(agent, "…", session=session)`.
+    """A runner as the SDK's `Runner`, watched: `await watch_runner(manager).run(agent, "…", session=session)`.
+
+    `run_sync` and `run_streamed` are there, too.
 
     A run is a task, its agents are agents, hand-offs are decisions, and calls of function tools are steps. With
     `resume="skip"` the program is simply run again after a crash: a run that had ended gives its result again, one that
