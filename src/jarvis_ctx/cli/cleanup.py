@@ -54,11 +54,14 @@ def _rows(found: Cleanup) -> list[tuple[str, RenderableType]]:
     events = f"{number(found.events, 'event')}, {number(found.decisions, 'decision')} among them"
     rows = {
         "journal": f"{events}, in {number(len(found.archives), 'archive')}",
-        "threads": f"{number(found.threads, 'thread')} or sessions whole, of others "
-        f"{number(found.graph_checkpoints, 'checkpoint')}; {number(found.freed, 'event')} of what was dropped before",
         "tasks": f"{number(len(found.tasks), 'finished task')} out of the state",
         "files": f"{number(len(found.reports), 'report')}, {number(len(found.emergencies), 'emergency file')}, "
         f"{len(found.moved_aside)} moved aside",
         "room": size(found.bytes + found.database_bytes),
     }
+    if found.threads or found.graph_checkpoints or found.freed:
+        rows["threads"] = (
+            f"{found.threads} whole, {number(found.graph_checkpoints, 'checkpoint')} of others, and "
+            f"{number(found.freed, 'event')} of what was dropped before"
+        )
     return [(label, text(said)) for label, said in rows.items()]

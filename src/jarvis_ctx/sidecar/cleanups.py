@@ -26,6 +26,7 @@ from jarvis_ctx.sidecar.opening import OpenStore
 
 if TYPE_CHECKING:
     from jarvis_ctx.graphs.source import Source
+    from jarvis_ctx.sidecar.frameworks import ForFrameworks
 
 log = logging.getLogger("jarvis_ctx")
 
@@ -78,17 +79,12 @@ class Rounds:
 
 
 def live_cleaner(
-    opened: OpenStore,
-    journal: Journal,
-    keeper: Keeper,
-    archiving: Archiving,
-    source: Callable[[], Source],
-    forget: Callable[[], object],
+    opened: OpenStore, journal: Journal, keeper: Keeper, archiving: Archiving, frameworks: ForFrameworks
 ) -> Cleaner:
-    """The cleaner of a run. `source` reads its threads, `forget` tells whoever writes them that some have gone."""
+    """The cleaner of a run; `frameworks` reads its threads, and lets go of those that were dropped."""
 
     def settle() -> None:
-        forget()
+        frameworks.forget_threads()
         keeper.take()
         archiving.turn()
         journal.flush()
@@ -101,7 +97,7 @@ def live_cleaner(
         state=journal.picture,
         append=journal.append,
         settle=settle,
-        source=source,
+        source=lambda: frameworks.threads.source(),
         now=ground.clock.wall,
     )
 

@@ -134,9 +134,7 @@ class JarvisContextManager(Recorder, Answers, ForFrameworks, Resuming, travel.Go
         self.keeper = live_keeper(ground, self.journal, self.run)
         self.archiving = live_archiving(ground, self.journal, self._opened.store.upkeep.settle)
         self.healer = Healer(self._opened, self.journal, self.keeper, self.leases)
-        self.cleaner = cleanups.live_cleaner(
-            self._opened, self.journal, self.keeper, self.archiving, lambda: self.threads.source(), self.forget_threads
-        )
+        self.cleaner = cleanups.live_cleaner(self._opened, self.journal, self.keeper, self.archiving, self)
 
     def _jobs(self) -> dict[str, Job]:
         chosen, ours = self.settings, partial(while_ours, self.journal.writer)
