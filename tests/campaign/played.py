@@ -39,6 +39,11 @@ def plays(counted: str, *tests: Callable[..., None]) -> Callable[[Round], Findin
     return play
 
 
+def turn(*tests: Callable[..., None]) -> int:
+    """In how many rounds each of their cases is played once."""
+    return sum(len(list(cases(test))) for test in tests)
+
+
 def cases(test: Callable[..., None]) -> Iterator[Case]:
     """All the cases that its `parametrize` marks make, and those of its module."""
     of_all = getattr(sys.modules[test.__module__], "pytestmark", [])

@@ -45,6 +45,8 @@ def controls(all_of: Mapping[str, Control], ledger: Ledger) -> list[str]:
 def _counted(rounds: list[Line]) -> list[str]:
     tally, failed = total(rounds), sum(not line.clean for line in rounds)
     also = ", ".join(f"{count:,} {name}" for name, count in sorted(tally.items()) if name not in COUNTED)
+    reasons = sorted({line.noted["missing"] for line in rounds if "missing" in line.noted})
+    also += f" ({'; '.join(reasons)})" if reasons else ""
     counts = [f"{tally[name]:,}" if name in tally or "acknowledged" in tally else "–" for name in COUNTED]
     return [f"{len(rounds):,}", *counts, also, str(failed), f"{bounds.upper(failed, len(rounds)):.2%}"]
 

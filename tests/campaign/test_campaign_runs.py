@@ -14,7 +14,7 @@ import pytest
 
 from tests.campaign import bounds, fault, summary
 from tests.campaign.controls import CONTROLS
-from tests.campaign.faults import FAULTS, locks
+from tests.campaign.faults import FAULTS, endings, locks
 from tests.campaign.ledger import Header, Ledger, Line
 from tests.crash.children import ROOT
 
@@ -83,6 +83,30 @@ def test_the_page_gets_a_line_a_fault_and_keeps_the_rest(tmp_path: Path) -> None
     assert text.endswith("-->\nafter\n")
     assert "\nold\n" not in text
     assert "| 1 | 1,234 | 1 | 0 | 0 | 0 | 0 | 0 | 2 kills | 1 | 100.00% |" in text
+
+
+def test_the_page_says_why_a_part_of_a_fault_was_not_played(tmp_path: Path) -> None:
+    ledger, header = Ledger(tmp_path), Header(seed="7", rounds="small", machine={})
+    ledger.begin(header)
+    for number, noted in enumerate(({"test": "a"}, {"missing": "no such group"}, {"missing": "no such group"}), 1):
+        tally = {"not played" if "missing" in noted else "played": 1}
+        ledger.append(Line(fault="F7", number=number, clean=True, seconds=1, tally=tally, noted=noted))
+
+    lines = summary.table(FAULTS, ledger)
+
+    assert "| 2 not played, 1 played (no such group) |" in lines[-1]
+
+
+def test_each_clean_end_is_played_in_its_turn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    played: list[int] = []
+    monkeypatch.setattr(endings, "ENDS", lambda round: played.append(round.number))
+    monkeypatch.setattr(endings, "after_a_death", lambda round: played.append(0))
+
+    for number in range(1, 2 * endings.TURN + 1):
+        endings.end_well(fault.begin("F6", number, "seed", tmp_path))
+
+    assert played.count(0) == 2
+    assert [number for number in played if number] == list(range(1, 2 * endings.TURN - 1))
 
 
 def test_every_break_is_there_and_is_planted_in_a_fault_that_is() -> None:

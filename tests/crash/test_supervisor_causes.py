@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+import resource
 import signal
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +13,12 @@ from tests.crash.harness import Stage
 from tests.crash.supervising import MORTAL, ROUND, Watch, cause
 
 pytestmark = pytest.mark.crash
+PATTERN = Path("/proc/sys/kernel/core_pattern")
+NO_CORE = (
+    ""
+    if PATTERN.exists() and re.fullmatch(r"[^|/]+", PATTERN.read_text()) and resource.getrlimit(resource.RLIMIT_CORE)[1]
+    else "a core is not written beside its program here"
+)
 LIMITS = {"hang": {"hang_timeout": 0.5}, "devour": {"memory_limit": 150_000_000}}
 """Who is to die of one; a slow machine is not to end the others by it."""
 
@@ -101,6 +110,18 @@ def test_a_program_that_becomes_another_in_the_same_process_was_not_killed(
     assert (went_on["pid"], went_on["after"]) == (began["pid"], after)
     assert watched.over()["exit_code"] == 0
     assert cause(stage.store) is None
+
+
+@ROUND
+@pytest.mark.parametrize("way", [pytest.param("leave_a_core", marks=pytest.mark.skipif(bool(NO_CORE), reason=NO_CORE))])
+def test_a_core_that_is_left_is_told_of(watch: Watch, stage: Stage, way: str, round: int) -> None:
+    watch(stage.store, [*MORTAL, way], restart="never").over()
+
+    found = cause(stage.store)
+
+    assert found is not None
+    assert (found.cause, found.evidence["core"]) == ("fatal-signal", True)
+    assert found.sentence.endswith("It left a core.")
 
 
 @pytest.mark.parametrize("way", ["compute", "beat"])

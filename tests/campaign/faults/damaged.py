@@ -129,7 +129,7 @@ def points(round: Round) -> Finding:
 
 def marks(round: Round) -> Finding:
     """The page of marks."""
-    stage, how = stages.stage(round), MARKS[round.number // 2 % len(MARKS)]
+    stage, how = stages.stage(round), MARKS[round.number // 3 % len(MARKS)]
     _lives(stage, round)
     harm(stage.store / "journal" / "marks", how, round.random)
 
