@@ -18,6 +18,8 @@ THREADS = 1000
 """Namespaces of which the last checkpoint is known by heart; of others it is read."""
 FEW = 160
 """Bytes of changes since the nearest base beyond which a value becomes the next base itself."""
+DEEPEST = 4
+"""Bases that are built one upon another; the next is built upon the whole value again."""
 BASES = 64 * 1024 * 1024
 """Bytes of values that are at hand to say what changed since."""
 
@@ -25,13 +27,14 @@ BASES = 64 * 1024 * 1024
 class Slot(msgspec.Struct, frozen=True):
     """Where a channel's value of this version is, and upon which earlier ones the next may be built.
 
-    `base` is the nearest, which is whole, too, or itself built upon the last `whole` one: nothing is built deeper.
+    `base` is the nearest, which is whole, too, or itself built, `depth` bases deep, upon the last `whole` one.
     """
 
     version: Version
     ref: Ref
     base: Ref | None = None
     whole: Ref | None = None
+    depth: int = 0
 
 
 Slots = dict[str, Slot]
@@ -132,7 +135,8 @@ class Pen:
         for ref in dict.fromkeys((slot.base, slot.whole)) if slot is not None else ():
             base = self._bases.get((ref, channel)) if ref is not None else None
             blob = since(typed, base, ref) if base is not None and ref is not None else None
-            if blob is not None and slot is not None and (ref == slot.whole or len(blob.data) <= FEW):
+            deep = slot is not None and ref != slot.whole and slot.depth >= DEEPEST
+            if blob is not None and (len(blob.data) <= FEW or not deep):
                 return blob
         return packed(typed)
 
@@ -167,7 +171,10 @@ def _slot(version: Version, ref: Ref, held: Held, before: Slot | None) -> Slot:
     """Where the value is that `ref` holds."""
     if type(held) is not Blob or held.form != "since" or before is None:
         return Slot(version, ref, ref, ref)
-    return Slot(version, ref, held.base if len(held.data) <= FEW else ref, before.whole)
+    depth = 0 if held.base == before.whole else before.depth
+    if len(held.data) <= FEW:
+        return Slot(version, ref, held.base, before.whole, depth)
+    return Slot(version, ref, ref, before.whole, depth + 1)
 
 
 def _by_writer(kept: Slots) -> dict[str, dict[str, int]]:

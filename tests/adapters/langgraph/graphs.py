@@ -9,7 +9,11 @@ from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import BaseCheckpointSaver, CheckpointTuple, empty_checkpoint
 
 from jarvis_ctx.adapters.langgraph import JarvisSaver
-from jarvis_ctx.graphs.standing import of_checkpoint
+from jarvis_ctx.graphs.blobs import Blob
+from jarvis_ctx.graphs.ports import Ref
+from jarvis_ctx.graphs.reading import Reader
+from jarvis_ctx.graphs.records import CheckpointPut, read
+from jarvis_ctx.graphs.standing import Standing, of_checkpoint
 
 Saver = BaseCheckpointSaver[int]
 
@@ -43,8 +47,24 @@ def values(saver: Saver, at: RunnableConfig) -> dict[str, Any]:
 
 def written(saver: JarvisSaver, at: RunnableConfig) -> int:
     """The bytes of the event of the checkpoint that `at` names."""
+    reader, found = _found(saver, at)
+    return len(msgspec.json.encode(reader.source.bodies([found.put.ref])[found.put.ref]))
+
+
+def bases(saver: JarvisSaver, at: RunnableConfig, channel: str) -> list[Ref]:
+    """The events that the value of `channel` in the checkpoint that `at` names is built upon."""
+    reader, found = _found(saver, at)
+    upon: list[Ref] = []
+    held = reader.record(found).values[channel]
+    while isinstance(held, Blob) and held.base is not None:
+        upon.append(held.base)
+        held = read(reader.source.bodies([held.base])[held.base], CheckpointPut, channel).values[channel]
+    return upon
+
+
+def _found(saver: JarvisSaver, at: RunnableConfig) -> tuple[Reader, Standing]:
     place = at["configurable"]
     reader = saver.reader(place["thread_id"])
     found = of_checkpoint(reader.source, place["thread_id"], place["checkpoint_ns"], place["checkpoint_id"])
     assert found is not None
-    return len(msgspec.json.encode(reader.source.bodies([found.put.ref])[found.put.ref]))
+    return reader, found

@@ -24,7 +24,8 @@ from jarvis_ctx.errors import (
     UnknownThread,
     UnstorableValue,
 )
-from tests.adapters.langgraph.graphs import config, got, put, values, written
+from jarvis_ctx.graphs.pen import DEEPEST
+from tests.adapters.langgraph.graphs import bases, config, got, put, values, written
 from tests.locked import locked
 
 ROOT = Path(__file__).parents[3]
@@ -75,6 +76,19 @@ def test_a_large_value_that_changes_here_and_there_takes_little_each_time_and_is
     with JarvisSaver(store_path) as saver:
         assert [values(saver, place) for place in places[::9]] == [{"big": value} for value in told[::9]]
     assert sizes[80] < 1200
+
+
+def test_no_value_is_built_upon_more_than_a_few_others(saver: JarvisSaver) -> None:
+    tasks, at = dict(BIG), config()
+
+    depths = []
+    for number in range(120):
+        tasks[f"task-{number}"] = f"done in superstep {number}"
+        at = put(saver, at, {"big": tasks}, {"big": number})
+        depths.append(len(bases(saver, at, "big")))
+
+    assert (depths[0], max(depths)) == (0, DEEPEST + 1)
+    assert values(saver, at) == {"big": tasks}
 
 
 def test_a_branch_of_a_thread_has_the_values_of_its_own_line(saver: JarvisSaver) -> None:
