@@ -44,13 +44,13 @@ def orchestrator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Orchestra
 def visitor(browser: Browser, *, unreached: bool = False) -> Iterator[Page]:
     """A browser of its own, without cookies; fails where its console had an error, or a page ran into one.
 
-    `unreached`: that a server could not be reached is no error.
+    `unreached`: that a server or a page is not there is no error.
     """
     context = browser.new_context(viewport={"width": 1280, "height": 860})
     page, said = context.new_page(), []
 
     def heard(message: ConsoleMessage) -> None:
-        unanswered = unreached and any(word in message.text for word in ("net::ERR_", "Failed to fetch"))
+        unanswered = unreached and any(word in message.text for word in ("net::ERR_", "Failed to fetch", "NOT FOUND"))
         if message.type in ("error", "warning") and not unanswered:
             said.append(f"{message.text} {message.location}")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from jarvis_ctx.web.dashboard.rendered import VIEWS
 from tests.browser.conftest import settled, source, visitor
@@ -51,6 +51,17 @@ def test_the_login_is_without_serious_findings(browser: Browser, orchestrator: O
         assert findings(page) == []
 
 
+def test_a_link_that_is_put_into_the_address_of_the_login_is_followed(
+    browser: Browser, orchestrator: Orchestrator
+) -> None:
+    with visitor(browser) as page:
+        page.goto(f"{orchestrator.url}/login")
+
+        page.evaluate("link => location.assign(link)", orchestrator.link())
+
+        page.wait_for_url(f"{orchestrator.url}/")
+
+
 @pytest.mark.parametrize("path", [*PATHS, COMPARED])
 def test_a_view_is_without_serious_findings_in_light_and_dark(
     page: Page, orchestrator: Orchestrator, path: str
@@ -72,7 +83,17 @@ def test_a_view_fits_a_telephone(page: Page, orchestrator: Orchestrator, path: s
     settled(page)
 
     assert page.evaluate("document.documentElement.scrollWidth") == 400
+    assert page.evaluate("[...document.querySelectorAll('div.scroll')].every(e => e.scrollWidth <= e.clientWidth)")
     expect(page.locator(".views a[aria-current]")).to_be_in_viewport(ratio=0.9)
+
+
+def test_a_telephone_shows_a_table_without_serious_findings(page: Page, orchestrator: Orchestrator) -> None:
+    page.set_viewport_size({"width": 400, "height": 800})
+    page.goto(f"{orchestrator.url}/points")
+    settled(page)
+    page.evaluate(source("axe.min.js"))
+
+    assert findings(page) == []
 
 
 @pytest.mark.parametrize("path", [*PATHS, COMPARED, f"/points/compare?a={CORPUS[0]}"])
@@ -98,6 +119,34 @@ def test_what_happens_is_shown_while_one_looks(page: Page, orchestrator: Orchest
     orchestrator.say("a-new-task")
 
     expect(page.get_by_role("heading", name="a-new-task")).to_be_visible()
+
+
+def test_what_one_leaves_is_faded_until_the_next_view_is_there(page: Page, orchestrator: Orchestrator) -> None:
+    held: list[Route] = []
+    page.goto(f"{orchestrator.url}/agents")
+    settled(page)
+    page.route("**/view/tasks", lambda route: held.append(route))
+
+    page.get_by_role("link", name="Tasks").click()
+    expect(page.locator("#view")).to_have_css("cursor", "progress")
+    expect(page.get_by_role("heading", name="Agents")).to_have_css("opacity", "0.45")
+    held[0].continue_()
+
+    expect(page.get_by_role("heading", name="Tasks")).to_have_css("opacity", "1")
+
+
+def test_a_comparison_whose_point_is_gone_says_so_and_leads_back(browser: Browser, orchestrator: Orchestrator) -> None:
+    with visitor(browser, unreached=True) as page:
+        page.goto(orchestrator.link())
+        page.wait_for_url(f"{orchestrator.url}/")
+        page.goto(f"{orchestrator.url}/points")
+
+        page.evaluate(
+            "a => { a.options[0].value = 'nowhere'; a.form.requestSubmit(); }", page.query_selector("[name=a]")
+        )
+
+        expect(page.get_by_text("nowhere")).to_be_visible()
+        expect(page.get_by_role("link", name="To the overview")).to_be_visible()
 
 
 @pytest.mark.parametrize("path", PATHS)

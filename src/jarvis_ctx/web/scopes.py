@@ -7,7 +7,7 @@ from jarvis_ctx.web.tokens import Scope
 PREFIX = "/api/jarvis/context"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
-_SHELL = ("/login", "/static/base.css", "/static/login.js", "/static/vendor/pico.min.css")
+_SHELL = ("/login", *(f"/static/{name}" for name in ("base.css", "theme.js", "login.js", "vendor/pico.min.css")))
 ENTRY = ("POST", "/login")
 """Where a stranger may send a body."""
 OPEN = frozenset({ENTRY, *((method, path) for method in ("GET", "HEAD") for path in ("/healthz", *_SHELL))})

@@ -20,9 +20,11 @@ PAGE = """<!doctype html>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
 <title>jarvis-ctx: the API</title>
 <link rel="icon" href="/docs/swagger.svg">
 <link rel="stylesheet" href="/docs/swagger-ui.css">
+<script src="/static/theme.js"></script>
 </head>
 <body>
 <div id="api"></div>
@@ -31,7 +33,11 @@ PAGE = """<!doctype html>
 </body>
 </html>
 """
-BEGIN = 'SwaggerUIBundle({url: "/openapi.json", dom_id: "#api", deepLinking: true, validatorUrl: null});\n'
+BEGIN = """\
+const system = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+document.documentElement.classList.toggle("dark-mode", (document.documentElement.dataset.theme ?? system) === "dark");
+SwaggerUIBundle({url: "/openapi.json", dom_id: "#api", deepLinking: true, validatorUrl: null});
+"""
 
 
 def document(app: Application) -> Blueprint:

@@ -2,6 +2,8 @@
 import { tell } from "./times.js";
 
 const view = document.getElementById("view");
+// Answers to an address that shows nothing: the page of that says so, and where to go.
+const NOTHING = new Set([400, 404, 422]);
 let turn = 0;
 
 const alone = () => "/view" + location.pathname + location.search;
@@ -43,10 +45,16 @@ function mark() {
   }
 }
 
+// What is still seen is not what the address says, until that is there.
+function leave() {
+  mark();
+  view.classList.add("leaving");
+  return show("innerHTML");
+}
+
 async function go(to, focus) {
   history.pushState(null, "", to);
-  mark();
-  await show("innerHTML");
+  await leave();
   if (focus) {
     view.focus({ preventScroll: true });
     scrollTo(0, 0);
@@ -83,12 +91,14 @@ export function begin() {
       show("innerMorph");
     }, 200);
   });
-  addEventListener("popstate", () => {
-    mark();
-    show("innerHTML");
-  });
+  addEventListener("popstate", leave);
   document.addEventListener("htmx:before:swap", (event) => {
     const { ctx } = event.detail;
     if (ctx.target === view && ctx.request.action !== alone()) event.preventDefault();
+  });
+  document.addEventListener("htmx:after:swap", (event) => event.detail.ctx.target === view && view.classList.remove("leaving"));
+  document.addEventListener("htmx:after:request", (event) => {
+    const { ctx } = event.detail;
+    if (ctx.target === view && ctx.request.action === alone() && NOTHING.has(ctx.response.status)) location.reload();
   });
 }

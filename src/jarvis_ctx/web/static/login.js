@@ -23,5 +23,10 @@ document.getElementById("login").addEventListener("submit", (event) => {
   event.preventDefault();
   enter({ token: document.getElementById("token").value });
 });
-const link = new URLSearchParams(location.hash.slice(1)).get("link");
-if (link) enter({ link });
+
+function follow() {
+  const link = new URLSearchParams(location.hash.slice(1)).get("link");
+  if (link) enter({ link });
+}
+addEventListener("hashchange", follow); // A link that is put into the address of this very page loads nothing.
+follow();

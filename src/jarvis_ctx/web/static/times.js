@@ -8,10 +8,15 @@ function span(seconds) {
 
 const ago = (seconds) => (seconds < 1 ? "now" : `${span(seconds)} ago`);
 
-function here(date) {
-  const two = (number) => String(number).padStart(2, "0");
-  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
-  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
+const two = (number) => String(number).padStart(2, "0");
+
+const clock = (date) => `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
+
+const here = (date) => `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${clock(date)}`;
+
+// On a scale: as exact as the server wrote it, hours and minutes with or without seconds, or the day.
+function short(date, as) {
+  return as.includes(":") ? clock(date).slice(0, as.length) : date.toLocaleDateString("en-GB", { day: "2-digit", month: "short" });
 }
 
 export function tell(root = document) {
@@ -21,6 +26,10 @@ export function tell(root = document) {
     const text = "for" in time.dataset ? span(past) : "ago" in time.dataset ? ago(past) : here(date);
     if (time.textContent !== text) time.textContent = text;
     if (!time.title) time.title = `${here(date)} (${time.dateTime})`;
+  }
+  for (const text of root.querySelectorAll("text[data-at]")) {
+    const shown = short(new Date(text.dataset.at), text.textContent);
+    if (text.textContent !== shown) text.textContent = shown;
   }
 }
 
