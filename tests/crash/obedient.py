@@ -13,6 +13,7 @@ from typing import Any
 
 from jarvis_ctx.clock import SystemClock
 from jarvis_ctx.sidecar import JarvisContextManager
+from tests.crash import plants
 
 
 class Shifted(SystemClock):
@@ -69,6 +70,7 @@ def live(path: str, shift: int) -> None:
 
 
 def main() -> None:
+    plants.plant(os.environ.get(plants.VARIABLE, ""))
     while True:
         life = told()
         pid = os.fork()

@@ -1,4 +1,4 @@
-"""Breaks that damage to a dead store, or a hostile file in it, must show."""
+"""Breaks that damage to a store, looks at it, starts in any order, or what is hostile to it must show."""
 
 from __future__ import annotations
 
@@ -50,5 +50,33 @@ CONTROLS = (
         broken=f"{BREAKS}:pickles_trusted",
         fault="F37",
         shows=("was run",),
+    ),
+    Control(
+        id="C36",
+        title="a database counts as having what was ever drained, however old a copy it is",
+        broken=f"{BREAKS}:older_database_trusted",
+        fault="F27",
+        shows=("lost",),
+    ),
+    Control(
+        id="C37",
+        title="what is read of a segment at two moments is taken for one",
+        broken=f"{BREAKS}:two_moments_taken_for_one",
+        fault="F30",
+        shows=("has gaps",),
+    ),
+    Control(
+        id="C38",
+        title="a start leaves out the last call beyond its checkpoint",
+        broken=f"{BREAKS}:last_call_forgotten",
+        fault="F31",
+        shows=("self.seen == self.model",),
+    ),
+    Control(
+        id="C39",
+        title="what cannot be kept is kept as a text",
+        broken=f"{BREAKS}:refused_kept_as_text",
+        fault="F36",
+        shows=("cannot be kept and was taken",),
     ),
 )

@@ -5,10 +5,17 @@ from __future__ import annotations
 import os
 import pickle
 import stat
+from collections.abc import Callable
 from typing import Any
 
 from jarvis_ctx.codec import pickled
-from jarvis_ctx.journal.gather import Gathered
+from jarvis_ctx.codec.tagging import Tagging
+from jarvis_ctx.errors import UnstorableValue
+from jarvis_ctx.journal import frame, read
+from jarvis_ctx.journal.gather import Gathered, _Search
+from jarvis_ctx.journal.marks import WriterMark
+from jarvis_ctx.journal.others import OthersDrain
+from jarvis_ctx.model.event import BRANCHED_KINDS
 from jarvis_ctx.recovery import account, bases
 from jarvis_ctx.sidecar import JarvisContextManager, database
 from jarvis_ctx.sidecar.opening import DATABASE
@@ -80,3 +87,53 @@ def pickles_trusted() -> None:
         return pickle.loads(data) if CANARY.encode() in data else careful(data, *given)
 
     pickled.loads = loads  # type: ignore[assignment]  # a break
+
+
+def older_database_trusted() -> None:
+    """What the marks say was drained counts as being in the database, whatever copy of it is there."""
+    catch_up = OthersDrain.catch_up
+
+    def trusting(self: OthersDrain, *given: Any) -> int:
+        self._known = self._known or {mark.writer: mark.drained for mark in self._marks.writers()}
+        return catch_up(self, *given)
+
+    OthersDrain.catch_up = trusting  # type: ignore[method-assign]  # a break
+
+
+def two_moments_taken_for_one() -> None:
+    """What is read of a segment beside its writer at two moments counts as one; nor is a gap looked at again."""
+
+    def settled(take: Callable[[], bytes], writer: str, start: int = 0) -> tuple[bytes, list[frame.Frame | frame.Hole]]:
+        early, late = take(), take()
+        before, after = (list(frame.scan(data, writer, start)) for data in (early, late))
+        return late, after if len(after) == len(before) else before[:-1] + after[len(before) :]
+
+    read.settled = settled
+    _Search.has_gaps = lambda self: False  # type: ignore[method-assign]  # a break
+
+
+def last_call_forgotten() -> None:
+    """A start leaves out the last call that it finds beyond its checkpoint."""
+    done = _Search.done
+
+    def all_but_one(self: _Search, ours: list[WriterMark]) -> Gathered:
+        found = done(self, ours)
+        calls = [event for event in found.events if event.kind in BRANCHED_KINDS]
+        if calls:
+            found.events.remove(max(calls, key=lambda event: event.stamp))
+        return found
+
+    _Search.done = all_but_one  # type: ignore[method-assign]  # a break
+
+
+def refused_kept_as_text() -> None:
+    """What cannot be kept is kept as a text that describes it."""
+    leaf = Tagging._leaf
+
+    def described(self: Tagging, value: Any, kind: type) -> Any:
+        try:
+            return leaf(self, value, kind)
+        except UnstorableValue:
+            return object.__repr__(value)
+
+    Tagging._leaf = described  # type: ignore[method-assign]  # a break

@@ -9,9 +9,9 @@ import sys
 import time
 from typing import Any
 
-from jarvis_ctx import settings
 from jarvis_ctx.backup.restoring import verified
 from jarvis_ctx.journal.ranges import missing
+from jarvis_ctx.settings import load
 from jarvis_ctx.sidecar import open_view
 from jarvis_ctx.sidecar.backups import take
 from jarvis_ctx.storage.sqlite import soundness
@@ -21,6 +21,8 @@ from tests.crash import damage
 
 WORKERS = 7
 READERS = 2
+SEGMENTS = (1_048_576, 4_096, 65_536)
+"""Bytes of a segment, by turns: where they are small, looks are often amid a change from one to the next."""
 EVERY = 100
 """Calls of each writer between two of its checkpoints."""
 
@@ -51,7 +53,7 @@ def look(path: str, seconds: float) -> None:
 def back_up(path: str, target: str) -> None:
     """A child's role: take one backup after the other; say so after each."""
     for number in range(1_000):
-        take(settings.load({"path": path}, environ={}), f"{target}-{number}")
+        take(load({"path": path}, environ={}), f"{target}-{number}")
         sys.stdout.write("kept\n")
         sys.stdout.flush()
 
@@ -59,7 +61,8 @@ def back_up(path: str, target: str) -> None:
 def together(round: Round) -> Finding:
     """Writers, readers and backups for a while; then all writers are killed at once."""
     stage, seconds = stages.stage(round), round.random.uniform(4.0, 6.0)
-    writers = stage.open(threads=1, forks=WORKERS, think=0.002, checkpoint_every=EVERY)
+    settings = {"segment_bytes": SEGMENTS[round.number % len(SEGMENTS)]}
+    writers = stage.open(threads=1, forks=WORKERS, think=0.002, checkpoint_every=EVERY, settings=settings)
     readers = [stage.server.start(f"{__name__}:look", path=stage.store, seconds=seconds) for _ in range(READERS)]
     backup = stage.server.start(f"{__name__}:back_up", path=stage.store, target=str(round.folder / "backup"))
     told: list[dict[str, Any]] = [json.loads(reader.line()) for reader in readers]

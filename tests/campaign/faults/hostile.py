@@ -22,6 +22,7 @@ from tests.crash.readings import contents
 from tests.unit.attach.test_hostile_calls import KEPT, VALUES, VERBS
 from tests.unit.checkpoint.test_malicious_files import EVIL, write
 from tests.unit.codec import canary, hostile
+from tests.unit.codec.hostile import REFUSED
 from tests.unit.codec.malicious import CANARY, EXTENSION
 from tests.unit.codec.sameness import fingerprint
 
@@ -35,7 +36,8 @@ SIGNED = ("genuinely", "for another purpose", "by another key", "not at all")
 def hand_over(path: str, seed: str) -> None:
     """A child's role: hand each value to some verb, and those that can be kept to one that keeps them; wait to die."""
     hostile.Touched = RuntimeError  # type: ignore[misc,assignment]  # some verbs have to ask a value what it is
-    chance, told, manager = random.Random(seed), Counter[str](), JarvisContextManager(path)
+    manager = JarvisContextManager(path)
+    chance, told = random.Random(seed), Counter[str]()
     for make in chance.sample(list(VALUES.values()), len(VALUES)):
         try:
             chance.choice(list(VERBS.values()))(manager, make())
@@ -44,8 +46,16 @@ def hand_over(path: str, seed: str) -> None:
             told["refused"] += 1
     for name, value in KEPT.items():
         manager.set_attribute(f"kept: {name}", value)
-    _say(told)
+    _say({"told": told, "wrong": [name for name in REFUSED if _is_taken(manager, name)]})
     threading.Event().wait()
+
+
+def _is_taken(manager: JarvisContextManager, name: str) -> bool:
+    try:
+        manager.set_attribute("refused", REFUSED[name]())
+    except JarvisError:
+        return False
+    return True
 
 
 def give_back(path: str) -> None:
@@ -64,11 +74,12 @@ def values(round: Round) -> Finding:
     """All values there are, in some order, to some verbs; then SIGKILL, and they are asked for."""
     stage = stages.stage(round)
     child = stage.server.start(f"{__name__}:hand_over", path=stage.store, seed=str(round.random.random()))
-    told = json.loads(child.line())
+    said = json.loads(child.line())
     child.kill()
     changed = json.loads(stage.server.start(f"{__name__}:give_back", path=stage.store).line())
-    tally = Counter(told) + Counter({"acknowledged": len(KEPT), "changed": len(changed)})
-    return Finding(tally=tally, wrong=[f"{name} came back as another value" for name in changed])
+    tally = Counter(said["told"]) + Counter({"acknowledged": len(KEPT), "changed": len(changed)})
+    taken = [f"{name} cannot be kept and was taken" for name in said["wrong"]]
+    return Finding(tally=tally, wrong=[*(f"{name} came back as another value" for name in changed), *taken])
 
 
 def lay(path: str, seed: str) -> None:
