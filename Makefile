@@ -43,7 +43,7 @@ peers: $(DEV) $(PEERS) ## The same work and kills on jarvis-ctx and on others, i
 check: $(DEV) ## Check format, lint, types and the order of the rooms
 	@$(PY) -m ruff format --check .
 	@$(PY) -m ruff check .
-	@$(PY) -m mypy --strict src
+	@$(PY) -m mypy --strict src tests/benchmarks tests/campaign tests/peers tests/soak
 	@.venv/bin/lint-imports --no-logo
 
 bench: $(DEV) ## Measure the figures and write docs/benchmarks.md

@@ -27,6 +27,7 @@ class Audience:
         most, due = weigh(), time.monotonic()
         with selectors.DefaultSelector() as ready:
             for stream in self._next:
+                assert stream.sock is not None
                 ready.register(stream.sock, selectors.EVENT_READ, stream)
             while ready.get_map() and (keys := ready.select(SILENCE)):
                 for key, _ in keys:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from jarvis_ctx import JarvisContextManager
 from tests.benchmarks.figure import Effort, Figure
@@ -74,7 +75,7 @@ class Orchestrator:
 def orchestrator(tasks: int) -> Iterator[Orchestrator]:
     """One in a new folder, whose checkpoints are taken when we say so."""
     with TemporaryDirectory(prefix="jarvis-bench-") as folder:
-        settings = {"checkpoint_interval": 3600.0, "handle_signals": False}
+        settings: dict[str, Any] = {"checkpoint_interval": 3600.0, "handle_signals": False}
         with JarvisContextManager(Path(folder) / "store", **settings) as manager:
             yield Orchestrator(manager, tasks)
 

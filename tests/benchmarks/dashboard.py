@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from subprocess import Popen
 from tempfile import TemporaryDirectory
@@ -94,7 +95,11 @@ def measure(effort: Effort) -> list[Figure]:
 
 def _painted(effort: Effort, page: Page, urls: dict[str, str]) -> list[Figure]:
     """Each view by itself; the figure is that of the one which takes longest."""
-    visits = {(home, view): lambda at=urls[home] + view: [_visit(page, at)] for home in HOMES for view in VIEWS}
+
+    def visit(home: str, view: str) -> list[float]:
+        return [_visit(page, urls[home] + view)]
+
+    visits = {(home, view): partial(visit, home, view) for home in HOMES for view in VIEWS}
     measured = interleaved(visits, max(1, effort.rounds // 6))
     took = {side: typical(rounds, p50) for side, rounds in measured.items()}
     return [

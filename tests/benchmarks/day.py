@@ -24,9 +24,9 @@ def measure(effort: Effort) -> list[Figure]:
     seconds = round(DAY * effort.share)
     with TemporaryDirectory(prefix="jarvis-bench-") as folder:
         store = Path(folder) / "store"
-        settings = {"checkpoint_interval": 10.0 * DAY, "handle_signals": False, "clock": FakeClock()}
-        with JarvisContextManager(store, **settings) as manager:
-            live(manager, settings["clock"], seconds)
+        clock = FakeClock()
+        with JarvisContextManager(store, checkpoint_interval=10.0 * DAY, handle_signals=False, clock=clock) as manager:
+            live(manager, clock, seconds)
             running, parts = size(store), {name: size(store, name) for name in PARTS}
         ended = size(store)
     shares = ", ".join(f"{name} {bytes / MB:.2f}" for name, bytes in parts.items())

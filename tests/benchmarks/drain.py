@@ -6,6 +6,7 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from jarvis_ctx import JarvisContextManager
 from tests.benchmarks.busy_call import busy_thread
@@ -18,7 +19,7 @@ def measure(effort: Effort) -> list[Figure]:
     """Events a second from journal to database, tables included, with the thread and without it."""
     events = max(1_000, effort.events // 10)
     with TemporaryDirectory(prefix="jarvis-bench-") as folder:
-        settings = {"drain_interval": 3600.0, "checkpoint_interval": 3600.0, "handle_signals": False}
+        settings: dict[str, Any] = {"drain_interval": 3600.0, "checkpoint_interval": 3600.0, "handle_signals": False}
         with JarvisContextManager(Path(folder) / "store", **settings) as manager:
             sides = {
                 "idle": lambda: [_drained(manager, events, busy=False)],

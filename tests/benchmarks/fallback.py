@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -81,7 +82,7 @@ def measure(effort: Effort) -> list[Figure]:
             bases[name] = found["base"]
             return [seconds]
 
-        measured = interleaved({name: lambda name=name: start(name) for name in LOSSES}, rounds)
+        measured = interleaved({name: partial(start, name) for name in LOSSES}, rounds)
     return [
         Figure(
             what=f"start to state rebuilt, {tasks:,} tasks, {name}",

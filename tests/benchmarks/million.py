@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from jarvis_ctx import JarvisContextManager
 from tests.benchmarks.children import child, line
@@ -47,9 +49,7 @@ def measure(effort: Effort) -> list[Figure]:
     behind = min(BEHIND, small // 4)
     with TemporaryDirectory(prefix="jarvis-bench-") as folder:
         covered = {name: _grow(Path(folder) / name, n, behind) for name, n in (("grown", grown), ("small", small))}
-        starts = interleaved(
-            {name: lambda name=name: start_seconds(Path(folder) / name) for name in covered}, effort.starts
-        )
+        starts = interleaved({name: partial(start_seconds, Path(folder) / name) for name in covered}, effort.starts)
         planted = max(effort.stored - grown, 0)
         plant(Path(folder) / "grown" / "jarvis_context.db", planted)
         calls = _calls(Path(folder), effort)
@@ -84,7 +84,7 @@ def _grow(path: Path, events: int, behind: int) -> int:
 
 
 def _calls(folder: Path, effort: Effort) -> dict[str, list[list[Sample]]]:
-    settings = {"checkpoint_interval": 3600.0, "handle_signals": False}
+    settings: dict[str, Any] = {"checkpoint_interval": 3600.0, "handle_signals": False}
     with (
         JarvisContextManager(folder / "grown", **settings) as grown,
         JarvisContextManager(folder / "small", **settings) as small,

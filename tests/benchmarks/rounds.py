@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from statistics import fmean, median
+from typing import TypeVar
 
+Name = TypeVar("Name", bound=Hashable)
 Sample = float
 Side = Callable[[], list[Sample]]
 """One round of one side; returns what it measured."""
 Statistic = Callable[[list[Sample]], float]
 
 
-def interleaved(sides: Mapping[str, Side], rounds: int) -> dict[str, list[list[Sample]]]:
+def interleaved(sides: Mapping[Name, Side], rounds: int) -> dict[Name, list[list[Sample]]]:
     """Each side's rounds in turn. One more, of each, goes before and is forgotten: it fills caches."""
     for side in sides.values():
         side()
-    measured: dict[str, list[list[Sample]]] = {name: [] for name in sides}
+    measured: dict[Name, list[list[Sample]]] = {name: [] for name in sides}
     for _ in range(rounds):
         for name, side in sides.items():
             measured[name].append(side())

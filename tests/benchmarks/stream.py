@@ -136,7 +136,7 @@ def _stream(port: int, token: str, takes: int = 0) -> Iterator[websocket.WebSock
         opened.recv()
         yield opened
     finally:
-        opened.shutdown()
+        opened.shutdown()  # type: ignore[no-untyped-call]  # websocket-client leaves it untyped
 
 
 def _tell(telling: Popen[str], count: int, size: int, pause: float) -> None:

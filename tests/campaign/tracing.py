@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from math import inf
 from pathlib import Path
+from typing import Any, TypeAlias
 
 import msgspec
 
@@ -19,6 +20,8 @@ STRACE = ("strace", "-f", "-qq", "-xx", "-s", "4000000", "-e", f"trace={CALLS}",
 
 CALL = re.compile(r"^(\w+)\((.*)\)\s+= (-?\d+)", re.DOTALL)
 TEXT = re.compile(r'"((?:\\x[0-9a-f]{2})*)"')
+When: TypeAlias = dict[str, Any]
+"""Where in the record something `begun` and `ended`."""
 UNFINISHED, RESUMED = " <unfinished ...>", re.compile(r"^<\.\.\. \w+ resumed>")
 
 
@@ -29,7 +32,7 @@ class Op(msgspec.Struct, frozen=True, kw_only=True):
     ended: float
 
 
-class Write(Op):
+class Write(Op, frozen=True, kw_only=True):
     """`data` at `offset` of a file; files are numbered, since their names come and go."""
 
     file: int
@@ -37,7 +40,7 @@ class Write(Op):
     data: bytes
 
 
-class Resize(Op):
+class Resize(Op, frozen=True, kw_only=True):
     """A file gets a size; with `grow`, at least that one."""
 
     file: int
@@ -45,21 +48,21 @@ class Resize(Op):
     grow: bool = False
 
 
-class Names(Op):
+class Names(Op, frozen=True, kw_only=True):
     """Names {path in the folder: file} that appear, or with None go, together. A folder's file is 0."""
 
     names: dict[str, int | None]
 
 
-class SyncFile(Op):
+class SyncFile(Op, frozen=True, kw_only=True):
     file: int
 
 
-class SyncFolder(Op):
+class SyncFolder(Op, frozen=True, kw_only=True):
     folder: str
 
 
-class Said(Op):
+class Said(Op, frozen=True, kw_only=True):
     """A line of the acknowledgements."""
 
     what: str
@@ -157,7 +160,7 @@ class _Reader:
     def _add(self, op: Op) -> None:
         self.trace.ops.append(op)
 
-    def _openat(self, when: dict[str, int], numbers: list[str], texts: list[bytes], result: int) -> None:
+    def _openat(self, when: When, numbers: list[str], texts: list[bytes], result: int) -> None:
         path = os.fsdecode(texts[0])
         self._open.pop(result, None)
         self._offsets[result] = 0
@@ -170,24 +173,24 @@ class _Reader:
             if "O_TRUNC" in numbers[2]:
                 self._add(Resize(**when, file=self._names[inside], size=0))
 
-    def _open_(self, when: dict[str, int], numbers: list[str], texts: list[bytes], result: int) -> None:
+    def _open_(self, when: When, numbers: list[str], texts: list[bytes], result: int) -> None:
         self._openat(when, ["AT_FDCWD", *numbers], texts, result)
 
-    def _close(self, when: dict[str, int], numbers: list[str], texts: list[bytes], result: int) -> None:
+    def _close(self, when: When, numbers: list[str], texts: list[bytes], result: int) -> None:
         self._open.pop(int(numbers[0]), None)
 
-    def _write(self, when: dict[str, int], numbers: list[str], texts: list[bytes], result: int) -> None:
+    def _write(self, when: When, numbers: list[str], texts: list[bytes], result: int) -> None:
         descriptor = int(numbers[0])
         if descriptor in self._open:
             offset = self._offsets[descriptor]
             self._offsets[descriptor] = offset + result
             self._wrote(when, descriptor, offset, texts[0][:result])
 
-    def _pwrite64(self, when: dict[str, int], numbers: list[str], texts: list[bytes], result: int) -> None:
+    def _pwrite64(self, when: When, numbers: list[str], texts: list[bytes], result: int) -> None:
         if int(numbers[0]) in self._open:
             self._wrote(when, int(numbers[0]), int(numbers[3]), texts[0][:result])
 
-    def _wrote(self, when: dict[str, int], descriptor: int, offset: int, data: bytes) -> None:
+    def _wrote(self, when: When, descriptor: int, offset: int, data: bytes) -> None:
         _, file = self._open[descriptor]
         if file >= 0:
             self._add(Write(**when, file=file, offset=offset, data=data))
@@ -195,48 +198,48 @@ class _Reader:
         what, token, *_ = data.decode("ascii").split()
         self._add(Said(**when, what=what, token=token))
 
-    def _lseek(self, when: dict[str, int], numbers: list[str], texts: list[bytes], result: int) -> None:
+    def _lseek(self, when: When, numbers: list[str], texts: list[bytes], result: int) -> None:
         self._offsets[int(numbers[0])] = result
 
-    def _ftruncate(self, when: dict[str, int], numbers: list[str], texts: list[bytes], result: int) -> None:
+    def _ftruncate(self, when: When, numbers: list[str], texts: list[bytes], result: int) -> None:
         if int(numbers[0]) in self._open:
             self._add(Resize(**when, file=self._open[int(numbers[0])][1], size=int(numbers[1])))
 
-    def _fallocate(self, when: dict[str, int], numbers: list[str], texts: list[bytes], result: int) -> None:
+    def _fallocate(self, when: When, numbers: list[str], texts: list[bytes], result: int) -> None:
         if int(numbers[0]) in self._open:
             size = int(numbers[2]) + int(numbers[3])
             self._add(Resize(**when, file=self._open[int(numbers[0])][1], size=size, grow=True))
 
-    def _fsync(self, when: dict[str, int], numbers: list[str], texts: list[bytes], result: int) -> None:
+    def _fsync(self, when: When, numbers: list[str], texts: list[bytes], result: int) -> None:
         if int(numbers[0]) in self._open:
             path, file = self._open[int(numbers[0])]
             self._add(SyncFile(**when, file=file) if file else SyncFolder(**when, folder=path))
 
     _fdatasync = _fsync
 
-    def _rename(self, when: dict[str, int], numbers: list[str], texts: list[bytes], result: int) -> None:
+    def _rename(self, when: When, numbers: list[str], texts: list[bytes], result: int) -> None:
         source, target = (self._inside(os.fsdecode(text)) for text in texts)
         if source is not None and target is not None:
             self._name(when, {source: None, target: self._names[source]})
 
-    def _link(self, when: dict[str, int], numbers: list[str], texts: list[bytes], result: int) -> None:
+    def _link(self, when: When, numbers: list[str], texts: list[bytes], result: int) -> None:
         source, target = (self._inside(os.fsdecode(text)) for text in texts)
         if source is not None and target is not None:
             self._name(when, {target: self._names[source]})
 
-    def _unlink(self, when: dict[str, int], numbers: list[str], texts: list[bytes], result: int) -> None:
+    def _unlink(self, when: When, numbers: list[str], texts: list[bytes], result: int) -> None:
         path = self._inside(os.fsdecode(texts[0]))
         if path is not None:
             self._name(when, {path: None})
 
-    def _mkdir(self, when: dict[str, int], numbers: list[str], texts: list[bytes], result: int) -> None:
+    def _mkdir(self, when: When, numbers: list[str], texts: list[bytes], result: int) -> None:
         path = self._inside(os.fsdecode(texts[0]))
         if path:
             self._name(when, {path: 0})
 
     _renameat, _renameat2, _linkat, _unlinkat, _mkdirat = _rename, _rename, _link, _unlink, _mkdir
 
-    def _name(self, when: dict[str, int], names: dict[str, int | None]) -> None:
+    def _name(self, when: When, names: dict[str, int | None]) -> None:
         self._add(Names(**when, names=names))
         for path, file in names.items():
             if file is None:

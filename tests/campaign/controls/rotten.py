@@ -97,7 +97,7 @@ def older_database_trusted() -> None:
         self._known = self._known or {mark.writer: mark.drained for mark in self._marks.writers()}
         return catch_up(self, *given)
 
-    OthersDrain.catch_up = trusting  # type: ignore[method-assign]  # a break
+    OthersDrain.catch_up = trusting  # type: ignore[method-assign, assignment]  # a break
 
 
 def two_moments_taken_for_one() -> None:

@@ -19,8 +19,8 @@ def run_until_done(round: Round) -> Finding:
     for _ in range(kills):
         child = stage.server.start(ROLE, path=stage.store, outbox=outbox)
         assert child.line() == "begun"
-        wanted = len(letters.sent(outbox)) + round.random.randint(1, letters.LETTERS // 4)
-        while len(letters.sent(outbox)) < wanted and child.lives_for(LOOK):
+        enough = len(letters.sent(outbox)) + round.random.randint(1, letters.LETTERS // 4)
+        while len(letters.sent(outbox)) < enough and child.lives_for(LOOK):
             pass
         stage.kill_within(child, 2 * letters.ANSWER)
     last = stage.server.start(ROLE, path=stage.store, outbox=outbox)

@@ -48,7 +48,7 @@ def failing_calls(round: Round) -> Finding:
     first = 1 + (round.number - 1) // len(WAYS) * STEP % MADE
     durability = round.random.choice(("process", "power", "store"))
     stage = stages.stage(round)
-    settings = {"segment_io": segment_io, "durability": durability}
+    settings: dict[str, Any] = {"segment_io": segment_io, "durability": durability}
     found = suffered_well(stage, stage.suffer(first, first + lasting, error, **settings))
     found.noted |= {"call": first, "error": errno.errorcode[error], "lasting": bool(lasting), **settings}
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 from agents import SQLiteSession
 
@@ -11,10 +12,12 @@ from tests.peers.world import STEPS, World, main
 
 async def work(world: World, task: int) -> list[str]:
     session = SQLiteSession(str(task), world.store / "conversations.sqlite")
-    results = [item["content"] for item in await session.get_items()]
+    items: list[Any] = await session.get_items()
+    results = [str(item["content"]) for item in items]
     for step in range(len(results), STEPS):
         results.append(world.act(task, step))
-        await session.add_items([{"role": "assistant", "content": results[-1]}])
+        answer: Any = {"role": "assistant", "content": results[-1]}
+        await session.add_items([answer])
         world.kept(task, step)
     session.close()
     return results

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 from operator import add
-from typing import Annotated, TypedDict
+from typing import Annotated, Any, TypedDict
 
+from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.sqlite import SqliteSaver
 from langgraph.graph import END, START, StateGraph
 
@@ -18,9 +19,10 @@ class State(TypedDict):
 
 
 def program(world: World) -> None:
-    def node(step: int):
+    def node(step: int) -> Any:
         return lambda state: {"results": [world.act(state["task"], step)]}
 
+    durability: Any = sys.argv[2]
     names = [str(step) for step in range(STEPS)]
     builder = StateGraph(State)
     for step, name in enumerate(names):
@@ -31,13 +33,13 @@ def program(world: World) -> None:
     with SqliteSaver.from_conn_string(str(world.store / "checkpoints.sqlite")) as saver:
         graph = builder.compile(checkpointer=saver)
         for task in world.tasks():
-            config = {"configurable": {"thread_id": str(task)}}
+            config: RunnableConfig = {"configurable": {"thread_id": str(task)}}
             state = graph.get_state(config)
             # By its tasks, not by `next`, which is empty where a step is done whose checkpoint is not yet written.
             if state.tasks or not state.values:
                 # None carries an interrupted thread on from its last checkpoint.
-                given = None if state.tasks else {"task": task, "results": []}
-                for update in graph.stream(given, config, stream_mode="updates", durability=sys.argv[2]):
+                given: Any = None if state.tasks else {"task": task, "results": []}
+                for update in graph.stream(given, config, stream_mode="updates", durability=durability):
                     world.kept(task, int(*update))
             world.through(task, graph.get_state(config).values["results"])
 
