@@ -10,6 +10,8 @@ import pytest
 
 from jarvis_ctx import JarvisContextManager
 from jarvis_ctx.cli import main
+from jarvis_ctx.liveness import identity, supervised
+from jarvis_ctx.liveness.supervised import Death, Supervised
 from tests.faces.cli.conftest import Call
 from tests.faces.cli.processes import ROOT
 from tests.unit.insight.folders import listing
@@ -54,6 +56,16 @@ def test_status_says_at_once_that_it_is_dead_and_what_to_do(dead: Path, call: Ca
     assert lines[0].startswith("jarvis is dead: last heard of 20")
     assert "jarvis-ctx recover --dry-run" in lines[1]
     assert any("1 step in doubt" in line for line in lines)
+
+
+def test_status_of_a_dead_one_tells_what_its_supervisor_saw(dead: Path, call: Call) -> None:
+    here = identity.this_process()
+    death = Death(process=here, runs={"jarvis": "1"}, began=0, ended=1, how="signal", sentence="It was ended by SIGKILL.")
+    supervised.write(dead, Supervised(name="jarvis", supervisor=here, command=["x"], deaths=[death], over=True))
+
+    shown = " ".join(call("status", "--path", dead).stdout.split())
+
+    assert "The last that its supervisor saw: It was ended by SIGKILL." in shown
 
 
 def test_tasks_shows_progress_status_and_blockers(dead: Path, call: Call) -> None:
