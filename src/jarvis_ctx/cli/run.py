@@ -29,11 +29,18 @@ OPTIONS = {
 
 
 @click.command(context_settings={"allow_interspersed_args": False})
-@click.option("--restart", metavar="WHEN", help="When it is started again: on-failure, always or never.")
-@click.option("--max-restarts", type=int, metavar="N", help="Restarts within --within after which it is not any more.")
-@click.option("--within", type=float, metavar="SECONDS", help="The time in which restarts are counted.")
-@click.option("--hang-timeout", type=float, metavar="SECONDS", help="End it after so long without progress; 0: never.")
-@click.option("--term-grace", type=float, metavar="SECONDS", help="How long it may take to end when it is asked to.")
+@click.option(
+    "--restart", metavar="WHEN", help="When it is started again: on-failure, always or never.  [default: on-failure]"
+)
+@click.option("--max-restarts", type=int, metavar="N", help="So many within --within, then no more.  [default: 5]")
+@click.option("--within", type=float, metavar="SECONDS", help="The time in which restarts are counted.  [default: 600]")
+@click.option(
+    "--hang-timeout",
+    type=float,
+    metavar="SECONDS",
+    help="End it after so long without progress.  [default: never]",
+)
+@click.option("--term-grace", type=float, metavar="SECONDS", help="How long it may take to end.  [default: 10]")
 @click.option("--memory-limit", metavar="SIZE", help="Restart it when it, and all it started, hold more: 800M, 1.5GB.")
 @click.option("--log-file", metavar="FILE", help="Keep what it writes in FILE, too; rotated at 10 MB.")
 @click.option(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import zlib
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -38,10 +39,10 @@ def of(pid: int) -> ProcessIdentity | None:
 
 
 def _identity(pid: int) -> ProcessIdentity:
-    ticks, stack = _stat(pid)
+    ticks, image = _stat(pid)
     created = _created(pid, ticks)
     return ProcessIdentity(
-        host=socket.gethostname(), pid=pid, created=created, boot_id=boot_id(), ticks=ticks, stack=stack
+        host=socket.gethostname(), pid=pid, created=created, boot_id=boot_id(), ticks=ticks, image=image
     )
 
 
@@ -87,20 +88,25 @@ def is_another_program(process: ProcessIdentity) -> bool:
 
     False, too, where nobody can know: not on Linux, of another user's, or where stacks are not laid out at random.
     """
-    _, stack = _stat(process.pid)
-    return bool(process.stack and stack) and stack != process.stack and is_alive(process) is True
+    _, image = _stat(process.pid)
+    return bool(process.image and image) and image != process.image and is_alive(process) is True
 
 
 def _stat(pid: int) -> tuple[int, int]:
-    """Fields 22 and 28 of proc(5)'s `/proc/PID/stat`, behind a name that may hold anything: `ticks` and `stack`.
+    """`ticks` and `image`, of fields 22 and 28 of proc(5)'s `/proc/PID/stat`, behind a name that may hold anything.
 
     0 where there is none, and of a process that has ended and waits to be reaped.
     """
     try:
         fields = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()
-        return (0, 0) if fields[0] in ENDED else (int(fields[19]), int(fields[25]))
+        return (0, 0) if fields[0] in ENDED else (int(fields[19]), _image(fields[25]))
     except (OSError, IndexError, ValueError):
         return 0, 0
+
+
+def _image(stack: bytes) -> int:
+    """16 bits of where a stack begins, drawn at random at each `exec`; the rest is nobody's business."""
+    return 0 if stack == b"0" else 1 + zlib.crc32(stack) % 0xFFFF
 
 
 def _created(pid: int, ticks: int) -> float:

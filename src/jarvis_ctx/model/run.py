@@ -42,8 +42,8 @@ class ProcessIdentity(msgspec.Struct, frozen=True, kw_only=True):
     boot_id: str
     ticks: int = 0
     """When it started, in the system's ticks since boot, which no clock moves; 0 where the system does not say."""
-    stack: int = 0
-    """Where its stack begins, which the system draws at random for each program; 0 where the system does not say."""
+    image: int = 0
+    """Another number once the process has become another program by `exec`; 0 where the system does not say."""
     session: int = 0
     """The session it said that it is in, by which a supervisor knows what it has started; 0 where it did not say."""
 

@@ -245,9 +245,9 @@ class Supervisor:
         if self._stop_by is None:
             self._stop_by = now + self._orders.term_grace
             self._notifier.stopping()
-            second = "; a second one kills it" if interrupted else ""
-            sentence = f"Was sent {heard.name}, so passes it on and ends{second}."
-            self._tell("stopping", sentence, {"signal": heard.name})
+            passes = "passes it on and " if self._child is not None else ""
+            second = "; a second one kills it" if interrupted and passes else ""
+            self._tell("stopping", f"Was sent {heard.name}, so {passes}ends{second}.", {"signal": heard.name})
         elif interrupted:
             self._stop_by = now
 

@@ -60,7 +60,9 @@ def test_status_says_at_once_that_it_is_dead_and_what_to_do(dead: Path, call: Ca
 
 def test_status_of_a_dead_one_tells_what_its_supervisor_saw(dead: Path, call: Call) -> None:
     here = identity.this_process()
-    death = Death(process=here, runs={"jarvis": "1"}, began=0, ended=1, how="signal", sentence="It was ended by SIGKILL.")
+    death = Death(
+        process=here, runs={"jarvis": "1"}, began=0, ended=1, how="signal", sentence="It was ended by SIGKILL."
+    )
     supervised.write(dead, Supervised(name="jarvis", supervisor=here, command=["x"], deaths=[death], over=True))
 
     shown = " ".join(call("status", "--path", dead).stdout.split())

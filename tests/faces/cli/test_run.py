@@ -150,6 +150,17 @@ def test_every_option_is_documented_with_the_setting_of_the_same_meaning() -> No
     assert set(OPTIONS.values()) <= set(FIELDS)
 
 
+def test_the_help_tells_the_defaults_of_the_settings() -> None:
+    helped = {option.name: getattr(option, "help", "") for option in run.params}
+
+    defaults = {name: FIELDS[OPTIONS[name]].default for name in ("restart", "max_restarts", "within", "term_grace")}
+
+    assert {name: helped[name].rpartition("[default: ")[2] for name in defaults} == {
+        name: f"{default:g}]" if isinstance(default, float) else f"{default}]" for name, default in defaults.items()
+    }
+    assert (FIELDS["hang_timeout"].default, FIELDS["memory_limit"].default, FIELDS["output_log"].default) == (0, "", "")
+
+
 def test_every_cause_of_death_has_its_row() -> None:
     section = PAGE[PAGE.index("## Causes of death") :].split("\n## ")[0]
 

@@ -33,11 +33,11 @@ def living() -> Iterator[int]:
 
 
 def ran_in(place: Place, **process: Any) -> None:
-    """Let run.json say that the last run was in another process, where the system tells neither ticks nor stack."""
+    """Let run.json say that the last run was in another process, where the system tells neither ticks nor image."""
     runfile = RunFile(place.path, place.settings.name)
     run = runfile.read()
     assert run is not None
-    runfile.write(replace(run, process=replace(run.process, ticks=0, stack=0, **process)))
+    runfile.write(replace(run, process=replace(run.process, ticks=0, image=0, **process)))
 
 
 def another_process_has_its_id(place: Place, pid: int) -> None:
