@@ -60,6 +60,17 @@ def test_events_are_fetched_as_they_were_written_and_what_is_not_there_is_left_o
     assert sorted(found, key=lambda row: row.number) == rows
 
 
+def test_what_is_told_of_one_subject_is_read_whole_the_latest_first(store: Store) -> None:
+    rows = [told(number, "a", kind="SessionItemsAdded") for number in (1, 2, 3)]
+    store.events.write(batch([*rows, told(4, "a", "b"), told(5, "a", kind="TaskProgressed")]))
+
+    found = store.graphs.read("jarvis", subject("a"), 2)
+
+    assert [(row.time, row.kind) for row in found] == [(START + n, "SessionItemsAdded") for n in (3, 2)]
+    assert [StoredEvent(row.writer, row.number, row.digest, row.payload) for row in found] == rows[:0:-1]
+    assert store.graphs.read("reviewer", subject("a"), 2) == []
+
+
 def test_a_cut_leaves_the_events_of_graphs(store: Store) -> None:
     store.events.write(batch([event(1), told(2, "a", "", "1"), event(3)]))
 

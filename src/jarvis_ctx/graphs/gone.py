@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jarvis_ctx.graphs.ports import Place
+from jarvis_ctx.model.event import Stamp
 
 Spot = tuple[int, str, int, int]
 """Where an item stands: its event's time, writer and number, and its index there."""
@@ -31,17 +31,7 @@ class Gone:
         """Whether this item has."""
         return spot in self._single or any(first <= spot <= last for first, last in self._ranges)
 
-    def has_all_of(self, place: Place) -> bool:
-        """Whether every item of this event has."""
-        start, end = spot_of(place, 0), spot_of(place, END)
-        return any(first <= start and end <= last for first, last in self._ranges)
-
-    def has_all_until(self, place: Place) -> bool:
+    def has_all_until(self, stamp: Stamp) -> bool:
         """Whether every item of this event has, and of every earlier one."""
-        end = spot_of(place, END)
+        end = (*stamp, END)
         return any(first == BEGINNING and end <= last for first, last in self._ranges)
-
-
-def spot_of(place: Place, index: int) -> Spot:
-    """Where the item with this index of an event stands."""
-    return place.time, place.writer, place.number, index

@@ -3,32 +3,43 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
+from operator import attrgetter
+from typing import Any, TypeVar
 
 import msgspec
 
 from jarvis_ctx.codec import exact
 from jarvis_ctx.errors import CorruptData
-from jarvis_ctx.graphs.gone import Gone, Spot, spot_of
-from jarvis_ctx.graphs.ports import Place, Ref
+from jarvis_ctx.graphs.gone import BEGINNING, Gone, Spot
+from jarvis_ctx.graphs.ports import TimedEvent
 from jarvis_ctx.graphs.source import Source
-from jarvis_ctx.model.event import Stamp
+from jarvis_ctx.model.event import Event, Stamp
 
 log = logging.getLogger("jarvis_ctx")
 
 ADDED, REPLACED, CLEARED = "SessionItemsAdded", "SessionItemsReplaced", "SessionCleared"
 ALL = '{"session":"', '{"session":"\U0010ffff'
 """From the first subject of any session to beyond the last."""
-FIRST_PAGE = 16
+FIRST_PAGE, GROWTH = 64, 16
 
 
-class Told(msgspec.Struct, frozen=True):
+class Told(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The body of an event that has items; `first` and `last` are those that have gone."""
 
     items: list[Any]
     first: Spot | None = None
     last: Spot | None = None
+
+
+T = TypeVar("T")
+Row = TimedEvent | Event
+Standing = tuple[Row, list[Any], Sequence[int]]
+"""An event, its items, and the indexes of those that have not gone."""
+stamp_of: Callable[[Row], Stamp] = attrgetter("time", "writer", "number")
+"""Where an event stands in the total order."""
+_plain = msgspec.json.Decoder(tuple[int, int, str, str, str, Told]).decode
 
 
 def subject_of(session: str) -> str:
@@ -50,80 +61,91 @@ def session_of(subject: str) -> str:
 
 
 def tail(source: Source, subject: str, limit: int | None = None) -> list[tuple[Spot, Any]]:
-    """The last `limit` items (None: all), the oldest first, each with where it stands.
-
-    An event that does not verify is left out, and warned of. Raises `StoreUnavailable`.
-    """
-    found: list[tuple[Spot, Any]] = []
-    for spot, item in _backwards(source, subject):
-        if limit is not None and len(found) >= limit:
-            break
-        found.append((spot, item))
-    return found[::-1]
+    """The last `limit` items (None: all), the oldest first, each with where it stands. Raises as `items`."""
+    found = _until(limit, _backwards(source, subject, limit))
+    return _last(limit, [[((*stamp_of(row), index), items[index]) for index in here] for row, items, here in found])
 
 
-def _backwards(source: Source, subject: str) -> Iterator[tuple[Spot, Any]]:
-    gone = Gone()
-    for page in _pages(source, subject):
-        told = told_by(source, [place for place in page if place.kind == REPLACED or not gone.has_all_of(place)])
-        for place in page:
-            if place.kind == CLEARED or gone.has_all_until(place):
-                return
-            body = told.get(place.ref)
-            if body is not None:
-                yield from _standing(place, body, gone)
-                if body.first is not None and body.last is not None:
-                    gone.add(body.first, body.last)
+def items(source: Source, subject: str, limit: int | None = None) -> list[Any]:
+    """Only the items. An event that does not verify is left out, and warned of. Raises `StoreUnavailable`."""
+    found = _until(limit, _backwards(source, subject, limit))
+    return _last(limit, [items if len(here) == len(items) else [items[i] for i in here] for _, items, here in found])
 
 
-def _standing(place: Place, body: Told, gone: Gone) -> Iterator[tuple[Spot, Any]]:
-    for index in reversed(range(len(body.items))):
-        spot = spot_of(place, index)
-        if not gone.has(spot):
-            yield spot, body.items[index]
+def told_of(source: Source, row: Row) -> Told | None:
+    """What an event tells of items; None for one that is damaged."""
+    try:
+        if row.kind == CLEARED:
+            return Told([], BEGINNING, (*stamp_of(row), 0))
+        return _of(row, row.body) if isinstance(row, Event) else _read(source, row)
+    except CorruptData as error:
+        log.warning("A session's history is given without an event that is damaged: %s", error)
+        return None
 
 
-def _pages(source: Source, subject: str) -> Iterator[list[Place]]:
-    """The session's events, the latest first, in pages of growing size."""
-    limit, last = FIRST_PAGE, None
+def _until(limit: int | None, events: Iterator[Standing]) -> list[Standing]:
+    """As many of the events as have `limit` items."""
+    if limit is None:
+        return list(events)
+    found, left = list[Standing](), limit
+    while left > 0 and (event := next(events, None)) is not None:
+        found.append(event)
+        left -= len(event[2])
+    return found
+
+
+def _last(limit: int | None, backwards: list[list[T]]) -> list[T]:
+    """All in one list, the oldest first; of these the last `limit`."""
+    every = list(chain.from_iterable(reversed(backwards)))
+    return every if limit is None else every[max(0, len(every) - limit) :]
+
+
+def _backwards(source: Source, subject: str, limit: int | None) -> Iterator[Standing]:
+    """The events with items, the latest first, each with the indexes of those that stand."""
+    gone, anything = Gone(), False
+    for row in _rows(source, subject, FIRST_PAGE if limit is None else limit + 1):
+        if anything and gone.has_all_until(stamp_of(row)):
+            return
+        told = told_of(source, row)
+        if told is None:
+            continue
+        every = range(len(told.items))
+        yield row, told.items, [i for i in every if not gone.has((*stamp_of(row), i))] if anything else every
+        if told.first is not None and told.last is not None:
+            gone.add(told.first, told.last)
+            anything = True
+
+
+def _rows(source: Source, subject: str, limit: int) -> Iterator[Row]:
+    """The session's events, the latest first, read in pages of growing size."""
+    last: Stamp | None = None
     while True:
-        found = source.scan(subject, subject + "\0", limit)
+        found = source.read(subject, limit)
         whole = len(found) < limit
         # Of events of one time a page may end with some: they are for the next, which has them all.
-        sure = found if whole else [place for place in found if place.time > found[limit - 1].time]
-        page = sorted((place for place in sure if last is None or stamp_of(place) < last), key=stamp_of, reverse=True)
-        if page:
-            last = stamp_of(page[-1])
-            yield page
+        sure = found if whole else [row for row in found if row.time > found[limit - 1].time]
+        page = sorted(
+            sure if last is None else (row for row in sure if stamp_of(row) < last), key=stamp_of, reverse=True
+        )
+        yield from page
         if whole:
             return
-        limit *= 4
+        last = stamp_of(page[-1]) if page else last
+        limit *= GROWTH
 
 
-def stamp_of(place: Place) -> Stamp:
-    """Where an event stands in the total order."""
-    return place.time, place.writer, place.number
-
-
-def told_by(source: Source, places: list[Place]) -> dict[Ref, Told]:
-    """What these events tell of items; without those that are damaged."""
-    wanted = [place.ref for place in places if place.kind != CLEARED]
-    try:
-        return {ref: _read(ref, body) for ref, body in source.bodies(wanted).items()}
-    except CorruptData:
-        return dict(_each(source, wanted))
-
-
-def _each(source: Source, refs: list[Ref]) -> Iterator[tuple[Ref, Told]]:
-    for ref in refs:
+def _read(source: Source, row: TimedEvent) -> Told:
+    payload = source.verified(row)
+    if b"$" not in payload:  # Nothing is tagged, sealed or elsewhere: it can be read in one go.
         try:
-            yield ref, _read(ref, source.bodies([ref])[ref])
-        except CorruptData as error:
-            log.warning("A session's history is given without an event that is damaged: %s", error)
+            return _plain(payload)[5]
+        except msgspec.DecodeError:
+            pass  # The longer way says what is the matter.
+    return _of(row, source.body(row))
 
 
-def _read(ref: Ref, body: dict[str, Any]) -> Told:
+def _of(row: Row, body: dict[str, Any]) -> Told:
     try:
         return msgspec.convert({**body, "items": exact.from_tree(body.get("items"))}, Told)
     except msgspec.ValidationError as error:
-        raise CorruptData(what=f"Event {ref[1]} of writer {ref[0]}", reason=str(error)) from error
+        raise CorruptData(what=f"Event {row.number} of writer {row.writer}", reason=str(error)) from error

@@ -27,11 +27,22 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
         return self.writer, self.number
 
 
+class TimedEvent(StoredEvent, frozen=True, gc=False):
+    """A stored event, and what can be known of it without reading it."""
+
+    time: int
+    kind: str
+
+
 class GraphIndex(Protocol):
     """The events of graphs, found by what they are about. All methods raise `StoreUnavailable`."""
 
     def scan(self, orchestrator: str, first: str, last: str, limit: int) -> list[Place]:
         """At most `limit` events with `first` <= subject < `last`: the greatest subject first, of each the latest."""
+        ...
+
+    def read(self, orchestrator: str, subject: str, limit: int) -> list[TimedEvent]:
+        """At most `limit` events about this subject, the latest first."""
         ...
 
     def fetch(self, refs: Collection[Ref]) -> list[StoredEvent]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Any
 
 from jarvis_ctx.errors import CorruptData
-from jarvis_ctx.graphs.ports import GraphIndex, Place, Ref
+from jarvis_ctx.graphs.ports import GraphIndex, Place, Ref, TimedEvent
 from jarvis_ctx.journal import frame, read
 from jarvis_ctx.journal.ports import StoredEvent
 from jarvis_ctx.journal.values import Values
@@ -21,6 +21,7 @@ class Source:
     def __init__(self, index: GraphIndex, orchestrator: str, values: Values, ahead: Collection[Event] = ()) -> None:
         """`ahead`: events that the store may lack."""
         self._index, self._orchestrator, self._values = index, orchestrator, values
+        self._digesters: dict[str, Callable[[int, bytes], bytes]] = {}
         self._ahead: dict[Ref, Event] = {
             (event.writer, event.number): event for event in ahead if event.kind in THREAD_KINDS
         }
@@ -35,22 +36,39 @@ class Source:
         more = [_place(e) for ref, e in self._ahead.items() if ref not in known and until <= e.subject < last]
         return sorted(found + more, key=lambda place: (place.subject, place.time), reverse=True)
 
+    def read(self, subject: str, limit: int) -> list[TimedEvent | Event]:
+        """The latest `limit` events about this subject or more, the latest first; only those ahead are read already."""
+        found = self._index.read(self._orchestrator, subject, limit)
+        if not self._ahead:
+            return list[TimedEvent | Event](found)
+        known = {(row.writer, row.number) for row in found}
+        more = [event for ref, event in self._ahead.items() if ref not in known and event.subject == subject]
+        return sorted([*found, *more], key=lambda row: row.time, reverse=True)
+
+    def verified(self, row: StoredEvent) -> bytes:
+        """The payload of an event as it was written. Raises `CorruptData`."""
+        payload = row.payload.encode()
+        digest = self._digesters.get(row.writer)
+        if digest is None:
+            digest = self._digesters[row.writer] = frame.digester(row.writer)
+        if digest(row.number, payload).hex() != row.digest:
+            raise CorruptData(what=_name(row.writer, row.number), reason="its digest is another one")
+        return payload
+
+    def body(self, row: StoredEvent) -> Body:
+        """The body of an event. Raises `CorruptData`."""
+        return read.event(row.writer, self.verified(row), self._values).body
+
     def bodies(self, refs: Collection[Ref]) -> dict[Ref, Body]:
         """The bodies of these events. Raises `CorruptData` for one that is gone or does not verify."""
         found: dict[Ref, Body] = {ref: self._ahead[ref].body for ref in refs if ref in self._ahead}
         wanted = [ref for ref in refs if ref not in found]
         if wanted:
-            found |= {(row.writer, row.number): self._opened(row) for row in self._index.fetch(wanted)}
+            found |= {(row.writer, row.number): self.body(row) for row in self._index.fetch(wanted)}
         for writer, number in wanted:
             if (writer, number) not in found:
                 raise CorruptData(what=_name(writer, number), reason="it is not there any more")
         return found
-
-    def _opened(self, row: StoredEvent) -> Body:
-        payload = row.payload.encode()
-        if frame.digester(row.writer)(row.number, payload).hex() != row.digest:
-            raise CorruptData(what=_name(row.writer, row.number), reason="its digest is another one")
-        return read.event(row.writer, payload, self._values).body
 
 
 def _place(event: Event) -> Place:

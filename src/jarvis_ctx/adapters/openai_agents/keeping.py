@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from jarvis_ctx.graphs.gone import BEGINNING, Spot
-from jarvis_ctx.graphs.history import ADDED, CLEARED, REPLACED, subject_of, tail
+from jarvis_ctx.graphs.history import ADDED, CLEARED, REPLACED, items, subject_of, tail
 from jarvis_ctx.sidecar import JarvisContextManager
 
 
@@ -23,6 +23,10 @@ class Keeping:
         """All of the items come to the end, or none."""
         if items:
             self._tell(ADDED, {"items": list(items)})
+
+    def items(self, limit: int | None = None) -> list[Any]:
+        """The last `limit` items, the oldest first."""
+        return items(self._threads.source(self._subject), self._subject, limit)
 
     def tail(self, limit: int | None = None) -> list[tuple[Spot, Any]]:
         """The last `limit` items, the oldest first, each with where it stands."""

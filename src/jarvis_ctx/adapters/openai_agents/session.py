@@ -55,8 +55,7 @@ class JarvisSession(Compactable, Standing):
         """The last `limit` items, the oldest first; without one, as `session_settings` has it, or all."""
         self.check()
         wanted = resolve_session_limit(limit, self.session_settings)
-        found = await asyncio.to_thread(self._kept.tail, None if wanted is not None and wanted < 0 else wanted)
-        return [item for _, item in found]
+        return await asyncio.to_thread(self._kept.items, None if wanted is not None and wanted < 0 else wanted)
 
     async def add_items(self, items: Items, *, wrapper: Wrapper = None) -> None:
         """Add items to the end."""

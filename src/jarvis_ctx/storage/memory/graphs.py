@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 import msgspec
 
-from jarvis_ctx.graphs.ports import Place, Ref
+from jarvis_ctx.graphs.ports import Place, Ref, TimedEvent
 from jarvis_ctx.journal.ports import StoredEvent
 from jarvis_ctx.model.event import THREAD_KINDS
 from jarvis_ctx.storage.memory.events import MemoryEvents
@@ -29,6 +29,14 @@ class MemoryGraphs:
             if kind in THREAD_KINDS and first <= about < last:
                 found.append(Place(subject=about, kind=kind, time=time, writer=row.writer, number=number))
         return sorted(found, key=lambda place: (place.subject, place.time), reverse=True)[:limit]
+
+    def read(self, orchestrator: str, subject: str, limit: int) -> list[TimedEvent]:
+        """At most `limit` events about this subject, the latest first."""
+        found = []
+        for place in self.scan(orchestrator, subject, subject + "\0", limit):
+            for row in self.fetch([place.ref]):
+                found.append(TimedEvent(row.writer, row.number, row.digest, row.payload, place.time, place.kind))
+        return found
 
     def fetch(self, refs: Collection[Ref]) -> list[StoredEvent]:
         """The events of these that are there, in any order."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import starmap
 from pathlib import Path
+from typing import TypeVar
 
 from jarvis_ctx.journal.ports import Batch, StoredEvent
 from jarvis_ctx.model.cut import Cut
@@ -83,6 +84,8 @@ _PAGE = f"SELECT ?, {COLUMNS} FROM events WHERE writer_id = ? AND number > ? ORD
 
 _REMOVE = "DELETE FROM {} WHERE writer_id = ? AND number IN (SELECT value FROM json_each(?))"
 
+S = TypeVar("S", bound=StoredEvent)
+
 
 class SqliteEvents:
     """The `EventStore` port. Rows of a writer without an opening count as `batch.orchestrator`'s until one comes."""
@@ -154,9 +157,14 @@ class SqliteEvents:
 
 def stored(rows: list[Row], path: Path) -> list[StoredEvent]:
     """Rows of a writer and `COLUMNS`. Raises `StoreDamaged` for numbers that are none."""
-    if any(type(number) is not int or number < 1 for _, number, _, _ in rows):
+    return whole(rows, path, StoredEvent)
+
+
+def whole(rows: list[Row], path: Path, kind: type[S]) -> list[S]:
+    """Rows that begin with a writer and a number, as what `kind` makes of them. Raises as `stored`."""
+    if any(type(row[1]) is not int or row[1] < 1 for row in rows):
         raise damaged(path, "an event has no number any more")
-    return list(starmap(StoredEvent, rows))
+    return list(starmap(kind, rows))
 
 
 def _take_out(connection: sqlite.Connection, writer_id: int, numbers: list[int]) -> None:

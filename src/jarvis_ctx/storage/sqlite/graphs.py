@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from jarvis_ctx.graphs.ports import Place, Ref
+from jarvis_ctx.graphs.ports import Place, Ref, TimedEvent
 from jarvis_ctx.journal.ports import StoredEvent
 from jarvis_ctx.storage.sqlite.cuts import THREADS
 from jarvis_ctx.storage.sqlite.database import Database
 from jarvis_ctx.storage.sqlite.documents import document
-from jarvis_ctx.storage.sqlite.events import COLUMNS, stored
+from jarvis_ctx.storage.sqlite.events import COLUMNS, stored, whole
 
 # The first condition on the kind is the index's own, word for word, or SQLite would not use it.
 _SCAN = f"""
@@ -17,6 +17,13 @@ SELECT subject, kind, CAST(coalesce(time, 0) AS INTEGER), writer, number
 FROM events CROSS JOIN writers ON writers.id = writer_id
 WHERE ({THREADS}) AND subject >= ? AND subject < ? AND orchestrator = ?
 ORDER BY subject DESC, time DESC LIMIT ?
+"""
+
+_READ = f"""
+SELECT writer, {COLUMNS}, CAST(coalesce(time, 0) AS INTEGER), kind
+FROM events CROSS JOIN writers ON writers.id = writer_id
+WHERE ({THREADS}) AND subject = ? AND orchestrator = ?
+ORDER BY time DESC LIMIT ?
 """
 
 _FETCH = f"""
@@ -36,6 +43,11 @@ class SqliteGraphs:
         """At most `limit` events with `first` <= subject < `last`: the greatest subject first, of each the latest."""
         rows = self._database.read(_SCAN, (first, last, orchestrator, limit))
         return [Place(subject=s, kind=k, time=t, writer=w, number=n) for s, k, t, w, n in rows]
+
+    def read(self, orchestrator: str, subject: str, limit: int) -> list[TimedEvent]:
+        """At most `limit` events about this subject, the latest first."""
+        rows = self._database.read(_READ, (subject, orchestrator, limit))
+        return whole(rows, self._database.path, TimedEvent)
 
     def fetch(self, refs: Collection[Ref]) -> list[StoredEvent]:
         """The events of these that are there, in any order."""
