@@ -5,6 +5,8 @@ from __future__ import annotations
 import mmap
 import os
 import struct
+import sys
+from array import array
 from pathlib import Path
 from typing import Protocol
 
@@ -21,17 +23,13 @@ class Cells(Protocol):
     def __setitem__(self, index: int, value: int, /) -> None: ...
 
 
-class PictureCells:
+def picture(page: bytes) -> Cells:
     """Cells as they were when the page was read: a look at all of them costs one system call. They cannot be set."""
-
-    def __init__(self, page: bytes) -> None:
-        self._page = page
-
-    def __getitem__(self, index: int, /) -> int:
-        return int(_CELL.unpack_from(self._page, index * 8)[0])
-
-    def __setitem__(self, index: int, value: int, /) -> None:
-        raise TypeError("A picture of the marks does not change.")
+    if sys.byteorder == "little":
+        return memoryview(page).cast("Q")
+    swapped = array("Q", page)
+    swapped.byteswap()
+    return memoryview(swapped).toreadonly()
 
 
 class WrittenCells:

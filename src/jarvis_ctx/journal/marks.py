@@ -18,7 +18,7 @@ from typing import NamedTuple
 from jarvis_ctx.disk.brieflock import BriefLock
 from jarvis_ctx.disk.files import allocate, open_or_create, sync_data
 from jarvis_ctx.errors import CorruptData, JournalUnavailable
-from jarvis_ctx.journal.cells import Cells, MappedCells, PictureCells, WrittenCells
+from jarvis_ctx.journal.cells import Cells, MappedCells, WrittenCells, picture
 from jarvis_ctx.journal.ended import has_ended
 
 MAGIC = b"JCTXMRK1"
@@ -194,7 +194,7 @@ class Marks:
         Two pages that are equal say the same.
         """
         page = os.pread(self._descriptor, SIZE, 0).ljust(SIZE, b"\0")
-        self.cells = PictureCells(page)
+        self.cells = picture(page)
         return page
 
     def owners(self) -> dict[str, str]:
