@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import logging
-import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Literal, TypeAlias, TypeVar
+from typing import Any, Literal, TypeAlias
 
 import msgspec
 
 from jarvis_ctx.clock import Clock
-from jarvis_ctx.disk.filelock import FileLock
-from jarvis_ctx.errors import Fenced, StoreInUse, StoreUnavailable, UnknownOperation
+from jarvis_ctx.errors import Fenced, StoreUnavailable, UnknownOperation
 from jarvis_ctx.journal import forks
 from jarvis_ctx.journal.acknowledge import StoreAcknowledge
 from jarvis_ctx.journal.archiver import Archiver
 from jarvis_ctx.journal.background import Background
 from jarvis_ctx.journal.backlog import Backlog
-from jarvis_ctx.journal.drain import RECORDS, OwnDrain
+from jarvis_ctx.journal.drain import OwnDrain
+from jarvis_ctx.journal.draining import Draining
 from jarvis_ctx.journal.health import JournalHealth
 from jarvis_ctx.journal.hearing import Hearing
 from jarvis_ctx.journal.marks import ORCHESTRATOR, Marks
@@ -40,7 +38,6 @@ log = logging.getLogger("jarvis_ctx")
 BATCHES = 100
 """That are drained at most before others are listened to, and a stop is heard."""
 Durability: TypeAlias = Literal["process", "power", "store"]
-T = TypeVar("T")
 
 
 class Journal:
@@ -83,21 +80,20 @@ class Journal:
             supply=self._supply,
             values=self.values,
         )
-        self._backlog = Backlog(lambda: self._own.undrained, backlog_bytes, backlog_wait)
+        self._backlog = Backlog(lambda: self.draining.own.undrained, backlog_bytes, backlog_wait)
         self.writer.after_segment = self._backlog.wait
         self._sync = Sync(self.writer, marks, slot, clock)
-        self._own = OwnDrain(self.writer, opening, store, self._sync, marks, slot, drains=drains)
-        self._role = FileLock(folder.parent / "drain.lock")
-        self._others = OthersDrain(folder, store, marks, opening)
+        own = OwnDrain(self.writer, opening, store, self._sync, marks, slot, drains=drains)
+        self.draining = Draining(folder.parent, self.writer, own, OthersDrain(folder, store, marks, opening))
+        self.drain_once, self.exchange_store = self.draining.once, self.draining.exchange
         self._archiver = Archiver(folder, marks, self.writer)
         self.neighbours = Neighbours(folder, marks, self.writer, clock)
         self.hearing = Hearing(folder, marks, self.writer, beside_us=not drains)
         self.catch_up = self.hearing.catch_up
-        self._draining, self._within = threading.RLock(), False
         self.on_others: Callable[[list[Event]], object] | None = None
         """Told, in the drain's thread, what other writers have said to this orchestrator."""
         self._background = Background()
-        self.drain_error, self._held_for_fork = "", False
+        self._held_for_fork = False
         self._durability, self._store_timeout = durability, store_timeout
         self._acknowledge()
         self.append = self.writer.append
@@ -107,7 +103,7 @@ class Journal:
     def _acknowledge(self) -> None:
         """Set what a call of this pen waits for."""
         self._stored = StoreAcknowledge(
-            self.writer.writer, self.drain_once, lambda: self._own.number, self._store, self._store_timeout
+            self.writer.writer, self.drain_once, lambda: self.draining.own.number, self._store, self._store_timeout
         )
         waits = {"process": None, "power": self._sync.up_to, "store": self._stored.up_to}
         self.writer.after_append = waits[self._durability]
@@ -133,9 +129,9 @@ class Journal:
                 self._listen()
             self.neighbours.look(self._listen, self._store.watermarks)
         except Exception as error:  # The top of a thread: the next turn must come, and health shows this one.
-            if not self.drain_error:
+            if not self.draining.error:
                 log.warning("Draining pauses; captured calls go on in the journal: %s", error)
-            self.drain_error = str(error) or type(error).__name__
+            self.draining.error = str(error) or type(error).__name__
             return False
         return True
 
@@ -151,7 +147,7 @@ class Journal:
     def after_fork_in_child(self) -> None:
         """The child has no threads of ours, does not drain, and writes nothing before its first capture."""
         self._background.forget()
-        self._draining, self._within = threading.RLock(), False
+        self.draining.inherited()
         self.hearing.inherited()
         self.writer.inherited()
 
@@ -168,7 +164,7 @@ class Journal:
         self.writer.begin(opening, slot, self._supply)
         self.hearing.has_writer()
         self._sync = Sync(self.writer, self.marks, slot, self._clock)
-        self._own = OwnDrain(self.writer, opening, self._store, self._sync, self.marks, slot, drains=False)
+        self.draining.own = OwnDrain(self.writer, opening, self._store, self._sync, self.marks, slot, drains=False)
         self._acknowledge()
 
     def _listen(self) -> None:
@@ -177,57 +173,12 @@ class Journal:
         if events and self.on_others is not None:
             self.on_others(events)
 
-    def drain_once(self) -> int:
-        """Move one batch if the drain role is ours, or free; returns how many events. Raises `StoreUnavailable`."""
-        with self._draining:
-            if self._within:
-                raise StoreInUse(path=str(self.folder.parent))  # Whoever was interrupted goes on with it.
-            self._within = True
-            try:
-                return self._drain()
-            except OSError as error:
-                raise StoreUnavailable(path=str(self.folder.parent), reason=error.strerror or str(error)) from error
-            finally:
-                self._within = False
-
-    def _drain(self) -> int:
-        if self.writer.overtaken:
-            self._role.release()  # What an overtaken run wrote is for its successor to judge.
-            return 0
-        if not self._own.drains or not self._role.acquire():
-            self._own.follow()
-            return 0
-        moved = self._others.catch_up(self.writer.state.fences, self.writer.state.cut)
-        if self._others.caught_up:  # A store that has a number of ours is taken to have all before it.
-            moved = self._others.step(self.writer.state.fences) + self._own.step()
-        self.drain_error = ""
-        return moved
-
-    def exchange_store(self, exchange: Callable[[], T]) -> T:
-        """Let `exchange` put another database in the store's place while nothing is drained; it gets what it lacks."""
-        with self._draining:
-            self._own.begin_anew()  # Whether the exchange succeeds or not: what is there already is not written twice.
-            self._others.begin_anew()
-            return exchange()
-
     def flush(self, timeout: float = 30.0) -> None:
         """Return once the store has every event appended before, and the tasks as they then were.
 
         Raises `StoreUnavailable` when it takes longer than `timeout` seconds, `Fenced` when a newer run has begun.
         """
-        target, deadline = self.writer.number, time.monotonic() + timeout
-        records = self.writer.dirty.unwritten
-        while self._own.number < target or records > 0:
-            moved, behind = self.drain_once(), max(target - self._own.number, 0)
-            records -= RECORDS
-            if behind and not moved and self.writer.overtaken:
-                raise self.writer.fenced()
-            if (behind or records > 0) and time.monotonic() > deadline:
-                # Also where each turn moves something: others may say more than the store takes.
-                reason = f"{f'{behind} events' if behind else 'all changed tasks'} were not drained within {timeout} s"
-                raise StoreUnavailable(path=str(self.folder.parent), reason=reason)
-            if behind and not moved:
-                time.sleep(0.005)
+        self.draining.flush(timeout)
 
     def confirm(self, operation_id: str) -> None:
         """Return once the store has for good what `DurabilityUnknown` told of.
@@ -266,12 +217,12 @@ class Journal:
         return JournalHealth(
             appended=self.writer.number,
             synced=self._sync.number,
-            drained=self._own.number,
-            drain_error=self.drain_error,
+            drained=self.draining.own.number,
+            drain_error=self.draining.error,
             sync_error=self._sync.error,
             segments=len(self.writer.segments),
             segments_waited_for=self._supply.waited,
-            unread=[*self.writer.unreadable, *self.hearing.damaged, *self._others.damaged],
+            unread=[*self.writer.unreadable, *self.hearing.damaged, *self.draining.damaged],
             backlog_bytes=self.writer.undrained,
             backlog_waits=self._backlog.waits,
             backlog_seconds=self._backlog.seconds,
@@ -294,7 +245,7 @@ class Journal:
     def let_go(self) -> None:
         """Close the files and nothing else; what was appended stays for the next run."""
         forks.unwatch(self)
-        self._role.release()
+        self.draining.let_go()
         self._supply.close()
         for segment in self.writer.segments:
             segment.close()

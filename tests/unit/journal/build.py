@@ -124,7 +124,7 @@ def abandon(journal: Journal) -> None:
 
     forks.unwatch(journal)
     journal._background.stop()
-    journal._role.release()
+    journal.draining.let_go()
     if journal._supply._ready is not None:
         journal._supply._ready.close()
     for segment in journal.writer.segments:

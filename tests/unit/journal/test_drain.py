@@ -127,7 +127,7 @@ def test_flush_ends_in_time_however_much_the_drain_has_to_do(
     turns = iter([1] * 100)
     for n in range(3):
         journal.append("TaskProgressed", f"t{n}", {})
-    monkeypatch.setattr(journal, "drain_once", lambda: next(turns))
+    monkeypatch.setattr(journal.draining, "once", lambda: next(turns))
 
     with pytest.raises(StoreUnavailable, match="3 events were not drained within 0"):
         journal.flush(timeout=0.0)
@@ -262,7 +262,7 @@ def test_an_overtaken_run_drains_nothing_and_gives_the_role_back(store: Store, j
     claim_epoch(journal.marks, NAME, 2)
 
     assert journal.drain_once() == 0
-    assert not journal._role.held
+    assert not journal.draining.role.held
     with pytest.raises(Fenced):
         journal.flush()
 
