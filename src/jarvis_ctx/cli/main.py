@@ -57,11 +57,18 @@ class Commands(click.Group):
         except BrokenPipeError:
             raise  # click ends quietly when nobody reads any more.
         except (JarvisError, OSError) as error:
-            click.echo(f"Error: {Redaction().text(str(error))}", err=True)
+            click.echo(f"Error: {Redaction().text(_sentence(error))}", err=True)
             ctx.exit(code_of(error))
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self.commands)
+
+
+def _sentence(error: JarvisError | OSError) -> str:
+    """Ours are sentences; the system's become one: `/proc/store: No such file or directory.`"""
+    if isinstance(error, JarvisError) or not error.strerror:
+        return str(error)
+    return f"{error.filename}: {error.strerror}." if error.filename else f"{error.strerror}."
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

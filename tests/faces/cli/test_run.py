@@ -76,6 +76,7 @@ def test_nobody_needs_to_read_what_is_said(tmp_path: Path) -> None:
             "The command 'no-such-program' cannot be started: there is no such program in PATH.",
         ),
         (("/etc/passwd",), 126, "The command '/etc/passwd' cannot be started: Permission denied."),
+        (("--path", "/proc/store", "--", "true"), 1, "/proc/store: No such file or directory."),
         (("--restart", "sometimes", "--", "true"), 2, "Setting restart is 'sometimes' from an argument, expected on-f"),
         (("--memory-limit", "much", "--", "true"), 2, "Setting memory_limit is 'much' from an argument, expected a si"),
         (("--hang-timeout", "-1", "--", "true"), 2, "Setting hang_timeout is -1.0 from an argument, expected seconds"),
