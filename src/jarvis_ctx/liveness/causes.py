@@ -102,8 +102,8 @@ def _from_afar(remains: Remains) -> CauseOfDeath:
         )
     if remains.replaced:
         sentence = (
-            f"Its process {run.process.pid} became another program (exec) without ending the run, as closing it "
-            "before would have."
+            f"Its process {run.process.pid} became another program (exec) while the run went on; close() before it "
+            "would have ended it."
         )
         return CauseOfDeath(cause="replaced", sentence=sentence)
     if remains.lives:

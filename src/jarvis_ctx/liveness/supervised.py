@@ -127,10 +127,10 @@ def left_alone(folder: Path, run: RunRecord) -> ProcessIdentity | None:
 
 
 def supervisor_of(folder: Path, orchestrator: str, pid: int | None) -> ProcessIdentity | None:
-    """The living supervisor that would start `orchestrator` again, which runs as process `pid`."""
+    """The living supervisor that may start `orchestrator` again, which runs as process `pid`."""
     for record in all_of(folder):
         watched = orchestrator in record.runs or (record.child is not None and record.child.pid == pid)
-        if watched and identity.is_alive(record.supervisor):
+        if watched and not record.over and identity.is_alive(record.supervisor):
             return record.supervisor
     return None
 

@@ -60,7 +60,9 @@ def _in_the_way(facts: dict[str, Any]) -> dict[str, str]:
     if pid == os.getpid():
         remedy = "close its manager first"
     elif supervisor is not None:
-        remedy = f"end its supervisor first, process {supervisor.pid}, which ends it and would start it again"
+        remedy = (
+            f"end its supervisor first, process {supervisor.pid}, which ends it, too, and may start it again otherwise"
+        )
     else:
         remedy = "end that process first"
     program = processes.program(pid) if pid is not None and pid == seen else UNSEEN

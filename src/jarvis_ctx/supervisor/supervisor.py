@@ -7,7 +7,6 @@ import signal
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
-from functools import partial
 from typing import Any
 
 import msgspec
@@ -195,8 +194,11 @@ class Supervisor:
         return self._ledger.died(death), verdict.failed
 
     def _gone_on(self, child: Child, mark: str) -> str:
-        left = partial(left_behind, child.identity.pid, self._beside.pids, mark)
-        return gone_on(left, partial(self._turn, TICK), lambda: self._stop_by is not None)
+        return gone_on(
+            lambda: left_behind(child.identity.pid, self._beside.pids, mark),
+            lambda: self._turn(TICK),
+            lambda: self._stop_by is not None,
+        )
 
     def _enough(self, status: Status, *, tripped: bool) -> Outcome:
         if tripped:

@@ -49,7 +49,10 @@ def test_of_one_that_would_be_started_again_its_supervisor_is_named(store_path: 
 
     said = refused(store_path)
 
-    assert f"end its supervisor first, process {os.getpid()}, which ends it and would start it again." in said
+    assert (
+        f"end its supervisor first, process {os.getpid()}, which ends it, too, and may start it again otherwise."
+        in said
+    )
 
 
 def test_of_one_s_own_process_the_manager_is_to_be_closed(store_path: Path) -> None:
