@@ -77,9 +77,17 @@ class Pen:
         `deltas` are rebuilt from what was written before.
         """
         before = self._slots(place[0], place[1], parent)
-        kept = {c: before[c] for c in channels if c not in new and c in before and before[c].version == versions.get(c)}
-        own = {channel: serialise(channel) for channel in channels if channel not in kept}
-        values = {channel: self._held_as(channel, typed, before) for channel, typed in own.items()}
+        kept = _unchanged(channels, new, versions, before)
+        values: dict[str, Held] = {}
+        large: dict[str, bytes] = {}
+        for channel in channels:
+            if channel in kept:
+                continue
+            typed = serialise(channel)
+            if len(typed[1]) < WORTH_IT:
+                values[channel] = packed(typed)
+            else:
+                values[channel], large[channel] = self._smaller(channel, typed, before.get(channel)), typed[1]
         record = CheckpointPut(
             parent=parent,
             checkpoint=packed(checkpoint),
@@ -91,12 +99,7 @@ class Pen:
         )
         number = self._append(PUT, place, body_of(record))
         if number:  # 0 for what a signal handler told in the middle of another event: it is written after that one.
-            ref = self._writer(), number
-            here = {c: _slot(versions.get(c, 0), ref, held, before.get(c)) for c, held in values.items()}
-            self._remember(place, {**kept, **here} if kept else here)
-            for channel, (_, data) in own.items():
-                if len(data) >= WORTH_IT and here[channel].base == ref:
-                    self._hold((ref, channel), data)
+            self._note(place, (self._writer(), number), record, before, kept, large)
         return number
 
     def put_writes(
@@ -130,8 +133,7 @@ class Pen:
         homes = {channel: record.where(channel, ref) for channel in record.versions}
         return {channel: Slot(record.versions[channel], home) for channel, home in homes.items() if home is not None}
 
-    def _held_as(self, channel: str, typed: Typed, before: Slots) -> Held:
-        slot = before.get(channel) if len(typed[1]) >= WORTH_IT else None
+    def _smaller(self, channel: str, typed: Typed, slot: Slot | None) -> Held:
         for ref in dict.fromkeys((slot.base, slot.whole)) if slot is not None else ():
             base = self._bases.get((ref, channel)) if ref is not None else None
             blob = since(typed, base, ref) if base is not None and ref is not None else None
@@ -140,7 +142,22 @@ class Pen:
                 return blob
         return packed(typed)
 
-    def _remember(self, place: tuple[str, str, str], slots: Slots) -> None:
+    def _note(
+        self,
+        place: tuple[str, str, str],
+        ref: Ref,
+        record: CheckpointPut,
+        before: Slots,
+        kept: Slots,
+        large: dict[str, bytes],
+    ) -> None:
+        """Know the event that `ref` is as the last of its namespace."""
+        slots = dict(kept)
+        for channel, held in record.values.items():
+            version = record.versions.get(channel, 0)
+            slots[channel] = _slot(version, ref, held, before.get(channel)) if channel in large else Slot(version, ref)
+            if slots[channel].base == ref:
+                self._hold((ref, channel), large[channel])
         thread, namespace, id = place
         with self._lock:
             self._last[thread, namespace] = id, slots
@@ -165,6 +182,17 @@ class Pen:
         with self._lock:
             for key in [key for key in self._last if key[0] == thread]:
                 del self._last[key]
+
+
+def _unchanged(
+    channels: Collection[str], new: Collection[str], versions: Mapping[str, Version], before: Slots
+) -> Slots:
+    """Where the values are that the parent has in the same version."""
+    kept: Slots = {}
+    for channel, slot in before.items():
+        if channel in channels and channel not in new and slot.version == versions.get(channel):
+            kept[channel] = slot
+    return kept
 
 
 def _slot(version: Version, ref: Ref, held: Held, before: Slot | None) -> Slot:

@@ -42,6 +42,13 @@ def id_of(config: RunnableConfig | None) -> str | None:
     return None if found is None or found == "" else str(found)
 
 
+def place_of(config: RunnableConfig) -> tuple[str, str, str | None]:
+    """Thread, namespace and checkpoint at once, as each of the others gives it. Raises `BadValue`."""
+    named = config.get("configurable", {})
+    found = named.get("checkpoint_id")
+    return thread_id(named.get("thread_id")), str(named.get("checkpoint_ns") or ""), str(found) if found else None
+
+
 def config_of(thread: str, namespace: str, id: str) -> RunnableConfig:
     """What names a checkpoint."""
     return {"configurable": {"thread_id": thread, "checkpoint_ns": namespace, "checkpoint_id": id}}

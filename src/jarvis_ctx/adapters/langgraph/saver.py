@@ -76,16 +76,19 @@ class JarvisSaver(AsyncTwins, Standing):
     ) -> RunnableConfig:
         """Store a checkpoint; values of channels that are not in `new_versions` are where they were."""
         self.check()
-        thread, namespace, id = places.thread_of(config), places.namespace_of(config), checkpoint["id"]
-        values, serde = checkpoint["channel_values"], self.serde
-        places.storable(namespace, id, *values, *checkpoint["channel_versions"])
-        rest = {name: value for name, value in checkpoint.items() if name not in APART}
+        thread, namespace, parent = places.place_of(config)
+        id, serde = checkpoint["id"], self.serde
+        values, versions = checkpoint["channel_values"], checkpoint["channel_versions"]
+        places.storable(namespace, id, *values, *versions)
+        rest: dict[str, Any] = {**checkpoint}
+        for name in APART:
+            rest.pop(name, None)
         self._graphs.pen.put(
             (thread, namespace, id),
-            parent=places.id_of(config),
+            parent=parent,
             checkpoint=dumped(serde, rest, "the checkpoint"),
             metadata=dumped(serde, get_checkpoint_metadata(config, metadata), "the metadata"),
-            versions=checkpoint["channel_versions"],
+            versions=versions,
             channels=values.keys(),
             new=new_versions.keys(),
             deltas=metadata.get("counters_since_delta_snapshot", ()),
@@ -100,16 +103,15 @@ class JarvisSaver(AsyncTwins, Standing):
     ) -> None:
         """Store what a task wrote after the checkpoint that `config` names."""
         self.check()
-        id = places.id_of(config)
+        thread, namespace, id = places.place_of(config)
         if id is None:
             raise BadValue(name="checkpoint_id", value=id, expected="the checkpoint that was written after")
-        place = places.thread_of(config), places.namespace_of(config), id
-        places.storable(*place, task_id, task_path, *(channel for channel, _ in writes))
+        places.storable(namespace, id, task_id, task_path, *(channel for channel, _ in writes))
         told = [
             (WRITES_IDX_MAP.get(channel, index), channel, dumped(self.serde, value, f"a write to {channel}"))
             for index, (channel, value) in enumerate(writes)
         ]
-        self._graphs.pen.put_writes(place, task_id, task_path, told)
+        self._graphs.pen.put_writes((thread, namespace, id), task_id, task_path, told)
         for listener in self.listeners:
             listener.written(config, writes, task_id)
 

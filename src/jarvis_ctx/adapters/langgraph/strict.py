@@ -35,7 +35,7 @@ def dumped(serde: Any, value: Any, what: str) -> Typed:
         raise UnstorableValue(path=what, type=type(value).__qualname__, reason=str(error)) from error
     if b"?" in data and _LONE.search(_shown(value)):
         raise UnstorableValue(path=what, type=type(value).__qualname__, reason="a lone surrogate would become a ?")
-    return form, bytes(data)
+    return form, data if type(data) is bytes else bytes(data)
 
 
 def _shown(value: Any) -> str:
