@@ -29,6 +29,8 @@ class Redaction:
         self._secret_fields: dict[type, frozenset[str]] = {}
         self._plain: set[str] = {""}
         """Texts that were looked at and have no secret: records say the same few again and again."""
+        self._names: dict[str, bool] = {}
+        """Names that were looked at, and whether what they name is a secret: records have the same few, too."""
 
     def text(self, text: str) -> str:
         """`text` with `[redacted]` in the place of what has a secret's shape."""
@@ -43,7 +45,14 @@ class Redaction:
         """Whether what has this name is a secret."""
         if isinstance(name, bytes):
             name = name.decode("latin-1")
-        return isinstance(name, str) and squeezed(name).endswith(self._endings)
+        if not isinstance(name, str):
+            return False
+        known = self._names.get(name)
+        if known is None:
+            known = squeezed(name).endswith(self._endings)
+            if len(name) < PLAIN_LENGTH and len(self._names) < PLAIN_KEPT:
+                self._names[name] = known
+        return known
 
     def __call__(self, value: T) -> T:
         """`value` without secrets: equal to it where there are none; containers and records keep their types."""
@@ -114,7 +123,7 @@ class Redaction:
 
 
 PLAIN_KEPT, PLAIN_LENGTH = 1000, 256
-"""How many such texts are remembered, and the characters that each has fewer than."""
+"""How many such texts, and names, are remembered, and the characters that each has fewer than."""
 
 KEPT_AS = ("json", "pickle")
 """What stands between name and value in a kept field of an object's state."""
