@@ -24,20 +24,22 @@ class Refused(HTTPException):
 
 
 class JsonRequest(Request):
-    """A request whose body is application/json, well formed, and not deep. Raises `Refused`."""
+    """A request whose body is application/json, well formed, and not deep, or not there. Raises `Refused`."""
 
     max_content_length = limits.BODY
 
     def get_json(self, force: bool = False, silent: bool = False, cache: bool = True) -> Any:
-        """The body. It is never looked past: one that is none ends the request with 415 or 400."""
+        """The body; `{}` where none was sent. It is never looked past: one that is none ends in 415 or 400."""
         if "body" not in self.__dict__:
             self.__dict__["body"] = self._body()
         return self.__dict__["body"]
 
     def _body(self) -> Any:
+        data = self.get_data(cache=False)
+        if not (data or self.mimetype):
+            return {}
         if self.mimetype != "application/json":
             raise Refused(problem(415, "Send the body as application/json.", "not-json"))
-        data = self.get_data(cache=False)
         if limits.depth(data) > limits.DEPTH:
             raise Refused(problem(400, f"A body may be {limits.DEPTH} deep.", "too-deep"))
         try:
@@ -54,10 +56,7 @@ def _no_text(found: Any) -> Any:
 def invalid(error: ValidationError) -> Response:
     """The 422 for what a model has refused: each field with what is wrong, and the nearest right name."""
     known = _fields(error.title)
-    errors = [
-        {"field": ".".join(map(str, each["loc"])), "problem": each["msg"] + _hint(each, known)}
-        for each in error.errors()
-    ]
+    errors = [{"field": ".".join(map(str, each["loc"])), "problem": _problem(each, known)} for each in error.errors()]
     said = "; ".join(f"{each['field']}: {each['problem']}" if each["field"] else each["problem"] for each in errors[:5])
     return problem(422, said, "not-acceptable", errors=errors[:100])  # type: ignore[return-value]  # Werkzeug's own.
 
@@ -70,6 +69,12 @@ def _fields(title: str) -> list[str]:
             return list(model.model_fields)
         models += model.__subclasses__()
     return []
+
+
+def _problem(error: Any, known: list[str]) -> str:
+    if error["type"] == "model_type":
+        return "A body is an object."
+    return str(error["msg"]).removeprefix("Value error, ") + _hint(error, known)
 
 
 def _hint(error: Any, known: list[str]) -> str:

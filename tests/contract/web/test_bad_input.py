@@ -105,3 +105,19 @@ def test_an_error_of_the_store_is_told_without_its_place(ask: Ask, monkeypatch: 
 
     assert answer.status_code == 503
     assert answer.get_json()["detail"] == "The database (path) cannot be used: it is locked."
+
+
+def test_a_wrong_body_is_told_what_a_body_is(ask: Ask) -> None:
+    answer = ask("POST", f"{API}/checkpoint", json=[1]).get_json()
+
+    assert answer["detail"] == "A body is an object."
+
+
+def test_whoever_wants_nothing_in_particular_sends_no_body(ask: Ask, store: Path) -> None:
+    before = len(checkpoints(store))
+
+    taken = ask("POST", f"{API}/checkpoint")
+    refused = ask("POST", f"{API}/restore")
+
+    assert (taken.status_code, refused.status_code) == (201, 422)
+    assert len(checkpoints(store)) == before + 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from importlib.resources import files
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, abort
 
@@ -46,7 +46,7 @@ def document(app: Application) -> Blueprint:
 
     @pages.get("/openapi.json")
     def openapi() -> Response:
-        return Response(app.json.dumps(app.api_doc), content_type="application/json")
+        return Response(app.json.dumps(_told(app.api_doc)), content_type="application/json")
 
     @pages.get("/docs")
     def docs() -> Response:
@@ -63,3 +63,14 @@ def document(app: Application) -> Blueprint:
         return Response(found, content_type=kind, headers={"Cache-Control": "private, max-age=86400"})
 
     return pages
+
+
+def _told(found: dict[str, Any]) -> dict[str, Any]:
+    """The document as it was made; a body in which nothing is required may be left out."""
+    schemas = found["components"]["schemas"]
+    for operations in found["paths"].values():
+        for operation in operations.values():
+            if body := operation.get("requestBody"):
+                of = body["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
+                body["required"] = bool(schemas[of].get("required"))
+    return found
