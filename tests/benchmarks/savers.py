@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from langgraph.checkpoint.base import BaseCheckpointSaver, empty_checkpoint
+from langgraph.checkpoint.base import BaseCheckpointSaver, empty_checkpoint, get_checkpoint_metadata
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.checkpoint.sqlite import SqliteSaver
 
@@ -23,11 +23,27 @@ NOTES = [
 ]
 
 
-class Savers:
-    """All of them open; `jarvis` has its background threads running."""
+class Serialising(InMemorySaver):
+    """Serialises what it is given and stores nothing of it: the least that a saver can do."""
 
-    def __init__(self, jarvis: JarvisSaver, shipped: Saver, fast: Saver) -> None:
-        self.jarvis, self.shipped, self.fast, self.memory = jarvis, shipped, fast, InMemorySaver()
+    def put(self, config: Any, checkpoint: Any, metadata: Any, new_versions: Any) -> Any:
+        values = checkpoint["channel_values"]
+        rest = {name: value for name, value in checkpoint.items() if name != "channel_values"}
+        for value in (rest, get_checkpoint_metadata(config, metadata), *map(values.get, new_versions)):
+            self.serde.dumps_typed(value)
+        return {"configurable": {**config["configurable"], "checkpoint_id": checkpoint["id"]}}
+
+    def put_writes(self, config: Any, writes: Any, task_id: str, task_path: str = "") -> None:
+        for _, value in writes:
+            self.serde.dumps_typed(value)
+
+
+class Savers:
+    """All of them open; `jarvis` has its background threads running, `undrained` has none that drains."""
+
+    def __init__(self, jarvis: JarvisSaver, undrained: JarvisSaver, shipped: Saver, fast: Saver) -> None:
+        self.jarvis, self.undrained, self.shipped, self.fast = jarvis, undrained, shipped, fast
+        self.memory, self.serialising = InMemorySaver(), Serialising()
         self._threads = count(1)
 
     def stored(self, saver: Saver, supersteps: int, thread: Any = None) -> list[Sample]:
@@ -73,4 +89,6 @@ def savers() -> Iterator[Savers]:
         opened.callback(shipped.conn.close)
         opened.callback(fast.conn.close)
         fast.conn.execute("PRAGMA synchronous = NORMAL")
-        yield Savers(opened.enter_context(JarvisSaver(Path(folder) / "store", handle_signals=False)), shipped, fast)
+        jarvis = opened.enter_context(JarvisSaver(Path(folder) / "store", handle_signals=False))
+        undrained = JarvisSaver(Path(folder) / "undrained", handle_signals=False, drain_interval=3600)
+        yield Savers(jarvis, opened.enter_context(undrained), shipped, fast)
