@@ -24,9 +24,9 @@ STATUSES = ("pending", "in_progress", "completed", "blocked", "failed")
 class Orchestrator:
     """One name, one store, one port; started, killed and started again."""
 
-    def __init__(self, store: Path, *, calm: bool = False) -> None:
-        """With `calm`, nobody hostile has written into it."""
-        self.store, self._calm = store, calm
+    def __init__(self, store: Path, *, calm: bool = False, program: str = "tests.browser.orchestrator") -> None:
+        """With `calm`, nobody hostile has written into it. `program` is a module that takes store, port and calm."""
+        self.store, self._calm, self._program = store, calm, program
         self._held = _held_port()
         self.port = int(self._held.getsockname()[1])
         self.url = f"http://127.0.0.1:{self.port}"
@@ -37,7 +37,7 @@ class Orchestrator:
         command = [
             sys.executable,
             "-m",
-            "tests.browser.orchestrator",
+            self._program,
             str(self.store),
             str(self.port),
             str(int(self._calm)),
