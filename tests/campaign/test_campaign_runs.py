@@ -16,6 +16,7 @@ from tests.campaign import bounds, fault, summary
 from tests.campaign.controls import CONTROLS
 from tests.campaign.faults import FAULTS, endings, locks
 from tests.campaign.ledger import Header, Ledger, Line
+from tests.campaign.page import PAGE
 from tests.crash.children import ROOT
 
 CAMPAIGN = [sys.executable, "-m", "tests.campaign"]
@@ -115,6 +116,17 @@ def test_every_break_is_there_and_is_planted_in_a_fault_that_is() -> None:
     assert all(callable(getattr(import_module(module), function)) for module, _, function in broken)
     assert {control.fault for control in CONTROLS.values()} <= FAULTS.keys()
     assert len(CONTROLS) >= 12
+
+
+def test_the_page_names_a_test_for_each_fault_that_the_campaign_does_not_play() -> None:
+    rows = [
+        line.split("|") for line in PAGE.read_text().partition("## Where else")[2].splitlines() if "| `tests/" in line
+    ]
+
+    elsewhere = {fault.strip(): where.replace("`", "").split(",") for _, fault, *_, where, _ in rows}
+
+    assert [file for files in elsewhere.values() for file in files if not (ROOT / file.strip()).is_file()] == []
+    assert {f"F{number}" for number in range(1, 47)} - FAULTS.keys() - elsewhere.keys() == {"F33"}
 
 
 def test_a_file_that_is_closed_while_another_descriptor_holds_its_lock_is_found() -> None:

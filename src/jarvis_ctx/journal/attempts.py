@@ -7,6 +7,8 @@ from msgspec.structs import replace
 
 from jarvis_ctx.journal.shapes import text
 from jarvis_ctx.model.event import Event
+from jarvis_ctx.model.ids import RunId
+from jarvis_ctx.model.state import State
 from jarvis_ctx.model.task import Attempt
 
 ATTEMPTS_KEPT = 100
@@ -19,6 +21,22 @@ def bounded(attempts: dict[str, Attempt]) -> dict[str, Attempt]:
     latest = list(attempts.values())[-ATTEMPTS_KEPT:]
     reason = f"the task was called more than {ATTEMPTS_KEPT} times"
     return {a.key: replace(a, result=msgspec.UNSET, kept=False, lost=reason) for a in latest}
+
+
+def of_this_chain(state: State, run: RunId, attempts: dict[str, Attempt]) -> dict[str, Attempt]:
+    """The attempts before the first one of a run: those of earlier chains of runs keep no results.
+
+    No call can ask for them any more, and a task that each chain calls anew would carry them along for ever.
+    """
+    latest, present = next(reversed(attempts.values()), None), state.runs.get(run)
+    if latest is None or latest.run == run or present is None:
+        return attempts
+    runs = {each.id for each in state.runs.values() if each.chain == present.chain}
+    return {a.key: a if a.run in runs or not a.kept else _without_result(a) for a in attempts.values()}
+
+
+def _without_result(attempt: Attempt) -> Attempt:
+    return replace(attempt, result=msgspec.UNSET, kept=False, lost="it was of an earlier chain of runs")
 
 
 def ended_by(attempt: Attempt, event: Event, outcome: str, worked: bool) -> Attempt:

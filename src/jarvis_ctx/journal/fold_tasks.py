@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from jarvis_ctx.journal.attempts import bounded, ended_by, without_call
+from jarvis_ctx.journal.attempts import bounded, ended_by, of_this_chain, without_call
 from jarvis_ctx.journal.shapes import mapping, percentage, text, texts
 from jarvis_ctx.model.event import Event
 from jarvis_ctx.model.ids import TaskId
@@ -106,7 +106,8 @@ def _task_claimed(state: State, event: Event) -> None:
     if task is None:
         state.tasks[event.subject] = _new_task(state, event, {**changes, "attempts": {attempt.key: attempt}})
     else:
-        attempts = bounded({**task.attempts, attempt.key: attempt})
+        before = of_this_chain(state, event.run, task.attempts)
+        attempts = bounded({**before, attempt.key: attempt})
         state.tasks[event.subject] = replace(task, attempts=attempts, **changes)
 
 

@@ -208,7 +208,7 @@ FAULTS = (
         id="F25",
         title="the database's log, or the page of marks, is gone, cut off, garbage, or has a bit flipped",
         promise="no acknowledged call is lost",
-        rounds={"small": 9, "full": 800, "release": 800},
+        rounds={"small": 9, "full": 1_500, "release": 1_500},
         play=log_or_marks,
     ),
     Fault(
