@@ -68,9 +68,10 @@ class Keeper:
         Raises `OSError` when the file cannot be written; the database failing only makes an emergency file instead.
         """
         with self._lock:
-            started = self._clock.steady()
+            started, skipped = self._clock.steady(), self.skipped
             header = self._take(label)
-            self.seconds = self._clock.steady() - started
+            if self.skipped == skipped:
+                self.seconds = self._clock.steady() - started
             return header
 
     def take_before(self, label: str, change: Callable[[Callable[[State], CheckpointHeader]], T]) -> T:

@@ -28,6 +28,18 @@ def test_an_unchanged_state_is_not_kept_again(scene: Scene) -> None:
     assert (scene.keeper.taken, scene.keeper.skipped, len(scene.files.signed())) == (1, 1, 1)
 
 
+def test_how_long_the_last_one_took_is_still_said_when_the_next_is_not_needed(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scene.keeper, "_flush", lambda: scene.clock.advance(3))
+    scene.progress(10)
+
+    for _ in range(2):
+        scene.keeper.take()
+
+    assert (scene.keeper.skipped, scene.keeper.seconds) == (1, 3)
+
+
 def test_two_checkpoints_of_one_moment_are_two(scene: Scene) -> None:
     scene.progress(10)
 
