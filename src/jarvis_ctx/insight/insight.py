@@ -191,9 +191,12 @@ class Insight:
 
     def cleanup(self, rules: Rules) -> Cleanup:
         """What a cleanup by these rules would remove now; reads every archived segment that is old enough."""
-        from jarvis_ctx.retention.survey import survey  # As with the doctor.
+        from jarvis_ctx.graphs.source import Source  # As with the doctor.
+        from jarvis_ctx.retention.looking import look
 
-        return survey(self._view.folder, self._view.state(), self._view.files, rules, self._view.now())
+        view = self._view
+        source = Source(view.graphs, view.name, view.values, view.events_after(timeline.drained(view)))
+        return look(view.folder, view.state(), view.files, source, rules, view.now())
 
     def points(self) -> list[KeptPoint]:
         """The recovery points, oldest first; reads and verifies every copy of each."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
@@ -20,6 +20,9 @@ from jarvis_ctx.model.report import RecoveryReport
 from jarvis_ctx.model.state import State
 from jarvis_ctx.recovery.preference import Choice
 from jarvis_ctx.recovery.rebuild import Layers, Rebuilt
+
+if TYPE_CHECKING:
+    from jarvis_ctx.graphs.ports import GraphIndex
 
 
 class Pulse(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,6 +81,11 @@ class View(Protocol):
 
     @property
     def queries(self) -> Queries: ...
+
+    @property
+    def graphs(self) -> GraphIndex:
+        """The events of threads and sessions in the database."""
+        ...
 
     @property
     def files(self) -> CheckpointFiles:

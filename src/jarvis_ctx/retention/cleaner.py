@@ -68,12 +68,10 @@ class Cleaner:
 
     def look(self) -> Cleanup:
         """What would go now."""
-        from jarvis_ctx.retention.threads import drops, spent_events
+        from jarvis_ctx.retention.looking import look
 
-        source, state, now = self._source(), self.state(), self._now()
-        dropped = drops(source, self._rules, state, now)
-        spent = spent_events(source, now, self._rules.horizon(now))
-        return self._survey(dropped, self._freeing().count(spent))
+        premises = self._premises
+        return look(premises.folder, self.state(), premises.files, self._source(), self._rules, self._now())
 
     def clean(self) -> Cleanup:
         """Remove it. Raises `StoreUnavailable` and `OSError`; what is left then goes next time."""

@@ -38,17 +38,13 @@ class Freeing:
         self._journal, self._orchestrator, self._values, self._upkeep = journal, orchestrator, values, upkeep
         self._leaving = leaving
 
-    def count(self, spent: Spent) -> int:
-        """How many of these would be freed: those that are archived."""
-        return sum(len(refs) for _, refs in self._where(spent))
-
     def free(self, spent: Spent) -> int:
         """Put an `EventFreed` in the place of each, or what stays of it, as far as they are archived; how many.
 
         Killed anywhere and done again, it is the same. Raises `StoreUnavailable` and `OSError`.
         """
         freed = 0
-        for archived, refs in self._where(spent):
+        for archived, refs in archived_of(self._journal, self._orchestrator, spent):
             try:
                 segment = archive.read_archived(archived)
             except (CorruptData, OSError):
@@ -74,16 +70,6 @@ class Freeing:
         )
         return len(changed)
 
-    def _where(self, spent: Spent) -> Iterator[tuple[archive.Archived, list[Ref]]]:
-        numbers: dict[str, list[int]] = {}
-        for writer, number in sorted(spent):
-            numbers.setdefault(writer, []).append(number)
-        for archived in ours(self._journal, self._orchestrator):
-            here = numbers.get(archived.writer, [])
-            found = here[bisect_left(here, archived.first) : bisect_right(here, archived.last)]
-            if found:
-                yield archived, [(archived.writer, number) for number in found]
-
     def _payload(self, writer: str, found: frame.Frame, channels: frozenset[str]) -> bytes:
         try:
             number, time, run, kind, subject, stored = msgspec.json.decode(found.payload)
@@ -98,3 +84,15 @@ class Freeing:
     def _body(self, stored: dict[str, Any], body: dict[str, Any]) -> bytes:
         encoded = msgspec.json.encode(body)
         return msgspec.json.encode(self._values.put(encoded)) if is_reference(stored) else encoded
+
+
+def archived_of(journal: Path, orchestrator: str, spent: Spent) -> Iterator[tuple[archive.Archived, list[Ref]]]:
+    """The archived segments that hold some of these events, and which."""
+    numbers: dict[str, list[int]] = {}
+    for writer, number in sorted(spent):
+        numbers.setdefault(writer, []).append(number)
+    for archived in ours(journal, orchestrator):
+        here = numbers.get(archived.writer, [])
+        found = here[bisect_left(here, archived.first) : bisect_right(here, archived.last)]
+        if found:
+            yield archived, [(archived.writer, number) for number in found]

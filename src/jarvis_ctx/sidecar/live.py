@@ -60,6 +60,7 @@ class LiveView:
         self.redaction = Redaction(self._ground.settings.secret_names)
         self.stuck_after = self._ground.settings.stuck_after
         self.queries: Queries = opened.store.queries
+        self.graphs = opened.store.graphs
         self.files, self.seals = self._ground.files, self._ground.seals
         self.values, self._events = manager.journal.values, opened.store.events
         self.snapshots: CheckpointStore = opened.store.checkpoints

@@ -68,6 +68,7 @@ class StoreView:
             Values(self.folder / "journal" / "values", sealing=encryption.sealing),
         )
         self.queries: Queries = self._store.queries
+        self.graphs = self._store.graphs
         self.snapshots: CheckpointStore = self._store.checkpoints
         self.files = CheckpointFiles(self.folder, self.name, self._key(), self.seals)
         self._runfile = RunFile(self.folder, self.name)

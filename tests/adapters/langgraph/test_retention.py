@@ -14,7 +14,9 @@ from langchain_core.runnables import RunnableConfig
 
 from jarvis_ctx import settings
 from jarvis_ctx.adapters.langgraph import JarvisSaver
+from jarvis_ctx.insight.insight import Insight
 from jarvis_ctx.insight.verification import verify
+from jarvis_ctx.retention.rules import Rules
 from jarvis_ctx.sidecar import clean_offline, open_view
 from jarvis_ctx.sidecar.cleanups import Rounds
 from tests.adapters.langgraph.graphs import config, put, values
@@ -114,6 +116,16 @@ def test_what_was_dropped_leaves_the_disk_and_what_stands_is_whole(
         assert before - bytes_of(store_path) > 38 * LARGE / 2
         assert values(JarvisSaver(manager), latest) == LEFT
         assert manager.cleanup().freed == 0
+
+
+def test_what_would_be_freed_is_seen_from_outside_and_nothing_is_changed(pruned: Pruned) -> None:
+    before = bytes_of(pruned[0])
+
+    with closing(open_view(pruned[0])) as view:
+        found = Insight(view).cleanup(Rules(retention_days=36_500, decision_days=36_500, thread_days=1))
+
+    assert (found.done, found.threads, found.freed) == (False, 1, 39)
+    assert bytes_of(pruned[0]) == before
 
 
 @pytest.mark.parametrize("gone", ["nothing", "database"])
