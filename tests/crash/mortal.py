@@ -100,6 +100,16 @@ def hang(manager: JarvisContextManager) -> None:
         pass
 
 
+def stand_still(manager: JarvisContextManager) -> None:
+    """No thread of its own does anything any more."""
+    threading.Thread(target=_stand_beside, daemon=True).start()
+    threading.Event().wait()
+
+
+def _stand_beside() -> None:
+    threading.Event().wait()
+
+
 def _beat(manager: JarvisContextManager) -> None:
     while True:
         manager.heartbeat("agent 1")

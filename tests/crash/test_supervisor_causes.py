@@ -132,13 +132,13 @@ def test_a_main_thread_that_computes_or_waits_and_beats_does_not_hang(watch: Wat
 
 
 def test_the_stacks_of_all_threads_go_with_a_hang(watch: Watch, stage: Stage) -> None:
-    watch(stage.store, [*MORTAL, "hang"], restart="never", hang_timeout=0.5).over()
+    watch(stage.store, [*MORTAL, "stand_still"], restart="never", hang_timeout=2.0).over()
 
     found = cause(stage.store)
 
     assert found is not None
-    assert "in hang" in found.evidence["stacks"]
-    assert "in _beat" in found.evidence["stacks"]
+    assert "in stand_still" in found.evidence["stacks"]
+    assert "in _stand_beside" in found.evidence["stacks"]
     assert found.evidence["signal"] == "SIGABRT"
 
 
