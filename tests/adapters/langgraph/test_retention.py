@@ -180,6 +180,21 @@ def test_a_thread_goes_on_from_what_a_cleanup_has_left_of_it(pruned: Pruned) -> 
         assert values(saver, last) == {"input": noise(99), "log": "short"}
 
 
+def test_what_a_value_was_built_upon_stays_as_long_as_the_value(store_path: Path) -> None:
+    with begin(store_path, 0) as manager:
+        saver, at, text = JarvisSaver(manager), config("thread"), noise(1)
+        for number in range(12):
+            text = text[:100] + noise(number)[: 40 * number] + text[100:]
+            at = put(saver, at, {"text": text}, {"text": number + 1})
+        saver.prune(["thread"])
+        archived(manager)
+
+        freed = manager.cleanup(dry_run=False).freed
+
+        assert 0 < freed <= 11
+        assert values(JarvisSaver(manager), at) == {"text": text}
+
+
 CHILD = """
 import os, sys
 from unittest.mock import patch
