@@ -113,7 +113,7 @@ def _stand_beside() -> None:
 def _beat(manager: JarvisContextManager) -> None:
     while True:
         manager.heartbeat("agent 1")
-        time.sleep(0.01)
+        time.sleep(0.1)
 
 
 def compute(manager: JarvisContextManager) -> None:

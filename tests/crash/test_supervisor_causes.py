@@ -19,7 +19,7 @@ NO_CORE = (
     if PATTERN.exists() and re.fullmatch(r"[^|/]+", PATTERN.read_text()) and resource.getrlimit(resource.RLIMIT_CORE)[1]
     else "a core is not written beside its program here"
 )
-LIMITS = {"hang": {"hang_timeout": 0.5}, "devour": {"memory_limit": 150_000_000}}
+LIMITS = {"hang": {"hang_timeout": 2.0}, "devour": {"memory_limit": 150_000_000}}
 """Who is to die of one; a slow machine is not to end the others by it."""
 
 
