@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import argparse
 import random
+import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Collection, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from pathlib import Path
 
+import msgspec
+import psutil
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -27,10 +30,13 @@ from tests.peers.peer import PEERS, Peer
 from tests.peers.table import Played, Run, section
 
 SHORTEST = 2.0
+AGAIN = 0.2
+"""Seconds after which a life that was begun meanwhile is ended, too."""
 
 
 def main(given: list[str]) -> int:
-    """Play, and show the table; 0 when each that could be played came through, and ours lost nothing."""
+    """Play, and show the table; 0 when ours came through and lost nothing, 1 when not, 130 after Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # A shell's background job ignores it.
     options = _parser().parse_args(given)
     seed = random.randrange(10_000) if options.seed is None else options.seed
     chance = random.Random(seed)
@@ -39,16 +45,27 @@ def main(given: list[str]) -> int:
     chosen = [peer for peer in PEERS if peer.name in (options.only or [each.name for each in PEERS])]
     print(f"--seed {seed}; {sum(moments) / 60:.0f} minutes of work each, all at once, in {folder}", file=sys.stderr)
     with _bar(len(chosen) * options.kills) as killed, ThreadPoolExecutor(len(chosen)) as pool:
-        told = pool.map(lambda peer: _play(peer, folder / peer.name, moments, killed), chosen)
-        played = {peer.name: each for peer, each in zip(chosen, told, strict=True)}
+        told = {peer.name: pool.submit(_play, peer, folder / peer.name, moments, killed) for peer in chosen}
+        try:
+            played = {name: each.result() for name, each in told.items()}
+        except KeyboardInterrupt:
+            _end(told.values())
+            return 130
     facts = machine.facts(folder)
     run = Run(seed=seed, kills=options.kills, shortest=SHORTEST, longest=options.longest, machine=facts)
     lines = list(section(played, run))
-    print("\n".join(lines))
+    print(msgspec.json.encode({"run": run, "played": played}).decode() if options.json else "\n".join(lines))
     if not options.only:
         page.write("peers", lines)
     ours = [played[peer.name].verdict for peer in chosen if peer.ours]
     return 1 if any(each is None or each.lost or each.unfinished or each.wrong for each in ours) else 0
+
+
+def _end(told: Collection[Future[Played]]) -> None:
+    """End all lives, and with them those who wait for them."""
+    while wait(told, timeout=AGAIN).not_done:
+        for process in psutil.Process().children(recursive=True):
+            process.kill()
 
 
 def _play(peer: Peer, folder: Path, moments: list[float], killed: Callable[[], None]) -> Played:
@@ -94,6 +111,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--only", action="append", choices=[peer.name for peer in PEERS], help="this one alone, or these"
     )
+    parser.add_argument("--json", action="store_true", help="print what was counted as JSON, not the table")
     parser.add_argument("--keep", type=Path, metavar="DIR", help="work in this new folder (default: a temporary one)")
     return parser
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
+import psutil
 import pytest
 
-from tests.peers.lives import Failed, Lives
+from tests.peers.lives import ROOT, Failed, Lives
 from tests.peers.peer import PEERS
 from tests.peers.table import Played, Run, section
 from tests.peers.verdict import judge
@@ -27,6 +32,19 @@ def test_a_killed_program_begins_again_where_it_was(tmp_path: Path) -> None:
     assert (len(kills), found.explained) == (1, 1)
     assert found.acknowledged >= STEPS
     assert (found.lost, found.unfinished, found.wrong) == (0, 0, 0)
+
+
+@pytest.mark.crash
+def test_ctrl_c_ends_every_life_and_leaves_nothing_running(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "tests.peers", "--only", OURS.name, "--kills", "1", "--keep", str(tmp_path)]
+    notes = tmp_path / OURS.name / "notes.jsonl"
+    with subprocess.Popen(command, cwd=ROOT, env={**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'src'}"}) as playing:
+        while not notes.exists() or b"at work" not in notes.read_bytes():
+            os.sched_yield()
+        begun = psutil.Process(playing.pid).children(recursive=True)
+        playing.send_signal(signal.SIGINT)
+
+    assert (playing.returncode, psutil.wait_procs(begun, timeout=20)[1]) == (130, [])
 
 
 @pytest.mark.crash

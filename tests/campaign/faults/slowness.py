@@ -31,9 +31,9 @@ def _paced(stage: Stage, log: Path, seconds: float, *options: str) -> dict[str, 
 
 
 def slow(round: Round) -> Finding:
-    """By turns another process has the database locked for half a minute, or each sync takes 0.2 to 2 s."""
+    """By turns another process has the database locked for half a minute, or each sync takes 0.2 to 5 s."""
     stage, log = stages.stage(round), round.folder / "strace"
-    delay = round.random.randint(200_000, 2_000_000)
+    delay = round.random.randint(200_000, 5_000_000)
     watched = ("-e", "trace=fdatasync,fsync", "--seccomp-bpf")
     usual = _paced(stage, log, USUAL, *watched)
     if round.number % 2:
@@ -55,7 +55,7 @@ def slow(round: Round) -> Finding:
 FAULTS = (
     Fault(
         id="F22",
-        title="the database is locked for 30 s, or each sync takes 0.2 to 2 s",
+        title="the database is locked for 30 s, or each sync takes 0.2 to 5 s",
         promise="calls take as long as ever, but for one that waits for the two syncs of a new segment; none is lost",
         rounds={"small": 2, "full": 20, "release": 60},
         play=slow,
