@@ -191,6 +191,8 @@ class Claims:
             body["description"] = call.description
         if call.agent:
             body["agent"] = call.agent
+        if call.metadata is not None:
+            body["metadata"] = call.metadata
         if outer is not None:
             body["parent"] = outer.task
         if call.made is not None:

@@ -17,6 +17,8 @@ class TaskCall(msgspec.Struct, frozen=True, kw_only=True):
     task: TaskId
     description: str = ""
     agent: str = ""
+    metadata: dict[str, Any] | None = None
+    """What else is to be known of the task from its claim on."""
     completes: bool = True
     """Whether the call's return completes the task; False where the orchestrator says so itself (`complete_task`)."""
     made: dict[str, Any] | None = None

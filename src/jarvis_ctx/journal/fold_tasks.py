@@ -103,6 +103,8 @@ def _task_claimed(state: State, event: Event) -> None:
         changes["description"] = text(told)
     if told := body.get("agent"):
         changes["agent"] = text(told)
+    if "metadata" in body:
+        changes["metadata"] = {**(task.metadata if task is not None else {}), **mapping(body["metadata"])}
     if task is None:
         state.tasks[event.subject] = _new_task(state, event, {**changes, "attempts": {attempt.key: attempt}})
     else:

@@ -70,8 +70,11 @@ def _is_gone(pid: int) -> bool:
         return True
 
 
-def program(pid: int) -> str:
-    """What a process was started as, in a line and without secrets; empty where we may not look into it."""
+def program(pid: int, secret_names: str) -> str:
+    """What a process was started as, in a line and without secrets; empty where we may not look into it.
+
+    `secret_names` is the store's setting.
+    """
     import psutil
 
     from jarvis_ctx.codec.redaction import Redaction
@@ -80,7 +83,7 @@ def program(pid: int) -> str:
         words = psutil.Process(pid).cmdline()
     except psutil.Error:
         words = []
-    line = " ".join(Redaction()(words)).strip()
+    line = " ".join(Redaction(secret_names)(words)).strip()
     return line[:SHOWN] + "..." if len(line) > SHOWN else line
 
 

@@ -136,7 +136,7 @@ def restore(
     restoring.check_target(target, replace)
     with ExitStack() as held:
         if (target / "journal").is_dir():
-            held.enter_context(at_rest(target))
+            held.enter_context(at_rest(target, settings.secret_names))
         return restoring.restore(
             Path(source),
             target,

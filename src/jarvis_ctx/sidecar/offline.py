@@ -28,7 +28,7 @@ from jarvis_ctx.storage.memory.gate import Gate
 def offline(settings: Settings) -> Iterator[Offline]:
     """The store, which nobody can run meanwhile. Raises `NoStore`, `NotAtRest`, and as `OpenStore` does."""
     check_store(settings.folder)
-    with nobody_runs():
+    with nobody_runs(settings.secret_names):
         opened = OpenStore(settings, SystemClock())
     try:
         yield Offline(opened)

@@ -35,7 +35,7 @@ def purge(settings: Settings, value: str, *, aside: bool = False) -> Purged:
     """
     needle, folder = Needle(value), settings.folder
     check_store(folder)
-    with at_rest(folder, but=settings.name), offline(settings) as store:
+    with at_rest(folder, settings.secret_names, but=settings.name), offline(settings) as store:
         refuse_own(value, folder, store.state, orchestrators(folder))
         key = sign.load_key(folder / "secret.key")
         files = FilePurge(folder, needle, key, store.ground.seals, store.ground.sealing, aside=aside)

@@ -65,7 +65,7 @@ def rebuild_database(settings: Settings, progress: Progress = lambda done, of: N
     folder = settings.folder
     check_store(folder)
     result, new = RebuiltStore(path=str(folder / DATABASE)), folder / f"{DATABASE}.new"
-    with at_rest(folder) as result.orchestrators:
+    with at_rest(folder, settings.secret_names) as result.orchestrators:
         remove_half_made(new)
         store, encryption = encrypted(SqliteStore(new), settings)
         try:

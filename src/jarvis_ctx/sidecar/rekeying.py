@@ -45,7 +45,7 @@ def rekey(
         raise BadValue(name="encryption_key", value="", expected=SOURCE)
     with ExitStack() as held:
         if not dry_run:
-            held.enter_context(at_rest(folder))
+            held.enter_context(at_rest(folder, settings.secret_names))
         survey = _survey(settings, off)
         if dry_run or (off and not survey.total and record_of(folder) is None):
             return survey

@@ -28,32 +28,32 @@ def orchestrators(folder: Path) -> list[str]:
 
 
 @contextmanager
-def at_rest(folder: Path, *, but: str = "") -> Iterator[list[str]]:
+def at_rest(folder: Path, secret_names: str, *, but: str = "") -> Iterator[list[str]]:
     """Nobody of the store can run meanwhile, `but` for one that the caller claims; the names of all.
 
-    Raises `NotAtRest` when somebody does.
+    Raises `NotAtRest` when somebody does, without what `secret_names` says is a secret.
     """
     names = orchestrators(folder)
     with ExitStack() as held:
         for name in names:
             if name != but:
                 run = RunFile(folder, name)
-                with nobody_runs():
+                with nobody_runs(secret_names):
                     run.claim()
                 held.callback(run.release)
         yield names
 
 
 @contextmanager
-def nobody_runs() -> Iterator[None]:
+def nobody_runs(secret_names: str) -> Iterator[None]:
     """Whoever is refused within is told who is in the way, and how to end him: `NotAtRest` for `AlreadyRunning`."""
     try:
         yield
     except AlreadyRunning as error:
-        raise NotAtRest(**error.facts, **_in_the_way(error.facts)) from None
+        raise NotAtRest(**error.facts, **_in_the_way(error.facts, secret_names)) from None
 
 
-def _in_the_way(facts: dict[str, Any]) -> dict[str, str]:
+def _in_the_way(facts: dict[str, Any], secret_names: str) -> dict[str, str]:
     folder, orchestrator, pid = Path(facts["path"]), facts["orchestrator"], facts["pid"]
     supervisor = supervised.supervisor_of(folder, orchestrator, pid)
     seen = holder(RunFile(folder, orchestrator).lock_path)  # Of one in another container, the id is of its own there.
@@ -65,5 +65,5 @@ def _in_the_way(facts: dict[str, Any]) -> dict[str, str]:
         )
     else:
         remedy = "end that process first"
-    program = processes.program(pid) if pid is not None and pid == seen else UNSEEN
+    program = processes.program(pid, secret_names) if pid is not None and pid == seen else UNSEEN
     return {"program": program or UNSEEN, "remedy": remedy}

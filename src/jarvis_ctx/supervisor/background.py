@@ -12,23 +12,26 @@ AFTERWARDS = 1.0
 """Seconds that what a command has started may take to end by itself after it, as helpers of `multiprocessing` do."""
 
 
-def gone_on(left: Callable[[], list[int]], turn: Callable[[], object], hurried: Callable[[], bool]) -> str:
+def gone_on(
+    left: Callable[[], list[int]], turn: Callable[[], object], hurried: Callable[[], bool], secret_names: str
+) -> str:
     """A sentence, after a space, on who of those `left` behind goes on; nothing where all of them end.
 
-    `turn` is called to let a moment pass, until everyone has had time to end, or we are `hurried`.
+    `turn` is called to let a moment pass, until everyone has had time to end, or we are `hurried`. `secret_names` is
+    the store's setting.
     """
     until = time.monotonic() + AFTERWARDS
     while found := left():
         if hurried():
             return ""
         if time.monotonic() >= until:
-            return _told(sorted(found))
+            return _told(sorted(found), secret_names)
         turn()
     return ""
 
 
-def _told(found: list[int]) -> str:
-    program, more = processes.program(found[0]), len(found) - 1
+def _told(found: list[int], secret_names: str) -> str:
+    program, more = processes.program(found[0], secret_names), len(found) - 1
     named = f"Process {found[0]}" + (f" ({program})" if program else "")
     others = f" and {number(more, 'other')}" if more else ""
     return (

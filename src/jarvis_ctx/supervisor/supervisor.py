@@ -198,6 +198,7 @@ class Supervisor:
             lambda: left_behind(child.identity.pid, self._beside.pids, mark),
             lambda: self._turn(TICK),
             lambda: self._stop_by is not None,
+            self._orders.secret_names,
         )
 
     def _enough(self, status: Status, *, tripped: bool) -> Outcome:

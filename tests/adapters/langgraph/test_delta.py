@@ -91,6 +91,17 @@ def test_pruning_to_the_latest_checkpoint_leaves_what_its_log_is_rebuilt_from(sa
     assert len(list(saver.list(config()))) < before
 
 
+def test_deleting_a_run_leaves_what_the_log_of_later_runs_is_rebuilt_from(saver: JarvisSaver) -> None:
+    for run in ("r1", "r2", "r3"):
+        graph(saver).invoke({"log": [run]}, {**config(), "metadata": {"run_id": run}}, durability="sync")
+    log, before = graph(saver).get_state(config()).values["log"], len(list(saver.list(config())))
+
+    saver.delete_for_runs(["r1", "r2"])
+
+    assert graph(saver).get_state(config()).values["log"] == log
+    assert len(list(saver.list(config()))) < before
+
+
 def test_a_fork_of_a_thread_has_the_log_of_its_own_line(saver: JarvisSaver) -> None:
     found = ran(saver, 2)
     early = next(state for state in found.get_state_history(config()) if len(state.values["log"]) == 4)

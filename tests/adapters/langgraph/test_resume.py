@@ -16,7 +16,11 @@ ROOT = Path(__file__).parents[3]
 
 
 def lived(folder: Path, saver: str, death: str, **environ: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "tests.adapters.langgraph.mortal", str(folder), saver, death]
+    return ran("mortal", str(folder), saver, death, **environ)
+
+
+def ran(program: str, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", f"tests.adapters.langgraph.{program}", *arguments]
     given = {**os.environ, "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}", **environ}
     return subprocess.run(command, env=given, capture_output=True, text=True, check=False, timeout=120)
 
@@ -59,3 +63,14 @@ def test_a_thread_in_flight_at_too_many_deaths_is_quarantined_and_the_report_say
     assert left.stdout.startswith("quarantined\n"), left.stderr
     assert report is not None
     assert [(line.thread, line.outcome) for line in report.threads] == [("report", "quarantined")]
+
+
+@pytest.mark.crash
+def test_a_thread_carried_on_leaves_the_steps_of_another_whose_name_begins_like_its_own(tmp_path: Path) -> None:
+    died = ran("neighbours", str(tmp_path), "die")
+
+    went_on = ran("neighbours", str(tmp_path), "none")
+
+    assert died.returncode == 9, died.stderr
+    assert sorted(went_on.stdout.strip().split(", ")) == ["a/b: carried on", "a: carried on"], went_on.stderr
+    assert sorted(effects(tmp_path)) == ["a", "a/b"]

@@ -53,7 +53,10 @@ VALID: dict[str, st.SearchStrategy[dict[str, Any]]] = {
             "note": st.integers(0, 9),
         },
     ),
-    "TaskClaimed": st.fixed_dictionaries({"method": st.just("m"), "key": KEYS, "attempt": st.integers(1, 3)}),
+    "TaskClaimed": st.fixed_dictionaries(
+        {"method": st.just("m"), "key": KEYS, "attempt": st.integers(1, 3)},
+        optional={"metadata": st.dictionaries(st.text(max_size=2), st.integers(), max_size=1)},
+    ),
     "TaskFinished": st.fixed_dictionaries({"key": KEYS, "result": st.integers(0, 9)}),
     "TaskFailed": st.fixed_dictionaries({"key": KEYS}),
     "TaskInterrupted": st.fixed_dictionaries({"key": KEYS, "counts": st.booleans()}),

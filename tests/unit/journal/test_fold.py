@@ -106,6 +106,7 @@ WRONG: list[tuple[str, dict[str, Any]]] = [
     ("TaskProgressed", {"metadata": [["a", 1]]}),
     ("TaskClaimed", {"method": "m", "key": 7, "attempt": 1}),
     ("TaskClaimed", {"method": "m", "key": "k", "attempt": "1"}),
+    ("TaskClaimed", {"method": "m", "key": "k", "attempt": 1, "metadata": [["a", 1]]}),
     ("TaskFinished", {"result": 1}),
     ("TaskQuarantined", {"cause": {}}),
     ("StepStarted", {"key": "k", "name": 7}),
@@ -165,6 +166,16 @@ def test_a_partial_update_changes_what_it_names() -> None:
     task = state.tasks["t"]
     assert (task.description, task.status, task.shown_status, task.percentage) == ("d", "odd", "other", 40)
     assert (task.blockers, task.metadata, task.created, task.updated[0]) == (("a",), {"k": 1, "owner": "me"}, 1, 2)
+
+
+def test_a_claim_adds_to_what_is_known_of_its_task() -> None:
+    state = said(
+        ("TaskProgressed", "t", {"metadata": {"owner": "me", "thread": "a"}}),
+        ("TaskClaimed", "t", {"method": "m", "key": "k", "attempt": 1, "metadata": {"thread": "b"}}),
+        ("TaskClaimed", "t", {"method": "m", "key": "k2", "attempt": 2}),
+    )
+
+    assert state.tasks["t"].metadata == {"owner": "me", "thread": "b"}
 
 
 def test_a_return_completes_its_task() -> None:

@@ -18,7 +18,7 @@ from jarvis_ctx.liveness import processes
 )
 def test_a_program_is_shown_in_a_short_line_without_secrets(arguments: list[str], shown: str) -> None:
     with subprocess.Popen(["sh", "-c", "read line", *arguments], stdin=subprocess.PIPE) as process:
-        found = processes.program(process.pid)
+        found = processes.program(process.pid, "")
 
     assert found == shown
 
@@ -27,4 +27,4 @@ def test_a_process_that_is_gone_has_no_program() -> None:
     with subprocess.Popen(["true"]) as process:
         pass
 
-    assert processes.program(process.pid) == ""
+    assert processes.program(process.pid, "") == ""

@@ -11,27 +11,28 @@ from pathlib import Path
 import pytest
 
 from jarvis_ctx.errors import NotAtRest
-from jarvis_ctx.liveness import identity, supervised
+from jarvis_ctx.liveness import identity, processes, supervised
 from jarvis_ctx.liveness.supervised import Supervised
 from jarvis_ctx.sidecar import JarvisContextManager
 from jarvis_ctx.sidecar.standstill import at_rest
 
-RUN = "import sys; from jarvis_ctx import JarvisContextManager as M; m = M(sys.argv[1]); print(1, flush=True); input()"
+PIN = ["--pin", "hunter2"]
+RUN = "import sys; from jarvis_ctx import JarvisContextManager as M; m = M(sys.argv[-1]); print(1, flush=True); input()"
 
 
 @pytest.fixture
 def other(store_path: Path) -> Iterator[int]:
     """The id of another process that runs in the store."""
-    command = [sys.executable, "-c", RUN, str(store_path)]
+    command = [sys.executable, "-c", RUN, *PIN, str(store_path)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == b"1\n"
         yield process.pid
 
 
-def refused(store: Path) -> str:
+def refused(store: Path, secret_names: str = "") -> str:
     """What is said to whoever wants the store to itself."""
-    with pytest.raises(NotAtRest) as caught, at_rest(store):
+    with pytest.raises(NotAtRest) as caught, at_rest(store, secret_names):
         pass
     return str(caught.value)
 
@@ -41,6 +42,17 @@ def test_whoever_is_in_the_way_is_named_by_process_and_program(store_path: Path,
 
     assert f"as process {other} ({sys.executable} -c import sys;" in said
     assert said.endswith("end that process first.")
+
+
+def test_what_the_store_s_own_names_say_is_a_secret_is_not_shown(
+    store_path: Path, other: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(processes, "SHOWN", 1000)
+
+    said = refused(store_path, "pin")
+
+    assert "--pin [redacted] " in said
+    assert "hunter2" not in said
 
 
 def test_of_one_that_would_be_started_again_its_supervisor_is_named(store_path: Path, other: int) -> None:

@@ -9,6 +9,7 @@ from langchain_core.runnables.config import ensure_config
 from langgraph.errors import GraphBubbleUp
 
 from jarvis_ctx.adapters.langgraph import places
+from jarvis_ctx.adapters.langgraph.runs import MARK
 from jarvis_ctx.capture.current import CurrentTask, current_task
 from jarvis_ctx.capture.task_call import TaskCall
 from jarvis_ctx.model.ids import TaskId
@@ -62,6 +63,7 @@ class WatchedNode(Runnable[Any, Any]):
             task=task_of(given),
             description=f"{self._node}, superstep {step}",
             agent=self._node,
+            metadata={MARK: {"thread": places.thread_of(given)}},
         )
         claim = self._watcher.manager.claims.begin(call, False)
         claim.owner = self._watcher.owner

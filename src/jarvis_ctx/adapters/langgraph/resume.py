@@ -11,6 +11,7 @@ from langgraph.checkpoint.base import CheckpointMetadata
 from msgspec.structs import replace
 
 from jarvis_ctx.adapters.langgraph.places import config_of
+from jarvis_ctx.adapters.langgraph.runs import MARK
 from jarvis_ctx.adapters.langgraph.watcher import Watcher, marked
 from jarvis_ctx.adapters.langgraph.watching import watch
 from jarvis_ctx.errors import TaskQuarantined, ThreadInUse
@@ -131,7 +132,7 @@ def _ended(watcher: Watcher, task: TaskRecord, outcome: Outcome, reason: str) ->
 def _end_nodes(watcher: Watcher, thread: str) -> None:
     """Tell the end of nodes whose writes were stored before the death: LangGraph does not run them again."""
     for task in list(watcher.manager.journal.writer.state.tasks.values()):
-        if task.id.startswith(f"{thread[:256]}/") and (task.interrupted or task.in_flight):
+        if task.metadata.get(MARK) == {"thread": thread} and (task.interrupted or task.in_flight):
             for attempt in _open(task):
                 watcher.manager.journal.append("TaskFinished", task.id, {"key": attempt})
             watcher.ended(task.id)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from jarvis_ctx.adapters.langgraph.watcher import Watcher
 
 MARK = "langgraph"
-"""The key of a task's metadata that says which graph and thread it runs."""
+"""The key of a task's metadata that says which `thread` it is of; a run's says of which `graph`, too."""
 _DONE = object()
 
 

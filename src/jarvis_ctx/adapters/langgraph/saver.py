@@ -24,7 +24,7 @@ from jarvis_ctx.adapters.opening import Standing, Store
 from jarvis_ctx.errors import BadValue, SecretsNotSeen
 from jarvis_ctx.graphs import standing
 from jarvis_ctx.graphs.reading import Reader
-from jarvis_ctx.graphs.thinning import surplus
+from jarvis_ctx.graphs.thinning import surplus, unneeded
 
 APART = ("id", "channel_values", "channel_versions")
 """What of a checkpoint is stored beside it."""
@@ -157,11 +157,15 @@ class JarvisSaver(AsyncTwins, Standing):
         self._graphs.pen.drop_thread(places.thread_id(thread_id))
 
     def delete_for_runs(self, run_ids: Sequence[str]) -> None:
-        """Drop the checkpoints, of any thread, that runs of LangGraph with these ids have put."""
+        """Drop the checkpoints, of any thread, that runs of LangGraph with these ids have put.
+
+        What a delta channel of a checkpoint that stays is rebuilt from stays, too.
+        """
         runs, reader = set(run_ids), self.reader()
         for thread in standing.threads(reader.source) if runs else ():
             found = standing.of_thread(reader.source, thread)
-            threads.drop(self._graphs.pen, [f for f in found if self.metadata(reader, f).get("run_id") in runs])
+            gone = unneeded(reader, found, lambda place: self.metadata(reader, place).get("run_id") in runs)
+            threads.drop(self._graphs.pen, gone)
 
     def copy_thread(self, source_thread_id: str, target_thread_id: str) -> None:
         """Put all of a thread's checkpoints and writes into another one, under the same ids.
