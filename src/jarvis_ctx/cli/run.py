@@ -104,8 +104,9 @@ def _said(what: str, sentence: str, facts: dict[str, Any]) -> None:
 def _say(line: str) -> None:
     try:
         click.echo(line, err=True)
-    except OSError:
-        pass  # The terminal, or whoever read, has gone: the command is watched all the same.
+    except OSError:  # The terminal, or whoever read, has gone: the command is watched all the same.
+        with open(os.devnull, "wb") as nobody:  # Else what is still to be written makes the exit code 120.
+            os.dup2(nobody.fileno(), sys.stderr.fileno())
 
 
 def _details(facts: dict[str, Any]) -> list[str]:

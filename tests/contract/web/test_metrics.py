@@ -69,7 +69,7 @@ def test_the_page_brings_its_own_assets_and_no_inline_script(ask: Ask) -> None:
     page = ask("GET", "/docs").get_data(as_text=True)
 
     assets = re.findall(r'(?:src|href)="([^"]+)"', page)
-    assert len(assets) == 4
-    assert [ask("GET", asset).status_code for asset in assets] == [200] * 4
+    assert len(assets) == 5
+    assert [ask("GET", asset).status_code for asset in assets] == [200] * 5
     assert re.findall(r"<script(?! src)", page) == []
     assert ask("GET", "/docs/../app.py").status_code == 404

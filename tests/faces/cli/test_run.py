@@ -56,11 +56,12 @@ def test_programs_are_told_in_json_an_object_to_a_line(tmp_path: Path) -> None:
 
 
 def test_nobody_needs_to_read_what_is_said(tmp_path: Path) -> None:
+    command, buffered = [*COMMAND, "run", "--max-restarts", "1", "--", "false"], {**os.environ, "PYTHONUNBUFFERED": ""}
     reader, writer = os.pipe()
     os.close(reader)
 
     with os.fdopen(writer, "wb") as nobody:
-        code = subprocess.call([*COMMAND, "run", "--max-restarts", "1", "--", "false"], cwd=tmp_path, stderr=nobody)
+        code = subprocess.call(command, cwd=tmp_path, env=buffered, stderr=nobody)
 
     record = supervised.read(tmp_path / "memory/context/jarvis", "jarvis")
     assert record is not None
