@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from jarvis_ctx.model.run import CauseOfDeath
+from jarvis_ctx.recovery.stacks import own_frames
 from jarvis_ctx.recovery.wording import one_line, wrap
 
 TRACE_LINES, STDERR_LINES = 14, 8
@@ -28,9 +29,9 @@ def _trace(trace: str, cause: CauseOfDeath) -> Iterator[str]:
     if not trace:
         return
     yield ""
-    lines = trace.splitlines()
+    lines, whole = own_frames(trace), len(trace.splitlines())
     if len(lines) > TRACE_LINES:
-        shown = lines[-TRACE_LINES:] if cause.cause == "exception" else lines[:TRACE_LINES]
-        yield f"    ({TRACE_LINES} of {len(lines)} lines; all of them are in the JSON)"
-        lines = shown
+        lines = lines[-TRACE_LINES:] if cause.cause == "exception" else lines[:TRACE_LINES]
+    if len(lines) < whole:
+        yield f"    ({len(lines)} of {whole} lines; all of them are in the JSON)"
     yield from (f"    {line}".rstrip() for line in lines)
