@@ -232,8 +232,7 @@ def _is_open(step: StepRecord) -> bool:
 
 def _kept_results(sink: Sink) -> dict[tuple[str, str], deque[Attempt]]:
     """The results of this chain of crashes that may stand in for calls, by task and method, oldest first."""
-    chain = sink.state.chain
-    runs = {run.id for run in sink.state.runs.values() if run.chain == chain}
+    runs = sink.state.runs_of(sink.state.chain)
     kept: dict[tuple[str, str], deque[Attempt]] = {}
     for task in sink.state.tasks.values():
         for attempt in task.results:

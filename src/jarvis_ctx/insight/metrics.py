@@ -22,7 +22,8 @@ def metrics(view: View) -> dict[str, Any]:
     last = pulse.checkpoint or next(iter(kept), None)
     report = reports.latest(view.folder, view.name, view.seals)  # As it is: nothing of it is shown but a number.
     grows = growth.per_day(view.folder, view.now() / MICROSECONDS)
-    recovered = sum(run.id != run.chain for run in state.runs.values())
+    recovered = state.recoveries_forgotten + sum(run.id != run.chain for run in state.runs.values())
+    runs = state.runs_forgotten + len(state.runs)
     return {
         "orchestrator": view.name,
         "state": life(pulse, before.latest(state), before),
@@ -40,9 +41,9 @@ def metrics(view: View) -> dict[str, Any]:
         "sync_lag": _behind(pulse.appended, pulse.synced),
         "capture_errors": captures.not_captured(pulse, state.latest_run)[0],
         "events_lost": report.lost if report else 0,
-        "runs": len(state.runs),
+        "runs": runs,
         "recoveries": recovered,
-        "restarts": max(0, len(state.runs) - 1),
+        "restarts": max(0, runs - 1),
         "tasks": tasks.counts(state),
         "agents": agents.counts(everyone),
     }

@@ -105,7 +105,7 @@ def _in_doubt(state: State, running: str) -> int:
 
 def object_lines(state: State) -> list[dict[str, Any]]:
     """What is kept of the orchestrator's objects since the last clean end."""
-    chain = {run.id for run in state.runs.values() if run.chain == state.chain}
+    chain = state.runs_of(state.chain)
     return [
         {
             "id": kept.id,

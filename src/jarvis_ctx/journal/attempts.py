@@ -31,8 +31,8 @@ def of_this_chain(state: State, run: RunId, attempts: dict[str, Attempt]) -> dic
     latest, present = next(reversed(attempts.values()), None), state.runs.get(run)
     if latest is None or latest.run == run or present is None:
         return attempts
-    runs = {each.id for each in state.runs.values() if each.chain == present.chain}
-    return {a.key: a if a.run in runs or not a.kept else _without_result(a) for a in attempts.values()}
+    chain = present.chain
+    return {a.key: a if not a.kept or state.chain_of(a.run) == chain else _without_result(a) for a in attempts.values()}
 
 
 def _without_result(attempt: Attempt) -> Attempt:

@@ -30,8 +30,20 @@ def _run_started(state: State, event: Event) -> None:
     )
     state.fences.update(fences_of(event))
     state.runs[event.subject] = run
+    if run.id == run.chain and state.chained:
+        present = state.chain
+        state.chained = {run: chain for run, chain in state.chained.items() if chain == present}
     while len(state.runs) > RUNS_KEPT:
-        del state.runs[min(state.runs.values(), key=lambda run: run.epoch).id]
+        _forget(state, min(state.runs.values(), key=lambda run: run.epoch))
+
+
+def _forget(state: State, run: RunRecord) -> None:
+    """What is left of it: its count, and that it is of the present chain."""
+    if run.chain == state.chain:
+        state.chained[run.id] = run.chain
+    del state.runs[run.id]
+    state.runs_forgotten += 1
+    state.recoveries_forgotten += run.id != run.chain
 
 
 def fences_of(event: Event) -> dict[str, int]:

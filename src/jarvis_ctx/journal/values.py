@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -43,7 +44,7 @@ class Values:
         name = hashlib.sha256(body).hexdigest()
         try:
             path = private_folder(self.folder) / name
-            if not _holds(path, body):
+            if not _taken_up(path, body):
                 write_whole(path, body)
         except OSError as error:
             raise JournalUnavailable(path=str(self.folder), reason=error.strerror or str(error)) from error
@@ -82,9 +83,13 @@ class Values:
         return self.get(body) if is_reference(body) else body
 
 
-def _holds(path: Path, body: bytes) -> bool:
-    """Whether `path` has these very bytes; one that is damaged or cannot be read has not."""
+def _taken_up(path: Path, body: bytes) -> bool:
+    """Whether `path` has these very bytes; one that is damaged or cannot be read has not.
+
+    It is young again, so that a cleanup that found nobody naming it leaves it to the event that is about to.
+    """
     try:
+        os.utime(path)
         return path.stat().st_size == len(body) and path.read_bytes() == body
     except OSError:
         return False

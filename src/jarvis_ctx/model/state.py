@@ -9,6 +9,7 @@ import msgspec
 from jarvis_ctx.model.agent import AgentRecord
 from jarvis_ctx.model.cut import Cut
 from jarvis_ctx.model.event import Event, Stamp
+from jarvis_ctx.model.ids import RunId
 from jarvis_ctx.model.object_state import ObjectState
 from jarvis_ctx.model.restored import Restored
 from jarvis_ctx.model.run import RunRecord
@@ -39,6 +40,12 @@ class State(msgspec.Struct, kw_only=True):
     position: dict[str, int] = {}
     stamp: Stamp = (0, "", 0)
     runs: dict[str, RunRecord] = {}
+    """The latest; the older ones are forgotten."""
+    chained: dict[str, RunId] = {}
+    """The chain of each forgotten run of the present one: its results stand in for calls all the same."""
+    runs_forgotten: int = 0
+    recoveries_forgotten: int = 0
+    """How many of them followed a crash."""
     fences: dict[str, int] = {}
     tasks: dict[str, TaskRecord] = {}
     steps: dict[str, dict[str, StepRecord]] = {}
@@ -81,3 +88,13 @@ class State(msgspec.Struct, kw_only=True):
     def latest_run(self) -> RunRecord | None:
         """The run with the greatest epoch."""
         return max(self.runs.values(), key=lambda run: run.epoch, default=None)
+
+    def chain_of(self, run: str) -> str:
+        """The chain that a run belongs to; nothing for one that is not known, or forgotten with its chain."""
+        known = self.runs.get(run)
+        return known.chain if known is not None else self.chained.get(run, "")
+
+    def runs_of(self, chain: str) -> set[str]:
+        """The runs of a chain, the forgotten ones of the present chain too."""
+        known = {run.id for run in self.runs.values() if run.chain == chain}
+        return known.union(run for run, its in self.chained.items() if its == chain)

@@ -132,7 +132,7 @@ def _step_line(step: StepRecord) -> StepLine:
 
 def _object_lines(state: State, dead: RunRecord) -> list[ObjectLine]:
     """The states of the chain of crashes that `dead` belongs to; what is older is not given back."""
-    chain = {run.id for run in state.runs.values() if run.chain == dead.chain}
+    chain = state.runs_of(dead.chain)
     return [
         ObjectLine(
             id=kept.id,

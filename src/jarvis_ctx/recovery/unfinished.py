@@ -18,7 +18,7 @@ def unfinished_calls(state: State, chain: str, quarantined: Collection[TaskId]) 
     Those that died, and those that returned without completing their task (`complete_task` was to follow). Not those
     that failed: the program was told. Not those made by another unfinished call, which will make them again itself.
     """
-    runs = {run.id for run in state.runs.values() if run.chain == chain}
+    runs = state.runs_of(chain)
     left = {
         (task.id, attempt.key): attempt
         for task in state.tasks.values()

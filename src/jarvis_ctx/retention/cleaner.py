@@ -126,12 +126,14 @@ class Cleaner:
         """Remove those side files that are to go and that no event names any more; a young one has another turn."""
         journal, values, removed = self._premises.folder / "journal", self._leaving.names(), 0
         named = self._premises.upkeep.named(values) | _named_in_files(journal, values) if values else set()
-        paths = [path for value in values - named if (path := journal / "values" / value).exists()]
-        young = {path for path in paths if path.stat().st_mtime * MICROSECONDS >= self._now() - YOUNG}
-        for path in set(paths) - young:
-            path.unlink()
-            removed += 1
-        self._leaving.put({path.name for path in young})
+        young = set()
+        for path in (path for value in values - named if (path := journal / "values" / value).exists()):
+            if path.stat().st_mtime * MICROSECONDS >= self._now() - YOUNG:  # Now: it may just have been taken up.
+                young.add(path.name)
+            else:
+                path.unlink()
+                removed += 1
+        self._leaving.put(young)
         return removed
 
 

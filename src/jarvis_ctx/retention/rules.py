@@ -34,7 +34,7 @@ def retiring(state: State, now: int, horizon: int) -> list[TaskId]:
     One of an earlier chain of runs, which no call can ask for again, a day after its last change. One of the present
     chain when that is beyond the retention horizon, as its kept result may stand in for a call until then.
     """
-    runs = {run.id for run in state.runs.values() if run.chain == state.chain}
+    runs = state.runs_of(state.chain)
     found = []
     for task in state.tasks.values():
         present = task.chain == state.chain or any(attempt.run in runs for attempt in task.attempts.values())

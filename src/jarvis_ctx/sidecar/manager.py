@@ -106,7 +106,7 @@ class JarvisContextManager(Recorder, Answers, ForFrameworks, Resuming, travel.Go
         """What a captured call meets."""
         chosen, ground, writer = self.settings, self._opened.ground, self.journal.writer
         skip, report = plan is not None and plan.skip, plan.report if plan else None
-        chain = frozenset(run.id for run in writer.state.runs.values() if run.chain == self.run.chain)
+        chain = frozenset(writer.state.runs_of(self.run.chain))
         self.claims = Claims(
             self._sink,
             owner=self,

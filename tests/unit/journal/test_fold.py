@@ -336,6 +336,48 @@ def test_the_oldest_runs_are_forgotten() -> None:
     assert len(state.runs) == fold_runs.RUNS_KEPT
 
 
+def begun(*runs: tuple[int, int]) -> State:
+    """The state after runs began in this order: the epoch of each, and of the first of its chain."""
+    state = empty()
+    process = {"host": "h", "pid": 1, "created": 0.0, "boot_id": ""}
+    for epoch, first in runs:
+        body = {"epoch": epoch, "chain": f"r{first}", "process": process}
+        run, writer = RunId(f"r{epoch}"), WriterId(f"w{epoch}")
+        fold.apply(state, Event(writer, 1, epoch, run, "RunStarted", run, body))
+    return state
+
+
+def test_of_the_present_chain_even_the_forgotten_runs_are_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fold_runs, "RUNS_KEPT", 2)
+
+    state = begun((1, 1), (2, 1), (3, 3), (4, 3), (5, 3), (6, 3))
+
+    assert state.runs_of("r3") == {"r3", "r4", "r5", "r6"}
+    assert [state.chain_of(f"r{epoch}") for epoch in range(1, 7)] == ["", "", *["r3"] * 4]
+    assert (state.runs_forgotten, state.recoveries_forgotten) == (4, 2)
+
+
+def test_a_new_chain_lets_go_of_the_forgotten_runs_of_the_one_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fold_runs, "RUNS_KEPT", 2)
+
+    state = begun((1, 1), (2, 1), (3, 1), (4, 1), (5, 5))
+
+    assert (list(state.runs), state.chained) == (["r4", "r5"], {})
+
+
+@pytest.mark.parametrize("order", [(6, 5, 4, 3, 2, 1), (4, 1, 6, 2, 5, 3), (5, 3, 1, 6, 4, 2)])
+def test_what_is_left_of_forgotten_runs_is_the_same_in_any_order(
+    monkeypatch: pytest.MonkeyPatch, order: tuple[int, ...]
+) -> None:
+    monkeypatch.setattr(fold_runs, "RUNS_KEPT", 2)
+    chains = {1: 1, 2: 1, 3: 3, 4: 3, 5: 3, 6: 3}
+
+    shuffled, inorder = (begun(*((epoch, chains[epoch]) for epoch in each)) for each in (order, sorted(order)))
+
+    assert (shuffled.runs, shuffled.chained) == (inorder.runs, inorder.chained)
+    assert shuffled.recoveries_forgotten == inorder.recoveries_forgotten
+
+
 def test_every_kind_of_event_has_its_handler() -> None:
     from typing import get_args
 

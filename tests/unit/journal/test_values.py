@@ -68,6 +68,16 @@ def test_a_side_file_that_finds_no_room_is_a_typed_error(tmp_path: Path, monkeyp
         Values(tmp_path / "values").put(b'{"a":1}')
 
 
+def test_a_side_file_that_is_taken_up_again_is_young_again(tmp_path: Path) -> None:
+    values = Values(tmp_path / "values")
+    path = tmp_path / "values" / values.put(b'{"a":1}')["$value"]
+    os.utime(path, (0, 0))
+
+    values.put(b'{"a":1}')
+
+    assert path.stat().st_mtime > 0
+
+
 @pytest.mark.parametrize("name", ["../../secret.key", "", "x" * 64, "0" * 64 + "\n", 7, None])
 def test_no_name_leads_out_of_the_folder(tmp_path: Path, name: Any) -> None:
     with pytest.raises(CorruptData, match="no side file can have"):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
 import pytest
 
 from jarvis_ctx import settings
+from jarvis_ctx.retention import cleaner
+from jarvis_ctx.retention.leaving import Leaving
 from jarvis_ctx.sidecar import JarvisContextManager, clean_offline, open_view, request_cleanup
 from tests.unit.retention.aged import LONG_AGO, SINCE, begin, later, old_store
 
@@ -179,3 +182,24 @@ def test_cleaned_up_events_do_not_hold_back_what_a_later_run_appends(store_path:
         watermarks = manager._opened.ground.store.events.watermarks()
 
         assert all(watermarks[writer] >= last for writer, last in manager.journal.writer.state.cut.position.items())
+
+
+def test_a_side_file_that_is_taken_up_again_during_a_cleanup_stays(
+    store_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with old_store(store_path) as manager:
+        values = manager.journal.values
+        name, other = (values.put(b'{"said":"%d"}' % number)["$value"] for number in range(2))
+        for path in values.folder.iterdir():
+            os.utime(path, (0, 0))
+        leaving = Leaving(store_path / "journal")
+        leaving.add({name, other})
+
+        def named(*_: object) -> set[str]:
+            values.put(b'{"said":"0"}')
+            return set()
+
+        monkeypatch.setattr(cleaner, "_named_in_files", named)
+        removed = manager.cleanup(dry_run=False).values
+
+        assert (removed, [path.name for path in values.folder.iterdir()]) == (1, [name])
