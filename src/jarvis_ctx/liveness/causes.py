@@ -58,7 +58,8 @@ def _from_itself(remains: Remains) -> CauseOfDeath | None:
     """What the run could still write down."""
     run = remains.run
     if remains.exception is not None and (run.ending == "exception" or run.ended is None) and not _cut_short(remains):
-        named = f"{remains.exception['type']}: {remains.exception['message']}".rstrip(".: ")
+        kind = remains.exception["type"].removeprefix("builtins.")
+        named = f"{kind}: {remains.exception['message']}".rstrip(".: ")
         return CauseOfDeath(
             cause="exception", sentence=f"It ended with an uncaught exception, {named}.", evidence=remains.exception
         )

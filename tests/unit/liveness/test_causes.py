@@ -28,11 +28,11 @@ DUMP = "Fatal Python error: Segmentation fault\n\nThread 0x1 (most recent call f
     ("left", "cause", "said"),
     [
         ({}, "killed", "kill -9"),
-        ({"exception": ERROR}, "exception", "builtins.KeyError: 'x'"),
+        ({"exception": ERROR}, "exception", "exception, KeyError: 'x'"),
         (
             {"exception": {**ERROR, "message": "Nothing left."}},
             "exception",
-            "exception, builtins.KeyError: Nothing left.",
+            "exception, KeyError: Nothing left.",
         ),
         ({"fault_dump": DUMP}, "fatal-signal", "Fatal Python error: Segmentation fault"),
         ({"fault_dump": "\n \n"}, "killed", "kill -9"),

@@ -1,0 +1,16 @@
+"""A view's HTML from what it is given, without a store and a server."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jinja2
+
+from jarvis_ctx.web.dashboard import shown
+
+
+def page(name: str, **given: Any) -> str:
+    """The template of that name."""
+    found = jinja2.Environment(loader=jinja2.PackageLoader("jarvis_ctx.web"), autoescape=True)
+    found.filters.update(shown.FILTERS)
+    return found.get_template(f"{name}.html").render(given)
