@@ -23,7 +23,7 @@ from jarvis_ctx.sidecar.opening import DATABASE
 from jarvis_ctx.sidecar.pen import pen
 from tests.crash import damage
 from tests.unit.journal.build import wait_until
-from tests.unit.retention.aged import begin, first_run, later
+from tests.unit.retention.aged import begin, first_run, later, old_store
 from tests.unit.sidecar.test_rebuilding import tables
 
 HARMS = [damage.delete_database, damage.delete_database_and_log, damage.overwrite_database, damage.empty_database]
@@ -85,6 +85,27 @@ def test_a_file_that_is_shorter_than_it_was_is_looked_through_at_the_next_look(
 
     assert manager.healer.healed == 1
     assert (store_path / f"{DATABASE}.damaged-1").exists()
+
+
+@pytest.mark.parametrize("key", ["", "env:CREW_KEY"])
+def test_a_database_that_lost_old_events_to_a_cleanup_is_not_taken_for_damaged_nor_the_new_one_after_it(
+    store_path: Path, monkeypatch: pytest.MonkeyPatch, key: str
+) -> None:
+    monkeypatch.setenv("CREW_KEY", "5c" * 32)
+    monkeypatch.setenv("JARVIS_ENCRYPTION_KEY", key)
+    with old_store(store_path) as manager:
+        assert manager.cleanup(dry_run=False).events == 105
+        manager.healer._look_through = 0.0
+        heal(manager)
+        healed = [manager.healer.healed]
+
+        damage.delete_database(store_path)
+        for look_through in (1e9, 0.0):
+            manager.healer._look_through = look_through
+            heal(manager)
+            healed.append(manager.healer.healed)
+
+    assert healed == [0, 1, 1]
 
 
 def test_the_damaged_file_is_kept_and_no_note_is_left(manager: JarvisContextManager, store_path: Path) -> None:

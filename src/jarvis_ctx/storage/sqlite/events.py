@@ -58,14 +58,19 @@ WHERE writer IN (SELECT value FROM json_each(?))
 AND EXISTS (SELECT 1 FROM events WHERE writer_id = writers.id AND number = writers.watermark + 1)
 """
 
-# A watermark that rot has raised would hide what is missing: none stands above its writer's last event, but for what
-# the cleanups say they took.
-READ_WATERMARKS = """
+# How far the cleanups say that they went.
+CUTS = """
 WITH cuts AS MATERIALIZED (
     SELECT key AS writer, max(CAST(value AS INTEGER)) AS number
     FROM events CROSS JOIN json_each(CASE WHEN json_valid(payload) THEN payload ELSE '[]' END, '$[5].position')
     WHERE kind = 'RetentionCut' GROUP BY key
 )
+"""
+
+# A watermark that rot has raised would hide what is missing: none stands above its writer's last event, but for what
+# the cleanups say they took.
+READ_WATERMARKS = f"""
+{CUTS}
 SELECT writers.writer, max(coalesce(cuts.number, 0), min(
     CAST(watermark AS INTEGER), coalesce((SELECT max(number) FROM events WHERE writer_id = writers.id), 0)
 ))

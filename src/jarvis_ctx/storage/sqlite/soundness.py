@@ -6,13 +6,32 @@ from contextlib import closing
 from pathlib import Path
 
 from jarvis_ctx.errors import StoreDamaged
+from jarvis_ctx.model.cut import KEPT
+from jarvis_ctx.model.event import FREED
 from jarvis_ctx.storage.sqlite.connection import connect
+from jarvis_ctx.storage.sqlite.cuts import THREADS
+from jarvis_ctx.storage.sqlite.events import CUTS
 from jarvis_ctx.storage.sqlite.faults import translated
 
-# Every event up to a writer's watermark is there: pages of two times may fit together and lack some.
-_GAPS = """
-SELECT count(*) FROM writers
-WHERE watermark > (SELECT count(*) FROM events WHERE writer_id = writers.id AND number <= writers.watermark)
+# Every event up to a writer's watermark is there, but for what cleanups took: pages of two times may fit together and
+# lack some. Where a cleanup's own words cannot be read here, being sealed or in a side file, a writer is looked at from
+# its first event on that no cleanup leaves behind.
+_GAPS = f"""
+{CUTS},
+unread AS MATERIALIZED (
+    SELECT DISTINCT orchestrator FROM events JOIN writers ON writers.id = writer_id
+    WHERE kind = 'RetentionCut'
+    AND json_type(CASE WHEN json_valid(payload) THEN payload ELSE '[]' END, '$[5].position') IS NOT 'object'
+),
+begun AS MATERIALIZED (
+    SELECT id, watermark, max(coalesce(cuts.number, 0), CASE WHEN orchestrator IN unread THEN coalesce((
+        SELECT number - 1 FROM events
+        WHERE writer_id = writers.id AND NOT (kind IN ('{KEPT}', '{FREED}') OR {THREADS}) ORDER BY number LIMIT 1
+    ), watermark) ELSE 0 END) AS cut
+    FROM writers LEFT JOIN cuts ON cuts.writer = writers.writer
+)
+SELECT count(*) FROM begun
+WHERE watermark > cut + (SELECT count(*) FROM events WHERE writer_id = id AND number > cut AND number <= watermark)
 """
 
 

@@ -1,0 +1,98 @@
+"""A database lacks an event where nobody has taken it out, and nowhere else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from jarvis_ctx.journal.ports import StoredEvent
+from jarvis_ctx.model.cut import Cut
+from jarvis_ctx.storage.sqlite.soundness import is_sound
+from jarvis_ctx.storage.sqlite.store import SqliteStore
+from tests.contract.records import OTHER, START, WRITER, batch, event, events, opening
+
+CUT = Cut(position={WRITER: 100}, horizon=START + 999, decisions_since=START + 50)
+
+TOLD: list[dict[str, Any]] = [CUT.body(), {"$sealed": "AAAA"}, {"$value": "ab12", "bytes": 70_000}]
+"""What a cleanup says: plainly, sealed, and in a side file."""
+
+
+def history(told: dict[str, Any], *, cleaned: int = 101) -> list[StoredEvent]:
+    """A writer's 150 events; the first hundred hold a decision of each age and two graphs' checkpoints."""
+    kinds = {40: "DecisionLogged", 60: "DecisionLogged", 70: "GraphCheckpointPut", 80: "GraphCheckpointPut"}
+    rows = {row.number: row for row in events(1, 150)} | {n: event(n, kind=kind) for n, kind in kinds.items()}
+    rows[cleaned] = event(cleaned, kind="RetentionCut", **told)
+    return list(rows.values())
+
+
+def lose(store: SqliteStore, number: int, writer: str = WRITER) -> None:
+    """As pages of an older time do."""
+    with store._database.transaction() as connection:
+        wanted = "writer_id = (SELECT id FROM writers WHERE writer = ?) AND number = ?"
+        assert connection.execute(f"DELETE FROM events WHERE {wanted}", (writer, number)).rowcount == 1
+
+
+@pytest.mark.parametrize("told", TOLD, ids=["plain", "sealed", "aside"])
+def test_what_a_cleanup_took_is_not_missing(sqlite_store: SqliteStore, database: Path, told: dict[str, Any]) -> None:
+    sqlite_store.events.write(batch(history(told)))
+
+    gone = sqlite_store.events.cut("jarvis", CUT)
+    sqlite_store.upkeep.put([event(70, kind="EventFreed")])
+
+    assert gone == 97
+    assert is_sound(database)
+
+
+@pytest.mark.parametrize("told", TOLD, ids=["plain", "sealed", "aside"])
+def test_a_new_database_that_was_filled_after_a_cleanup_is_sound(
+    sqlite_store: SqliteStore, database: Path, told: dict[str, Any]
+) -> None:
+    sqlite_store.events.cut("jarvis", CUT)
+
+    sqlite_store.events.write(batch(history(told)[100:]))
+
+    assert sqlite_store.events.watermarks()[WRITER] == 150
+    assert is_sound(database)
+
+
+@pytest.mark.parametrize("told", TOLD, ids=["plain", "sealed", "aside"])
+def test_an_event_that_is_missing_beyond_a_cleanup_is_found(
+    sqlite_store: SqliteStore, database: Path, told: dict[str, Any]
+) -> None:
+    sqlite_store.events.write(batch(history(told, cleaned=110)))
+    sqlite_store.events.cut("jarvis", CUT)
+
+    lose(sqlite_store, 120)
+
+    assert not is_sound(database)
+
+
+@pytest.mark.parametrize("told", TOLD, ids=["plain", "sealed", "aside"])
+def test_an_event_of_a_writer_that_no_cleanup_reached_is_missed(
+    sqlite_store: SqliteStore, database: Path, told: dict[str, Any]
+) -> None:
+    sqlite_store.events.write(batch([*history(told), *events(1, 9, OTHER)], opening(), opening(OTHER)))
+    sqlite_store.events.cut("jarvis", CUT)
+
+    lose(sqlite_store, 5, OTHER)
+
+    assert not is_sound(database)
+
+
+def test_a_first_event_that_is_missing_without_any_cleanup_is_found(sqlite_store: SqliteStore, database: Path) -> None:
+    sqlite_store.events.write(batch(events(1, 9)))
+
+    lose(sqlite_store, 1)
+
+    assert not is_sound(database)
+
+
+def test_the_cleanup_of_one_orchestrator_excuses_nothing_of_another(sqlite_store: SqliteStore, database: Path) -> None:
+    sqlite_store.events.write(batch(history(TOLD[1])))
+    sqlite_store.events.write(batch(events(1, 9, OTHER), opening(OTHER, orchestrator="other")))
+
+    lose(sqlite_store, 1, OTHER)
+
+    assert not is_sound(database)
