@@ -7,10 +7,12 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 from typing import get_args, get_type_hints
 
 import pytest
 
+from jarvis_ctx.errors import graphs, supervision
 from jarvis_ctx.model.agent import Health
 from jarvis_ctx.model.event import Kind
 from jarvis_ctx.settings import Settings
@@ -79,6 +81,15 @@ def test_the_concepts_are_those_of_the_code() -> None:
     words = [*get_args(Health), *get_args(get_type_hints(Settings)["resume"])]
 
     assert [word for word in words if f"`{word}`" not in concepts] == []
+
+
+@pytest.mark.parametrize(("errors", "page"), [(graphs, "adapters.md"), (supervision, "supervisor.md")])
+def test_what_adapters_and_the_supervisor_refuse_stands_on_their_pages(errors: ModuleType, page: str) -> None:
+    own = [name for name, found in vars(errors).items() if getattr(found, "__module__", "") == errors.__name__]
+
+    told = (DOCS / page).read_text(encoding="utf-8")
+
+    assert [name for name in own if f"`{name}`" not in told] == []
 
 
 def test_every_kind_of_event_has_its_line() -> None:

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import psutil
@@ -19,6 +20,16 @@ from tests.peers.world import STEPS, outcome
 
 OURS = next(peer for peer in PEERS if peer.ours)
 DONE = [outcome(1, step) for step in range(STEPS)]
+
+
+def at_work(notes: Path, playing: subprocess.Popen[bytes]) -> None:
+    """Wait for a program that plays to be at work; one that is not within a minute is ended."""
+    until = time.monotonic() + 60
+    while not notes.exists() or b"at work" not in notes.read_bytes():
+        if playing.poll() is not None or time.monotonic() > until:
+            playing.kill()
+            pytest.fail("no program came to be at work")
+        os.sched_yield()
 
 
 @pytest.mark.crash
@@ -39,8 +50,7 @@ def test_ctrl_c_ends_every_life_and_leaves_nothing_running(tmp_path: Path) -> No
     command = [sys.executable, "-m", "tests.peers", "--only", OURS.name, "--kills", "1", "--keep", str(tmp_path)]
     notes = tmp_path / OURS.name / "notes.jsonl"
     with subprocess.Popen(command, cwd=ROOT, env={**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'src'}"}) as playing:
-        while not notes.exists() or b"at work" not in notes.read_bytes():
-            os.sched_yield()
+        at_work(notes, playing)
         begun = psutil.Process(playing.pid).children(recursive=True)
         playing.send_signal(signal.SIGINT)
 

@@ -52,6 +52,21 @@ async def test_a_streamed_run_has_the_events_and_the_result_that_the_sdk_gives_a
     assert (await types(watched), manager.journal.writer.state.tasks["t"].status) == ([], "completed")
 
 
+async def test_a_streamed_run_tells_its_turn_and_agent_before_it_begins_and_after_it_has_ended(
+    manager: JarvisContextManager,
+) -> None:
+    plain = Runner.run_streamed(clerk([], says("done")), "count")
+    await types(plain)
+
+    watched = watch_runner(manager).run_streamed(clerk([], says("done")), "count")
+    before = (watched.current_turn, watched.current_agent.name, watched.run_loop_exception, watched.trace)
+    await types(watched)
+
+    assert before == (0, "clerk", None, None)
+    assert (watched.current_turn, watched.current_agent.name) == (plain.current_turn, plain.current_agent.name)
+    assert watched.run_loop_exception is None
+
+
 async def test_a_streamed_run_goes_on_when_nobody_reads_it(manager: JarvisContextManager) -> None:
     session = JarvisSession("42", manager)
 
@@ -134,7 +149,9 @@ async def test_a_run_without_a_loop_is_refused_within_one_as_by_the_sdk(manager:
         watch_runner(manager).run_sync(clerk([], says("done")), "count")
 
 
-async def test_no_cleanup_takes_the_session_of_a_run_that_has_not_ended(manager: JarvisContextManager) -> None:
+async def test_a_run_s_task_names_its_session_by_which_a_cleanup_knows_whose_it_is(
+    manager: JarvisContextManager,
+) -> None:
     session = JarvisSession("42", manager)
     await watch_runner(manager).run(clerk([], says("done")), "count", task_id="t", session=session)
 

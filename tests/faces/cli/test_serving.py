@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
+import psutil
 import pytest
 
 from jarvis_ctx.clock import SystemClock
@@ -129,7 +130,7 @@ def test_a_port_in_use_is_told_of_once_with_its_holder_and_served_at_when_it_is_
         served = process.stderr.readline()
         process.terminate()
 
-    assert f"Address already in use by python, process {os.getpid()}. It is tried again" in refused
+    assert f"Address already in use by {psutil.Process().name()}, process {os.getpid()}. It is tried again" in refused
     assert f"is served at http://127.0.0.1:{port}" in served
 
 

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, Literal
 
-from agents import Runner, RunResultStreaming
+from agents import Agent, Runner, RunResultStreaming
 from agents.result import RunResultBase
 from agents.stream_events import StreamEvent
 
@@ -15,13 +15,15 @@ from jarvis_ctx.adapters.openai_agents.telling import Telling
 
 NOTHING: dict[str, Any] = {"agent": "", "output": None, "typed": False, "items": []}
 CANCELLED = "it was cancelled"
+UNBEGUN: dict[str, Any] = {"current_turn": 0, "trace": None, "run_loop_task": None, "run_loop_exception": None}
+"""What only the result of a streamed run tells, while the SDK has begun none."""
 
 
 class StreamedRun:
     """What `Runner.run_streamed` gives: the run goes on by itself, and its result fills meanwhile.
 
-    All that a `RunResultStreaming` has is here. A run that had ended before a crash has its result once
-    `stream_events` has come to its end, and no events.
+    All that a `RunResultStreaming` tells is here. A run that had ended before a crash has its result once
+    `stream_events` has come to its end, and no events, turns or trace.
     """
 
     def __init__(self, given: Given, live: Callable[[Make], Awaitable[RunResultBase]]) -> None:
@@ -50,7 +52,15 @@ class StreamedRun:
         if isinstance(self._result, RunResultStreaming):
             self._result.cancel(mode)
 
+    @property
+    def current_agent(self) -> Agent[Any]:
+        """The agent that is at work, or was the last."""
+        result = self._result
+        return result.current_agent if isinstance(result, RunResultStreaming) else result.last_agent
+
     def __getattr__(self, name: str) -> Any:
+        if name in UNBEGUN and not isinstance(self._result, RunResultStreaming):
+            return UNBEGUN[name]
         return getattr(self._result, name)
 
     async def _lived(self) -> None:
