@@ -63,13 +63,17 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
         with self.server.client(url) as client:
             yield Remote.of(client, self.name)
 
+    def said(self, wanted: Settings) -> bool:
+        """Whether somebody has said which orchestrator is meant, here or in the environment or a file."""
+        return self.name is not None or wanted.name != Settings().name or settings_room.variable("name") in os.environ
+
     @contextmanager
     def view(self) -> Iterator[StoreView]:
         """The chosen orchestrator, looked at from outside. Raises `NoStore`, `UnknownOrchestrator` and the like."""
         from jarvis_ctx.sidecar.views import StoreView
 
         wanted = settings_room.load({"path": self.path, "name": self.name})
-        said = self.name is not None or wanted.name != Settings().name or settings_room.variable("name") in os.environ
+        said = self.said(wanted)
         view = StoreView(wanted, SystemClock())
         try:
             name = _choose(wanted, known_in(view), said=said)

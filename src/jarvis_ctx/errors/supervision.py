@@ -32,5 +32,5 @@ class RunsUnwatched(AlreadyRunning):
 
     sentence = (
         "{orchestrator!r} runs in {path} as process {pid} on {host} already, without a supervisor; "
-        "take it over with --adopt, end it, or give this one another name with --name."
+        "take it over with --adopt --name {orchestrator}, end it, or give this one another name with --name."
     )

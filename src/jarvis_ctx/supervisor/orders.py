@@ -19,6 +19,8 @@ class Orders(msgspec.Struct, frozen=True, kw_only=True):
     environ: dict[str, str]
     folder: Path
     name: str
+    named: bool = True
+    """Whether somebody has said the name, which then tells it apart from the store's other orchestrators."""
     restart: Restart = "on-failure"
     max_restarts: int = 5
     within: float = 600.0

@@ -98,9 +98,10 @@ class Spool:
             self._reader = -1
 
     def remove(self) -> None:
-        """Nothing writes any more: the file goes."""
+        """Nothing writes any more: the file goes, unless it is another's and was never opened."""
+        if self._reader >= 0:
+            self._path.unlink(missing_ok=True)
         self.close()
-        self._path.unlink(missing_ok=True)
 
 
 def _takes(descriptor: int) -> bool:

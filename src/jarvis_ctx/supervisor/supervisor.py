@@ -81,7 +81,7 @@ class Supervisor:
         self._inbox = Inbox()
 
     def run(self) -> Outcome:
-        """Raises `CommandNotStarted`, `LeftRunning` and `RunsUnwatched`, before anything was started."""
+        """Raises `CommandNotStarted`, and what `Ledger.refuse` does, before anything was started."""
         starting.become_subreaper()
         with ExitStack() as last:
             last.callback(self._inbox.close)
@@ -101,7 +101,11 @@ class Supervisor:
         self._ledger.refuse()
         self._end_orphans()
         self._beside.tend(time.monotonic())
-        return self._start(0)
+        try:
+            return self._start(0)
+        except OSError:
+            self._ledger.never_ran()
+            raise
 
     def _end_orphans(self) -> None:
         """End what a command has left behind whose supervisor, too, was killed."""

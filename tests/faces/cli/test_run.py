@@ -16,6 +16,7 @@ from jarvis_ctx.cli.run import OPTIONS, run
 from jarvis_ctx.liveness import supervised
 from jarvis_ctx.model.run import Cause
 from jarvis_ctx.settings import FIELDS
+from jarvis_ctx.sidecar import JarvisContextManager
 from tests.faces.cli.processes import COMMAND, ROOT, jarvis_ctx
 
 PAGE = (ROOT / "docs" / "supervisor.md").read_text(encoding="utf-8")
@@ -89,6 +90,15 @@ def test_what_cannot_be_done_is_one_sentence(command: tuple[str, ...], code: int
     assert done.returncode == code
     assert done.stderr.startswith(f"Error: {said}")
     assert done.stderr.count("\n") == 1
+
+
+def test_without_a_name_it_is_not_started_beside_any_orchestrator_that_runs_in_the_store(tmp_path: Path) -> None:
+    with JarvisContextManager(tmp_path / "store", name="slow", handle_signals=False):
+        refused = jarvis_ctx("run", "--path", "store", "--", "true", cwd=tmp_path)
+        named = jarvis_ctx("run", "--path", "store", "--name", "letters", "--", "true", cwd=tmp_path)
+
+    assert (refused.returncode, named.returncode) == (5, 0)
+    assert refused.stderr.startswith("Error: 'slow' runs in ")
 
 
 def test_the_store_that_was_named_is_the_command_s_too(tmp_path: Path) -> None:

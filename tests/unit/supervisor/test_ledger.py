@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any, Protocol
 
 import msgspec
 import pytest
@@ -21,7 +22,11 @@ HERE = identity.this_process()
 GONE = msgspec.structs.replace(HERE, created=1.0, ticks=1)
 SECRET = "sk-proj-abcdefghijklmnopqrstuvwxyz0123456789ABCD"
 
-Open = Callable[[Path], Ledger]
+
+class Open(Protocol):
+    """Opens a ledger in a folder."""
+
+    def __call__(self, folder: Path, **said: Any) -> Ledger: ...
 
 
 @pytest.fixture
@@ -29,10 +34,9 @@ def opened() -> Iterator[Open]:
     """Opens ledgers that are let go of at the end."""
     with ExitStack() as all_of:
 
-        def open_one(folder: Path) -> Ledger:
-            ledger = Ledger(
-                Orders(command=("python", "x.py", "--api-key", SECRET), environ={}, folder=folder, name="jarvis")
-            )
+        def open_one(folder: Path, **said: Any) -> Ledger:
+            given = {"command": ("python", "x.py", "--api-key", SECRET), "name": "jarvis"} | said
+            ledger = Ledger(Orders(environ={}, folder=folder, **given))
             all_of.callback(ledger.let_go)
             return ledger
 
@@ -68,6 +72,64 @@ def test_an_orchestrator_that_runs_by_itself_is_not_started_beside(store_path: P
 
         with pytest.raises(RunsUnwatched, match=f"as process {HERE.pid} .* take it over with --adopt"):
             ledger.refuse()
+
+
+def test_whoever_says_no_name_is_not_started_beside_any_orchestrator_of_the_store(
+    store_path: Path, opened: Open
+) -> None:
+    with JarvisContextManager(store_path, name="slow", handle_signals=False):
+        ledger = opened(store_path, named=False)
+
+        with pytest.raises(RunsUnwatched, match=r"'slow' runs in .* take it over with --adopt --name slow, end it"):
+            ledger.refuse()
+        assert ledger.living() is None
+
+
+def test_a_name_that_was_said_tells_orchestrators_of_one_store_apart(store_path: Path, opened: Open) -> None:
+    with JarvisContextManager(store_path, name="slow", handle_signals=False):
+        ledger = opened(store_path)
+
+        ledger.refuse()
+
+        assert ledger.living() is None
+
+
+def test_an_orchestrator_that_another_supervisor_watches_is_neither_taken_over_nor_started_beside(
+    store_path: Path, opened: Open
+) -> None:
+    with JarvisContextManager(store_path, handle_signals=False):
+        opened(store_path, name="outer").began(HERE, 1, 0)
+        ledger = opened(store_path)
+
+        with pytest.raises(AlreadySupervised, match=f"Process {HERE.pid} supervises 'jarvis'"):
+            ledger.refuse()
+        assert ledger.living() is None
+
+
+def test_one_that_began_nothing_leaves_the_record_as_it_is(store_path: Path, opened: Open) -> None:
+    first = opened(store_path)
+    first.began(HERE, 1, 0)
+    first.let_go()
+
+    opened(store_path).close()
+
+    found = supervised.read(store_path, "jarvis")
+    assert found is not None
+    assert (found.child, found.over) == (HERE, False)
+
+
+def test_a_child_that_never_ran_leaves_the_record_as_it_was(store_path: Path, opened: Open) -> None:
+    first = opened(store_path)
+    first.began(GONE, 1, 0)
+    first.let_go()
+    before = supervised.read(store_path, "jarvis")
+
+    second = opened(store_path, command=("no-such-program",))
+    second.began(HERE, 2, 0)
+    second.never_ran()
+    second.close()
+
+    assert supervised.read(store_path, "jarvis") == before
 
 
 def test_what_was_half_written_is_swept_away(store_path: Path, opened: Open) -> None:
