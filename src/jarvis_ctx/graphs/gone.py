@@ -18,20 +18,23 @@ class Gone:
 
     def __init__(self) -> None:
         self._single: set[Spot] = set()
+        self._until: Spot = BEGINNING
+        """Everything up to here has gone."""
         self._ranges: list[tuple[Spot, Spot]] = []
 
     def add(self, first: Spot, last: Spot) -> None:
         """The items from `first` to `last` have gone."""
         if first == last:
             self._single.add(first)
+        elif first == BEGINNING:
+            self._until = max(self._until, last)
         else:
             self._ranges.append((first, last))
 
     def has(self, spot: Spot) -> bool:
         """Whether this item has."""
-        return spot in self._single or any(first <= spot <= last for first, last in self._ranges)
+        return spot <= self._until or spot in self._single or any(a <= spot <= b for a, b in self._ranges)
 
     def has_all_until(self, stamp: Stamp) -> bool:
         """Whether every item of this event has, and of every earlier one."""
-        end = (*stamp, END)
-        return any(first == BEGINNING and end <= last for first, last in self._ranges)
+        return (*stamp, END) <= self._until

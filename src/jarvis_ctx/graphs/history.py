@@ -12,6 +12,7 @@ import msgspec
 
 from jarvis_ctx.codec import exact
 from jarvis_ctx.errors import CorruptData
+from jarvis_ctx.graphs import reach
 from jarvis_ctx.graphs.gone import BEGINNING, Gone, Spot
 from jarvis_ctx.graphs.ports import TimedEvent
 from jarvis_ctx.graphs.source import Source
@@ -76,7 +77,8 @@ def told_of(source: Source, row: Row) -> Told | None:
     """What an event tells of items; None for one that is damaged."""
     try:
         if row.kind == CLEARED:
-            return Told([], BEGINNING, (*stamp_of(row), 0))
+            until = reach.of_row(source, row)
+            return Told([], BEGINNING, (*stamp_of(row), 0) if until == row.time else (until + 1, "", 0, 0))
         return _of(row, row.body) if isinstance(row, Event) else _read(source, row)
     except CorruptData as error:
         log.warning("A session's history is given without an event that is damaged: %s", error)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from typing import Any
+from typing import Any, Protocol
 
 from jarvis_ctx.errors import CorruptData
 from jarvis_ctx.graphs.ports import GraphIndex, Place, Ref, TimedEvent
@@ -13,6 +13,23 @@ from jarvis_ctx.journal.values import Values
 from jarvis_ctx.model.event import THREAD_KINDS, Event
 
 Body = dict[str, Any]
+
+
+class Undrained(Protocol):
+    """What says what the store lacks: a view, or a store that is opened by hand."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def graphs(self) -> GraphIndex: ...
+
+    @property
+    def values(self) -> Values: ...
+
+    def drained(self) -> dict[str, int]: ...
+
+    def events_after(self, position: dict[str, int]) -> list[Event]: ...
 
 
 class Source:
@@ -69,6 +86,11 @@ class Source:
             if (writer, number) not in found:
                 raise CorruptData(what=_name(writer, number), reason="it is not there any more")
         return found
+
+
+def complete(store: Undrained) -> Source:
+    """Reads all that was told, in the store and behind it. Raises `StoreUnavailable`."""
+    return Source(store.graphs, store.name, store.values, store.events_after(store.drained()))
 
 
 def _place(event: Event) -> Place:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from jarvis_ctx.graphs import reach
 from jarvis_ctx.graphs.ports import Place, Ref
 from jarvis_ctx.graphs.reading import ROOM, Reader
 from jarvis_ctx.graphs.source import Source
 from jarvis_ctx.graphs.standing import DROPPED, PUT, THREAD, WHOLE, WRITES
-from jarvis_ctx.graphs.subjects import beneath, subject
+from jarvis_ctx.graphs.subjects import beneath, parts_of, subject
 
+NEVER = 1 << 62
+"""Later than any time (µs)."""
 Spent = dict[Ref, frozenset[str]]
 """Events that may go, each with the channels whose values must stay."""
 
@@ -28,16 +31,22 @@ def spent(source: Source, places: list[Place], dropped_by: int, fences_by: int) 
     settled = [fence for fence in fences.values() if fence.time <= dropped_by]
     if not settled:
         return {}
-    whole = max((fence.time for fence in settled if fence.kind == THREAD), default=0)
+    until = {fence.ref: reach.of_drop(source, fence) for fence in settled if fence.kind == THREAD}
+    whole = max(until.values(), default=0)
     single = {fence.subject: fence.time for fence in sorted(settled, key=_time) if fence.kind == DROPPED}
     told = [place for place in places if place.kind in (PUT, WRITES)]
+    first = _first(told)
     gone = [place for place in told if place.time <= max(whole, single.get(place.subject, 0))]
     left = {place.ref for place in told} - {place.ref for place in gone}
     reader = Reader(source)
     needed = _needed(reader, [place for place in told if place.kind == PUT and place.ref in left]) if gone else {}
     found: Spent = {place.ref: frozenset(needed.get(place.ref, ())) for place in gone}
     stays = {ref for ref, channels in found.items() if channels and _holds(reader, ref) == channels}
-    done = [fence for fence in settled if fence.time <= fences_by and not _hides(fence, told)]
+    done = [
+        fence
+        for fence in settled
+        if fence.time <= fences_by and first.get(fence.subject, NEVER) > until.get(fence.ref, fence.time)
+    ]
     return {ref: channels for ref, channels in found.items() if ref not in stays} | {f.ref: frozenset() for f in done}
 
 
@@ -61,8 +70,13 @@ def _holds(reader: Reader, ref: Ref) -> frozenset[str]:
     return frozenset(reader.event(ref).values)
 
 
-def _hides(fence: Place, told: list[Place]) -> bool:
-    return any(place.time <= fence.time and (fence.kind == THREAD or place.subject == fence.subject) for place in told)
+def _first(told: list[Place]) -> dict[str, int]:
+    """When the first was told that is there about each checkpoint, and about their whole thread."""
+    first: dict[str, int] = {}
+    for place in told:
+        for about in (place.subject, subject(parts_of(place.subject)[0])):
+            first[about] = min(place.time, first.get(about, NEVER))
+    return first
 
 
 def _time(place: Place) -> int:

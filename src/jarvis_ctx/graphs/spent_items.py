@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from jarvis_ctx.graphs.gone import END, Gone
+from bisect import bisect_left
+
+from jarvis_ctx.graphs.gone import Gone
 from jarvis_ctx.graphs.history import ADDED, Told, stamp_of, told_of
 from jarvis_ctx.graphs.ports import Place
 from jarvis_ctx.graphs.source import Source
@@ -20,14 +22,14 @@ def spent_items(source: Source, places: list[Place], gone_by: int, fences_by: in
     if all(place.kind == ADDED for place in places):
         return {}
     rows = sorted(source.read(places[0].subject, WHOLE), key=stamp_of, reverse=True)
-    stamps, found, gone = [stamp_of(row) for row in rows], Spent(), Gone()
-    for at, row in enumerate(rows):
-        told, stamp = told_of(source, row), stamps[at]
+    stamps, found, gone = [stamp_of(row) for row in reversed(rows)], Spent(), Gone()
+    for row in rows:
+        told, stamp = told_of(source, row), stamp_of(row)
         if told is None:
             continue
         fence = told.first is not None and told.last is not None
         empty = all(gone.has((*stamp, index)) for index in range(len(told.items)))
-        over = not fence or (row.time <= fences_by and not _hides(told, stamps[at + 1 :]))
+        over = not fence or (row.time <= fences_by and not _hides(told, stamps, stamp))
         if gone.has_all_until(stamp) or (empty and over):
             found[row.writer, row.number] = frozenset()
         if told.first is not None and told.last is not None and row.time <= gone_by:
@@ -35,9 +37,9 @@ def spent_items(source: Source, places: list[Place], gone_by: int, fences_by: in
     return found
 
 
-def _hides(told: Told, earlier: list[Stamp]) -> bool:
-    """Whether one of these is there of which this says that it has gone."""
+def _hides(told: Told, stamps: list[Stamp], own: Stamp) -> bool:
+    """Whether one of these, which are sorted, is earlier and says this of it that it has gone."""
     if told.first is None or told.last is None:
         return False
-    first, last = told.first, told.last
-    return any((*stamp, 0) <= last and first <= (*stamp, END) for stamp in earlier)
+    at = bisect_left(stamps, told.first[:3])
+    return at < len(stamps) and stamps[at] < own and (*stamps[at], 0) <= told.last

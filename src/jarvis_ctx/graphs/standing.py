@@ -7,12 +7,13 @@ from itertools import groupby
 
 import msgspec
 
+from jarvis_ctx.graphs import reach
 from jarvis_ctx.graphs.ports import Place
 from jarvis_ctx.graphs.source import Source
 from jarvis_ctx.graphs.subjects import ALL, beneath, parts_of, subject
 
 PUT, WRITES, DROPPED, THREAD = "GraphCheckpointPut", "GraphWritesPut", "GraphCheckpointDropped", "GraphThreadDropped"
-FIRST, MOST, WHOLE = 8, 512, 1 << 30
+FIRST, MOST, WHOLE = 8, 512, reach.WHOLE
 """Events of the first page, which is mostly all that is wanted; of a later one at most; and all."""
 
 
@@ -89,6 +90,5 @@ def _judged(places: list[Place], dropped: int) -> Standing | None:
 
 
 def _dropped(source: Source, thread: str) -> int:
-    """When the thread was last dropped; 0 for never."""
-    name = subject(thread)
-    return max((place.time for place in source.scan(name, name + "\0", 1)), default=0)
+    """Until when what was told of the thread has gone as a whole; 0 where it was never dropped."""
+    return reach.of_thread(source, subject(thread))

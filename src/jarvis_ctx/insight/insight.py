@@ -191,12 +191,11 @@ class Insight:
 
     def cleanup(self, rules: Rules) -> Cleanup:
         """What a cleanup by these rules would remove now; reads every archived segment that is old enough."""
-        from jarvis_ctx.graphs.source import Source  # As with the doctor.
+        from jarvis_ctx.graphs.source import complete  # As with the doctor.
         from jarvis_ctx.retention.looking import look
 
         view = self._view
-        source = Source(view.graphs, view.name, view.values, view.events_after(timeline.drained(view)))
-        return look(view.folder, view.state(), view.files, source, rules, view.now())
+        return look(view.folder, view.state(), view.files, complete(view), rules, view.now())
 
     def points(self) -> list[KeptPoint]:
         """The recovery points, oldest first; reads and verifies every copy of each."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,7 +26,7 @@ from jarvis_ctx.retention.survey import Cleanup, survey
 if TYPE_CHECKING:
     from jarvis_ctx.graphs.source import Source
     from jarvis_ctx.retention.freeing import Freeing
-    from jarvis_ctx.retention.threads import Drops
+    from jarvis_ctx.retention.threads import Drop
 
 YOUNG = HOUR
 """A side file this young (µs) may belong to an event that is only now being written."""
@@ -75,20 +75,22 @@ class Cleaner:
 
     def clean(self) -> Cleanup:
         """Remove it. Raises `StoreUnavailable` and `OSError`; what is left then goes next time."""
-        from jarvis_ctx.retention.threads import drops, spent_events
+        from jarvis_ctx.retention.threads import counts, drops, spent_events
 
         with self._lock:
             source, now = self._source(), self._now()
-            dropped = drops(source, self._rules, self.state(), now)
-            for kind, subject in (*dropped.threads, *dropped.checkpoints):
-                self._append(kind, subject, {})
+            dropped = counts(self._told(drops(source, self._rules, self.state(), now)))
             freed = self._freeing().free(spent_events(source, now, self._rules.horizon(now)))
             return self._clean(self._survey(dropped, freed))
 
-    def _survey(self, dropped: Drops, freed: int) -> Cleanup:
+    def _told(self, dropped: Iterator[Drop]) -> Iterator[Drop]:
+        for drop in dropped:
+            self._append(*drop)
+            yield drop
+
+    def _survey(self, dropped: dict[str, int], freed: int) -> Cleanup:
         found = survey(self._premises.folder, self.state(), self._premises.files, self._rules, self._now())
-        threads, checkpoints = len(dropped.threads), len(dropped.checkpoints)
-        return replace(found, threads=threads, graph_checkpoints=checkpoints, freed=freed)
+        return replace(found, **dropped, freed=freed)
 
     def _freeing(self) -> Freeing:
         from jarvis_ctx.retention.freeing import Freeing

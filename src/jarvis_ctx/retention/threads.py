@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
-
-import msgspec
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
 
 from jarvis_ctx.clock import DAY, HOUR
 from jarvis_ctx.errors import CorruptData
-from jarvis_ctx.graphs import history, standing
+from jarvis_ctx.graphs import history, reach, standing, thinning
 from jarvis_ctx.graphs.ports import Place
 from jarvis_ctx.graphs.reading import Reader
 from jarvis_ctx.graphs.source import Source
 from jarvis_ctx.graphs.spent import Spent, places_of, spent
 from jarvis_ctx.graphs.spent_items import spent_items
 from jarvis_ctx.graphs.subjects import subject
-from jarvis_ctx.graphs.thinning import surplus
 from jarvis_ctx.model.state import State
 from jarvis_ctx.retention.rules import Rules
 
@@ -26,31 +25,39 @@ READ_BY_NOW = HOUR
 """What was dropped so long ago (µs) nobody is in the middle of reading."""
 
 
-class Drops(msgspec.Struct, frozen=True, kw_only=True):
-    """What goes: the events that say so, by kind and subject."""
+class Drop(NamedTuple):
+    """An event that drops something."""
 
-    threads: list[tuple[str, str]] = []
-    checkpoints: list[tuple[str, str]] = []
+    kind: str
+    subject: str
+    body: dict[str, Any]
 
 
-def drops(source: Source, rules: Rules, state: State, now: int) -> Drops:
-    """What these rules drop of all threads and sessions at the time `now` (µs); nothing of one that is at work."""
-    if not (rules.thread_days or rules.thread_checkpoints_kept):
-        return Drops()
+def drops(source: Source, rules: Rules, state: State, now: int) -> Iterator[Drop]:
+    """What these rules drop of all threads and sessions at the time `now` (µs); nothing of one that is at work.
+
+    One after the other, each to be told before the next is looked at; what is told meanwhile of a thread stays.
+    """
     busy, idle_since = at_work(state), now - rules.thread_days * DAY if rules.thread_days else 0
-    threads, checkpoints = list[tuple[str, str]](), list[tuple[str, str]]()
-    for thread in standing.threads(source):
-        if thread not in busy and _is_idle(places_of(source, thread), standing.THREAD, idle_since):
-            threads.append((standing.THREAD, subject(thread)))
-        elif thread not in busy and rules.thread_checkpoints_kept:
-            checkpoints += [
-                (standing.DROPPED, about) for about in _surplus(source, thread, rules.thread_checkpoints_kept)
-            ]
+    for thread in standing.threads(source) if rules.thread_days or rules.thread_checkpoints_kept else ():
+        if thread in busy:
+            continue
+        places = places_of(source, thread)
+        if _is_idle(source, places, standing.THREAD, idle_since):
+            yield Drop(standing.THREAD, subject(thread), reach.told_until(places))
+        elif rules.thread_checkpoints_kept:
+            surplus = _surplus(source, thread, rules.thread_checkpoints_kept)
+            yield from (Drop(standing.DROPPED, about, {}) for about in surplus)
     for about in history.sessions(source) if rules.thread_days else ():
-        told = source.scan(about, about + "\0", standing.WHOLE)
-        if history.session_of(about) not in busy and _is_idle(told, history.CLEARED, idle_since):
-            threads.append((history.CLEARED, about))
-    return Drops(threads=threads, checkpoints=checkpoints)
+        places = source.scan(about, about + "\0", standing.WHOLE)
+        if history.session_of(about) not in busy and _is_idle(source, places, history.CLEARED, idle_since):
+            yield Drop(history.CLEARED, about, reach.told_until(places))
+
+
+def counts(dropped: Iterable[Drop]) -> dict[str, int]:
+    """How many whole threads and sessions these are, and how many single checkpoints, as `Cleanup` names them."""
+    found = Counter("graph_checkpoints" if drop.kind == standing.DROPPED else "threads" for drop in dropped)
+    return {name: found[name] for name in ("threads", "graph_checkpoints")}
 
 
 def spent_events(source: Source, now: int, horizon: int) -> Spent:
@@ -77,15 +84,17 @@ def _spent(source: Source, dropped_by: int, fences_by: int) -> Iterator[Spent]:
         yield spent_items(source, source.scan(about, about + "\0", standing.WHOLE), dropped_by, fences_by)
 
 
-def _is_idle(places: list[Place], end: str, since: int) -> bool:
+def _is_idle(source: Source, places: list[Place], end: str, since: int) -> bool:
     """Whether nothing was told since then of a thread that is not dropped already."""
-    latest = max(places, key=lambda place: place.time)
-    return latest.time < since and latest.kind != end
+    if any(place.time >= since for place in places):
+        return False
+    dropped = max((reach.of_drop(source, place) for place in places if place.kind == end), default=0)
+    return any(place.time > dropped for place in places if place.kind != end)
 
 
 def _surplus(source: Source, thread: str, count: int) -> list[str]:
     try:
-        found = surplus(Reader(source), standing.of_thread(source, thread), count)
+        found = thinning.surplus(Reader(source), standing.of_thread(source, thread), count)
     except CorruptData as error:
         log.warning("No checkpoint of thread %r is dropped, because one cannot be read: %s", thread, error)
         return []

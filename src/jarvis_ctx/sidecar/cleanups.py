@@ -147,10 +147,9 @@ class _ByHand:
         )
 
     def _source(self) -> Source:
-        from jarvis_ctx.graphs.source import Source
+        from jarvis_ctx.graphs.source import complete
 
-        opened = self._store.opened
-        return Source(opened.store.graphs, self._store.state.name, premises_of(opened).values)
+        return complete(self._store)
 
     def _append(self, kind: str, subject: str, body: dict[str, Any]) -> object:
         self._writer = self._writer or self._store.pen()

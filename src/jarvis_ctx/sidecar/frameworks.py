@@ -30,7 +30,7 @@ class ForFrameworks:
         """What frameworks tell of their threads and sessions."""
         from jarvis_ctx.sidecar.threads import LiveThreads
 
-        return LiveThreads(self.journal, self._sink, self._opened.store.graphs, self._view)
+        return LiveThreads(self.journal, self._sink, self._view)
 
     @cached_property
     def graphs(self) -> LiveGraphs:

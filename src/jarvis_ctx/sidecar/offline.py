@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jarvis_ctx.checkpoint.keeper import Keeper
 from jarvis_ctx.clock import SystemClock
 from jarvis_ctx.errors import NothingToKeep
 from jarvis_ctx.journal import read
+from jarvis_ctx.journal.cut_off import set_aside
+from jarvis_ctx.journal.gather import gather
 from jarvis_ctx.journal.others import stored
 from jarvis_ctx.journal.ports import Batch
+from jarvis_ctx.journal.values import Values
 from jarvis_ctx.journal.writer import Writer
+from jarvis_ctx.model.event import Event
 from jarvis_ctx.recovery.rebuild import rebuild
 from jarvis_ctx.settings import Settings
 from jarvis_ctx.sidecar.missing import check_store
@@ -22,6 +26,9 @@ from jarvis_ctx.sidecar.pen import pen, sealing_behind
 from jarvis_ctx.sidecar.standstill import nobody_runs
 from jarvis_ctx.storage.memory.checkpoints import MemoryCheckpoints
 from jarvis_ctx.storage.memory.gate import Gate
+
+if TYPE_CHECKING:
+    from jarvis_ctx.graphs.ports import GraphIndex
 
 
 @contextmanager
@@ -42,6 +49,32 @@ class Offline:
     def __init__(self, opened: OpenStore) -> None:
         self.opened, self.ground = opened, opened.ground
         self.state = rebuild(self.ground.layers, self.ground.clock.steady).state
+
+    @property
+    def name(self) -> str:
+        """The orchestrator's."""
+        return self.state.name
+
+    @property
+    def graphs(self) -> GraphIndex:
+        """The events of threads and sessions in the database."""
+        return self.opened.store.graphs
+
+    @property
+    def values(self) -> Values:
+        """Opens sealed bodies of events and fetches those in side files."""
+        return Values(self.ground.folder / "journal" / "values", sealing=self.ground.sealing)
+
+    def drained(self) -> dict[str, int]:
+        """How far the database has each writer."""
+        return self.ground.store.events.watermarks()
+
+    def events_after(self, position: dict[str, int]) -> list[Event]:
+        """What was appended since a position, by anyone."""
+        layers = self.ground.layers
+        found = gather(layers.journal, self.name, position, layers.events, layers.marks, self.values, whole=False)
+        set_aside(found, position, layers.marks, layers.cut_off)
+        return found.events
 
     def keeper(self) -> Keeper:
         """Takes checkpoints of the state, in files alone. Raises `NothingToKeep` where nobody ever ran.

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import threading
-from typing import Any, Protocol
+from typing import Any
 
 from jarvis_ctx.capture.sink import Sink
 from jarvis_ctx.errors import StoreUnavailable
-from jarvis_ctx.graphs.ports import GraphIndex
-from jarvis_ctx.graphs.source import Source
+from jarvis_ctx.graphs.source import Source, Undrained, complete
 from jarvis_ctx.journal import forks
 from jarvis_ctx.journal.journal import Journal
-from jarvis_ctx.journal.values import Values
-from jarvis_ctx.model.event import Event
 
 MANY = 1000
 """Threads after which it is looked up which of them the store has."""
@@ -20,26 +17,12 @@ PATIENCE = 5.0
 """Seconds a reader waits for the store to have what was put; then it reads what the store lacks in the journal."""
 
 
-class Ahead(Protocol):
-    """What a reader asks of a view."""
-
-    @property
-    def name(self) -> str: ...
-
-    @property
-    def values(self) -> Values: ...
-
-    def drained(self) -> dict[str, int]: ...
-
-    def events_after(self, position: dict[str, int]) -> list[Event]: ...
-
-
 class LiveThreads:
     """The threads of a run, in its own process."""
 
-    def __init__(self, journal: Journal, sink: Sink, index: GraphIndex, view: Ahead) -> None:
+    def __init__(self, journal: Journal, sink: Sink, view: Undrained) -> None:
         """`sink` is what events are told to."""
-        self._journal, self._sink, self._index, self._view = journal, sink, index, view
+        self._journal, self._sink, self._view = journal, sink, view
         self._told: dict[str, int] = {}
         """The last event of each thread, as long as the store may lack it."""
         self._others: dict[str, int] = {}
@@ -75,8 +58,8 @@ class LiveThreads:
             behind = self._is_behind()
         except StoreUnavailable:
             behind = True
-        ahead = self._view.events_after(self._view.drained()) if behind else ()
-        return Source(self._index, self._view.name, self._view.values, ahead)
+        view = self._view
+        return complete(view) if behind else Source(view.graphs, view.name, view.values)
 
     def _is_behind(self) -> bool:
         """Whether the store still lacks what others have told: runs that died before it was drained, workers."""

@@ -17,11 +17,12 @@ from jarvis_ctx.adapters.langgraph import JarvisSaver
 from jarvis_ctx.insight.insight import Insight
 from jarvis_ctx.insight.verification import verify
 from jarvis_ctx.retention.rules import Rules
-from jarvis_ctx.sidecar import clean_offline, open_view
-from jarvis_ctx.sidecar.cleanups import Rounds
+from jarvis_ctx.retention.threads import drops
+from jarvis_ctx.sidecar import clean_offline, offline, open_view
+from jarvis_ctx.sidecar.cleanups import Rounds, rules_of
 from tests.adapters.langgraph.graphs import config, put, values
 from tests.adapters.langgraph.keeping import LARGE, bytes_of, noise, thread_of
-from tests.unit.retention.aged import archived, begin, later
+from tests.unit.retention.aged import DAY, archived, begin, later
 
 KEY = "0123456789abcdef" * 4
 
@@ -71,6 +72,52 @@ def test_a_thread_goes_after_its_days_and_one_that_is_at_work_stays(store_path: 
 
         assert (cleanup.threads, cleanup.graph_checkpoints) == (1, 0)
         assert [len(held(saver, thread)) for thread in ("idle", "at work", "waiting")] == [0, 2, 2]
+
+
+def test_what_is_put_while_a_cleanup_drops_its_thread_stays_for_good(store_path: Path) -> None:
+    with begin(store_path, 0, thread_days=7) as manager:
+        saver = JarvisSaver(manager)
+        made = thread_of(saver, "thread", 2, input="kept")
+        later(manager, 8 * DAY)
+        rules = rules_of(manager.settings)
+        judged = list(drops(manager.threads.source(), rules, manager.journal.picture(), manager._clock.wall()))
+
+        back = put(saver, made[-1], {"input": "kept", "log": "I am back"}, {"log": 3})
+        for drop in judged:
+            manager.journal.append(*drop)
+        archived(manager, hours=24)
+
+        assert len(judged) == 1
+        assert manager.cleanup(dry_run=False).freed > 0
+        assert held(saver) == ids([back])
+        assert values(saver, back) == {"input": "kept", "log": "I am back"}
+
+
+@pytest.mark.parametrize(("body", "left"), [({}, 0), ({"until": 1}, 2), ({"until": "?"}, 0), ({"until": 1 << 60}, 0)])
+def test_a_drop_takes_what_was_told_until_it_says_or_before_it(store_path: Path, body: Any, left: int) -> None:
+    with begin(store_path, 0) as manager:
+        saver = JarvisSaver(manager)
+        thread_of(saver, "thread", 2)
+
+        manager.journal.append("GraphThreadDropped", '["thread"]', body)
+        manager.flush()
+
+        assert len(held(saver)) == left
+
+
+def test_a_cleanup_by_hand_sees_what_the_database_has_not_been_given(
+    store_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with begin(store_path, 0) as manager:
+        made = thread_of(JarvisSaver(manager), "thread", 1)
+    with begin(store_path, 8, drain_interval=3600.0) as manager:
+        put(JarvisSaver(manager), made[0], {"log": "today"}, {"log": 2})
+        dead = Path(shutil.copytree(store_path, tmp_path / "dead"))
+        monkeypatch.setattr(offline, "SystemClock", lambda: manager._clock)
+
+    found = clean_offline(settings.load({"path": dead, "thread_days": 7}, environ={}))
+
+    assert found.threads == 0
 
 
 def prune(path: Path, **settings: Any) -> RunnableConfig:

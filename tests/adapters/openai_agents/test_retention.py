@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from jarvis_ctx.adapters.openai_agents import JarvisSession
+from jarvis_ctx.retention.threads import drops
+from jarvis_ctx.sidecar.cleanups import rules_of
 from tests.adapters.openai_agents.histories import messages, texts
 from tests.unit.retention.aged import DAY, archived, begin, later
 
@@ -36,6 +38,24 @@ async def test_a_session_goes_after_its_days_and_one_whose_run_has_not_ended_sta
         assert cleanup.threads == 1
         assert (await texts(idle), await texts(busy)) == ([], ["b"])
         assert manager.cleanup().threads == 0
+
+
+async def test_what_is_added_while_a_cleanup_drops_its_session_stays_for_good(store_path: Path) -> None:
+    with begin(store_path, 0, thread_days=7) as manager:
+        session, rules = JarvisSession("42", manager), rules_of(manager.settings)
+        await session.add_items(messages("a", "b"))
+        later(manager, 8 * DAY)
+        judged = list(drops(manager.threads.source(), rules, manager.journal.picture(), manager._clock.wall()))
+
+        await session.add_items(messages("I am back"))
+        for drop in judged:
+            manager.journal.append(*drop)
+        archived(manager)
+
+        assert manager.cleanup(dry_run=False).freed == 1
+        assert await texts(session) == ["I am back"]
+        later(manager, 8 * DAY)
+        assert manager.cleanup().threads == 1
 
 
 @pytest.mark.parametrize("seed", range(3))
