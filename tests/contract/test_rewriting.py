@@ -51,6 +51,16 @@ def test_what_is_derived_from_an_event_follows_it_and_the_file_forgets_what_was_
     assert [path for path in tmp_path.iterdir() if b"secret" in path.read_bytes()] == []
 
 
+def test_a_payload_that_was_put_in_place_leaves_nothing_of_the_former_one_in_the_file(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "store.db")
+    store.events.write(batch([digested(event(number, note="secret " * 900)) for number in range(1, 9)]))
+
+    store.upkeep.put([digested(event(number, kind="EventFreed")) for number in range(1, 9)])
+    store.close()
+
+    assert [path for path in tmp_path.iterdir() if b"secret" in path.read_bytes()] == []
+
+
 def test_some_events_are_given_other_payloads_and_one_that_is_not_here_is_passed_over(store: Store) -> None:
     store.events.write(batch([digested(told(1, "a", "", "1")), digested(told(2, "a", "", "2")), digested(event(3))]))
     freed = digested(event(1, kind="EventFreed"))

@@ -203,6 +203,18 @@ def test_an_adopted_command_that_ends_cleanly_is_not_started_again(watch: Watch,
     assert cause(stage.store) is None
 
 
+def test_an_adopted_command_that_is_killed_has_not_ended_well(watch: Watch, stage: Stage) -> None:
+    left = watch(stage.store, [*MORTAL, "wait"])
+    left.begun()
+    left.supervisor.kill()
+
+    watched = watch(stage.store, [*MORTAL, "wait"], adopt=True, restart="never")
+    watched.said("adopted")
+    watched.kill()
+
+    assert watched.over()["exit_code"] in (1, 137)
+
+
 def test_a_death_that_nobody_saw_since_the_supervisor_was_killed_first_is_told_so(watch: Watch, stage: Stage) -> None:
     watched = watch(stage.store, [*MORTAL, "wait"])
     watched.begun()

@@ -227,6 +227,21 @@ def test_a_thread_goes_on_from_what_a_cleanup_has_left_of_it(pruned: Pruned) -> 
         assert values(saver, last) == {"input": noise(99), "log": "short"}
 
 
+def test_a_thread_that_a_live_cleanup_dropped_can_be_gone_on_with(store_path: Path) -> None:
+    with begin(store_path, 0, thread_days=7) as manager:
+        saver = JarvisSaver(manager)
+        before = thread_of(saver, "thread", 2, input=noise(99))[-1]
+        archived(manager, hours=24 * 8)
+        dropped = manager.cleanup(dry_run=False).threads
+        later(manager, 7200)
+
+        freed = manager.cleanup(dry_run=False).freed
+        after = put(saver, before, {"input": noise(99), "log": "short"}, {"log": 9})
+
+        assert (dropped, freed) == (1, 2)
+        assert values(saver, after) == {"input": noise(99), "log": "short"}
+
+
 def test_what_a_value_was_built_upon_stays_as_long_as_the_value(store_path: Path) -> None:
     with begin(store_path, 0) as manager:
         saver, at, text = JarvisSaver(manager), config("thread"), noise(1)

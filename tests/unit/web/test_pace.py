@@ -78,6 +78,20 @@ def test_who_takes_a_long_answer_steadily_has_all_the_time_it_needs(
     assert clock.now > pace.ANSWER_SECONDS
 
 
+def test_no_rest_earns_a_reader_more_than_half_a_minute(
+    clock: Clock, pair: tuple[socket.socket, socket.socket], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours, theirs = pair
+    monkeypatch.setattr(pace, "_ready", taking(clock, theirs, 0, every=1))
+    stream = pace.Paced(ours)
+
+    clock.now = began = 3600.0
+    with pytest.raises(TimeoutError):
+        stream.send(bytes(10**6))
+
+    assert clock.now - began <= pace.ANSWER_SECONDS + 1
+
+
 def test_a_stream_that_has_little_to_say_bears_a_reader_who_is_stuck_now_and_then(
     clock: Clock, pair: tuple[socket.socket, socket.socket], monkeypatch: pytest.MonkeyPatch
 ) -> None:
