@@ -87,6 +87,7 @@ def test_a_crash_loop_trips_the_breaker_and_leaves_the_state_ready(watch: Watch,
     said = watched.said("gave-up")
 
     assert (said["restarts"], watched.over()["tripped"]) == (2, True)
+    assert "it was restarted 2 times" in supervised.all_of(stage.store)[0].gave_up
     found = cause(stage.store)
     assert found is not None
     assert found.cause == "exited"

@@ -38,7 +38,7 @@ def _row(run: dict[str, Any]) -> tuple[Text, ...]:
 
 def _end(run: dict[str, Any]) -> str:
     if run["ended"] is None:
-        return "" if run["state"] == "live" else "none recorded; the next start finds out why"
+        return "" if run["state"] == "live" else f"none recorded. {run['sentence']}"
     lasted = span((parse(run["ended"]) - parse(run["started"])).total_seconds())
     how = f"{run['ending']}" if run["ending"] else run["sentence"] or "why is not known"
     return f"after {lasted}: {how}"

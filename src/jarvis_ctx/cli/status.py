@@ -131,15 +131,16 @@ def _resources(sample: dict[str, Any]) -> str:
 def _end(last: dict[str, Any], found: dict[str, Any]) -> str:
     if last["ended"] is None:
         since = parse(found["last_event"] or last["started"]) - parse(last["started"])
-        return f"none recorded; it was at work for {span(since.total_seconds())}{_seen(found['supervisor'])}"
+        return f"none recorded; it was at work for {span(since.total_seconds())}. {last['sentence']}{_seen(found)}"
     how = f"cleanly ({last['ending']})" if last["clean"] else last["sentence"] or f"by an {last['ending']}"
     return f"{day_time(last['ended'])}, {how}"
 
 
-def _seen(supervisor: dict[str, Any] | None) -> str:
-    if supervisor is None or supervisor["child"] is not None or not supervisor["last_death"]:
+def _seen(found: dict[str, Any]) -> str:
+    supervisor, told = found["supervisor"], found["last_end"]["sentence"]
+    if supervisor is None or supervisor["child"] is not None or supervisor["last_death"] in ("", told):
         return ""
-    return f". The last that its supervisor saw: {supervisor['last_death']}"
+    return f" The last that its supervisor saw: {supervisor['last_death']}"
 
 
 def _events(found: dict[str, Any]) -> str:

@@ -58,7 +58,10 @@ class Insight:
         return self._shown(status.status(self._view, most))
 
     def glance(self) -> dict[str, Any]:
-        """Of `status` what one always wants to see: `state`, `run`, `last_event`, `events` and `tasks`, how many."""
+        """Of `status` what one always wants to see: `state`, `run`, `last_event`, `events` and `tasks`, how many.
+
+        Where nothing was captured, `watched` is the process that a supervisor watches.
+        """
         return self._shown(status.glance(self._view))
 
     def tasks(self, status: str | None = None) -> list[dict[str, Any]]:

@@ -35,10 +35,17 @@ def glance(view: View) -> dict[str, Any]:
     return {"supervisor": supervisor(view, record), "resources": _sample(last[0]) if last else None}
 
 
+def watched(view: View) -> int | None:
+    """The process that a supervisor watches."""
+    record = _record(view)
+    return record.child.pid if record is not None and record.child is not None else None
+
+
 def supervisor(view: View, record: Supervised | None) -> dict[str, Any] | None:
     """The latest supervisor of the orchestrator; `alive` unless it has ended or was killed."""
     if record is None:
         return None
+    last = record.deaths[-1] if record.deaths else None
     return {
         "name": record.name,
         "pid": record.supervisor.pid,
@@ -47,7 +54,10 @@ def supervisor(view: View, record: Supervised | None) -> dict[str, Any] | None:
         "command": record.command,
         "child": record.child.pid if record.child is not None else None,
         "restarts": record.restarts,
-        "last_death": record.deaths[-1].sentence if record.deaths else "",
+        "gave_up": record.gave_up,
+        "last_death": last.sentence if last is not None else "",
+        "last_ended": iso(last.ended) if last is not None else None,
+        "last_failed": last is not None and last.failed,
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from jarvis_ctx.insight.status import life, run_line
+from jarvis_ctx.insight.status import explained, life, run_line
 from jarvis_ctx.insight.view import View
 from jarvis_ctx.model.run import RunRecord
 from jarvis_ctx.recovery.predecessor import Predecessor
@@ -15,10 +15,11 @@ def lines(view: View) -> list[dict[str, Any]]:
     state = view.state()
     before = Predecessor.of(view.folder, view.name)
     latest = before.latest(state)
+    now = life(view.pulse(), latest, before)
+    latest = explained(latest, now, before, state)
     known = dict(state.runs)
     if latest is not None:
         known[latest.id] = latest  # The run file knows of one whose first event was lost.
-    now = life(view.pulse(), latest, before)
     ordered = sorted(known.values(), key=lambda run: run.epoch)
     return [_line(run, now if latest is not None and run.id == latest.id else _past(run)) for run in ordered]
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+from msgspec.structs import replace
+
 from jarvis_ctx.clock import MICROSECONDS, iso
 from jarvis_ctx.insight import agents, captures, resources, tasks
 from jarvis_ctx.insight.view import Pulse, View
@@ -19,11 +22,12 @@ def status(view: View, most: int | None = None) -> dict[str, Any]:
     state, pulse = view.state(), view.pulse()
     everyone = agents.lines(state, agents.leases(view), view.now(), agents.terms(view, state))
     before = Predecessor.of(view.folder, view.name)
-    run = before.latest(state)
+    lives = life(pulse, before.latest(state), before)
+    run = explained(before.latest(state), lives, before, state)
     return {
         "orchestrator": view.name,
         "path": str(view.folder),
-        "state": life(pulse, run, before),
+        "state": lives,
         "pid": pulse.live_pid,
         "run": run_line(run),
         "last_end": run_line(_last_ended(state, run, pulse)),
@@ -55,12 +59,14 @@ def glance(view: View) -> dict[str, Any]:
     """What is cheap to know however many tasks there are; as in `status`, but `tasks` is their number alone."""
     state, pulse, before = view.state(), view.pulse(), Predecessor.of(view.folder, view.name)
     run = before.latest(state)
+    lives = life(pulse, run, before)
     return {
-        "state": life(pulse, run, before),
+        "state": lives,
         "run": run_line(run),
         "last_event": iso(state.stamp[0]) if state.stamp[0] else None,
         "events": sum(state.position.values()),
         "tasks": len(state.tasks),
+        "watched": resources.watched(view) if lives == "empty" else None,
     }
 
 
@@ -71,6 +77,13 @@ def life(pulse: Pulse, run: RunRecord | None, before: Predecessor) -> str:
     if run is None:
         return "empty"
     return "dead" if before.died(run) else "ended"
+
+
+def explained(run: RunRecord | None, lives: str, before: Predecessor, state: State) -> RunRecord | None:
+    """The latest run; one that is dead with the cause that the next start would find."""
+    if run is None or lives != "dead" or run.cause:
+        return run
+    return replace(run, cause=msgspec.structs.asdict(before.cause(run, state)))
 
 
 def _last_ended(state: State, run: RunRecord | None, pulse: Pulse) -> RunRecord | None:

@@ -16,6 +16,8 @@ MARK = "JARVIS_SUPERVISED"
 KEPT = 10
 """Deaths that are kept: a process may die before its run has begun, and the run before it is still to be recovered."""
 
+ASKED_TO_END = frozenset({"SIGTERM", "SIGINT", "SIGHUP", "SIGPIPE"})
+"""Signals by which somebody lets a program end: no failure."""
 How = Literal["clean", "exit", "signal", "oom-killed", "hang", "memory-limit", "stopped", "unseen"]
 """`stopped`: it was asked to end and had to be made to. `unseen`: whoever adopted it cannot know."""
 
@@ -41,6 +43,12 @@ class Death(msgspec.Struct, frozen=True, kw_only=True):
     """A sentence where its memory had grown."""
     oom_kills: int = 0
     """How many processes of its control group the kernel ended for want of memory just then."""
+
+    @property
+    def failed(self) -> bool:
+        """Whether it is to be mended: it did not end as it, or somebody, wanted."""
+        asked = self.how == "signal" and self.signal in ASKED_TO_END
+        return self.how not in ("clean", "stopped") and not asked
 
     @property
     def evidence(self) -> dict[str, Any]:
@@ -69,6 +77,8 @@ class Supervised(msgspec.Struct, frozen=True, kw_only=True):
     restarts: int = 0
     over: bool = False
     """Whether the supervisor has ended of its own accord."""
+    gave_up: str = ""
+    """Why it started nothing again, a sentence; empty unless it died too often."""
     deaths: list[Death] = []
     format: str = FORMAT
 

@@ -8,12 +8,10 @@ from collections.abc import Collection
 import msgspec
 from msgspec.structs import replace
 
-from jarvis_ctx.liveness.supervised import How
+from jarvis_ctx.liveness.supervised import ASKED_TO_END, How
 from jarvis_ctx.model.run import CLEAN
 from jarvis_ctx.supervisor.child import Status
 
-ASKED_TO_END = frozenset({signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGPIPE})
-"""Signals by which somebody lets a program end: no failure."""
 INTERRUPTED: frozenset[str | None] = frozenset({"SIGTERM", "SIGINT"})
 """How a run says that it ended so."""
 SHELLS = 128
@@ -86,7 +84,8 @@ def _by_signal(number: int, core: bool) -> Verdict:
         sentence = "It was ended by SIGKILL (kill -9) from outside, not by the kernel for want of memory."
     else:
         sentence = f"It was ended by {signal_name(number)}{left}."
-    return Verdict(how="signal", sentence=sentence, failed=number not in ASKED_TO_END, signal=signal_name(number))
+    name = signal_name(number)
+    return Verdict(how="signal", sentence=sentence, failed=name not in ASKED_TO_END, signal=name)
 
 
 def signal_name(number: int) -> str:

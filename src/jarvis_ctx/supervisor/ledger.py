@@ -119,6 +119,10 @@ class Ledger:
         self._note(replace(self._record, child=None, runs={}, deaths=deaths))
         return shown
 
+    def gave_up(self, why: str) -> None:
+        """The child has died too often and is not started again."""
+        self._note(replace(self._record, gave_up=why))
+
     def _note(self, record: Supervised) -> None:
         """Write what is good to know: a full disk does not end the supervision, and is made up for by the next."""
         self._record = record

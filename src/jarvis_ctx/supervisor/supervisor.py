@@ -208,6 +208,7 @@ class Supervisor:
     def _enough(self, status: Status, *, tripped: bool) -> Outcome:
         if tripped:
             most, within = number(self._orders.max_restarts, "time"), span(self._orders.within)
+            self._ledger.gave_up(f"It is not started again: it was restarted {most} within {within}.")
             sentence = (
                 f"It is not started again: it was restarted {most} within {within}. What it has captured is kept; "
                 "jarvis-ctx report and jarvis-ctx doctor say more. Mend the cause, then run it again."

@@ -47,7 +47,7 @@ def test_runs_tell_how_each_ended(dead: Path, call: Call) -> None:
     after = json.loads(call("runs", "--json", "--path", dead).stdout)
 
     assert "dead" in before
-    assert "none recorded; the next start finds out why" in " ".join(before.split())
+    assert "none recorded. It was ended from outside" in " ".join(before.split())
     assert [(run["state"], run["ending"], run["cause"]) for run in after] == [
         ("dead", None, "killed"),
         ("ended", "closed", None),

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import errno
+from contextlib import closing
 from pathlib import Path
 
 import msgspec
 import pytest
 
+from jarvis_ctx.insight.insight import Insight
 from jarvis_ctx.liveness import identity, resources, supervised
 from jarvis_ctx.liveness.resources import Ring, Sample
 from jarvis_ctx.liveness.supervised import Death, Supervised
-from jarvis_ctx.sidecar import JarvisContextManager
+from jarvis_ctx.sidecar import JarvisContextManager, open_view
 
 HERE = identity.this_process()
 DEATH = Death(
@@ -76,6 +78,26 @@ def test_a_supervisor_that_was_killed_is_told_from_one_that_has_ended(manager: J
         found.append((shown["alive"], shown["killed"]))
 
     assert found == [(False, True), (False, False)]
+
+
+def test_the_last_death_is_told_with_its_time_and_whether_it_was_a_failure(manager: JarvisContextManager) -> None:
+    found = []
+    for how, signal in (("exit", ""), ("clean", ""), ("stopped", ""), ("signal", "SIGTERM"), ("signal", "SIGKILL")):
+        death = msgspec.structs.replace(DEATH, how=how, signal=signal)
+        supervised.write(manager.settings.folder, msgspec.structs.replace(RECORD, deaths=[death], gave_up="Enough."))
+        found.append(manager.insight.resources()["supervisor"])
+
+    assert [one["last_failed"] for one in found] == [True, False, False, False, True]
+    assert (found[0]["last_ended"], found[0]["gave_up"]) == ("1970-01-01T00:01:30.000Z", "Enough.")
+
+
+def test_a_process_of_which_nothing_is_captured_is_seen_at_a_glance(store_path: Path) -> None:
+    supervised.write(store_path, RECORD)
+
+    with closing(open_view(store_path, "outer")) as view:
+        found = Insight(view).glance()
+
+    assert (found["state"], found["watched"]) == ("empty", HERE.pid)
 
 
 def test_doctor_says_that_nobody_would_start_it_again(manager: JarvisContextManager) -> None:

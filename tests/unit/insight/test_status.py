@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -90,6 +91,17 @@ def test_a_killed_run_is_dead_since_its_last_event(dead: Path) -> None:
 
     assert (found["state"], found["run"]["ended"], found["steps_in_doubt"]) == ("dead", None, 1)
     assert found["last_event"] > found["run"]["started"]
+
+
+def test_of_a_dead_run_the_cause_is_told_before_the_next_start_finds_it(dead: Path) -> None:
+    with closing(open_view(dead)) as view:
+        found, runs = Insight(view).status(), Insight(view).run_lines()
+    with JarvisContextManager(dead, handle_signals=False) as manager:
+        report = manager.insight.report()
+
+    assert report is not None
+    told = {(line["cause"], line["sentence"]) for line in (found["run"], found["last_end"], runs[-1])}
+    assert told == {(report.cause.cause, report.cause.sentence)}
 
 
 def test_after_a_recovery_the_steps_in_doubt_and_the_last_checkpoint_are_still_shown(dead: Path) -> None:
@@ -181,4 +193,8 @@ def test_a_glance_says_of_the_status_what_one_always_wants_to_see(manager: Jarvi
     manager.update_task_progress("task-1", {"status": "in_progress"})
     status, glance = manager.status(), manager.insight.glance()
 
-    assert glance == {**{name: status[name] for name in ("state", "run", "last_event", "events")}, "tasks": 1}
+    assert glance == {
+        **{name: status[name] for name in ("state", "run", "last_event", "events")},
+        "tasks": 1,
+        "watched": None,
+    }

@@ -175,6 +175,21 @@ def test_only_the_last_deaths_are_kept_and_no_secret(store_path: Path, opened: O
     assert ledger.command == "python x.py --api-key '[redacted]'"
 
 
+def test_that_it_gave_up_is_written_down_until_the_next_child(store_path: Path, opened: Open) -> None:
+    ledger = opened(store_path)
+    ledger.began(HERE, 1, 0)
+    ledger.gave_up("It is not started again.")
+    ledger.close()
+    given_up = supervised.read(store_path, "jarvis")
+
+    opened(store_path).began(HERE, 2, 0)
+
+    begun = supervised.read(store_path, "jarvis")
+    assert given_up is not None
+    assert begun is not None
+    assert (given_up.gave_up, given_up.over, begun.gave_up) == ("It is not started again.", True, "")
+
+
 def test_a_full_disk_ends_no_supervision_but_lets_nothing_run_that_is_not_written_down(
     store_path: Path, opened: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from types import SimpleNamespace
 from typing import Any
@@ -101,12 +102,34 @@ def test_a_traceback_is_there_in_full_and_folded() -> None:
 
 
 def test_a_graphs_run_that_was_carried_on_is_not_said_to_be_left() -> None:
-    tasks = [TaskLine(id=id, fate="in-flight", status="", percentage=0) for id in ("bees#1", "bees/plan:2", "beetle")]
+    tasks = [
+        TaskLine(id=id, fate="in-flight", status="", percentage=0) for id in ("bees#1", "bees/plan:2", "bees/a/plan:3")
+    ]
     threads = [CarriedThread(thread="bees", graph="G", task="bees#1", outcome="carried on")]
 
     shown = written(died({}, tasks=tasks, threads=threads))
 
     assert (shown.count("carried on, with its thread bees"), shown.count("left as it was")) == (2, 1)
+
+
+def test_stacks_begin_with_the_programs_own_and_have_every_frame_below() -> None:
+    sidecars = 'Thread 0x2 (most recent call first):\n  File "/x/jarvis_ctx/journal/drain.py", line 7 in wait\n'
+    own = 'Thread 0x1 (most recent call first):\n  File "main.py", line 6 in assign_task'
+
+    shown = html.unescape(written(died({"stacks": f"{sidecars}\n{own}"})))
+
+    first, every = shown.split("Stacks of its threads, with every frame")
+    assert ("main.py" in first, "drain.py" in first, "drain.py" in every) == (True, False, True)
+
+
+def test_of_a_program_that_captures_nothing_the_page_says_so_and_where_its_ends_are_told() -> None:
+    insight: Any = SimpleNamespace(
+        report=lambda: None, glance=lambda: {"state": "empty"}, resources=lambda limit: {"supervisor": {"pid": 7}}
+    )
+
+    shown = page("report", **view._report(insight, view.Nothing()))
+
+    assert ("captures nothing" in shown, 'href="/resources"' in shown, "next start" in shown) == (True, True, False)
 
 
 def test_tasks_that_were_done_are_folded_behind_their_number() -> None:

@@ -14,6 +14,7 @@ from jarvis_ctx.insight.insight import Insight
 from jarvis_ctx.model.carried import CarriedThread
 from jarvis_ctx.model.report import TaskFate, TaskLine, TaskNext
 from jarvis_ctx.model.run import CauseOfDeath
+from jarvis_ctx.recovery.stacks import own_frames
 from jarvis_ctx.recovery.wording import number, state_problems
 from jarvis_ctx.web.dashboard.overview import Nothing
 from jarvis_ctx.web.dashboard.rendered import Rendered
@@ -41,7 +42,8 @@ def report(given: Rendered) -> Blueprint:
 def _report(insight: Insight, asked: Nothing) -> Mapping[str, Any]:
     found = insight.report()
     if found is None:
-        return {"report": None}
+        bare = insight.glance()["state"] == "empty" and insight.resources(1)["supervisor"] is not None
+        return {"report": None, "bare": bare}
     counts = Counter(task.fate for task in found.tasks)
     shown = heapq.nsmallest(SHOWN, found.tasks, key=lambda task: FATES.index(task.fate))
     return {
@@ -62,13 +64,19 @@ def _evidence(cause: CauseOfDeath) -> Iterator[tuple[str, str]]:
     for key, name in EVIDENCE.items():
         said = cause.evidence.get(key)
         if said:
-            yield name, "\n".join(map(str, said)) if isinstance(said, list) else str(said)
+            lines = [str(line) for line in said] if isinstance(said, list) else str(said).splitlines()
+            own = lines if key == "stderr" else own_frames(str(said))
+            yield name, "\n".join(own)
+            if own != lines:
+                yield f"{name}, with every frame", "\n".join(lines)
 
 
 def _becomes(task: TaskLine, threads: Sequence[CarriedThread]) -> str:
     """Of a graph's run, or a node's within it, what became of its thread."""
     for each in threads:
-        if task.fate == "in-flight" and (task.id == each.task or task.id.startswith(f"{each.thread}/")):
+        node = task.id.removeprefix(f"{each.thread}/")
+        of_thread = node != task.id and "/" not in node  # Another thread's name may begin as this one's, and a slash.
+        if task.fate == "in-flight" and (task.id == each.task or of_thread):
             return f"{each.outcome}, with its thread {each.thread}"
     why = task.quarantined or task.not_redispatched
     return NEXT[task.next] + BY[task.by] + (f": {why}" if why else "")
