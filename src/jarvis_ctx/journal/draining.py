@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -84,7 +85,11 @@ class Draining:
         with self._lock:
             self.own.begin_anew()  # Whether the exchange succeeds or not: what is there already is not written twice.
             self._others.begin_anew()
-            return exchange()
+            exchanged = exchange()
+            with suppress(StoreUnavailable):  # The next turn goes on with it.
+                while self.once() and not self._others.caught_up:
+                    pass
+            return exchanged
 
     def inherited(self) -> None:
         """In a forked child: whoever held the lock is not here."""

@@ -35,7 +35,7 @@ class LiveGraphs:
 
     def reader(self, thread: str | None = None) -> Reader:
         """Reads what was put so far: of `thread`, or of all. Raises `StoreUnavailable`."""
-        return Reader(self._threads.source(thread))
+        return Reader(self._threads.source(thread), self._threads.settle)
 
     def _append(self, kind: str, about: tuple[str, ...], body: dict[str, Any]) -> int:
         return self._threads.append(kind, about[0], subject(*about), body, own=True)

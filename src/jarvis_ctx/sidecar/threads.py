@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from typing import Any
 
 from jarvis_ctx.capture.sink import Sink
@@ -60,6 +61,11 @@ class LiveThreads:
             behind = True
         view = self._view
         return complete(view) if behind else Source(view.graphs, view.name, view.values)
+
+    def settle(self) -> None:
+        """Wait until a new database that takes the store's place, if one does, has what it lacked at first."""
+        with suppress(StoreUnavailable):
+            self._journal.drain_once()
 
     def _is_behind(self) -> bool:
         """Whether the store still lacks what others have told: runs that died before it was drained, workers."""

@@ -191,6 +191,21 @@ def test_what_a_damaged_database_still_took_while_the_new_one_was_filled_is_in_t
     assert (manager.healer.healed, known) == (1, manager.journal.health().appended)
 
 
+def test_the_new_database_is_given_what_it_lacks_before_anybody_asks(
+    store_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with begin(store_path, 0, drain_interval=600, segment_bytes=4096) as manager:
+        fill, opened = manager.healer._fill, manager._opened.healing
+        assert opened is not None
+        monkeypatch.setattr(manager.healer, "_fill", lambda new: (fill(new), speak_and_drain(manager))[0])
+
+        opened._database.condemn("a page that nobody reads is damaged")
+        heal(manager)
+
+        known = manager._opened.store.events.watermarks()[manager.journal.writer.writer]
+        assert (manager.healer.healed, known >= manager.journal.health().drained) == (1, True)
+
+
 def speak_and_drain(manager: JarvisContextManager) -> None:
     """So much that some of its segments are full, drained and given up."""
     for number in range(50):
