@@ -11,11 +11,12 @@ from jarvis_ctx.codec import exact
 from jarvis_ctx.errors import StoreUnavailable
 from jarvis_ctx.insight.view import View
 from jarvis_ctx.liveness.progress import is_stuck
+from jarvis_ctx.liveness.work import last_work
 from jarvis_ctx.model.agent import AgentRecord, Health, Lease
 from jarvis_ctx.model.state import State
 from jarvis_ctx.model.task import TaskRecord
 
-HEALTHS: tuple[Health, ...] = ("alive", "stuck", "stale", "gone", "unseen")
+HEALTHS: tuple[Health, ...] = ("alive", "stuck", "stale", "gone", "unseen", "ended")
 
 
 class Terms(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,18 +41,30 @@ def leases(view: View) -> list[Lease]:
         return []
 
 
-def lines(state: State, beats: list[Lease], now: int, terms: Terms) -> list[dict[str, Any]]:
-    """Every agent that was registered, has beaten, or is named by a task, by id; `now` in µs."""
+def everyone(view: View, state: State) -> list[dict[str, Any]]:
+    """The agents as `lines` has them, judged now; of a program that does not run, as they were when it ended."""
+    return lines(state, leases(view), view.now(), terms(view, state), running=view.pulse().live_pid is not None)
+
+
+def lines(state: State, beats: list[Lease], now: int, terms: Terms, *, running: bool = True) -> list[dict[str, Any]]:
+    """Every agent that was registered, has beaten, worked, or is named by a task, by id; `now` in µs.
+
+    Where nobody runs, the last event or beat is the moment they are judged at, and who was alive then has `ended`.
+    """
+    moment = now if running else max(state.stamp[0], *(lease.beat for lease in beats), 0)
+    worked = last_work(state)
     beaten = {str(lease.agent): lease for lease in beats}
     named = {task.agent for task in state.tasks.values() if task.agent}
     open_tasks = _open_tasks(state)
     found = []
-    for id in sorted(state.agents.keys() | beaten.keys() | named):
+    for id in sorted(state.agents.keys() | beaten.keys() | named | worked.keys()):
         record, lease = state.agents.get(id), beaten.get(id)
-        seen, mine = last_sign(record, lease), open_tasks.get(id, [])
-        judged = health(record, seen, now, terms.stale_after)
-        if judged == "alive" and is_stuck(record, lease, mine, now, terms.stuck_after):
+        seen, mine = last_sign(record, lease, worked.get(id)), open_tasks.get(id, [])
+        judged = health(record, seen, moment, terms.stale_after)
+        if judged == "alive" and is_stuck(record, lease, mine, moment, terms.stuck_after):
             judged = "stuck"
+        if judged == "alive" and not running:
+            judged = "ended"
         found.append(
             {
                 "id": id,
@@ -92,9 +105,11 @@ def health(record: AgentRecord | None, seen: int | None, now: int, stale_after: 
     return "stale" if now - seen > stale_after * MICROSECONDS else "alive"
 
 
-def last_sign(record: AgentRecord | None, lease: Lease | None) -> int | None:
-    """When the agent last beat or was reported on, µs; None when it never was."""
+def last_sign(record: AgentRecord | None, lease: Lease | None, worked: int | None) -> int | None:
+    """When the agent last beat, worked or was reported on, µs; None when it never was."""
     signs = [lease.beat] if lease is not None else []
+    if worked is not None:
+        signs.append(worked)
     if record is not None and not _is_judgement(record):
         signs.append(record.updated[0])
     return max(signs, default=None)

@@ -88,10 +88,10 @@ class Insight:
         return self._shown(dependencies.graph(self._view.state(), most))
 
     def agents(self) -> list[dict[str, Any]]:
-        """The agents by id, with health (alive, stuck, stale, gone, unseen) and last sign of life."""
+        """The agents by id, with health (alive, stuck, stale, gone, unseen, ended) and last sign of life."""
         view = self._view
         state = view.state()
-        return self._shown(agents.lines(state, agents.leases(view), view.now(), agents.terms(view, state)))
+        return self._shown(agents.everyone(view, state))
 
     def agent_page(self, wanted: WantedAgents, limit: int, after: str = "") -> dict[str, Any]:
         """At most `limit` of the agents that are wanted, by id, behind the id `after`: `items`, `last` (its id, where
@@ -99,7 +99,7 @@ class Insight:
         """
         view = self._view
         state = view.state()
-        everyone = agents.lines(state, agents.leases(view), view.now(), agents.terms(view, state))
+        everyone = agents.everyone(view, state)
         found = agents.page(everyone, wanted, limit, after)
         return {**found, "items": self._shown(found["items"])}
 

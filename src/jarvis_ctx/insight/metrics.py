@@ -18,7 +18,7 @@ def metrics(view: View) -> dict[str, Any]:
     """What docs/api.md has under `metrics`: bytes, seconds, counts; None is not known. Looks at every file's size."""
     state, pulse, kept = view.state(), view.pulse(), view.checkpoints()
     before = Predecessor.of(view.folder, view.name)
-    everyone = agents.lines(state, agents.leases(view), view.now(), agents.terms(view, state))
+    everyone = agents.everyone(view, state)
     last = pulse.checkpoint or next(iter(kept), None)
     report = reports.latest(view.folder, view.name, view.seals)  # As it is: nothing of it is shown but a number.
     grows = growth.per_day(view.folder, view.now() / MICROSECONDS)

@@ -20,7 +20,7 @@ from jarvis_ctx.recovery.predecessor import Predecessor
 def status(view: View, most: int | None = None) -> dict[str, Any]:
     """What docs/cli.md documents under `jarvis-ctx status`; times are ISO 8601 in UTC, durations in seconds."""
     state, pulse = view.state(), view.pulse()
-    everyone = agents.lines(state, agents.leases(view), view.now(), agents.terms(view, state))
+    everyone = agents.everyone(view, state)
     before = Predecessor.of(view.folder, view.name)
     lives = life(pulse, before.latest(state), before)
     run = explained(before.latest(state), lives, before, state)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -14,9 +14,11 @@ from jarvis_ctx.clock import MICROSECONDS, Clock
 from jarvis_ctx.codec import exact
 from jarvis_ctx.errors import StoreUnavailable
 from jarvis_ctx.journal import forks
+from jarvis_ctx.liveness.work import last_work
 from jarvis_ctx.model.agent import AgentRecord, Lease
 from jarvis_ctx.model.event import Stamp
 from jarvis_ctx.model.ids import AgentId
+from jarvis_ctx.model.state import State
 
 log = logging.getLogger("jarvis_ctx")
 
@@ -85,11 +87,12 @@ class Leases:
         told = self._told.get(agent)
         return "AgentSeen" if told is None or self._clock.steady() - told >= self.stale_after / SIGNS else ""
 
-    def sweep(self, interval: float, agents: Mapping[str, AgentRecord] | None = None) -> list[str]:
+    def sweep(self, interval: float, state: State | None = None) -> list[str]:
         """Find the agents that have been silent for `stale_after` seconds; to be called each `interval` seconds.
 
         Counted on the clock that never jumps, and only while this process ran: after a pause of the whole process
-        everyone gets a fresh term. `agents` are what the events tell of: a forked child's beats are events alone.
+        everyone gets a fresh term. `state` is what the events tell: a forked child's beats are events alone, and who
+        works is not silent.
         """
         now = self._clock.steady()
         with self._lock:
@@ -97,7 +100,7 @@ class Leases:
             if late:
                 self._beaten = dict.fromkeys(self._beaten, now)
             silent = [a for a, at in self._beaten.items() if now - at > self.stale_after and a not in self._stale]
-            silent = [agent for agent in silent if not self._heard(agent, (agents or {}).get(agent), now)]
+            silent = self._unheard(silent, state, now) if silent and state is not None else silent
             self._stale.update(silent)
         told: set[str] = set()
         try:
@@ -107,6 +110,15 @@ class Leases:
         finally:
             self._stale.difference_update(set(silent) - told)  # They are told of at the next sweep.
         return silent
+
+    def _unheard(self, silent: list[str], state: State, now: float) -> list[str]:
+        worked, wall = last_work(state), self._clock.wall()
+        since = wall - self.stale_after * MICROSECONDS
+        return [
+            agent
+            for agent in silent
+            if not since <= worked.get(agent, 0) <= wall and not self._heard(agent, state.agents.get(agent), now)
+        ]
 
     def _heard(self, agent: str, record: AgentRecord | None, now: float) -> bool:
         """Whether an event tells that it lives; where the wall clock went back, by when it was first seen here."""
@@ -171,8 +183,3 @@ def _each_alone(leases: list[Lease], put: Callable[[list[Lease]], object]) -> li
         except Exception:  # Whatever a store makes of a lease that it cannot hold; it is told of by the caller.
             failed.append(lease)
     return failed
-
-
-def stale_at(leases: list[Lease], moment: int, stale_after: float) -> list[Lease]:
-    """Those who had been silent for `stale_after` seconds at `moment` (µs)."""
-    return [lease for lease in leases if moment - lease.beat > stale_after * MICROSECONDS]

@@ -9,7 +9,7 @@ import msgspec
 from jarvis_ctx.model.event import Stamp
 from jarvis_ctx.model.ids import AgentId
 
-Health = Literal["unseen", "alive", "stuck", "stale", "gone"]
+Health = Literal["unseen", "alive", "stuck", "stale", "gone", "ended"]
 
 
 class AgentRecord(msgspec.Struct, frozen=True, gc=False, kw_only=True):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from jarvis_ctx.clock import MICROSECONDS, iso
-from jarvis_ctx.liveness.leases import stale_at
+from jarvis_ctx.liveness.work import last_work
 from jarvis_ctx.model.agent import Lease
 from jarvis_ctx.model.report import AgentLine, ObjectLine, RecoveryReport, StepLine, TaskFate, TaskLine
 from jarvis_ctx.model.run import CauseOfDeath, RunRecord
@@ -95,18 +95,17 @@ def _fate(task: TaskRecord, victims: Victims) -> TaskFate:
 
 
 def _agent_lines(state: State, leases: list[Lease], policy: Policy) -> list[AgentLine]:
-    death = state.stamp[0]
+    death, worked = state.stamp[0], last_work(state)
     beats = {lease.agent: lease.beat for lease in leases}
-    stale = {lease.agent for lease in stale_at(leases, death, policy.stale_after)}
     lines = []
     for agent in state.agents.values():
         seen = beats.get(agent.id, agent.updated[0])
+        seen = max(seen, worked.get(agent.id, seen))
         silent = max(0.0, (death - seen) / MICROSECONDS)
-        unheard = agent.id in stale or (agent.id not in beats and silent > policy.stale_after)
         lines.append(
             AgentLine(
                 id=agent.id,
-                stale_at_death=unheard and agent.health != "gone",
+                stale_at_death=silent > policy.stale_after and agent.health != "gone",
                 silent_for=round(silent, 3),
                 status=agent.status,
             )

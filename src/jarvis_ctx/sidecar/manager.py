@@ -239,7 +239,7 @@ class JarvisContextManager(Recorder, Answers, ForFrameworks, Resuming, travel.Go
         opened, last = self._opened, {"ending": ending}
         return [
             ("Uncaught exceptions are still watched for", self._watch.remove),
-            ("Agents that fell silent were not noted", lambda: self.leases.sweep(SWEEP)),
+            ("Agents that fell silent were not noted", lambda: self.leases.sweep(SWEEP, self.journal.writer.state)),
             ("It is not said which calls were not captured", self.failures.tell),
             (
                 "Its end was not written, so it counts as a crash",
@@ -266,7 +266,7 @@ class JarvisContextManager(Recorder, Answers, ForFrameworks, Resuming, travel.Go
     def _save_beats(self) -> None:
         store, name = self._opened.ground.store.leases, self.settings.name
         try:
-            self.leases.sweep(SWEEP, self.journal.writer.state.agents)
+            self.leases.sweep(SWEEP, self.journal.writer.state)
         finally:
             self.main_beats.tell()
             with suppress(StoreUnavailable):  # They are saved with the next.

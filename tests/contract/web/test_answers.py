@@ -44,11 +44,14 @@ def test_the_pages_of_a_list_are_the_list(ask: Ask, route: str) -> None:
 def test_a_list_is_filtered(ask: Ask) -> None:
     completed = ask("GET", f"{API}/task-progress?status=completed").get_json()["items"]
     nobody = ask("GET", f"{API}/task-progress?agent=nobody").get_json()["items"]
-    alive = ask("GET", f"{API}/agent-states?health=alive").get_json()["items"]
+    ada = ask("GET", f"{API}/agent-states?limit=1").get_json()["items"][0]
+    as_ada = ask("GET", f"{API}/agent-states?health={ada['health']}").get_json()["items"]
+    stuck = ask("GET", f"{API}/agent-states?health=stuck").get_json()["items"]
 
     assert [task["id"] for task in completed] == ["task-4"]
     assert nobody == []
-    assert [agent["id"] for agent in alive] == ["ada", "bob", "eve"]
+    assert [agent["id"] for agent in as_ada] == ["ada", "bob", "eve"]
+    assert stuck == []
 
 
 @pytest.mark.parametrize("route", ["status", "task-progress", "agent-states", "metrics"])

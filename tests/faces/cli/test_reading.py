@@ -90,7 +90,7 @@ def test_agents_shows_who_fell_silent_and_who_left(dead: Path, call: Call) -> No
     screen = call("agents", "--path", dead).stdout
 
     assert re.search(r"metrics +gone", screen)
-    assert re.search(r"parser +alive .* task-0, task-1, task-3, task-5", screen)
+    assert re.search(r"parser +ended .* task-0, task-1, task-3, task-5", screen)
     assert "stale after 3 min 20 s" in screen  # As its program says.
 
 

@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from jarvis_ctx.capture.task_call import TaskCall
 from jarvis_ctx.insight.agents import Wanted
+from jarvis_ctx.insight.insight import Insight
+from jarvis_ctx.liveness.work import last_work
+from jarvis_ctx.model.ids import RunId, TaskId
+from jarvis_ctx.model.state import State
+from jarvis_ctx.model.task import Attempt, TaskRecord
+from jarvis_ctx.settings import load
 from jarvis_ctx.sidecar import JarvisContextManager
+from jarvis_ctx.sidecar.views import StoreView
 from tests.unit.insight.planted import PlantedClock
 
 
@@ -55,13 +65,53 @@ def test_an_agent_that_left_is_gone_until_it_beats_again(manager: JarvisContextM
     assert (left, health(manager)) == ({"parser": "gone"}, {"parser": "alive"})
 
 
-def test_an_agent_that_only_a_task_names_is_unseen_and_shown_with_that_task(manager: JarvisContextManager) -> None:
+def test_an_agent_that_only_a_waiting_task_names_is_unseen_and_shown_with_that_task(
+    manager: JarvisContextManager,
+) -> None:
     manager.update_task_progress("a", {"agent": "critic"})
-    manager.update_task_progress("b", {"agent": "critic", "status": "done"})
 
     (agent,) = manager.agents()
 
     assert (agent["health"], agent["last_seen"], agent["tasks"]) == ("unseen", None, ["a"])
+
+
+def test_an_agent_that_works_is_alive_without_a_beat(manager: JarvisContextManager, clock: PlantedClock) -> None:
+    for agent in ("caller", "reporter", "sender", "decider", "idle"):
+        manager.update_agent_state(agent, {"status": "ready"})
+    clock.advance(301)
+
+    manager.claims.run(TaskCall(method="work", task=TaskId("a"), agent="caller"), lambda: None)
+    manager.update_task_progress("b", {"agent": "reporter", "percentage": 50, "status": "in_progress"})
+    manager.log_agent_message("sender", "idle", "over to you")
+    manager.log_decision("route", decision="left", agent="decider")
+
+    alive = dict.fromkeys(("caller", "reporter", "sender", "decider"), "alive")
+    assert health(manager) == {**alive, "idle": "stale"}
+
+
+def test_a_call_that_a_recovery_found_cut_off_is_no_sign_of_life() -> None:
+    died = Attempt(method="m", run=RunId("r"), number=1, claimed=5, key="k", ended=90, outcome="died")
+    task = TaskRecord(
+        id=TaskId("t"), created=5, updated=(90, "w", 1), chain=RunId("r"), agent="parser", attempts={"k": died}
+    )
+
+    assert last_work(State(name="x", tasks={"t": task})) == {"parser": 5}
+
+
+def test_when_the_program_has_ended_its_agents_have_but_who_was_silent_before_stays_stale(
+    store_path: Path, clock: PlantedClock
+) -> None:
+    with JarvisContextManager(store_path, clock=clock, handle_signals=False) as manager:
+        manager.heartbeat("silent")
+        clock.advance(301)
+        manager.heartbeat("parser")
+    clock.advance(3600)
+
+    view = StoreView(load({"path": store_path}, environ={}), clock)
+    found = {agent["id"]: agent["health"] for agent in Insight(view).agents()}
+    view.close()
+
+    assert found == {"parser": "ended", "silent": "stale"}
 
 
 def test_details_of_beats_and_reports_come_back_as_they_were_given(manager: JarvisContextManager) -> None:
@@ -141,4 +191,4 @@ def test_a_page_of_agents_names_some_of_their_tasks_and_counts_all(manager: Jarv
         ("grace", ["task-2"], 2),
     ]
     assert [one["id"] for one in rest["items"]] == ["linus"]
-    assert (rest["last"], rest["total"], rest["counts"]["unseen"]) == (None, 3, 3)
+    assert (rest["last"], rest["total"], rest["counts"]["alive"]) == (None, 3, 3)

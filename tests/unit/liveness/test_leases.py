@@ -12,9 +12,11 @@ import pytest
 
 from jarvis_ctx.codec import exact
 from jarvis_ctx.errors import StoreUnavailable, UnstorableValue
-from jarvis_ctx.liveness.leases import Leases, stale_at
+from jarvis_ctx.liveness.leases import Leases
 from jarvis_ctx.model.agent import AgentRecord, Lease
-from jarvis_ctx.model.ids import AgentId
+from jarvis_ctx.model.ids import AgentId, RunId, TaskId
+from jarvis_ctx.model.state import State
+from jarvis_ctx.model.task import TaskRecord
 from tests.fakes import MOMENT, FakeClock
 
 A, B = AgentId("a"), AgentId("b")
@@ -43,6 +45,11 @@ class Heartbeats:
     @property
     def transitions(self) -> list[tuple[str, str]]:
         return [(kind, agent) for kind, agent, _ in self.told]
+
+
+def told(agent: AgentRecord) -> State:
+    """What the events tell of one agent."""
+    return State(name="x", agents={str(agent.id): agent})
 
 
 def test_only_the_first_of_many_beats_is_an_event() -> None:
@@ -257,7 +264,7 @@ def test_an_agent_that_events_tell_of_is_not_silent() -> None:
     beats.clock.advance(1)
     heard = AgentRecord(id=A, created=0, updated=(beats.clock.time - 1_000_000, "w2", 1), health="alive")
 
-    silent = beats.leases.sweep(1.0, {"a": heard})
+    silent = beats.leases.sweep(1.0, told(heard))
     beats.clock.advance(1)
 
     assert (silent, beats.leases.sweep(1.0)) == ([], ["a"])
@@ -271,14 +278,21 @@ def test_an_agent_that_events_tell_of_is_not_silent_when_the_wall_clock_goes_bac
     beats.clock.time -= 3600_000_000
 
     beats.clock.advance(1)
-    first = beats.leases.sweep(1.0, {"a": heard})
+    first = beats.leases.sweep(1.0, told(heard))
     beats.clock.advance(5.5)
 
-    assert (first, beats.leases.sweep(5.0, {"a": heard})) == ([], ["a"])
+    assert (first, beats.leases.sweep(5.0, told(heard))) == ([], ["a"])
 
 
-def test_who_was_stale_at_a_moment_is_told_from_the_leases_alone() -> None:
-    leases = [Lease(agent=A, beat=MOMENT), Lease(agent=B, beat=MOMENT + 1)]
+def test_an_agent_that_works_is_not_silent_though_it_beats_no_more() -> None:
+    beats = Heartbeats()
+    beats.leases.beat(A, {})
+    beats.pass_seconds(5)
+    beats.clock.advance(1)
+    task = TaskRecord(
+        id=TaskId("t"), created=0, updated=(beats.clock.time, "w", 1), chain=RunId("r"), agent=A, status="busy"
+    )
 
-    assert stale_at(leases, MOMENT + 5_000_001, 5.0) == leases[:1]
-    assert stale_at(leases, MOMENT + 5_000_000, 5.0) == []
+    working = beats.leases.sweep(1.0, State(name="x", tasks={"t": task}))
+
+    assert (working, beats.leases.sweep(1.0)) == ([], ["a"])

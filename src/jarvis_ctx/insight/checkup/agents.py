@@ -20,7 +20,7 @@ def check(view: View) -> Iterator[Finding]:
     """Stale and stuck agents, by the terms their run was told."""
     state = view.state()
     terms = agents.terms(view, state)
-    everyone = agents.lines(state, agents.leases(view), view.now(), terms)
+    everyone = agents.everyone(view, state)
     stale, stuck = _named(everyone, "stale"), _named(everyone, "stuck")
     if stale and view.pulse().live_pid is not None:
         sentence = f"No sign of life for {span(terms.stale_after)}: {listed(stale, SHOWN)}."

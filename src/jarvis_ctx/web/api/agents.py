@@ -52,7 +52,7 @@ def agents(given: Answers) -> APIBlueprint:
         "/agent-states", summary="The agents with their health, by id.", responses=answers(AgentPage) | problems(404)
     )
     def get_agent_states(query: AgentsAsked) -> Response:
-        """An agent is alive, stuck, stale, gone or unseen, as docs/cli.md says under `agents`."""
+        """An agent is alive, stuck, stale, gone, unseen or ended, as docs/cli.md says under `agents`."""
 
         def make(insight: Insight) -> dict[str, Any]:
             found = [agent for agent in insight.agents() if query.health in (None, agent["health"])]
