@@ -17,6 +17,7 @@ from langgraph.types import Command, RetryPolicy, interrupt
 
 from jarvis_ctx.adapters.langgraph import JarvisSaver, resume_interrupted, watch
 from jarvis_ctx.errors import NoSaver, ThreadInUse
+from jarvis_ctx.retention.threads import at_work
 
 CONFIG: Any = {"configurable": {"thread_id": "thread"}}
 
@@ -84,6 +85,17 @@ def test_nodes_and_runs_are_tasks_and_one_that_asks_a_person_waits(saver: Jarvis
         "ask, superstep 2": "waiting",
     }
     assert set(statuses(saver).values()) == {"completed"}
+
+
+def test_a_question_that_was_gone_past_does_not_make_its_thread_one_at_work(saver: JarvisSaver) -> None:
+    watched = watch(graph_of(saver))
+    watched.invoke({"log": ["go"]}, CONFIG)
+    asked = at_work(saver.manager.journal.writer.state)
+
+    watched.update_state(CONFIG, {"log": ["went without"]}, as_node="ask")
+    watched.invoke(None, CONFIG)
+
+    assert (asked, at_work(saver.manager.journal.writer.state)) == ({"thread"}, set())
 
 
 def test_which_way_it_goes_is_a_decision_and_what_is_said_a_turn(saver: JarvisSaver) -> None:

@@ -63,7 +63,7 @@ class WatchedNode(Runnable[Any, Any]):
             task=task_of(given),
             description=f"{self._node}, superstep {step}",
             agent=self._node,
-            metadata={MARK: {"thread": places.thread_of(given)}},
+            metadata={MARK: {"node_of": places.thread_of(given)}},
         )
         claim = self._watcher.manager.claims.begin(call, False)
         claim.owner = self._watcher.owner

@@ -132,7 +132,7 @@ def _ended(watcher: Watcher, task: TaskRecord, outcome: Outcome, reason: str) ->
 def _end_nodes(watcher: Watcher, thread: str) -> None:
     """Tell the end of nodes whose writes were stored before the death: LangGraph does not run them again."""
     for task in list(watcher.manager.journal.writer.state.tasks.values()):
-        if task.metadata.get(MARK) == {"thread": thread} and (task.interrupted or task.in_flight):
+        if task.metadata.get(MARK) == {"node_of": thread} and (task.interrupted or task.in_flight):
             for attempt in _open(task):
                 watcher.manager.journal.append("TaskFinished", task.id, {"key": attempt})
             watcher.ended(task.id)

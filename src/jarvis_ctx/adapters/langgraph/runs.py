@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from jarvis_ctx.adapters.langgraph.watcher import Watcher
 
 MARK = "langgraph"
-"""The key of a task's metadata that says which `thread` it is of; a run's says of which `graph`, too."""
+"""The key of a task's metadata that says which `graph` and `thread` a run is of, and which thread a `node_of`."""
 _DONE = object()
 
 
