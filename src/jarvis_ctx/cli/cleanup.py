@@ -46,6 +46,8 @@ def _print(found: Cleanup) -> None:
     verb = "was removed" if found.done else "would go; nothing was removed (--yes removes it)"
     show(f"Older than {number(found.retention_days, 'day')} (before {since}), this {verb}:")
     show(facts(_rows(found)))
+    if found.threads or found.graph_checkpoints or found.freed:
+        show("Of threads and sessions, which have rules of their own:", text(_threads(found)))
     if found.points_kept:
         show("Recovery points from before that stay, with all they hold:", text(", ".join(found.points_kept)))
 
@@ -59,9 +61,11 @@ def _rows(found: Cleanup) -> list[tuple[str, RenderableType]]:
         f"{len(found.moved_aside)} moved aside",
         "room": size(found.bytes + found.database_bytes),
     }
-    if found.threads or found.graph_checkpoints or found.freed:
-        rows["threads"] = (
-            f"{found.threads} whole, {number(found.graph_checkpoints, 'checkpoint')} of others, and "
-            f"{number(found.freed, 'event')} of what was dropped before"
-        )
     return [(label, text(said)) for label, said in rows.items()]
+
+
+def _threads(found: Cleanup) -> str:
+    return (
+        f"{found.threads} whole, {number(found.graph_checkpoints, 'checkpoint')} of others, and "
+        f"{number(found.freed, 'event')} of what was dropped before"
+    )

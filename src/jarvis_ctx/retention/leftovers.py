@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 from jarvis_ctx.checkpoint.files import CheckpointFiles
@@ -35,5 +37,19 @@ def emergencies(files: CheckpointFiles, horizon: int) -> list[Path]:
     return [path for path, header in found if header is not None and header.taken < min(horizon, newest)]
 
 
+def room(paths: Iterable[Path]) -> int:
+    """The bytes of those that are there."""
+    return sum(known.st_size for path in paths if (known := _known(path)) is not None)
+
+
 def _older(path: Path, horizon: int) -> bool:
-    return path.lstat().st_mtime * MICROSECONDS < horizon
+    known = _known(path)
+    return known is not None and known.st_mtime * MICROSECONDS < horizon
+
+
+def _known(path: Path) -> os.stat_result | None:
+    """What is known of a file; None when it has gone since it was listed, as another cleanup is at work."""
+    try:
+        return path.lstat()
+    except FileNotFoundError:
+        return None

@@ -89,6 +89,6 @@ def survey(folder: Path, state: State, files: CheckpointFiles, rules: Rules, now
         reports=[path.name for path in reports],
         moved_aside=[str(path.relative_to(folder)) for path in aside],
         emergencies=[path.name for path in emergencies],
-        bytes=sum(path.lstat().st_size for path in (*gone, *reports, *aside, *emergencies)),
+        bytes=leftovers.room((*gone, *reports, *aside, *emergencies)),
         points_kept=sorted({header.label for _, header in files.headers() if header.label and header.taken < horizon}),
     )

@@ -16,6 +16,7 @@ from jarvis_ctx.graphs.source import Source
 from jarvis_ctx.graphs.spent import Spent, places_of, spent
 from jarvis_ctx.graphs.spent_items import spent_items
 from jarvis_ctx.graphs.subjects import subject
+from jarvis_ctx.graphs.waiting import waits
 from jarvis_ctx.model.state import State
 from jarvis_ctx.retention.rules import Rules
 
@@ -43,7 +44,7 @@ def drops(source: Source, rules: Rules, state: State, now: int) -> Iterator[Drop
         if thread in busy:
             continue
         places = places_of(source, thread)
-        if _is_idle(source, places, standing.THREAD, idle_since):
+        if _is_idle(source, places, standing.THREAD, idle_since) and not waits(source, thread):
             yield Drop(standing.THREAD, subject(thread), reach.told_until(places))
         elif rules.thread_checkpoints_kept:
             surplus = _surplus(source, thread, rules.thread_checkpoints_kept)

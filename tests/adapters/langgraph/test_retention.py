@@ -120,6 +120,21 @@ def test_a_cleanup_by_hand_sees_what_the_database_has_not_been_given(
     assert found.threads == 0
 
 
+def test_a_thread_that_waits_for_a_person_stays_though_its_task_is_not_known(store_path: Path) -> None:
+    with begin(store_path, 0, thread_days=7) as manager:
+        saver = JarvisSaver(manager)
+        asked, answered = thread_of(saver, "asked", 1), thread_of(saver, "answered", 1)
+        for at in (asked[0], answered[0]):
+            saver.put_writes(at, [("__interrupt__", "Shall I?")], "task")
+        put(saver, answered[0], {"log": "yes"}, {"log": 2})
+        later(manager, 8 * DAY)
+
+        cleanup = manager.cleanup(dry_run=False)
+
+        assert cleanup.threads == 1
+        assert (len(held(saver, "asked")), held(saver, "answered")) == (1, [])
+
+
 def prune(path: Path, **settings: Any) -> RunnableConfig:
     """Of 40 checkpoints one is left, which names a value of the first one; all is archived."""
     with begin(path, 0, **settings) as manager:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 
 from jarvis_ctx.cli import main
 from tests.faces.cli.conftest import Call
-from tests.unit.retention.aged import SINCE, old_store
+from tests.unit.retention.aged import SINCE, begin, old_store
 
 
 def test_it_shows_what_would_go_and_removes_it_with_yes(store_path: Path, call: Call) -> None:
@@ -22,6 +23,18 @@ def test_it_shows_what_would_go_and_removes_it_with_yes(store_path: Path, call: 
     assert "would go" in shown.output
     assert (json.loads(removed.output)["done"], json.loads(removed.output)["events"] >= 105) == (True, True)
     assert json.loads(again.output)["events"] == 0
+
+
+def test_threads_and_sessions_have_a_line_of_their_own(
+    store_path: Path, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with begin(store_path, 0) as manager:
+        manager.journal.append("SessionItemsAdded", '{"session":"42"}', {"items": ["a"]})
+    monkeypatch.setenv("JARVIS_THREAD_DAYS", "7")
+
+    shown = call("cleanup", "--path", store_path).output
+
+    assert "rules of their own: 1 whole" in " ".join(shown.split())
 
 
 def test_yes_and_dry_run_together_are_refused(store_path: Path, call: Call) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from jarvis_ctx import settings
-from jarvis_ctx.retention import cleaner
+from jarvis_ctx.retention import cleaner, leftovers
 from jarvis_ctx.retention.leaving import Leaving
 from jarvis_ctx.sidecar import JarvisContextManager, clean_offline, open_view, request_cleanup
 from tests.unit.retention.aged import LONG_AGO, SINCE, begin, later, old_store
@@ -203,3 +203,10 @@ def test_a_side_file_that_is_taken_up_again_during_a_cleanup_stays(
         removed = manager.cleanup(dry_run=False).values
 
         assert (removed, [path.name for path in values.folder.iterdir()]) == (1, [name])
+
+
+def test_a_file_that_goes_while_it_is_looked_at_counts_for_nothing(tmp_path: Path) -> None:
+    there, gone = tmp_path / "there", tmp_path / "gone"
+    there.write_bytes(b"12345")
+
+    assert leftovers.room([gone, there]) == 5
