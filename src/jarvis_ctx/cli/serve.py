@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import shlex
 import socket
 import sys
@@ -15,7 +16,7 @@ import msgspec
 from jarvis_ctx.cli.store import Place, known_in, place_options
 from jarvis_ctx.clock import MICROSECONDS
 from jarvis_ctx.errors import BadValue, ExposedBind, NoStore, NotServed, WebMissing
-from jarvis_ctx.liveness import supervised
+from jarvis_ctx.liveness import served, supervised
 
 if TYPE_CHECKING:
     from jarvis_ctx.settings import Settings
@@ -51,7 +52,7 @@ def serve(place: Place, host: str | None, port: int | None, allow_remote: bool, 
     )
     if not (allow_remote or is_loopback(settings.host)):
         raise ExposedBind(host=settings.host, remedy=REMOTE)
-    listening = _listening(settings, allow_remote, wait)
+    listening = _listening(place, settings, allow_remote, wait)
 
     def ready(url: str) -> None:
         click.echo(f"{settings.name} in {settings.folder} is served at {url}", err=wait)
@@ -61,7 +62,7 @@ def serve(place: Place, host: str | None, port: int | None, allow_remote: bool, 
     Standing(settings, listening, ready).run()
 
 
-def _listening(settings: Settings, exposed: bool, wait: bool) -> socket.socket:
+def _listening(place: Place, settings: Settings, exposed: bool, wait: bool) -> socket.socket:
     from jarvis_ctx.web.binding import listen
 
     said = ""
@@ -69,12 +70,24 @@ def _listening(settings: Settings, exposed: bool, wait: bool) -> socket.socket:
         try:
             return listen(settings.host, settings.port, exposed=exposed)
         except NotServed as error:
+            refused = _with_way_out(error, place, settings, wait)
             if not wait:
-                raise
-            if str(error) != said:
-                said = str(error)
+                raise refused from error
+            if str(refused) != said:
+                said = str(refused)
                 click.echo(f"{said} It is tried again until it can.", err=True)
         time.sleep(RETRY)
+
+
+def _with_way_out(error: NotServed, place: Place, settings: Settings, wait: bool) -> NotServed:
+    """Where somebody has the port: another one, or the page that shows the store there."""
+    if not isinstance(error.__cause__, OSError) or error.__cause__.errno != errno.EADDRINUSE:
+        return error
+    another = settings.port % 65_535 + 1
+    way = f"use --serve {settings.host}:{another}" if wait else f"use --port {another}"
+    if any(url.endswith(f":{settings.port}") for url in served.living(settings.folder, settings.name)):
+        way = f"this store is served already: jarvis-ctx dashboard{_which(place, settings)}"
+    return NotServed(**error.facts | {"reason": f"{error.facts['reason']}; {way}"})
 
 
 def _which(place: Place, settings: Settings) -> str:

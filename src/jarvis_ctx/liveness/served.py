@@ -65,6 +65,12 @@ def living(folder: Path, name: str) -> list[str]:
     return [url for _, url in sorted(found, reverse=True)]
 
 
+def is_at(folder: Path, port: int) -> bool:
+    """Whether a server that lives on this machine shows an orchestrator of the store at that port."""
+    place = str(folder.resolve())
+    return any(one.url.endswith(f":{port}") and _shows(one, place, one.name) for _, one in _all(folder))
+
+
 def _shows(one: Served, place: str, name: str) -> bool:
     return (one.folder, one.name) == (place, name) and identity.is_alive(one.server) is True
 

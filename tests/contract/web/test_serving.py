@@ -114,6 +114,18 @@ def test_a_live_owner_is_asked_for_a_checkpoint_from_beside(store_path: Path) ->
         assert manager.keeper.last.id == taken.json()["id"]
 
 
+def test_a_port_at_which_a_store_is_served_is_told_of_with_that_store_and_the_way_out(tmp_path: Path) -> None:
+    JarvisContextManager(tmp_path / "store", handle_signals=False).close()
+    with JarvisContextManager(tmp_path / "other", handle_signals=False, serve=True, port=0) as manager:
+        port = begun(manager)["url"].rpartition(":")[2]
+
+        other = jarvis_ctx("serve", "--path", "store", "--port", port, cwd=tmp_path)
+        same = jarvis_ctx("serve", "--path", "other", "--port", port, cwd=tmp_path)
+
+    assert f", which serves {tmp_path / 'other'}; use --port {int(port) % 65_535 + 1}." in other.stderr
+    assert f"; this store is served already: jarvis-ctx dashboard --path {tmp_path / 'other'}." in same.stderr
+
+
 def test_serving_where_somebody_listens_names_who(store_path: Path) -> None:
     JarvisContextManager(store_path, handle_signals=False).close()
     with closing(socket.create_server(("127.0.0.1", 0))) as other:
@@ -122,7 +134,7 @@ def test_serving_where_somebody_listens_names_who(store_path: Path) -> None:
         done = jarvis_ctx("serve", "--path", store_path, "--port", port, cwd=store_path)
 
     assert done.returncode == 1
-    assert f"process {os.getpid()}." in done.stderr
+    assert f"process {os.getpid()}; use --port" in done.stderr
 
 
 def test_serving_beyond_this_machine_must_be_asked_for(store_path: Path) -> None:

@@ -130,7 +130,8 @@ def test_a_port_in_use_is_told_of_once_with_its_holder_and_served_at_when_it_is_
         served = process.stderr.readline()
         process.terminate()
 
-    assert f"Address already in use by {psutil.Process().name()}, process {os.getpid()}. It is tried again" in refused
+    holding, another = f"{psutil.Process().name()}, process {os.getpid()}", f"--serve 127.0.0.1:{port % 65_535 + 1}"
+    assert f"Address already in use by {holding}; use {another}. It is tried again" in refused
     assert f"is served at http://127.0.0.1:{port}" in served
 
 
