@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs/adapters.md").read_text(encoding="utf-8")
 RUN = re.findall(r"<!-- run -->\n```python\n(.*?)```", PAGE, re.DOTALL)
 
-SAID = ["Settled.", "['page 0', 'page 1', 'page 2']"]
+SAID = ["An essay on bees.", "Settled.", "['page 0', 'page 1', 'page 2']"]
 
 SCRIPTED = """
 import functools, agents

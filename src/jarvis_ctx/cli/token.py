@@ -11,6 +11,7 @@ from jarvis_ctx.cli.screen import print_json, show, table, text, word
 from jarvis_ctx.cli.store import Place, json_option, place_options
 from jarvis_ctx.clock import SystemClock, iso
 from jarvis_ctx.errors import UnknownToken
+from jarvis_ctx.recovery.wording import day_time
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -123,5 +124,6 @@ def _state(each: Token) -> str:
 
 def _row(each: Token) -> tuple[Text, ...]:
     plain = _plain(each)
-    cells = (text(plain[name] or "") for name in ("id", "label", "scope", "created", "expires"))
-    return *cells, word(_state(each))
+    cells = (text(plain[name] or "") for name in ("id", "label", "scope"))
+    times = (text(day_time(str(at)) if (at := plain[name]) else "") for name in ("created", "expires"))
+    return *cells, *times, word(_state(each))

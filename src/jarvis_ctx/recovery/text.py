@@ -127,7 +127,8 @@ def _tasks(report: RecoveryReport, width: int, limit: int) -> Iterator[str]:
     counts = [f"{count} {word}" for fate, word in FATES if (count := len(_of(report, fate)))]
     yield from wrap(f"{number(len(report.tasks), 'task')}: {', '.join(counts)}.", width)
     resume = "report" if report.resume_refused else report.resume
-    yield from wrap(RESUMES.get(resume, ""), width)
+    carried = resume == "report" and report.threads
+    yield from wrap(_of_graphs(report) if carried else RESUMES.get(resume, ""), width)
     for fate, title in LISTED:
         if fate == "in-flight" and resume != "report":
             title = "In flight when it died; they run again" + (":" if report.cause.explained else ", one at a time:")
@@ -137,6 +138,17 @@ def _tasks(report: RecoveryReport, width: int, limit: int) -> Iterator[str]:
             yield f"  {title}"
             yield from _task_lines(tasks[:limit], width)
             yield from more(tasks, limit, "    ")
+
+
+def _of_graphs(report: RecoveryReport) -> str:
+    """Whose the unfinished tasks are where threads of graphs were carried on."""
+    left = [task for fate, _ in LISTED[:2] for task in _of(report, fate) if not _is_carried(task, report)]
+    rest = "the other unfinished tasks are the program's to take up again" if left else "nothing else is unfinished"
+    return f"What became of the threads of graphs stands below; {rest}."
+
+
+def _is_carried(task: TaskLine, report: RecoveryReport) -> bool:
+    return any(task.id == each.task or task.id.startswith(f"{each.thread}/") for each in report.threads)
 
 
 def _task_lines(tasks: list[TaskLine], width: int) -> Iterator[str]:

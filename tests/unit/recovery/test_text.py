@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from jarvis_ctx.model.carried import CarriedThread
 from jarvis_ctx.model.report import AgentLine, LayerTried, ObjectLine, RecoveryReport, StepLine, TaskFate, TaskLine
 from jarvis_ctx.model.run import Cause, CauseOfDeath
 from jarvis_ctx.recovery.text import render
@@ -121,6 +122,18 @@ def test_what_happens_to_calls_is_said_as_this_recovery_does_it() -> None:
     assert "one at a time" not in render(report("power-loss", resume="skip", tasks=tasks))
     assert "No call is changed" in render(report(resume="skip", resume_refused="3 failed", tasks=tasks))
     assert "No call is changed" in render(report(tasks=tasks))
+
+
+def test_of_tasks_that_a_graph_carried_on_it_is_not_said_that_they_are_the_programs() -> None:
+    thread = CarriedThread(thread="glass", graph="G", task="glass#1", outcome="carried on")
+    ours = [task("glass#1", "in-flight"), task("glass/research:2", "in-flight")]
+
+    alone = render(report(threads=[thread], tasks=ours))
+    mixed = render(report(threads=[thread], tasks=[*ours, task("glassware", "incomplete")]))
+
+    assert "stands below; nothing else is unfinished" in alone
+    assert "stands below; the other unfinished tasks are the program's" in " ".join(mixed.split())
+    assert "No call is changed" not in alone + mixed
 
 
 def test_a_long_list_ends_in_how_many_there_are_more() -> None:
