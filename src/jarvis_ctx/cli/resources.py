@@ -48,7 +48,7 @@ def headline(supervisor: dict[str, Any] | None) -> str:
         return f"Process {supervisor['pid']} supervises {watched}{restarts}."
     if supervisor["killed"] and supervisor["child"] is not None:
         return f"The supervisor of {watched} was killed; jarvis-ctx run --adopt takes it over."
-    return f"Its last supervisor, process {supervisor['pid']}, has ended."
+    return f"Its last supervisor, process {supervisor['pid']}, has ended. {supervisor['gave_up']}".rstrip()
 
 
 def _row(sample: dict[str, Any]) -> tuple[Text, ...]:

@@ -137,9 +137,11 @@ def _end(last: dict[str, Any], found: dict[str, Any]) -> str:
 
 
 def _seen(found: dict[str, Any]) -> str:
-    supervisor, told = found["supervisor"], found["last_end"]["sentence"]
-    if supervisor is None or supervisor["child"] is not None or supervisor["last_death"] in ("", told):
+    supervisor = found["supervisor"]
+    if supervisor is None or supervisor["child"] is not None or not supervisor["last_death"]:
         return ""
+    if found["last_end"]["id"] in supervisor["last_runs"]:
+        return ""  # It is the end that was told just now.
     return f" The last that its supervisor saw: {supervisor['last_death']}"
 
 

@@ -58,6 +58,7 @@ def supervisor(view: View, record: Supervised | None) -> dict[str, Any] | None:
         "last_death": last.sentence if last is not None else "",
         "last_ended": iso(last.ended) if last is not None else None,
         "last_failed": last is not None and last.failed,
+        "last_runs": list(last.runs.values()) if last is not None else [],
     }
 
 

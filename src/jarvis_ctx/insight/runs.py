@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from jarvis_ctx.insight.status import explained, life, run_line
+from jarvis_ctx.insight.status import explained, life, past, run_line
 from jarvis_ctx.insight.view import View
 from jarvis_ctx.model.run import RunRecord
 from jarvis_ctx.recovery.predecessor import Predecessor
@@ -16,16 +16,12 @@ def lines(view: View) -> list[dict[str, Any]]:
     before = Predecessor.of(view.folder, view.name)
     latest = before.latest(state)
     now = life(view.pulse(), latest, before)
-    latest = explained(latest, now, before, state)
     known = dict(state.runs)
     if latest is not None:
         known[latest.id] = latest  # The run file knows of one whose first event was lost.
     ordered = sorted(known.values(), key=lambda run: run.epoch)
-    return [_line(run, now if latest is not None and run.id == latest.id else _past(run)) for run in ordered]
-
-
-def _past(run: RunRecord) -> str:
-    return "ended" if run.clean else "dead"
+    lives = [now if latest is not None and run.id == latest.id else past(run) for run in ordered]
+    return [_line(explained(run, so, before, state), so) for run, so in zip(ordered, lives, strict=True)]
 
 
 def _line(run: RunRecord, state: str) -> dict[str, Any]:

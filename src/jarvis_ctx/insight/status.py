@@ -22,15 +22,16 @@ def status(view: View, most: int | None = None) -> dict[str, Any]:
     state, pulse = view.state(), view.pulse()
     everyone = agents.everyone(view, state)
     before = Predecessor.of(view.folder, view.name)
-    lives = life(pulse, before.latest(state), before)
-    run = explained(before.latest(state), lives, before, state)
+    run = before.latest(state)
+    lives = life(pulse, run, before)
+    run = explained(run, lives, before, state) if run is not None else None
     return {
         "orchestrator": view.name,
         "path": str(view.folder),
         "state": lives,
         "pid": pulse.live_pid,
         "run": run_line(run),
-        "last_end": run_line(_last_ended(state, run, pulse)),
+        "last_end": run_line(_last_ended(state, run, pulse, before)),
         "last_event": iso(state.stamp[0]) if state.stamp[0] else None,
         "events": sum(state.position.values()),
         "tasks": {"total": len(state.tasks), **tasks.counts(state)},
@@ -79,18 +80,27 @@ def life(pulse: Pulse, run: RunRecord | None, before: Predecessor) -> str:
     return "dead" if before.died(run) else "ended"
 
 
-def explained(run: RunRecord | None, lives: str, before: Predecessor, state: State) -> RunRecord | None:
-    """The latest run; one that is dead with the cause that the next start would find."""
-    if run is None or lives != "dead" or run.cause:
+def explained(run: RunRecord, lives: str, before: Predecessor, state: State) -> RunRecord:
+    """A run, and if it is dead its cause: what its recovery said, else what the next start would find."""
+    if lives != "dead" or run.cause:
         return run
-    return replace(run, cause=msgspec.structs.asdict(before.cause(run, state)))
+    found = before.cause(run, state)
+    if run.ending is not None and found.cause == "killed":
+        return run  # It said itself how it ended, and the exception is too long ago to be known.
+    return replace(run, cause=msgspec.structs.asdict(found))
 
 
-def _last_ended(state: State, run: RunRecord | None, pulse: Pulse) -> RunRecord | None:
+def past(run: RunRecord) -> str:
+    """`ended` (cleanly) or `dead`, of a run before the latest."""
+    return "ended" if run.clean else "dead"
+
+
+def _last_ended(state: State, run: RunRecord | None, pulse: Pulse, before: Predecessor) -> RunRecord | None:
     if run is None or pulse.live_pid is None:
         return run
     earlier = [known for known in state.runs.values() if known.epoch < run.epoch]
-    return max(earlier, key=lambda known: known.epoch, default=None)
+    last = max(earlier, key=lambda known: known.epoch, default=None)
+    return explained(last, past(last), before, state) if last is not None and last.ended is not None else last
 
 
 def run_line(run: RunRecord | None) -> dict[str, Any] | None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -102,6 +104,17 @@ def test_of_a_dead_run_the_cause_is_told_before_the_next_start_finds_it(dead: Pa
     assert report is not None
     told = {(line["cause"], line["sentence"]) for line in (found["run"], found["last_end"], runs[-1])}
     assert told == {(report.cause.cause, report.cause.sentence)}
+
+
+def test_of_a_run_that_ended_by_an_exception_it_is_told_which_ever_after(store_path: Path) -> None:
+    main = f"from jarvis_ctx.sidecar import JarvisContextManager\nJarvisContextManager({str(store_path)!r})\n"
+    subprocess.run([sys.executable, "-c", main + "raise KeyError('quota')"], stderr=subprocess.DEVNULL, timeout=60)
+
+    with JarvisContextManager(store_path, handle_signals=False) as manager:
+        last, first = manager.status()["last_end"], manager.insight.run_lines()[0]
+
+    assert (last["ending"], last["cause"], first["sentence"]) == ("exception", "exception", last["sentence"])
+    assert "KeyError: 'quota'" in last["sentence"]
 
 
 def test_after_a_recovery_the_steps_in_doubt_and_the_last_checkpoint_are_still_shown(dead: Path) -> None:

@@ -12,7 +12,12 @@ from jarvis_ctx.sidecar import JarvisContextManager
 from tests.unit.web.pages import page
 
 GAVE_UP = "It is not started again: it was restarted 5 times within 10 min."
-ENDED = {"last_death": "It ended with exit code 3.", "last_ended": "2026-11-21T09:30:12.000Z", "last_failed": True}
+ENDED = {
+    "last_death": "It ended with exit code 3.",
+    "last_ended": "2026-11-21T09:30:12.000Z",
+    "last_failed": True,
+    "last_runs": ["x.1"],
+}
 DAY = datetime(2026, 11, 21, tzinfo=UTC)
 SUPERVISOR = {"alive": False, "killed": False, "restarts": 5, "child": None, "command": ["python", "x.py"]}
 
@@ -38,6 +43,14 @@ def test_of_a_dead_one_it_says_how_it_died_that_it_is_not_started_again_and_what
 
     assert [said for said in (run["sentence"], GAVE_UP, ENDED["last_death"]) if said not in shown] == []
     assert "without a word" not in shown
+
+
+def test_the_death_of_the_run_itself_is_told_once(live: dict[str, Any]) -> None:
+    run = {**live["run"], "sentence": "It ended with an uncaught exception, KeyError."}
+
+    shown = overview({**live, "state": "dead", "run": run}, last_runs=[run["id"]])
+
+    assert ENDED["last_death"] not in shown
 
 
 @pytest.mark.parametrize(
