@@ -37,7 +37,7 @@ class StoreDamaged(StoreUnavailable):
 
 
 class StoreInUse(StoreUnavailable):
-    """A signal handler or a finaliser asked for the database in the middle of its own thread's work with it.
+    """A signal handler or a finaliser asked for the database in the middle of its own thread's work with it, or append.
 
     Waiting would be waiting for itself.
     """

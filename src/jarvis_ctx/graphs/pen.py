@@ -48,12 +48,15 @@ class Append(Protocol):
 
 
 class Pen:
-    """Writes for one orchestrator in one process. Everything is durable when it returns; raises as `Writer.append`."""
+    """Writes for one orchestrator in one process. Everything is durable when it returns; raises as `Writer.append`.
+
+    A signal handler may put something in the middle of its own thread's put: what is known by heart stays right.
+    """
 
     def __init__(self, append: Append, writer: Callable[[], str], parent: Parent) -> None:
         """`parent` reads the event of a checkpoint (thread, namespace, id)."""
         self._append, self._writer, self._parent = append, writer, parent
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._last: OrderedDict[tuple[str, str], tuple[str, Slots]] = OrderedDict()
         self._bases: OrderedDict[tuple[Ref, str], bytes] = OrderedDict()
         self._held = 0
@@ -160,18 +163,20 @@ class Pen:
                 self._hold((ref, channel), large[channel])
         thread, namespace, id = place
         with self._lock:
+            self._last.pop((thread, namespace), None)  # Not moved afterwards: a handler may have pushed it out.
             self._last[thread, namespace] = id, slots
-            self._last.move_to_end((thread, namespace))
             if len(self._last) > THREADS:
                 self._last.popitem(last=False)
 
     def _hold(self, key: tuple[Ref, str], data: bytes) -> None:
-        if len(data) <= MOST_KNOWN:
+        size = len(data)
+        if size <= MOST_KNOWN:
             with self._lock:
                 self._bases[key] = data
-                self._held += len(data)
-                while self._held > BASES:
-                    self._held -= len(self._bases.popitem(last=False)[1])
+                self._held += size  # Without a call, within which a handler could change it.
+                while self._held > BASES and self._bases:
+                    gone = len(self._bases.popitem(last=False)[1])
+                    self._held -= gone
 
     def forget(self) -> None:
         """Read all anew: some of it was dropped by somebody else."""
@@ -180,8 +185,9 @@ class Pen:
 
     def _forget(self, thread: str) -> None:
         with self._lock:
-            for key in [key for key in self._last if key[0] == thread]:
-                del self._last[key]
+            for key in list(self._last):
+                if key[0] == thread:
+                    self._last.pop(key, None)
 
 
 def _unchanged(

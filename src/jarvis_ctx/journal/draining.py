@@ -36,6 +36,8 @@ class Draining:
 
     def once(self) -> int:
         """Move one batch if the drain role is ours, or free; returns how many events. Raises `StoreUnavailable`."""
+        if self._writer.interrupted:  # Whoever drains at the moment may be waiting for the pen that we hold.
+            raise StoreInUse(path=str(self._folder))
         with self._lock:
             if self._within:
                 raise StoreInUse(path=str(self._folder))  # Whoever was interrupted goes on with it.

@@ -124,6 +124,16 @@ class Writer(Inherited):
             self.after_append(number)
         return number
 
+    @property
+    def interrupted(self) -> bool:
+        """Whether this very thread is in the middle of an append, or of `undisturbed`: a signal handler asks, say."""
+        if not self._lock.acquire(blocking=False):
+            return False
+        try:
+            return self._busy
+        finally:
+            self._lock.release()
+
     def undisturbed(self, work: Callable[[], T]) -> T:
         """`work` under the lock; an append that re-enters in this thread meanwhile is queued, and written after it."""
         with self._lock:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import threading
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from jarvis_ctx.capture.sink import Sink
-from jarvis_ctx.errors import StoreUnavailable
+from jarvis_ctx.errors import StoreInUse, StoreUnavailable
 from jarvis_ctx.graphs.source import Source, Undrained, complete
 from jarvis_ctx.journal import forks
 from jarvis_ctx.journal.journal import Journal
@@ -28,18 +29,28 @@ class LiveThreads:
         """The last event of each thread, as long as the store may lack it."""
         self._others: dict[str, int] = {}
         """How far other writers had come, before us and beside us, when the store had all of it."""
-        self._lock = threading.Lock()
-        forks.renew_lock(self)
+        self._lock, self._within = threading.RLock(), False
+        forks.renew_lock(self, threading.RLock)
 
     @property
     def writer(self) -> str:
         """Who writes here."""
         return self._journal.writer.writer
 
-    @property
-    def turn(self) -> threading.Lock:
-        """Held by whoever reads something and then tells what depends on it."""
-        return self._lock
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Held by whoever reads something and then tells what depends on it.
+
+        Raises `StoreInUse` where a signal handler or a finaliser has come back to it: both would tell of the same.
+        """
+        with self._lock:
+            if self._within:
+                raise StoreInUse(path=str(self._journal.folder))
+            self._within = True
+            try:
+                yield
+            finally:
+                self._within = False
 
     def append(self, kind: str, thread: str, subject: str, body: dict[str, Any], *, own: bool = False) -> int:
         """Tell of `thread`; raises as `Writer.append`."""

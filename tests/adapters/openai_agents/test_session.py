@@ -15,7 +15,8 @@ from agents.memory import Session, SessionSettings
 
 from jarvis_ctx import JarvisContextManager
 from jarvis_ctx.adapters.openai_agents import JarvisSession
-from jarvis_ctx.errors import BadValue, CarriedOverFork, UnstorableValue
+from jarvis_ctx.adapters.openai_agents.keeping import Keeping
+from jarvis_ctx.errors import BadValue, CarriedOverFork, StoreInUse, UnstorableValue
 from tests.adapters.openai_agents.histories import damage, message, messages, texts
 from tests.locked import locked
 
@@ -45,6 +46,17 @@ async def test_the_next_run_goes_on_from_the_history_of_the_last(store_path: Pat
         await session.add_items(messages("c"))
 
         assert await texts(session) == ["a", "c"]
+
+
+async def test_a_pop_in_the_middle_of_this_threads_own_is_refused_and_takes_nothing(store_path: Path) -> None:
+    with JarvisContextManager(store_path) as manager:
+        keeping = Keeping(manager, "42")
+        keeping.add(messages("a", "b"))
+
+        with manager.threads.turn(), pytest.raises(StoreInUse):
+            keeping.pop()
+
+        assert [keeping.pop(), keeping.pop(), keeping.pop()] == [message("b"), message("a"), None]
 
 
 async def test_sessions_of_one_store_have_nothing_to_do_with_each_other(store_path: Path) -> None:

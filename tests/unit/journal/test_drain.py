@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from jarvis_ctx.errors import Fenced, StoreUnavailable
+from jarvis_ctx.errors import Fenced, StoreInUse, StoreUnavailable
 from jarvis_ctx.journal import fold, others, read
 from jarvis_ctx.journal.journal import Journal
 from jarvis_ctx.journal.marks import claim_epoch
@@ -110,6 +110,18 @@ def test_flush_returns_with_every_earlier_event_in_the_store(store: Store, journ
     journal.flush()
 
     assert store.database.events.watermarks() == {journal.writer.writer: 500}
+
+
+def test_a_flush_in_the_middle_of_this_threads_append_is_refused_as_the_drain_may_wait_for_that(
+    store: Store, journal: Journal
+) -> None:
+    journal.append("TaskProgressed", "t", {})
+
+    with pytest.raises(StoreInUse):
+        journal.writer.undisturbed(journal.flush)
+
+    journal.flush()
+    assert store.database.events.watermarks() == {journal.writer.writer: 1}
 
 
 def test_flush_says_when_the_store_takes_too_long(store: Store, journal: Journal) -> None:

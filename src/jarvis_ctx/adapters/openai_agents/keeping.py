@@ -34,7 +34,7 @@ class Keeping:
 
     def pop(self) -> Any | None:
         """Take the last item away; None where there is none. No two threads of this process take the same one."""
-        with self._threads.turn:
+        with self._threads.turn():
             found = self.tail(1)
             if not found:
                 return None
@@ -44,7 +44,7 @@ class Keeping:
 
     def replace(self, expected: Sequence[Spot], items: Sequence[Any]) -> bool:
         """Put `items` in the place of those that stand at the end; False where others stand there by now."""
-        with self._threads.turn:
+        with self._threads.turn():
             found = [spot for spot, _ in self.tail(len(expected))]
             if not found or found != list(expected):
                 return False
@@ -53,7 +53,7 @@ class Keeping:
 
     def replace_all(self, items: Sequence[Any]) -> None:
         """Put `items` in the place of all."""
-        with self._threads.turn:
+        with self._threads.turn():
             found = self.tail(1)
             if found:
                 self._tell(REPLACED, {"items": list(items), "first": BEGINNING, "last": found[0][0]})
