@@ -208,10 +208,11 @@ class Supervisor:
     def _enough(self, status: Status, *, tripped: bool) -> Outcome:
         if tripped:
             most, within = number(self._orders.max_restarts, "time"), span(self._orders.within)
-            self._ledger.gave_up(f"It is not started again: it was restarted {most} within {within}.")
+            why = f"It is not started again: it was restarted {most} within {within}."
+            self._ledger.gave_up(why)
             sentence = (
-                f"It is not started again: it was restarted {most} within {within}. What it has captured is kept; "
-                "jarvis-ctx report and jarvis-ctx doctor say more. Mend the cause, then run it again."
+                f"{why} What it has captured is kept: jarvis-ctx dashboard opens the store again, jarvis-ctx report "
+                "says why its runs died, and jarvis-ctx doctor says more. Mend the cause, then run it again."
             )
             self._tell("gave-up", sentence, {"restarts": self._orders.max_restarts, "within": self._orders.within})
         return Outcome(status=status, tripped=tripped)

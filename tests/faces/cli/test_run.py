@@ -40,7 +40,8 @@ def test_a_command_that_dies_too_often_is_given_up_with_words_on_what_to_do(tmp_
 
     assert done.returncode == 9
     assert "jarvis-ctx: Starts again in " in done.stderr
-    assert done.stderr.endswith("jarvis-ctx doctor say more. Mend the cause, then run it again.\n")
+    assert "jarvis-ctx dashboard opens the store again, jarvis-ctx report says why its runs died" in done.stderr
+    assert done.stderr.endswith("jarvis-ctx doctor says more. Mend the cause, then run it again.\n")
 
 
 def test_programs_are_told_in_json_an_object_to_a_line(tmp_path: Path) -> None:
