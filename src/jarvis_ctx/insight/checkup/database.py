@@ -13,6 +13,7 @@ from jarvis_ctx.insight.view import View
 from jarvis_ctx.journal import frame, read
 from jarvis_ctx.journal.ports import StoredEvent
 from jarvis_ctx.model.finding import Finding
+from jarvis_ctx.model.state import State
 from jarvis_ctx.recovery.healings import healings
 from jarvis_ctx.recovery.healings import sentence as sentence_of
 from jarvis_ctx.recovery.wording import number, size, span
@@ -64,7 +65,8 @@ def _engine(view: View) -> Iterator[Finding]:
 
 
 def _rows(view: View, tell: Tell) -> Iterator[Finding]:
-    had, store, cut = _drained(view), view.layers().events, view.state().cut.position
+    state, store = view.state(), view.layers().events
+    had, cut = _drained(view, state), state.cut.position
     checked = beyond = 0
     bad: list[str] = []
     unread: list[str] = []
@@ -116,9 +118,9 @@ def _snapshots(view: View, tell: Tell) -> Iterator[Finding]:
         yield ok("snapshots", f"{number(good, 'checkpoint')} in the database verified.")
 
 
-def _drained(view: View) -> int:
+def _drained(view: View, state: State) -> int:
     """How many events beyond what was cleaned up the marks say the database has been given."""
-    fences, cut = view.state().fences, view.state().cut.position
+    fences, cut = state.fences, state.cut.position
     given = ((mark.writer, min(mark.drained, fences.get(mark.writer, mark.drained))) for mark in known_marks(view))
     return sum(max(0, last - cut.get(writer, 0)) for writer, last in given)
 
