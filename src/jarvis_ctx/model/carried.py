@@ -20,3 +20,11 @@ class CarriedThread(msgspec.Struct, frozen=True, kw_only=True):
     """The run that was cut off."""
     outcome: Outcome
     reason: str = ""
+
+    def has(self, task: str) -> bool:
+        """Whether a task, by its id, is the thread's run or one of its nodes'.
+
+        Another thread's name may begin as this one's, and a slash: what has a further slash is not taken for ours.
+        """
+        node = task.removeprefix(f"{self.thread}/")
+        return task == self.task or (node != task and "/" not in node)

@@ -148,7 +148,7 @@ def _of_graphs(report: RecoveryReport) -> str:
 
 
 def _is_carried(task: TaskLine, report: RecoveryReport) -> bool:
-    return any(task.id == each.task or task.id.startswith(f"{each.thread}/") for each in report.threads)
+    return any(each.has(task.id) for each in report.threads)
 
 
 def _task_lines(tasks: list[TaskLine], width: int) -> Iterator[str]:

@@ -74,9 +74,7 @@ def _evidence(cause: CauseOfDeath) -> Iterator[tuple[str, str]]:
 def _becomes(task: TaskLine, threads: Sequence[CarriedThread]) -> str:
     """Of a graph's run, or a node's within it, what became of its thread."""
     for each in threads:
-        node = task.id.removeprefix(f"{each.thread}/")
-        of_thread = node != task.id and "/" not in node  # Another thread's name may begin as this one's, and a slash.
-        if task.fate == "in-flight" and (task.id == each.task or of_thread):
+        if task.fate == "in-flight" and each.has(task.id):
             return f"{each.outcome}, with its thread {each.thread}"
     why = task.quarantined or task.not_redispatched
     return NEXT[task.next] + BY[task.by] + (f": {why}" if why else "")
