@@ -106,8 +106,7 @@ class CallbackBridge(Standing):
     def _call(self, name: str, task_id: str | None, args: tuple[Any, ...], kwargs: dict[str, Any]) -> TaskCall:
         method = identifier("name", name)
         if task_id is None:
-            digest = arguments_digest(args, kwargs)
-            task_id = f"{method}:{digest}#{self.manager.claims.occurrence(method, digest)}"
+            task_id = self.manager.claims.unnamed(method, arguments_digest(args, kwargs))
         return TaskCall(method=method, task=_id(task_id))
 
     def _taken(self, task_id: str) -> tuple[CurrentTask, TaskCall] | None:

@@ -64,8 +64,7 @@ class AroundClaim:
         if claims.again is not None and (entry := redispatched.get()) is not None and entry.is_for(self.method):
             task = entry.call.task
         if task is None:
-            digest = self._task.hashed(call.args, call.kwargs)
-            task = f"{self.method}:{digest}#{claims.occurrence(self.method, digest)}"
+            task = claims.unnamed(self.method, self._task.hashed(call.args, call.kwargs))
         return TaskCall(
             method=self.method,
             task=TaskId(task),

@@ -67,6 +67,10 @@ class Claims:
             count = self._calls[method, digest] = self._calls.get((method, digest), 0) + 1
             return count
 
+    def unnamed(self, method: str, digest: str) -> str:
+        """The id of the task of a call without a declared one: the same in every run that makes the same calls."""
+        return f"{method}:{digest}#{self.occurrence(method, digest)}"
+
     def forget(self) -> None:
         """Let no kept result stand in for a call: everything runs again."""
         with self._lock:

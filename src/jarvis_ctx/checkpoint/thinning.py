@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from jarvis_ctx.clock import MICROSECONDS
+from jarvis_ctx.clock import HOUR
 from jarvis_ctx.model.checkpoint import CheckpointHeader
 
-HOUR = 3600 * MICROSECONDS
 HOURS_KEPT = 24
 
 

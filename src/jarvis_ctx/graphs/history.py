@@ -33,6 +33,11 @@ class Told(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     first: Spot | None = None
     last: Spot | None = None
 
+    @property
+    def gone(self) -> tuple[Spot, Spot] | None:
+        """The first and the last of the items that it says have gone; None where it says so of none."""
+        return None if self.first is None or self.last is None else (self.first, self.last)
+
 
 T = TypeVar("T")
 Row = TimedEvent | Event
@@ -113,8 +118,8 @@ def _backwards(source: Source, subject: str, limit: int | None) -> Iterator[Stan
             continue
         every = range(len(told.items))
         yield row, told.items, [i for i in every if not gone.has((*stamp_of(row), i))] if anything else every
-        if told.first is not None and told.last is not None:
-            gone.add(told.first, told.last)
+        if told.gone is not None:
+            gone.add(*told.gone)
             anything = True
 
 

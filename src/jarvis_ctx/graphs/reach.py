@@ -9,9 +9,6 @@ from jarvis_ctx.graphs.ports import Place, TimedEvent
 from jarvis_ctx.graphs.source import Source
 from jarvis_ctx.model.event import Event
 
-WHOLE = 1 << 30
-"""More events than there are about anything."""
-
 
 def told_until(places: list[Place]) -> dict[str, Any]:
     """The body of a drop of no more than these, so that nothing goes that was told since they were looked at."""
@@ -23,10 +20,10 @@ def of_thread(source: Source, subject: str) -> int:
 
     `subject` is the thread's own, about which there are only drops.
     """
-    latest = source.scan(subject, subject + "\0", 1)
+    latest = source.about(subject, 1)
     if not latest or (reached := of_drop(source, latest[0])) == latest[0].time:
         return latest[0].time if latest else 0
-    for place in source.scan(subject, subject + "\0", WHOLE):
+    for place in source.about(subject):
         if place.time <= reached:
             break
         reached = max(reached, of_drop(source, place))

@@ -13,6 +13,8 @@ from jarvis_ctx.journal.values import Values
 from jarvis_ctx.model.event import THREAD_KINDS, Event
 
 Body = dict[str, Any]
+ALL_OF_IT = 1 << 30
+"""More events than there are about anything."""
 
 
 class Undrained(Protocol):
@@ -53,7 +55,11 @@ class Source:
         more = [_place(e) for ref, e in self._ahead.items() if ref not in known and until <= e.subject < last]
         return sorted(found + more, key=lambda place: (place.subject, place.time), reverse=True)
 
-    def read(self, subject: str, limit: int) -> list[TimedEvent | Event]:
+    def about(self, subject: str, limit: int = ALL_OF_IT) -> list[Place]:
+        """The latest `limit` events about this very subject, the latest first."""
+        return self.scan(subject, subject + "\0", limit)
+
+    def read(self, subject: str, limit: int = ALL_OF_IT) -> list[TimedEvent | Event]:
         """The latest `limit` events about this subject or more, the latest first; only those ahead are read already."""
         found = self._index.read(self._orchestrator, subject, limit)
         if not self._ahead:

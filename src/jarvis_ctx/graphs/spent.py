@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
+
 from jarvis_ctx.graphs import reach
 from jarvis_ctx.graphs.ports import Place, Ref
 from jarvis_ctx.graphs.reading import ROOM, Reader
-from jarvis_ctx.graphs.source import Source
-from jarvis_ctx.graphs.standing import DROPPED, PUT, THREAD, WHOLE, WRITES
+from jarvis_ctx.graphs.source import ALL_OF_IT, Source
+from jarvis_ctx.graphs.standing import DROPPED, PUT, THREAD, WRITES
 from jarvis_ctx.graphs.subjects import beneath, parts_of, subject
 
 NEVER = 1 << 62
@@ -17,8 +19,7 @@ Spent = dict[Ref, frozenset[str]]
 
 def places_of(source: Source, thread: str) -> list[Place]:
     """All that was told of a thread."""
-    name = subject(thread)
-    return source.scan(*beneath(thread), WHOLE) + source.scan(name, name + "\0", WHOLE)
+    return source.scan(*beneath(thread), ALL_OF_IT) + source.about(subject(thread))
 
 
 def spent(source: Source, places: list[Place], dropped_by: int, fences_by: int) -> Spent:
@@ -33,7 +34,7 @@ def spent(source: Source, places: list[Place], dropped_by: int, fences_by: int) 
         return {}
     until = {fence.ref: reach.of_drop(source, fence) for fence in settled if fence.kind == THREAD}
     whole = max(until.values(), default=0)
-    single = {fence.subject: fence.time for fence in sorted(settled, key=_time) if fence.kind == DROPPED}
+    single = {fence.subject: fence.time for fence in sorted(settled, key=attrgetter("time")) if fence.kind == DROPPED}
     told = [place for place in places if place.kind in (PUT, WRITES)]
     first = _first(told)
     gone = [place for place in told if place.time <= max(whole, single.get(place.subject, 0))]
@@ -77,7 +78,3 @@ def _first(told: list[Place]) -> dict[str, int]:
         for about in (place.subject, subject(parts_of(place.subject)[0])):
             first[about] = min(place.time, first.get(about, NEVER))
     return first
-
-
-def _time(place: Place) -> int:
-    return place.time

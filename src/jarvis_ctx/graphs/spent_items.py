@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_left
 
-from jarvis_ctx.graphs.gone import Gone
-from jarvis_ctx.graphs.history import ADDED, Told, stamp_of, told_of
+from jarvis_ctx.graphs.gone import Gone, Spot
+from jarvis_ctx.graphs.history import ADDED, stamp_of, told_of
 from jarvis_ctx.graphs.ports import Place
 from jarvis_ctx.graphs.source import Source
 from jarvis_ctx.graphs.spent import Spent
-from jarvis_ctx.graphs.standing import WHOLE
 from jarvis_ctx.model.event import Stamp
 
 
@@ -21,25 +20,23 @@ def spent_items(source: Source, places: list[Place], gone_by: int, fences_by: in
     """
     if all(place.kind == ADDED for place in places):
         return {}
-    rows = sorted(source.read(places[0].subject, WHOLE), key=stamp_of, reverse=True)
+    rows = sorted(source.read(places[0].subject), key=stamp_of, reverse=True)
     stamps, found, gone = [stamp_of(row) for row in reversed(rows)], Spent(), Gone()
     for row in rows:
         told, stamp = told_of(source, row), stamp_of(row)
         if told is None:
             continue
-        fence = told.first is not None and told.last is not None
         empty = all(gone.has((*stamp, index)) for index in range(len(told.items)))
-        over = not fence or (row.time <= fences_by and not _hides(told, stamps, stamp))
+        over = told.gone is None or (row.time <= fences_by and not _hides(told.gone, stamps, stamp))
         if gone.has_all_until(stamp) or (empty and over):
             found[row.writer, row.number] = frozenset()
-        if told.first is not None and told.last is not None and row.time <= gone_by:
-            gone.add(told.first, told.last)
+        if told.gone is not None and row.time <= gone_by:
+            gone.add(*told.gone)
     return found
 
 
-def _hides(told: Told, stamps: list[Stamp], own: Stamp) -> bool:
-    """Whether one of these, which are sorted, is earlier and says this of it that it has gone."""
-    if told.first is None or told.last is None:
-        return False
-    at = bisect_left(stamps, told.first[:3])
-    return at < len(stamps) and stamps[at] < own and (*stamps[at], 0) <= told.last
+def _hides(gone: tuple[Spot, Spot], stamps: list[Stamp], own: Stamp) -> bool:
+    """Whether of these, which are sorted, one before our own has items in this range."""
+    first, last = gone
+    at = bisect_left(stamps, first[:3])
+    return at < len(stamps) and stamps[at] < own and (*stamps[at], 0) <= last

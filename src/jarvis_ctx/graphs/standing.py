@@ -13,8 +13,8 @@ from jarvis_ctx.graphs.source import Source
 from jarvis_ctx.graphs.subjects import ALL, beneath, parts_of, subject
 
 PUT, WRITES, DROPPED, THREAD = "GraphCheckpointPut", "GraphWritesPut", "GraphCheckpointDropped", "GraphThreadDropped"
-FIRST, MOST, WHOLE = 8, 512, reach.WHOLE
-"""Events of the first page, which is mostly all that is wanted; of a later one at most; and all."""
+FIRST, MOST = 8, 512
+"""Events of the first page, which is mostly all that is wanted, and of a later one at most."""
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,8 +30,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
 
 def of_checkpoint(source: Source, thread: str, namespace: str, id: str) -> Standing | None:
     """One checkpoint; None where there is none."""
-    name = subject(thread, namespace, id)
-    found = source.scan(name, name + "\0", WHOLE)
+    found = source.about(subject(thread, namespace, id))
     return _judged(found, _dropped(source, thread)) if found else None
 
 
@@ -79,8 +78,8 @@ def _groups(source: Source, first: str, last: str) -> Iterator[list[Place]]:
 
 
 def _judged(places: list[Place], dropped: int) -> Standing | None:
-    gone = max((place.time for place in places if place.kind == DROPPED), default=dropped)
-    here = [place for place in places if place.time > max(gone, dropped)]
+    gone = max([dropped, *(place.time for place in places if place.kind == DROPPED)])
+    here = [place for place in places if place.time > gone]
     puts = [place for place in here if place.kind == PUT]
     if not puts:
         return None

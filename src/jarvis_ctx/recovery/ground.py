@@ -15,6 +15,7 @@ from jarvis_ctx.codec.sign import Key
 from jarvis_ctx.journal.marks import Marks
 from jarvis_ctx.journal.ports import EventStore
 from jarvis_ctx.journal.sealed_bodies import Sealing
+from jarvis_ctx.journal.values import Values
 from jarvis_ctx.liveness.exceptions import FaultDump
 from jarvis_ctx.liveness.marker import CrashMarker
 from jarvis_ctx.liveness.ports import LeaseStore
@@ -58,6 +59,11 @@ class Ground(msgspec.Struct, frozen=True, kw_only=True):
     seals: Seals | None = None
     sealing: Sealing | None = None
     """What seals, and what it does to events; None where nothing is sealed."""
+
+    @property
+    def values(self) -> Values:
+        """Opens sealed bodies of events, and fetches those in side files."""
+        return Values(self.folder / "journal" / "values", sealing=self.sealing)
 
     @property
     def layers(self) -> Layers:

@@ -50,7 +50,7 @@ def drops(source: Source, rules: Rules, state: State, now: int) -> Iterator[Drop
             surplus = _surplus(source, thread, rules.thread_checkpoints_kept)
             yield from (Drop(standing.DROPPED, about, {}) for about in surplus)
     for about in history.sessions(source) if rules.thread_days else ():
-        places = source.scan(about, about + "\0", standing.WHOLE)
+        places = source.about(about)
         if history.session_of(about) not in busy and _is_idle(source, places, history.CLEARED, idle_since):
             yield Drop(history.CLEARED, about, reach.told_until(places))
 
@@ -82,7 +82,7 @@ def _spent(source: Source, dropped_by: int, fences_by: int) -> Iterator[Spent]:
         except CorruptData as error:
             log.warning("Nothing of thread %r is freed, because what stands of it cannot be read: %s", thread, error)
     for about in history.sessions(source):
-        yield spent_items(source, source.scan(about, about + "\0", standing.WHOLE), dropped_by, fences_by)
+        yield spent_items(source, source.about(about), dropped_by, fences_by)
 
 
 def _is_idle(source: Source, places: list[Place], end: str, since: int) -> bool:

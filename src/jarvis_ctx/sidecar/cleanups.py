@@ -13,7 +13,6 @@ from jarvis_ctx.checkpoint.keeper import Keeper
 from jarvis_ctx.clock import MICROSECONDS, Clock
 from jarvis_ctx.codec import exact
 from jarvis_ctx.journal.journal import Journal
-from jarvis_ctx.journal.values import Values
 from jarvis_ctx.journal.writer import Writer
 from jarvis_ctx.retention.agreement import Agreement
 from jarvis_ctx.retention.cleaner import Cleaner, Premises
@@ -52,7 +51,7 @@ def premises_of(opened: OpenStore) -> Premises:
         files=ground.files,
         events=ground.store.events,
         upkeep=opened.store.upkeep,
-        values=Values(ground.folder / "journal" / "values", sealing=ground.sealing),
+        values=ground.values,
     )
 
 

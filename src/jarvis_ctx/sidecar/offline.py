@@ -11,14 +11,12 @@ from jarvis_ctx.checkpoint.keeper import Keeper
 from jarvis_ctx.clock import SystemClock
 from jarvis_ctx.errors import NothingToKeep
 from jarvis_ctx.journal import read
-from jarvis_ctx.journal.cut_off import set_aside
-from jarvis_ctx.journal.gather import gather
 from jarvis_ctx.journal.others import stored
 from jarvis_ctx.journal.ports import Batch
 from jarvis_ctx.journal.values import Values
 from jarvis_ctx.journal.writer import Writer
 from jarvis_ctx.model.event import Event
-from jarvis_ctx.recovery.rebuild import rebuild
+from jarvis_ctx.recovery.rebuild import events_of, rebuild
 from jarvis_ctx.settings import Settings
 from jarvis_ctx.sidecar.missing import check_store
 from jarvis_ctx.sidecar.opening import OpenStore
@@ -62,8 +60,8 @@ class Offline:
 
     @property
     def values(self) -> Values:
-        """Opens sealed bodies of events and fetches those in side files."""
-        return Values(self.ground.folder / "journal" / "values", sealing=self.ground.sealing)
+        """Its events' bodies."""
+        return self.ground.values
 
     def drained(self) -> dict[str, int]:
         """How far the database has each writer."""
@@ -71,10 +69,7 @@ class Offline:
 
     def events_after(self, position: dict[str, int]) -> list[Event]:
         """What was appended since a position, by anyone."""
-        layers = self.ground.layers
-        found = gather(layers.journal, self.name, position, layers.events, layers.marks, self.values, whole=False)
-        set_aside(found, position, layers.marks, layers.cut_off)
-        return found.events
+        return events_of(self.ground.layers, position, whole=False).events
 
     def keeper(self) -> Keeper:
         """Takes checkpoints of the state, in files alone. Raises `NothingToKeep` where nobody ever ran.

@@ -44,9 +44,7 @@ def id_of(config: RunnableConfig | None) -> str | None:
 
 def place_of(config: RunnableConfig) -> tuple[str, str, str | None]:
     """Thread, namespace and checkpoint at once, as each of the others gives it. Raises `BadValue`."""
-    named = config.get("configurable", {})
-    found = named.get("checkpoint_id")
-    return thread_id(named.get("thread_id")), str(named.get("checkpoint_ns") or ""), str(found) if found else None
+    return thread_of(config), namespace_of(config), id_of(config)
 
 
 def config_of(thread: str, namespace: str, id: str) -> RunnableConfig:

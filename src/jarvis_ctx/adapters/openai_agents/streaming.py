@@ -30,7 +30,7 @@ class StreamedRun:
         self._given, self._live = given, live
         self._result: RunResultBase = given.result(NOTHING)
         self._events: asyncio.Queue[StreamEvent | None] = asyncio.Queue()
-        self._cancelled: Literal["immediate", "after_turn"] | None = None
+        self._cancelled = False
         self._task = asyncio.get_running_loop().create_task(self._lived())
         self._task.add_done_callback(_looked_at)
 
@@ -48,7 +48,7 @@ class StreamedRun:
 
     def cancel(self, mode: Literal["immediate", "after_turn"] = "immediate") -> None:
         """As the SDK's. The run has not ended then: made again under the same `task_id=`, it goes on."""
-        self._cancelled = mode
+        self._cancelled = True
         if isinstance(self._result, RunResultStreaming):
             self._result.cancel(mode)
 
@@ -70,12 +70,12 @@ class StreamedRun:
             self._events.put_nowait(None)
 
     async def _make(self, input: Any, telling: Telling) -> tuple[RunResultBase, str]:
-        if self._cancelled is not None:
+        if self._cancelled:
             return self._result, CANCELLED
         made = self._result = Runner.run_streamed(self._given.agent, input, **self._given.arguments(telling))
         async for event in made.stream_events():
             self._events.put_nowait(event)
-        left = CANCELLED if self._cancelled is not None and made.final_output is None else ""
+        left = CANCELLED if self._cancelled and made.final_output is None else ""
         return made, waits_for(made) or left
 
 

@@ -99,7 +99,7 @@ class WatchedRunner(Standing):
         told = input.to_json() if isinstance(input, RunState) else input
         if task_id is None:
             digest = arguments_digest((agent.name, session and session.session_id, told), {})
-            task_id = f"{METHOD}:{digest}#{self.manager.claims.occurrence(METHOD, digest)}"
+            task_id = self.manager.claims.unnamed(METHOD, digest)
         said = input if isinstance(input, str) else ""
         return TaskCall(
             method=METHOD,
