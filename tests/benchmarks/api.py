@@ -189,32 +189,37 @@ def _weight(effort: Effort, folder: Path) -> Figure:
 
 
 def _weight_beside(effort: Effort, folder: Path) -> Figure:
-    """Megabytes that a server beside it, which is asked without a pause, adds to a process with a sidecar."""
+    """Megabytes that a server beside it, which is asked without a pause, adds to a process with a sidecar.
+
+    Two processes of one age that did the same, of which one is served: a process grows as it gets older, too.
+    """
     rounds, calls = max(1, effort.starts // 3), max(100, effort.calls)
-
-    def side(beside: bool) -> list[float]:
-        store = _new(folder)
-        with child(LIVE, str(store), "1000", "plain") as live, ExitStack() as stack:
-            line(live)
-            if beside:
-                port = stack.enter_context(_served(store, "serve"))
-                asked = request(TASKS, (store / "token").read_text().strip())
-                stack.enter_context(load(port, asked, CONNECTIONS))
-            _calls(live, calls)
-            return [weight(live.pid)[0]]
-
-    measured = interleaved({"alone": lambda: side(False), "beside": lambda: side(True)}, rounds)
+    pairs = [_pair(folder, calls) for _ in range(rounds)]
     return Figure(
         what="memory that `jarvis-ctx serve` beside it adds to the orchestrator's process",
-        value=difference(measured["beside"], measured["alone"], p50) / MB,
+        value=median(served - alone for served, alone in pairs) / MB,
         unit="MB",
         reach=1,
-        rounds=f"{rounds} pairs of processes, {calls} calls in each while {CONNECTIONS} connections ask the server",
+        rounds=f"{rounds} pairs of processes, {calls} calls in each while {CONNECTIONS} connections ask one's server",
         details=[
-            f"Resident set, of {typical(measured['alone'], p50) / MB:.0f} MB; 1,000 tasks. The server only reads "
+            f"Resident set, of {median(alone for _, alone in pairs) / MB:.0f} MB; 1,000 tasks. The server only reads "
             "files; two processes of one kind differ by so much, too."
         ],
     )
+
+
+def _pair(folder: Path, calls: int) -> tuple[float, float]:
+    """What an orchestrator weighs whose store is served and asked for, and one beside it."""
+    store = _new(folder)
+    with child(LIVE, str(store), "1000", "plain") as served, child(LIVE, str(_new(folder)), "1000", "plain") as alone:
+        line(served)
+        line(alone)
+        with _served(store, "serve") as port:
+            asked = request(TASKS, (store / "token").read_text().strip())
+            with load(port, asked, CONNECTIONS):
+                _calls(served, calls)
+                _calls(alone, calls)
+                return weight(served.pid)[0], weight(alone.pid)[0]
 
 
 def _new(folder: Path) -> Path:
