@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
-from flask import Request, current_app
 from flask_openapi.models.info import Info
 from flask_openapi.models.security_scheme import SecurityScheme
-from flask_openapi.openapi import OpenAPI
 from werkzeug.exceptions import HTTPException
 
 from jarvis_ctx import __version__
@@ -35,7 +32,8 @@ from jarvis_ctx.web.api.status import status
 from jarvis_ctx.web.api.stream import stream
 from jarvis_ctx.web.api.tasks import tasks
 from jarvis_ctx.web.api.trail import trail
-from jarvis_ctx.web.bodies import JsonRequest, invalid
+from jarvis_ctx.web.application import Application, answering
+from jarvis_ctx.web.bodies import invalid
 from jarvis_ctx.web.dashboard.pages import dashboard
 from jarvis_ctx.web.express import Express
 from jarvis_ctx.web.guard import Bearer, Guard
@@ -67,17 +65,6 @@ NOUNS = (
     stream,
 )
 """Each makes a blueprint from `Answers`; a new one is registered by its name here."""
-
-
-class Application(OpenAPI):
-    """Flask with the guard around it; `guard` is the door, `wsgi_app` what servers call."""
-
-    request_class: type[Request] = JsonRequest
-    guard: Guard
-    shown: Callable[[str], str]
-    """Takes the secrets out of what an error says: it may name what the store has."""
-    stopping: threading.Event
-    """Set when the server stops: what streams must end then."""
 
 
 def create_app(subject: Subject, tokens: Tokens | None = None) -> Application:
@@ -134,4 +121,4 @@ def _http_problem(error: HTTPException) -> Any:
 def _problem(error: Exception) -> Any:
     if not isinstance(error, JarvisError):
         log.error("A request could not be answered", exc_info=error)
-    return problems.of(error, cast("Application", current_app).shown)
+    return problems.of(error, answering().shown)

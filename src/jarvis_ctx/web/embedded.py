@@ -14,7 +14,8 @@ from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 from jarvis_ctx.journal import forks
 from jarvis_ctx.liveness.served import Note
 from jarvis_ctx.sidecar import JarvisContextManager
-from jarvis_ctx.web.app import Application, create_app
+from jarvis_ctx.web.app import create_app
+from jarvis_ctx.web.application import Application
 from jarvis_ctx.web.binding import listen, url_of
 from jarvis_ctx.web.pace import Incoming, Paced
 from jarvis_ctx.web.refusals import raw

@@ -17,7 +17,8 @@ from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from jarvis_ctx.liveness.served import Note
 from jarvis_ctx.settings import Settings
-from jarvis_ctx.web.app import Application, create_app
+from jarvis_ctx.web.app import create_app
+from jarvis_ctx.web.application import Application
 from jarvis_ctx.web.binding import url_of
 from jarvis_ctx.web.pace import REQUEST_SECONDS, Incoming, Outgoing, Paced
 from jarvis_ctx.web.refusals import raw

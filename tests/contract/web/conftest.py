@@ -11,7 +11,8 @@ from werkzeug.test import Client, TestResponse
 from jarvis_ctx.clock import SystemClock
 from jarvis_ctx.settings import load
 from jarvis_ctx.sidecar import JarvisContextManager
-from jarvis_ctx.web.app import Application, create_app
+from jarvis_ctx.web.app import create_app
+from jarvis_ctx.web.application import Application
 from jarvis_ctx.web.guard import FAILURE_BURST, FAILURES
 from jarvis_ctx.web.limits import Rate
 from jarvis_ctx.web.subject import Beside, Within

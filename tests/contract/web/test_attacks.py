@@ -14,7 +14,8 @@ from werkzeug.test import Client
 from jarvis_ctx.clock import SystemClock
 from jarvis_ctx.insight.insight import Insight
 from jarvis_ctx.sidecar import JarvisContextManager
-from jarvis_ctx.web.app import Application, create_app
+from jarvis_ctx.web.app import create_app
+from jarvis_ctx.web.application import Application
 from jarvis_ctx.web.dashboard.cookie import Cookie
 from jarvis_ctx.web.dashboard.sessions import FILE, Sessions
 from jarvis_ctx.web.readers import MOST

@@ -9,7 +9,7 @@ from werkzeug.test import Client
 
 from jarvis_ctx.clock import SystemClock
 from jarvis_ctx.sidecar import JarvisContextManager
-from jarvis_ctx.web.app import Application
+from jarvis_ctx.web.application import Application
 from jarvis_ctx.web.dashboard.rendered import VIEWS
 from jarvis_ctx.web.dashboard.sessions import Sessions
 from jarvis_ctx.web.guard import FAILURE_BURST, FAILURES

@@ -10,7 +10,7 @@ from werkzeug.test import Client
 from werkzeug.wrappers import Response
 
 from jarvis_ctx.clock import SystemClock
-from jarvis_ctx.web.app import Application
+from jarvis_ctx.web.application import Application
 from jarvis_ctx.web.guard import HEADERS, Guard
 from jarvis_ctx.web.hosts import Hosts
 from jarvis_ctx.web.limits import Rate

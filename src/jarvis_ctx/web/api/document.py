@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from flask import Blueprint, Response, abort
 
-if TYPE_CHECKING:
-    from jarvis_ctx.web.app import Application
+from jarvis_ctx.web.application import Application
 
 ASSETS = {
     "swagger-ui.css": ("css/swagger-ui.css", "text/css"),

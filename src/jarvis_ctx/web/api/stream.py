@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
-from flask import Response, current_app, request
+from flask import Response, request
 from flask_openapi.blueprint import APIBlueprint
 from pydantic import Field, ValidationError, field_validator
 
 from jarvis_ctx.errors import did_you_mean
 from jarvis_ctx.insight.timeline import KINDS
 from jarvis_ctx.web.answers import Answers
+from jarvis_ctx.web.application import answering
 from jarvis_ctx.web.bodies import invalid
 from jarvis_ctx.web.live import events, socket
 from jarvis_ctx.web.live.gone import gone
@@ -20,9 +21,6 @@ from jarvis_ctx.web.live.hub import Hub
 from jarvis_ctx.web.live.reader import Reader, asked
 from jarvis_ctx.web.models import Asked
 from jarvis_ctx.web.nouns import noun, problems
-
-if TYPE_CHECKING:
-    from jarvis_ctx.web.app import Application
 
 RECHECK = 2.0
 """Seconds between two looks whether a stream's token still opens it."""
@@ -72,7 +70,7 @@ def stream(given: Answers) -> APIBlueprint:
             query = StreamAsked(kind=request.args.getlist("kind"), **_single())
         except ValidationError as error:
             return invalid(error)
-        return socket.serve(request.environ, reader(query), _goes_on(), _app().stopping.is_set)
+        return socket.serve(request.environ, reader(query), _goes_on(), answering().stopping.is_set)
 
     return api
 
@@ -81,13 +79,9 @@ def _single() -> dict[str, str]:
     return {name: value for name, value in request.args.items() if name != "kind"}
 
 
-def _app() -> Application:
-    return cast("Application", current_app)
-
-
 def _goes_on() -> Callable[[], bool]:
     """Whether the server still serves, somebody still reads, and the token still opens this stream."""
-    app, environ = _app()._get_current_object(), request.environ  # type: ignore[attr-defined]
+    app, environ = answering()._get_current_object(), request.environ  # type: ignore[attr-defined]
     due = time.monotonic() + RECHECK
 
     def goes_on() -> bool:

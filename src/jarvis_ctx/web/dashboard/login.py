@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
-from flask import Blueprint, Response, current_app, render_template, request
+from flask import Blueprint, Response, render_template, request
 from pydantic import Field, ValidationError
 
+from jarvis_ctx.web.application import answering
 from jarvis_ctx.web.bodies import invalid
 from jarvis_ctx.web.dashboard.cookie import Cookie
 from jarvis_ctx.web.dashboard.sessions import Sessions
 from jarvis_ctx.web.models import Asked
 from jarvis_ctx.web.problems import problem
 from jarvis_ctx.web.tokens import Tokens
-
-if TYPE_CHECKING:
-    from jarvis_ctx.web.app import Application
 
 
 class LoginAsked(Asked):
@@ -42,7 +40,7 @@ def login(tokens: Tokens, sessions: Sessions, cookie: Cookie) -> Blueprint:
             return invalid(error)
         session = _session(asked, tokens, sessions)
         if session is None:
-            failures = cast("Application", current_app).guard.failures
+            failures = answering().guard.failures
             wait = failures.take(str(request.remote_addr))
             status = 429 if wait else 401
             return cast(Response, problem(status, "That opens nothing here.", "login-failed", _after(wait)))

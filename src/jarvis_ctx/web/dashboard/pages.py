@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jarvis_ctx.clock import SystemClock
+from jarvis_ctx.web.application import Application
 from jarvis_ctx.web.dashboard import shown
 from jarvis_ctx.web.dashboard.agents import agents
 from jarvis_ctx.web.dashboard.board import board
@@ -23,7 +24,6 @@ from jarvis_ctx.web.dashboard.static import static
 from jarvis_ctx.web.dashboard.timeline import timeline
 
 if TYPE_CHECKING:
-    from jarvis_ctx.web.app import Application
     from jarvis_ctx.web.readers import Readers
     from jarvis_ctx.web.subject import Subject
     from jarvis_ctx.web.tokens import Tokens
