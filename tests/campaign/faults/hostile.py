@@ -135,14 +135,14 @@ FAULTS = (
         id="F36",
         title=f"{len(VALUES)} values that are hard to keep: NaN, lone surrogates, 5,000 digits, deep, cyclic, raising",
         promise="each is kept exactly or refused by type; the program lives, and a kill changes none",
-        rounds={"small": 2, "full": 40, "release": 40},
+        rounds={"small": 2, "full": 20, "release": 40},
         play=values,
     ),
     Fault(
         id="F37",
         title=f"{len(EVIL)} malicious pickles as the newest checkpoint, signed rightly, wrongly, or not at all",
         promise="none is run, none is loaded, the state is as it was",
-        rounds={"small": 3, "full": 60, "release": 60},
+        rounds={"small": 3, "full": 30, "release": 60},
         play=pickles,
     ),
 )

@@ -150,7 +150,7 @@ FAULTS = (
         id="F16",
         title="the power goes, on a file system that loses whatever was not synced, names as well (FUSE)",
         promise="the same as in F13 and F14, by turns",
-        rounds={"small": 8, "full": 200, "release": 1_000},
+        rounds={"small": 8, "full": 100, "release": 1_000},
         play=forgotten,
         missing=forgetting.missing,
     ),
