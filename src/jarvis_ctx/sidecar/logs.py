@@ -9,20 +9,23 @@ from pathlib import Path
 
 from jarvis_ctx.codec.redaction import Redaction
 from jarvis_ctx.disk.files import create, private_folder
+from jarvis_ctx.liveness.own_words import SPEAKER
 from jarvis_ctx.settings import Settings
 
 FORM = "%(asctime)s %(levelname)s %(name)s %(message)s"
 
 
-class WithoutSecrets(logging.Filter):
-    """Takes the secrets out of a record before any handler has it."""
+class Worded(logging.Filter):
+    """Takes the secrets out of a record before any handler has it; where there is none, it says who speaks."""
 
     def __init__(self, redaction: Redaction) -> None:
         super().__init__()
         self._redaction = redaction
 
     def filter(self, record: logging.LogRecord) -> bool:
-        record.msg, record.args = self._redaction.text(record.getMessage()), ()
+        said = self._redaction.text(record.getMessage())
+        anonymous = not (said.startswith(SPEAKER) or logging.getLogger(record.name).hasHandlers())
+        record.msg, record.args = SPEAKER + said if anonymous else said, ()
         if record.exc_info and record.exc_info[1] is not None:
             record.exc_text = self._redaction.text("".join(traceback.format_exception(record.exc_info[1])).rstrip())
             record.exc_info = None
@@ -38,7 +41,7 @@ class LogFile:
     def __init__(self, settings: Settings) -> None:
         self._handler: logging.Handler | None = None
         logger = logging.getLogger("jarvis_ctx")
-        self._filter = WithoutSecrets(Redaction(settings.secret_names))
+        self._filter = Worded(Redaction(settings.secret_names))
         logger.addFilter(self._filter)
         if settings.log_file:
             path = Path(settings.log_file)

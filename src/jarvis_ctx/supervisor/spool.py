@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from jarvis_ctx.disk.files import create
+from jarvis_ctx.liveness.own_words import is_ours
 
 PIECE = 4096
 """Bytes that a pipe takes without making us wait, once it says that it is ready."""
@@ -77,7 +78,8 @@ class Spool:
     def _note(self, data: bytes) -> None:
         lines = (self._broken + data).split(b"\n")
         self._broken = lines.pop()[-COLUMNS * 4 :]
-        self._tail.extend(line.decode("utf-8", "replace").rstrip("\r")[:COLUMNS] for line in lines)
+        said = (line.decode("utf-8", "replace").rstrip("\r")[:COLUMNS] for line in lines)
+        self._tail.extend(line for line in said if not is_ours(line))
 
     def _free(self) -> None:
         """Give back the room of what was passed on; where the file system cannot, the file grows until the restart."""
@@ -87,9 +89,9 @@ class Spool:
         self._freed = self._offset
 
     def last_lines(self) -> list[str]:
-        """The last lines that were written, a last one without an end, too."""
+        """The last lines that the command wrote, a last one without an end, too; not those that we logged in it."""
         rest = self._broken.decode("utf-8", "replace")[:COLUMNS]
-        return [*self._tail, rest][-LINES:] if rest else list(self._tail)
+        return [*self._tail, rest][-LINES:] if rest and not is_ours(rest) else list(self._tail)
 
     def close(self) -> None:
         """Let go of the file."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -49,3 +51,16 @@ def test_a_log_file_has_what_is_as_severe_as_was_asked_for(
     logger.error("it is over")
 
     assert [line.rpartition(" ")[2] for line in path.read_text().splitlines()] == kept
+
+
+@pytest.mark.parametrize(("set_up", "said"), [("", "jarvis_ctx: it waits"), ("logging.basicConfig();", "it waits")])
+def test_where_no_handler_would_say_whose_it_is_a_sentence_says_so_itself(
+    tmp_path: Path, set_up: str, said: str
+) -> None:
+    opened = "from jarvis_ctx import settings; from jarvis_ctx.sidecar.logs import LogFile;"
+    twice = "LogFile(settings.load({'path': sys.argv[1]}));" * 2
+    program = f"import logging, sys; {set_up} {opened} {twice} logging.getLogger('jarvis_ctx').warning('it waits')"
+
+    done = subprocess.run([sys.executable, "-c", program, tmp_path], capture_output=True, text=True, check=True)
+
+    assert done.stderr.removeprefix("WARNING:jarvis_ctx:") == f"{said}\n"

@@ -50,6 +50,17 @@ def test_bytes_go_through_untouched_and_their_last_lines_are_kept(tmp_path: Path
     assert list(tmp_path.iterdir()) == []
 
 
+def test_what_we_logged_in_it_is_passed_on_and_is_none_of_its_last_words(tmp_path: Path, pipe: Pipe) -> None:
+    spool = Spool(tmp_path / "stderr", pipe.writer)
+    written(spool, b"out of ink\nWARNING:jarvis_ctx:Draining pauses\njarvis_ctx: Draining pauses")
+
+    spool.forward()
+
+    assert pipe.read().count(b"Draining pauses") == 2
+    assert spool.last_lines() == ["out of ink"]
+    spool.remove()
+
+
 def test_of_many_and_long_lines_a_bounded_rest_is_kept(tmp_path: Path, pipe: Pipe) -> None:
     spool = Spool(tmp_path / "stderr", pipe.writer)
     written(spool, b"".join(b"%d" % n + b"x" * 2 * COLUMNS + b"\n" for n in range(50, 50 + LINES)))
