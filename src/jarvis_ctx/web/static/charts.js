@@ -1,9 +1,12 @@
 // Memory, processor, threads and files over time.
 const view = document.getElementById("view");
+// Milliseconds without a sample after which nobody ran; one is taken every ten seconds.
+const SILENCE = 30_000;
+const NOTHING = { rss: null, cpu: null, threads: null, files: null };
 let drawn = [];
 
 const CHARTS = [
-  ["Memory", "MB", [["memory", "--busy", (one) => one.rss / 1e6]]],
+  ["Memory", "MB", [["memory", "--busy", (one) => one.rss && one.rss / 1e6]]],
   ["Processor", "% of one", [["processor", "--warn", (one) => one.cpu]]],
   ["Threads and files", "", [["threads", "--good", (one) => one.threads], ["files", "--bad", (one) => one.files]]],
 ];
@@ -24,11 +27,25 @@ function options(title, unit, lines, width) {
     label: unit ? `${label} (${unit})` : label,
     stroke: colour(line),
     width: 2,
-    points: { show: false },
+    points: { show: false, size: 4, filter: (chart, at) => alone(chart.data[at]) },
     value: (_, value) => (value == null ? "—" : value.toFixed(value < 10 ? 1 : 0)),
   }));
   return { width, height: 170, series: [{ label: "time", value: (_, at) => (at == null ? "—" : clock(at)) }, ...series], axes: [{ ...axis, space: 80, values: (_, at) => at.map(clock) }, { ...axis, size: 56 }], scales: { y: { range: (_, low, high) => [0, Math.max(1, high * 1.1)] } }, cursor: { sync: { key: "resources" } } };
 }
+
+// Between two processes, and where nothing was measured, stands an empty sample: a line ends there, and does not go on.
+export function broken(samples) {
+  const found = [];
+  for (const one of samples) {
+    const before = found.at(-1), at = Date.parse(one.time);
+    if (before && (before.pid !== one.pid || at - before.at > SILENCE)) found.push({ ...NOTHING, at: (before.at + at) / 2 });
+    found.push({ ...one, at });
+  }
+  return found;
+}
+
+// Where a line has one end only, and would not be seen.
+const alone = (values) => values.flatMap((value, at) => (value == null || values[at - 1] != null || values[at + 1] != null ? [] : [at]));
 
 async function draw() {
   const place = view.querySelector("[data-charts]");
@@ -37,12 +54,12 @@ async function draw() {
   try {
     const answer = await fetch(place.dataset.charts);
     if (!answer.ok) return;
-    found = (await answer.json()).samples;
+    found = broken((await answer.json()).samples);
   } catch {
     return;
   }
   if (!place.isConnected) return;
-  const times = found.map((one) => Date.parse(one.time) / 1000);
+  const times = found.map((one) => one.at / 1000);
   const data = CHARTS.map(([, , lines]) => [times, ...lines.map(([, , of]) => found.map(of))]);
   if (drawn.length && place.contains(drawn[0].root)) return drawn.forEach((chart, at) => chart.setData(data[at]));
   clear();
