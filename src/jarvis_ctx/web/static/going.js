@@ -4,17 +4,14 @@ import { tell } from "./times.js";
 const view = document.getElementById("view");
 // Answers to an address that shows nothing: the page of that says so, and where to go.
 const NOTHING = new Set([400, 404, 422]);
-let turn = 0;
 
 const alone = () => "/view" + location.pathname + location.search;
 
 // A view is only swapped in when nobody has gone elsewhere while it was fetched.
 export async function show(swap, anew = false) {
-  const mine = ++turn;
   view.classList.add("waiting");
   const headers = anew ? { "Cache-Control": "no-cache" } : {};
   await htmx.ajax("GET", alone(), { source: view, target: view, swap, headers });
-  if (mine === turn) view.classList.remove("waiting");
 }
 
 export function refresh(anew) {
@@ -100,5 +97,10 @@ export function begin() {
   document.addEventListener("htmx:after:request", (event) => {
     const { ctx } = event.detail;
     if (ctx.target === view && ctx.request.action === alone() && NOTHING.has(ctx.response.status)) location.reload();
+  });
+  // Not when `show` is done: what stands behind another request is asked for later.
+  document.addEventListener("htmx:finally:request", (event) => {
+    const { ctx } = event.detail;
+    if (ctx.target === view && ctx.request.action === alone()) view.classList.remove("waiting");
   });
 }
