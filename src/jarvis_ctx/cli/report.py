@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from jarvis_ctx.cli.screen import print_json, width
@@ -17,9 +19,22 @@ def report(place: Place, as_json: bool) -> None:
     with place.source() as source:
         found = source.report()
         doubts = source.still_in_doubt(found) if found is not None and not as_json else []
+        instead = _instead(source.status()) if found is None and not as_json else ""
     if as_json:
         print_json(found.to_json() if found is not None else None)
     elif found is None:
-        click.echo("There has been no recovery here.")
+        click.echo(instead)
     else:
         click.echo(render(found, doubts=doubts, width=min(width(), 100)), nl=False)
+
+
+def _instead(status: dict[str, Any]) -> str:
+    """Why there is no report."""
+    if status["state"] != "empty":
+        return "There has been no recovery here."
+    if status["supervisor"] is None:
+        return "Nothing is captured here yet, so there is no recovery to report on."
+    return (
+        "The program captures nothing, or nothing yet, so there is no recovery to report on.\n"
+        "How its processes ended: jarvis-ctx resources"
+    )

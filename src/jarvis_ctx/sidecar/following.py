@@ -50,6 +50,8 @@ class FollowingView(StoreView):
             self._marks = Marks(self.folder / "journal" / "marks", mapped=False, viewer=True)
         except (CorruptData, OSError):
             return super().state()
+        if self._marks.epoch(self.name) == 0:
+            return super().state()  # Its first run begins just now: there is nobody to listen to yet.
         departures = self._departures(self._marks)  # Before the state: who departs meanwhile is told of, or in it.
         state = super().state()
         journal = self.folder / "journal"

@@ -11,8 +11,6 @@ from typing import Protocol
 import msgspec
 
 from jarvis_ctx.clock import Clock, SystemClock
-from jarvis_ctx.errors import NoStore
-from jarvis_ctx.insight.following import Following
 from jarvis_ctx.insight.insight import Insight
 from jarvis_ctx.liveness import runfile
 from jarvis_ctx.model.checkpoint import CheckpointHeader
@@ -25,6 +23,7 @@ from jarvis_ctx.sidecar.cleanups import clean_offline, request_cleanup, rules_of
 from jarvis_ctx.sidecar.following import FollowingView
 from jarvis_ctx.sidecar.travel import request_restore, restore_offline
 from jarvis_ctx.sidecar.views import StoreView
+from jarvis_ctx.web.awaited import Awaited, Followed
 from jarvis_ctx.web.breath import Breath
 from jarvis_ctx.web.latency import AppendTimes
 
@@ -61,7 +60,7 @@ class Subject(Protocol):
         """What somebody who works for long calls now and then, in one thread: it leaves the orchestrator its time."""
         ...
 
-    def following(self) -> Following:
+    def following(self) -> Followed:
         """The events from now on, for one thread; raises what a view's opening raises."""
         ...
 
@@ -102,7 +101,7 @@ class Within:
     def breathe(self) -> Callable[[], object]:
         return Breath().take
 
-    def following(self) -> Following:
+    def following(self) -> Followed:
         return self._manager.insight.following()
 
     def checkpoint(self, label: str, timeout: float = PATIENCE) -> CheckpointHeader:
@@ -171,11 +170,14 @@ class Beside:
         self._view.close()
         self._view = fresh
 
-    def following(self) -> Following:
-        with self.asking():
-            if self._awaited:
-                raise NoStore(path=str(self.folder), hint="")
-            return Insight(self._view).following()
+    def following(self) -> Followed:
+        with self.asking() as insight:
+            return Awaited(self._begun) if self._awaited else insight.following()
+
+    @contextmanager
+    def _begun(self) -> Iterator[Insight | None]:
+        with self.asking() as insight:
+            yield None if self._awaited else insight
 
     def checkpoint(self, label: str, timeout: float = PATIENCE) -> CheckpointHeader:
         with self._turn:

@@ -8,11 +8,14 @@ import httpx
 import pytest
 
 from jarvis_ctx import JarvisContextManager
+from jarvis_ctx.codec import exact
 from jarvis_ctx.disk.files import private_folder
-from jarvis_ctx.errors import NoStore
+from jarvis_ctx.journal.place import Place
 from jarvis_ctx.liveness import identity, supervised
 from jarvis_ctx.liveness.supervised import Supervised
 from jarvis_ctx.settings import load
+from jarvis_ctx.web.live.hub import Hub
+from jarvis_ctx.web.live.reader import Asked, Reader
 from jarvis_ctx.web.subject import Beside
 from tests.faces.cli.conftest import Call
 from tests.faces.cli.test_serving import running
@@ -48,11 +51,38 @@ def test_a_folder_that_nobody_watches_is_no_store(store_path: Path, call: Call) 
     assert call("status", "--path", store_path).exit_code == 3
 
 
+@pytest.mark.parametrize("supervised_", [True, False])
+def test_its_report_says_why_there_is_none(watched: Path, call: Call, supervised_: bool) -> None:
+    if not supervised_:
+        supervised.path_of(watched, "jarvis").unlink()
+        (watched / "journal").mkdir()
+
+    said = call("report", "--path", watched).stdout
+    nothing = call("report", "--json", "--path", watched).stdout
+
+    assert ("captures nothing, or nothing yet" in said, "Nothing is captured" in said) == (supervised_, not supervised_)
+    assert nothing == "null\n"
+
+
+def test_a_stream_waits_for_its_first_run_and_has_that_from_its_beginning(watched: Path) -> None:
+    beside = Beside(load({"path": watched}))
+    reader = Reader(Hub(beside, exact.encode), beside, Asked(after=Place(0, {})), exact.encode)
+    items = reader.items(lambda: True)
+    hello = next(items)
+
+    with JarvisContextManager(watched, name="crew", handle_signals=False) as manager:
+        manager.update_task_progress("a", {"description": "Read"})
+        first, last = next(items), next(items)
+    reader.close()
+    beside.close()
+
+    told = [exact.decode(each.data) for each in (first, last)]
+    assert [hello.kind, *(each["kind"] for each in told)] == ["hello", "RunStarted", "TaskProgressed"]
+
+
 def test_its_first_run_is_shown_under_its_own_name(watched: Path) -> None:
     beside, told = Beside(load({"path": watched})), []
     beside.named = told.append
-    with pytest.raises(NoStore):
-        beside.following()
 
     with JarvisContextManager(watched, name="crew", handle_signals=False), beside.asking() as insight:
         state = insight.status()["state"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -10,6 +11,7 @@ import msgspec
 import pytest
 
 from jarvis_ctx.clock import SystemClock
+from jarvis_ctx.liveness.runfile import RunFile
 from jarvis_ctx.model.state import State
 from jarvis_ctx.settings import load
 from jarvis_ctx.sidecar import JarvisContextManager, open_view
@@ -74,6 +76,16 @@ def test_a_restart_is_followed(begun: JarvisContextManager, following: Following
     assert len(followed.runs) == 2
     assert "task-9" in followed.tasks
     assert ended != plain(followed)
+
+
+def test_a_first_run_that_has_no_mark_yet_is_looked_at(begun: JarvisContextManager, store_path: Path) -> None:
+    starting = RunFile(store_path, "crew")
+    starting.claim()
+    with begun, closing(FollowingView(load({"path": store_path, "name": "crew"}), SystemClock())) as view:
+        seen = view.pulse().live_pid, view.state().tasks
+
+    starting.release()
+    assert seen == (os.getpid(), {})
 
 
 def test_marks_that_were_made_anew_are_followed(

@@ -45,6 +45,10 @@ def test_of_a_dead_one_it_says_how_it_died_that_it_is_not_started_again_and_what
     assert "without a word" not in shown
 
 
+def test_a_first_run_that_just_begins_is_shown(live: dict[str, Any]) -> None:
+    assert "which begins its first run" in overview({**live, "state": "live", "pid": 7, "run": None})
+
+
 def test_the_death_of_the_run_itself_is_told_once(live: dict[str, Any]) -> None:
     run = {**live["run"], "sentence": "It ended with an uncaught exception, KeyError."}
 

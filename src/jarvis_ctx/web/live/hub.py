@@ -11,8 +11,8 @@ from typing import Any
 import msgspec
 
 from jarvis_ctx.errors import TooManyStreams
-from jarvis_ctx.insight.following import Following
 from jarvis_ctx.journal.place import Place
+from jarvis_ctx.web.awaited import Followed
 from jarvis_ctx.web.subject import Subject
 
 log = logging.getLogger("jarvis_ctx")
@@ -49,7 +49,7 @@ class Hub:
         self._news = threading.Condition()
         self._ring: deque[Message] = deque()
         self._bytes, self._next, self._readers = 0, 0, 0
-        self._following: Following | None = None
+        self._following: Followed | None = None
 
     def join(self) -> tuple[int, Place]:
         """The number of the next message, and the place before it. Raises `TooManyStreams`, and as a view does."""
@@ -88,7 +88,7 @@ class Hub:
             start = max(number, first) - first
             return _part(self._ring[index] for index in range(start, min(start + PART_EVENTS, len(self._ring))))
 
-    def _run(self, following: Following) -> None:
+    def _run(self, following: Followed) -> None:
         pause, failing = threading.Event(), False
         while self._following is following:
             try:
@@ -102,7 +102,7 @@ class Hub:
                 failing = True
             pause.wait(1.0 if failing else self._subject.period)
 
-    def _step(self, following: Following) -> None:
+    def _step(self, following: Followed) -> None:
         before = following.place.copy()
         lines = following.step()
         if not lines:

@@ -53,9 +53,7 @@ function wake() {
   if (!document.hidden && !looking) alarm = setTimeout(look, Math.max(0, due - Date.now()));
 }
 
-// Before the first run there is no journal to be told of.
 function listen() {
-  if (!strip.firstElementChild || strip.querySelector(".pill.empty")) return setTimeout(listen, 100);
   const stream = new EventSource(STREAM);
   const soon = () => {
     due = Math.min(due, last + BETWEEN);
