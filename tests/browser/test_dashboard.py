@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
@@ -14,6 +15,8 @@ from tests.browser.orchestrator import Orchestrator
 
 PATHS = [path for path, _ in VIEWS]
 COMPARED = "/points/compare?a=calm"
+ONE_TASK = "/tasks/one?id=task-3"
+EVIL_TASK = f"/tasks/one?{urlencode({'id': f't{CORPUS[0]}'})}"
 
 
 def findings(page: Page) -> list[str]:
@@ -62,7 +65,7 @@ def test_a_link_that_is_put_into_the_address_of_the_login_is_followed(
         page.wait_for_url(f"{orchestrator.url}/")
 
 
-@pytest.mark.parametrize("path", [*PATHS, COMPARED])
+@pytest.mark.parametrize("path", [*PATHS, COMPARED, ONE_TASK])
 def test_a_view_is_without_serious_findings_in_light_and_dark(
     page: Page, orchestrator: Orchestrator, path: str
 ) -> None:
@@ -76,7 +79,7 @@ def test_a_view_is_without_serious_findings_in_light_and_dark(
     assert (light, findings(page)) == ([], [])
 
 
-@pytest.mark.parametrize("path", [*PATHS, COMPARED, "/tasks?status=completed"])
+@pytest.mark.parametrize("path", [*PATHS, COMPARED, "/tasks?status=completed", ONE_TASK, EVIL_TASK])
 def test_a_view_fits_a_telephone(page: Page, orchestrator: Orchestrator, path: str) -> None:
     page.set_viewport_size({"width": 400, "height": 800})
     page.goto(orchestrator.url + path)
@@ -96,7 +99,7 @@ def test_a_telephone_shows_a_table_without_serious_findings(page: Page, orchestr
     assert findings(page) == []
 
 
-@pytest.mark.parametrize("path", [*PATHS, COMPARED, f"/points/compare?a={CORPUS[0]}"])
+@pytest.mark.parametrize("path", [*PATHS, COMPARED, f"/points/compare?a={CORPUS[0]}", EVIL_TASK])
 def test_what_agents_wrote_is_shown_and_never_run(page: Page, orchestrator: Orchestrator, path: str) -> None:
     page.goto(orchestrator.url + path)
     settled(page)
@@ -193,6 +196,34 @@ def test_every_view_is_reached_by_keyboard(page: Page, orchestrator: Orchestrato
         page.keyboard.press("Enter")
         page.wait_for_url(orchestrator.url + path)
         expect(page.locator(".views [aria-current]")).to_have_text(name)
+
+
+def test_a_card_leads_to_its_task_and_on_to_what_that_waits_for_by_keyboard(
+    page: Page, orchestrator: Orchestrator
+) -> None:
+    page.goto(f"{orchestrator.url}/tasks")
+    settled(page)
+    page.get_by_role("article").get_by_role("link", name="task-3", exact=True).focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="task-3", exact=True)).to_be_visible()
+
+    page.get_by_role("link", name="task-2", exact=True).focus()
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_role("heading", name="task-2", exact=True)).to_be_visible()
+    expect(page.locator(".views [aria-current]")).to_have_text("Tasks")
+    expect(page.get_by_role("cell", name="TaskProgressed")).to_be_visible()
+
+
+def test_a_line_over_time_ends_with_its_process_and_where_nothing_was_measured(page: Page) -> None:
+    settled(page)
+    samples = [("09:30:00", 7), ("09:30:10", 7), ("09:30:20", 8), ("09:30:30", 8), ("09:50:30", 8)]
+    given = [{"time": f"2026-11-21T{time}Z", "pid": pid, "rss": 5} for time, pid in samples]
+
+    drawn = page.evaluate("given => import('/static/charts.js').then(charts => charts.broken(given))", given)
+
+    assert [one["rss"] for one in drawn] == [5, 5, None, 5, 5, None, 5]
+    assert all(drawn[at - 1]["at"] < drawn[at]["at"] < drawn[at + 1]["at"] for at in (2, 5))
 
 
 def test_whoever_goes_back_is_asked_first_and_by_keyboard(page: Page, orchestrator: Orchestrator) -> None:

@@ -87,6 +87,14 @@ class Insight:
 
         return self._shown(dependencies.graph(self._view.state(), most))
 
+    def task(self, id: str, most: int) -> dict[str, Any] | None:
+        """All there is to know of one task: how it stands, calls, steps, last error, decisions about it, and its latest
+        `most` events, the newest first. None where nobody has ever named it. JSON-able.
+        """
+        from jarvis_ctx.insight.dossier import dossier  # As the doctor below.
+
+        return self._shown(dossier(self._view, id, most))
+
     def agents(self) -> list[dict[str, Any]]:
         """The agents by id, with health (alive, stuck, stale, gone, unseen, ended) and last sign of life."""
         view = self._view

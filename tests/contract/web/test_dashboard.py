@@ -82,6 +82,23 @@ def test_each_view_is_a_page_and_a_part_of_one(app: Application, tokens: Tokens,
     assert "<html" not in part.get_data(as_text=True)
 
 
+def test_a_card_leads_to_all_there_is_to_know_of_its_task(app: Application, tokens: Tokens) -> None:
+    browser = entered(app, tokens, "read")
+
+    card, one = (browser.get(path).get_data(as_text=True) for path in ("/view/tasks", "/view/tasks/one?id=task-4"))
+
+    assert 'href="/tasks/one?id=task-4"' in card
+    assert [
+        said for said in ("task-4", "completed", "TaskProgressed", "/timeline?subject=task-4") if said not in one
+    ] == []
+
+
+def test_a_task_that_nobody_has_named_is_said_to_be_none(app: Application, tokens: Tokens) -> None:
+    answer = entered(app, tokens, "read").get("/view/tasks/one?id=nobody")
+
+    assert (answer.status_code, "No such task" in answer.get_data(as_text=True)) == (200, True)
+
+
 def test_no_page_has_script_or_style_within_or_from_elsewhere(app: Application, tokens: Tokens) -> None:
     browser = entered(app, tokens)
     pages = [browser.get(path).get_data(as_text=True) for path, _ in VIEWS] + [browser.get("/login").get_data(True)]

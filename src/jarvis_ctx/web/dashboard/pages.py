@@ -21,6 +21,7 @@ from jarvis_ctx.web.dashboard.report import report
 from jarvis_ctx.web.dashboard.resources import resources
 from jarvis_ctx.web.dashboard.sessions import Sessions
 from jarvis_ctx.web.dashboard.static import static
+from jarvis_ctx.web.dashboard.task import task
 from jarvis_ctx.web.dashboard.timeline import timeline
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from jarvis_ctx.web.subject import Subject
     from jarvis_ctx.web.tokens import Tokens
 
-VIEWS = (strip, overview, board, agents, timeline, decisions, messages, resources, points, compare, report)
+VIEWS = (strip, overview, board, task, agents, timeline, decisions, messages, resources, points, compare, report)
 """Each makes a blueprint from `Rendered`."""
 
 

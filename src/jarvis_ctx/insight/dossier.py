@@ -1,0 +1,116 @@
+"""All there is to know of one task: how it stands, its calls and steps, its last error, what was decided about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from jarvis_ctx.clock import iso
+from jarvis_ctx.insight import history, tasks, timeline
+from jarvis_ctx.insight.history import Past
+from jarvis_ctx.insight.timeline import Wanted
+from jarvis_ctx.insight.view import View
+from jarvis_ctx.journal import fold
+from jarvis_ctx.model.event import PROJECTED_KINDS
+from jarvis_ctx.model.ids import TaskId
+from jarvis_ctx.model.state import State
+from jarvis_ctx.model.step import StepRecord
+from jarvis_ctx.model.task import Attempt
+
+KINDS = tuple(sorted(PROJECTED_KINDS))
+HEARD, DECIDED = 200, 200
+"""The latest of its events, and of all decisions, that are looked at."""
+
+
+def dossier(view: View, id: str, most: int) -> dict[str, Any] | None:
+    """One task with its latest `most` events, the newest first; None where nobody has ever named it."""
+    state = view.state()
+    task = state.tasks.get(TaskId(id))
+    past = history.page(view, Wanted(kinds=KINDS, subject=id), HEARD)
+    if task is None and not past.events:
+        return None
+    waits = (*task.dependencies, *task.blockers) if task is not None else ()
+    return {
+        "id": id,
+        "task": tasks.line(task, state) if task is not None else None,
+        "known": [name for name in waits if name in state.tasks],
+        "waited_for_by": [
+            other.id for other in state.tasks.values() if id in other.dependencies or id in other.blockers
+        ],
+        "calls": [_call(attempt, state) for attempt in task.attempts.values()] if task is not None else [],
+        "steps": [_step(step, state) for step in _steps(past, state, id)],
+        "error": _error(past, view, id),
+        "decisions": [one for one in history.lines(history.said(view, "DecisionLogged", DECIDED)) if _names(one, id)],
+        "events": [timeline.line(event) for event in past.events[:most]],
+        "more": len(past.events) > most or past.before is not None,
+    }
+
+
+def _call(attempt: Attempt, state: State) -> dict[str, Any]:
+    """A call that worked on it; `why` it has no result, where that is known."""
+    run = state.runs.get(attempt.run)
+    died = str(run.cause.get("sentence", "")) if run is not None and attempt.outcome == "died" else ""
+    return {
+        "method": attempt.method,
+        "number": attempt.number,
+        "run": attempt.run,
+        "began": iso(attempt.claimed),
+        "ended": iso(attempt.ended) if attempt.ended is not None else None,
+        "outcome": attempt.outcome,
+        "alone": attempt.alone,
+        "why": died or attempt.lost,
+    }
+
+
+def _steps(past: Past, state: State, id: str) -> list[StepRecord]:
+    """Its steps in the order they were last heard of: those of a task that is done have left the state."""
+    told = fold.empty(state.name, state.history)
+    for event in reversed(past.events):
+        if event.kind.startswith("Step"):
+            fold.apply(told, event)
+    found = told.steps.get(id, {}) | state.steps.get(id, {})
+    return sorted(found.values(), key=lambda step: step.updated)
+
+
+def _step(step: StepRecord, state: State) -> dict[str, Any]:
+    """A step; `in_doubt` when it had no end in a run that is over."""
+    run, latest = state.runs.get(step.run), state.latest_run
+    over = run is None or run is not latest or run.ended is not None
+    return {
+        "name": step.name,
+        "status": step.status,
+        "in_doubt": step.status == "started" and over,
+        "starts": step.starts,
+        "error": step.error,
+        "updated": iso(step.updated[0]),
+        "run": step.run,
+    }
+
+
+def _error(past: Past, view: View, id: str) -> dict[str, Any] | None:
+    """What the latest call that raised has raised: `time`, and as far as known `type`, `message` and `traceback`."""
+    failed = [event for event in past.events if event.kind == "TaskFailed"]
+    if not failed and past.before is not None:
+        failed = history.page(view, Wanted(kinds=("TaskFailed",), subject=id), 1, past.before).events
+    if not failed:
+        return None
+    line = timeline.line(failed[0])
+    said = line["body"].get("error")
+    return {"time": line["time"], **(said if isinstance(said, dict) else {"message": said})}
+
+
+def _names(decision: dict[str, Any], id: str) -> bool:
+    """Whether a decision is about the task: its id is a value in what was decided, about what or with which details."""
+    return any(id == leaf for name in ("context", "decision", "outcome", "details") for leaf in _leaves(decision[name]))
+
+
+def _leaves(found: Any) -> Iterator[Any]:
+    open_ = [found]
+    while open_:
+        one = open_.pop()
+        if isinstance(one, dict):
+            open_ += one.values()
+        elif isinstance(one, list | tuple | set | frozenset):
+            open_ += one
+        elif isinstance(one, str):
+            yield one
