@@ -47,7 +47,7 @@ class CheckpointFiles:
 
     def __init__(self, store: Path, orchestrator: str, key: sign.Key | None, seals: Seals | None = None) -> None:
         """With `seals`, what the files hold is sealed, and plain files are refused."""
-        self._store, self._folder = store, store / "checkpoints"
+        self.store, self._folder = store, store / "checkpoints"
         self._orchestrator, self._key, self._seals = orchestrator, key, seals
         self._said: dict[Path, tuple[Look, CheckpointHeader | None]] = {}
         """What was read of each file that was listed last: each checkpoint is listed after each checkpoint."""
@@ -78,14 +78,14 @@ class CheckpointFiles:
 
     def _signed_parts(self, form: str, header: CheckpointHeader, data: bytes) -> tuple[bytes, bytes, bytes]:
         if self._key is None:
-            raise CorruptData(what=str(self._store / "secret.key"), reason="there is no key to sign checkpoints with")
+            raise CorruptData(what=str(self.store / "secret.key"), reason="there is no key to sign checkpoints with")
         mac = sign.mac(self._key, PURPOSE, msgspec.json.encode(header), data)
         line = Line(format=form, header=header, key=self._key.id, mac=mac)
         return msgspec.json.encode(line), b"\n", data
 
     def put_emergency(self, snapshot: Snapshot) -> Path:
         """The whole state as readable JSON, for as long as the database cannot be used."""
-        path = self._store / f"emergency_{self._orchestrator}.{stamp(snapshot.header.taken)}.json"
+        path = self.store / f"emergency_{self._orchestrator}.{stamp(snapshot.header.taken)}.json"
         write_whole(path, *self._twin(snapshot))
         for old in self.emergencies()[EMERGENCIES_KEPT:]:
             old.unlink(missing_ok=True)
@@ -108,7 +108,7 @@ class CheckpointFiles:
 
     def emergencies(self) -> list[Path]:
         """The emergency files, newest first."""
-        return sorted(self._store.glob(f"emergency_{self._orchestrator}.*.json"), reverse=True)
+        return sorted(self.store.glob(f"emergency_{self._orchestrator}.*.json"), reverse=True)
 
     def headers(self) -> Iterator[tuple[Path, CheckpointHeader]]:
         """Each checkpoint's file and what it says of itself, newest first; unverified, for listing and thinning only.

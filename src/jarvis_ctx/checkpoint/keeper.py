@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import TypeVar
 
 import msgspec
@@ -15,8 +15,9 @@ from jarvis_ctx.checkpoint.files import CheckpointFiles
 from jarvis_ctx.checkpoint.ports import CheckpointStore
 from jarvis_ctx.clock import Clock
 from jarvis_ctx.disk.beside import beside
-from jarvis_ctx.errors import StoreUnavailable
+from jarvis_ctx.errors import StoreInUse, StoreUnavailable
 from jarvis_ctx.journal import forks
+from jarvis_ctx.journal.refusing import RefusingLock
 from jarvis_ctx.model.changes import Changes
 from jarvis_ctx.model.checkpoint import CheckpointHeader, Snapshot
 from jarvis_ctx.model.event import Stamp
@@ -47,15 +48,21 @@ class Keeper:
         picture: Callable[[], State],
         flush: Callable[[], None],
         changes: Callable[[int], Changes | None] = lambda most: None,
+        interrupted: Callable[[], bool] = bool,
     ) -> None:
-        """`picture` gives the state, `changes` what changed since, unless it did in more than so many tasks."""
+        """`picture` gives the state, `changes` what changed since, unless it did in more than so many tasks.
+
+        `interrupted` says whether this very thread is in the middle of an append, whose event may be half folded, or of
+        draining.
+        """
         self._run, self._store, self._files, self._clock = run, store, files, clock
         self._picture, self._changes, self._flush = picture, changes, flush
         self._base: CheckpointHeader | None = None
         """The whole checkpoint of the picture that `changes` counts from, once it is in files and database."""
         self._upon = self._anew = 0
-        self._lock = threading.Lock()
-        forks.renew_lock(self)
+        self._interrupted, path = interrupted, str(files.store)
+        self._lock = RefusingLock(path)
+        forks.renew_lock(self, lambda: RefusingLock(path))
         self.last: CheckpointHeader | None = None
         self.taken = self.skipped = self.deduplicated = 0
         self.seconds = 0.0
@@ -66,8 +73,9 @@ class Keeper:
         """Take a checkpoint now; without `label`, one of an unchanged state is not taken again.
 
         Raises `OSError` when the file cannot be written; the database failing only makes an emergency file instead.
+        Raises `StoreInUse` in a signal handler that came in the middle of its own thread's checkpoint or append.
         """
-        with self._lock:
+        with self._turn():
             started, skipped = self._clock.steady(), self.skipped
             header = self._take(label)
             if self.skipped == skipped:
@@ -77,7 +85,8 @@ class Keeper:
     def take_before(self, label: str, change: Callable[[Callable[[State], CheckpointHeader]], T]) -> T:
         """Let `change` take a recovery point of the state as it finds it, and do what follows, with none between.
 
-        `change` is handed what keeps the state in files; the database gets it afterwards. Raises what `change` raises.
+        `change` is handed what keeps the state in files; the database gets it afterwards. Raises what `change` raises,
+        and `StoreInUse` as `take` does.
         """
         kept: list[Snapshot] = []
 
@@ -86,12 +95,17 @@ class Keeper:
             self._files.put(kept[-1])
             return kept[-1].header
 
-        with self._lock:
+        with self._turn():
             changed = change(keep)
             self.begin_anew()  # Neither the state nor its contents are those of the last one any more.
             for snapshot in kept:
                 self._into_store(snapshot)
         return changed
+
+    def _turn(self) -> AbstractContextManager[None]:
+        if self._interrupted():  # Who has the lock may be waiting for this thread.
+            raise StoreInUse(path=str(self._files.store))
+        return self._lock.held()
 
     def begin_anew(self) -> None:
         """Let the next checkpoint be whole, and build upon none before: the database may have lost them, say."""

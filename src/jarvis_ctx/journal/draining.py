@@ -49,6 +49,16 @@ class Draining:
             finally:
                 self._within = False
 
+    @property
+    def interrupted(self) -> bool:
+        """Whether this very thread is in the middle of a batch."""
+        if not self._lock.acquire(blocking=False):
+            return False
+        try:
+            return self._within
+        finally:
+            self._lock.release()
+
     def _step(self) -> int:
         if self._writer.overtaken:
             self.role.release()  # What an overtaken run wrote is for its successor to judge.

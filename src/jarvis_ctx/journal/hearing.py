@@ -66,13 +66,18 @@ class Hearing:
 
         Where no process was ever forked or heard, there is none, and nothing is looked at.
         """
-        if self._beside_us:
+        if self._beside_us and not self._writer.interrupted:  # What an append is folding is not to be folded upon.
             self._hear()
 
     def take(self) -> list[Event]:
         """Catch up, and what was heard since the last time."""
         self._hear()
-        events, self._untold = self._untold, []
+        if not self._lock.acquire(timeout=PATIENCE):
+            return []
+        try:  # Another thread may be catching up, too: what it adds now is told once, at the next time.
+            events, self._untold = self._untold, []
+        finally:
+            self._lock.release()
         return events
 
     def _hear(self) -> None:

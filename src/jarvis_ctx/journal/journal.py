@@ -193,6 +193,11 @@ class Journal:
             raise UnknownOperation(operation_id=operation_id, orchestrator=name, path=path)
         self._stored.of(writer, int(number))
 
+    @property
+    def interrupted(self) -> bool:
+        """Whether this very thread is in the middle of an append or of draining: it is a signal handler's, say."""
+        return self.writer.interrupted or self.draining.interrupted
+
     def picture(self) -> State:
         """The state for a checkpoint. Raises `Fenced` when a newer run has begun, which may have refused part of it."""
         state = self.writer.picture()

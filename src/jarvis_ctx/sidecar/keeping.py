@@ -27,6 +27,7 @@ def live_keeper(ground: Ground, journal: Journal, run: RunRecord) -> Keeper:
         picture=pictures.whole,
         flush=lambda: journal.flush(FLUSH_PATIENCE),
         changes=pictures.changes,
+        interrupted=lambda: journal.interrupted,
     )
 
 

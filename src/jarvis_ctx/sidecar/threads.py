@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, suppress
 from typing import Any
 
 from jarvis_ctx.capture.sink import Sink
-from jarvis_ctx.errors import StoreInUse, StoreUnavailable
+from jarvis_ctx.errors import StoreUnavailable
 from jarvis_ctx.graphs.source import Source, Undrained, complete
 from jarvis_ctx.journal import forks
 from jarvis_ctx.journal.journal import Journal
+from jarvis_ctx.journal.refusing import RefusingLock
 
 MANY = 1000
 """Threads after which it is looked up which of them the store has."""
@@ -29,28 +28,21 @@ class LiveThreads:
         """The last event of each thread, as long as the store may lack it."""
         self._others: dict[str, int] = {}
         """How far other writers had come, before us and beside us, when the store had all of it."""
-        self._lock, self._within = threading.RLock(), False
-        forks.renew_lock(self, threading.RLock)
+        path = str(journal.folder)
+        self._lock = RefusingLock(path)
+        forks.renew_lock(self, lambda: RefusingLock(path))
 
     @property
     def writer(self) -> str:
         """Who writes here."""
         return self._journal.writer.writer
 
-    @contextmanager
-    def turn(self) -> Iterator[None]:
+    def turn(self) -> AbstractContextManager[None]:
         """Held by whoever reads something and then tells what depends on it.
 
         Raises `StoreInUse` where a signal handler or a finaliser has come back to it: both would tell of the same.
         """
-        with self._lock:
-            if self._within:
-                raise StoreInUse(path=str(self._journal.folder))
-            self._within = True
-            try:
-                yield
-            finally:
-                self._within = False
+        return self._lock.held()
 
     def append(self, kind: str, thread: str, subject: str, body: dict[str, Any], *, own: bool = False) -> int:
         """Tell of `thread`; raises as `Writer.append`."""

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from jarvis_ctx.errors import StoreInUse
+from jarvis_ctx.journal import forks
 from tests.unit.checkpoint.taking import Scene
 
 
@@ -154,3 +156,35 @@ def test_what_a_file_says_of_itself_is_read_once_as_long_as_it_looks_the_same(
     newest = scene.files.signed()[0]
     newest.write_bytes(b"rotten")
     assert newest not in [path for path, _ in scene.files.headers()]
+
+
+def test_a_checkpoint_in_the_middle_of_this_threads_own_is_refused_and_harms_it_not(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refused: list[str] = []
+
+    def handler() -> None:
+        with pytest.raises(StoreInUse) as caught:
+            scene.keeper.take("within")
+        refused.append(str(caught.value))
+
+    monkeypatch.setattr(scene.keeper, "_flush", handler)
+    scene.progress(10)
+
+    header = scene.keeper.take()
+
+    assert len(refused) == 1
+    assert [kept.id for kept in scene.store.checkpoints.headers("jarvis")] == [header.id]
+    assert [scene.files.load(path)[1] for path in scene.files.signed()] == [scene.state]
+
+
+def test_a_checkpoint_in_a_forked_child_waits_for_nobody_who_is_not_there(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene.progress(10)
+    with scene.keeper._turn():
+        forks._renew_locks()
+
+        header = scene.keeper.take()
+
+    assert header.tasks == 1
