@@ -58,7 +58,10 @@ class Claims:
         forks.renew_lock(self)
         self._numbers = itertools.count(1)
         self._calls: dict[tuple[str, str], int] = {}
+        self._skips = skip
         self._kept = _kept_results(sink) if skip else {}
+        self._taken: set[str] = set()
+        """The keys of those that have stood in already: a restore brings them back no more."""
         self._in_doubt = {id for id, steps in sink.state.steps.items() if any(map(_is_open, steps.values()))}
 
     def occurrence(self, method: str, digest: str) -> int:
@@ -75,6 +78,7 @@ class Claims:
         """Let no kept result stand in for a call: everything runs again."""
         with self._lock:
             self._kept = {}
+            self._skips = False
         if self.again is not None:
             self.again.forget()
 
@@ -162,20 +166,26 @@ class Claims:
         return result
 
     def look_again(self) -> None:
-        """After a restore: let no result stand in for a call that the state does not have any more."""
-        if self._kept:
-            with self._lock:
-                there = _kept_results(self._sink)
-                for call, waiting in self._kept.items():
-                    found = {attempt.key for attempt in there.get(call, ())}
-                    self._kept[call] = deque(attempt for attempt in waiting if attempt.key in found)
+        """After a restore: those results of earlier runs stand in for calls that the state has now, each once."""
+        if not self._skips:
+            return
+        latest = self._sink.state.latest_run
+        own = latest.id if latest is not None else ""
+        with self._lock:
+            self._kept = {
+                call: deque(a for a in results if a.run != own and a.key not in self._taken)
+                for call, results in _kept_results(self._sink).items()
+            }
 
     def _take_kept(self, call: TaskCall) -> Attempt | None:
         if not self._kept:
             return None
         with self._lock:
             results = self._kept.get((call.task, call.method))
-            return results.popleft() if results else None
+            if not results:
+                return None
+            self._taken.add(results[0].key)
+            return results.popleft()
 
     def begin(self, call: TaskCall, alone: bool) -> CurrentTask:
         """Claim a task durably; how it ended is to be told by `finished` or `failed`. Raises `TaskQuarantined`."""
@@ -238,7 +248,7 @@ def _kept_results(sink: Sink) -> dict[tuple[str, str], deque[Attempt]]:
     """The results of this chain of crashes that may stand in for calls, by task and method, oldest first."""
     runs = sink.state.runs_of(sink.state.chain)
     kept: dict[tuple[str, str], deque[Attempt]] = {}
-    for task in sink.state.tasks.values():
+    for task in list(sink.state.tasks.values()):  # Other threads may claim tasks meanwhile.
         for attempt in task.results:
             if attempt.run in runs:
                 kept.setdefault((task.id, attempt.method), deque()).append(attempt)

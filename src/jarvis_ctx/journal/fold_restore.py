@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from jarvis_ctx.journal.shapes import mapping, numbers, text
 from jarvis_ctx.model.agent import AgentRecord
@@ -61,7 +62,7 @@ def moment_restored(state: State, event: Event) -> None:
         stamp=msgspec.convert(body["stamp"], tuple[int, str, int]),
         undo=text(body["undo"]),
     )
-    kept = msgspec.convert(mapping(body["state"]), Branch)
+    kept = _dated(msgspec.convert(mapping(body["state"]), Branch), restored)
     others = [known for known in state.restores if known.at != restored.at]
     latest = not others or others[-1].at < restored.at
     state.restores = sorted([*others, restored], key=lambda known: known.at)[-RESTORES_KEPT:]
@@ -69,6 +70,18 @@ def moment_restored(state: State, event: Event) -> None:
         _set_back(state, kept)
         # What was out of order before it counts no more; but what came after it in time has just been undone.
         state.late = {event.subject: 1} if state.stamp > event.stamp else {}
+
+
+def _dated(kept: Branch, restored: Restored) -> Branch:
+    """What is younger than the moment is of calls that went on over the restore, and is dated by that from then on."""
+    for id, task in kept.tasks.items():
+        if task.updated > restored.stamp:
+            kept.tasks[id] = replace(task, updated=restored.at)
+    for steps in kept.steps.values():
+        for key, step in steps.items():
+            if step.updated > restored.stamp:
+                steps[key] = replace(step, updated=restored.at)
+    return kept
 
 
 def _set_back(state: State, kept: Branch) -> None:

@@ -8,6 +8,7 @@ from jarvis_ctx.model.checkpoint import CheckpointHeader
 from jarvis_ctx.model.ids import ID_LIMIT
 from jarvis_ctx.model.restored import Restored
 from jarvis_ctx.model.state import State
+from jarvis_ctx.recovery.going_on import with_running_calls
 from jarvis_ctx.recovery.moments import Moment
 
 
@@ -16,14 +17,15 @@ def undo_label(moment: Moment) -> str:
     return f"before restoring {moment.asked}"[:ID_LIMIT]
 
 
-def told(moment: Moment, undo: CheckpointHeader) -> list[Told]:
-    """The events that go back to `moment`; `undo` is a checkpoint of the state as it is now.
+def told(moment: Moment, undo: CheckpointHeader, now: State, run: str) -> list[Told]:
+    """The events that go back to `moment`; `undo` is a checkpoint of `now`, in which the open calls of `run` go on.
 
     Only the second one changes the state, so that a kill leaves either all of it as before, or all of it restored.
     """
+    back = with_running_calls(moment.state, now, run)
     return [
         ("RecoveryPointMarked", undo.label, {"label": undo.label, "checkpoint": undo.id}),
-        ("MomentRestored", moment.asked, restore_body(moment.state, moment.asked, undo.id)),
+        ("MomentRestored", moment.asked, restore_body(back, moment.asked, undo.id)),
     ]
 
 

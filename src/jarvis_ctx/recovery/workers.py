@@ -7,9 +7,11 @@ from collections.abc import Callable
 from typing import Any
 
 from jarvis_ctx.capture.sink import Sink
+from jarvis_ctx.journal.fold_restore import left_behind
 from jarvis_ctx.model.event import Event
 from jarvis_ctx.model.ids import RunId, TaskId
 from jarvis_ctx.model.state import State
+from jarvis_ctx.model.task import Attempt, TaskRecord
 
 log = logging.getLogger("jarvis_ctx")
 
@@ -36,8 +38,10 @@ class Workers:
             call = event.subject, str(event.body.get("key"))
             if event.kind == "TaskClaimed":
                 self._in_hand.setdefault(event.writer, {})[call] = None
-            elif event.kind in ENDS and event.writer in self._in_hand:
-                self._in_hand[event.writer].pop(call, None)
+            elif event.kind in ENDS:
+                self._in_hand.get(event.writer, {}).pop(call, None)
+                if left_behind(self._sink.state, event):
+                    self._undone(TaskId(event.subject), call[1])
 
     def ended(self, writers: set[str]) -> None:
         """Record what the death of these cut off. What it raises keeps the rest for the next time."""
@@ -48,10 +52,15 @@ class Workers:
                 del in_hand[task, key]
             del self._in_hand[writer]
 
+    def _undone(self, id: TaskId, key: str) -> None:
+        """A call that ended just before a restore, which took it for running: nobody is at it any more."""
+        _, attempt = self._open(id, key)
+        if attempt is not None:
+            self._sink.append("TaskInterrupted", id, {"key": key, "run": attempt.run, "counts": False})
+
     def _cut_off(self, id: TaskId, key: str) -> None:
-        task = self._sink.state.tasks.get(id)
-        attempt = task.attempts.get(key) if task is not None else None
-        if task is None or attempt is None or attempt.outcome is not None:
+        task, attempt = self._open(id, key)
+        if task is None or attempt is None:
             return
         log.warning("The worker process that had task %r in hand died; another may take it up", id)
         body: dict[str, Any] = {"key": key, "run": attempt.run, "counts": attempt.alone, "worker": True}
@@ -61,6 +70,12 @@ class Workers:
         deaths = task.deaths_alone + attempt.alone
         if attempt.alone and deaths >= self._max_attempts and not task.quarantined:
             self._sink.append("TaskQuarantined", id, {"cause": DIED, "deaths": deaths})
+
+    def _open(self, id: TaskId, key: str) -> tuple[TaskRecord | None, Attempt | None]:
+        """A task, and that call of it if it has no recorded end."""
+        task = self._sink.state.tasks.get(id)
+        attempt = task.attempts.get(key) if task is not None else None
+        return task, attempt if attempt is not None and attempt.outcome is None else None
 
 
 def left_by_workers(state: State, run: RunId) -> set[TaskId]:

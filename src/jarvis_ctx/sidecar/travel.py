@@ -29,9 +29,10 @@ from jarvis_ctx.sidecar.pen import sealing_behind
 from jarvis_ctx.sidecar.requests import Answer, ask
 
 
-def go_back(moment: Moment, keeper: Keeper, writer: Writer) -> Restored:
+def go_back(moment: Moment, keeper: Keeper, writer: Writer, running: str = "") -> Restored:
     """Mark where the state stands, and set it back to `moment`; captured calls wait meanwhile, and none gets lost.
 
+    The open calls of the run `running` go on.
     Raises as `Writer.append` does, and `OSError` when the point cannot be written; then nothing was restored.
     """
 
@@ -40,7 +41,7 @@ def go_back(moment: Moment, keeper: Keeper, writer: Writer) -> Restored:
 
         def look(state: State) -> list[tuple[str, str, dict[str, Any]]]:
             kept.append(keep(state))
-            return restoring.told(moment, kept[0])
+            return restoring.told(moment, kept[0], state, running)
 
         append_at_once(writer, look)
         return kept[0]
@@ -68,7 +69,8 @@ class GoingBack:
         if self.journal.writer.put_down or os.getpid() != self.run.process.pid:
             raise NotTheOwner(orchestrator=self.settings.name, what="go back to an earlier state")
         moment = moments.find(self._view.layers(), point, self._view.state())
-        restored = go_back(moment, self.keeper, self.journal.writer)
+        self.journal.catch_up()  # What a worker has claimed by now goes on, too.
+        restored = go_back(moment, self.keeper, self.journal.writer, running=self.run.id)
         self.claims.look_again()
         return restored
 

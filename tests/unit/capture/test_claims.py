@@ -243,3 +243,30 @@ def test_keys_of_attempts_are_single_across_runs() -> None:
     attempts = run.state.tasks["t"].attempts
     assert len(attempts) == 2
     assert msgspec.json.encode([a.number for a in attempts.values()]) == b"[1,2]"
+
+
+def test_a_restore_takes_kept_results_away_and_its_undo_brings_back_those_that_stood_in_for_nothing_yet() -> None:
+    run = Run()
+    for task in ("taken", "waiting"):
+        run.claims.run(call(task), Work(1))
+    later = run.next()
+    later.claims.run(call("taken"), Work())
+    before, later.state.tasks = later.state.tasks, {}
+    later.claims.look_again()
+
+    later.state.tasks = before
+    later.claims.look_again()
+
+    assert later.claims.run(call("waiting"), Work(2)) == 1
+    assert later.claims.run(call("taken"), Work(2)) == 2
+
+
+def test_what_was_forgotten_stays_so_after_a_restore() -> None:
+    run = Run()
+    run.claims.run(call("t"), Work(1))
+    later = run.next()
+    later.claims.forget()
+
+    later.claims.look_again()
+
+    assert later.claims.run(call("t"), Work(2)) == 2

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from jarvis_ctx.journal import fold
+from jarvis_ctx.journal.fold_restore import restore_body
 from jarvis_ctx.model.event import Event
 from jarvis_ctx.model.ids import RunId, WriterId
 from jarvis_ctx.model.state import State
@@ -113,3 +114,18 @@ def test_a_task_that_another_worker_has_done_since_was_not_in_flight_when_the_or
 
     assert {line.id: line.fate for line in made.report.tasks} == {"taken up": "done", "left": "in-flight"}
     assert made.suspects == {"left"}
+
+
+def test_a_call_that_ended_before_a_restore_and_is_heard_after_it_is_undone_and_not_in_flight_for_ever(
+    owner: Owner,
+) -> None:
+    owner.hears(OTHER, *claim("a"))
+    time = owner.state.stamp[0] + 1
+    owner.append("MomentRestored", "noon", restore_body(owner.state, "noon", "u"))
+    late = Event(WriterId(OTHER), 2, time, RunId("r1"), "TaskFinished", "a", {"key": "k1", "result": 1})
+    fold.apply(owner.state, late)
+
+    owner.workers.heard([late])
+
+    assert owner.appended[1:] == [("TaskInterrupted", "a", False)]
+    assert owner.state.tasks["a"].interrupted

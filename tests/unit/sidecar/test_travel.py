@@ -7,15 +7,18 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from jarvis_ctx import settings
+from jarvis_ctx.capture.task_call import TaskCall
 from jarvis_ctx.checkpoint.contents import contents
-from jarvis_ctx.errors import AlreadyRunning, CorruptData, NoStore, NotTheOwner, UnknownMoment
+from jarvis_ctx.errors import AlreadyRunning, CorruptData, NoStore, NotTheOwner, StoreInUse, UnknownMoment
 from jarvis_ctx.insight.insight import Insight
+from jarvis_ctx.model.ids import TaskId
 from jarvis_ctx.model.state import State
 from jarvis_ctx.settings import Settings
 from jarvis_ctx.sidecar import JarvisContextManager, open_view
@@ -25,6 +28,10 @@ from jarvis_ctx.sidecar.travel import request_restore, restore_offline
 
 def at(path: Path) -> Settings:
     return settings.load({"path": path}, environ={})
+
+
+def call(task: str) -> TaskCall:
+    return TaskCall(method="assign_task", task=TaskId(task))
 
 
 def go_on(manager: JarvisContextManager) -> None:
@@ -95,6 +102,48 @@ def test_the_tables_show_the_branch_that_counts(manager: JarvisContextManager, s
     assert rows == [("a", 10.0)]
 
 
+def test_the_tables_have_the_calls_that_run_while_it_goes_back(manager: JarvisContextManager, store_path: Path) -> None:
+    manager.claims.begin(call("called"), alone=False)
+    manager.flush()
+
+    manager.restore("noon")
+    manager.flush()
+
+    with sqlite3.connect(f"file:{store_path / 'jarvis_context.db'}?mode=ro", uri=True) as database:
+        rows = database.execute("SELECT task_id, status FROM task_progress ORDER BY task_id").fetchall()
+    database.close()
+    assert rows == [("a", "pending"), ("called", "in_progress")]
+
+
+@pytest.mark.parametrize("store", ["memory", "sqlite"])
+def test_what_returned_after_going_back_is_undone_and_brought_back_like_all_else(store_path: Path, store: str) -> None:
+    with JarvisContextManager(store_path, store=store, handle_signals=False) as manager:
+        manager.mark_recovery_point("noon")
+        running = manager.claims.begin(call("called"), alone=False)
+        first = manager.restore("noon")
+        manager.claims.finished(running, call("called"), "done")
+
+        second = manager.restore(first.undo)
+        undone = [task["interrupted"] for task in manager.tasks()]
+        manager.restore(second.undo)
+
+        (task,) = manager.tasks()
+        assert (undone, task["status"], task["interrupted"]) == ([True], "completed", False)
+
+
+@pytest.mark.parametrize("asked", ["restore", "checkpoint", "mark_recovery_point"])
+def test_what_is_asked_for_in_the_middle_of_this_threads_own_append_is_refused_at_once(
+    manager: JarvisContextManager, asked: str
+) -> None:
+    number = manager.journal.writer.number
+
+    with pytest.raises(StoreInUse):
+        manager.journal.writer.undisturbed(lambda: getattr(manager, asked)("noon"))
+
+    assert (manager.journal.writer.number, manager.journal.writer.state.restores) == (number, [])
+    getattr(manager, asked)("noon")
+
+
 def lose_nothing(store: Path) -> None:
     """All layers are there."""
 
@@ -125,7 +174,9 @@ LOSSES = [lose_nothing, lose_the_database, lose_the_checkpoint_files, lose_the_s
 def test_every_layer_gives_the_same_state_after_going_back(
     manager: JarvisContextManager, store_path: Path, tmp_path: Path, lose: object
 ) -> None:
+    running = manager.claims.begin(call("called"), alone=False)
     manager.restore("noon")
+    manager.claims.finished(running, call("called"), "done")
     manager.update_task_progress("c", {"percentage": 1})
     manager.flush()
     manager.checkpoint()
@@ -134,7 +185,8 @@ def test_every_layer_gives_the_same_state_after_going_back(
 
     lose(copy)  # type: ignore[operator]
 
-    assert contents(state_of(copy)) == contents(manager.journal.writer.state)
+    found, live = (msgspec.json.decode(contents(state)) for state in (state_of(copy), manager.journal.writer.state))
+    assert found == live
 
 
 def test_a_point_whose_copies_are_damaged_is_gone_back_to_by_its_events(

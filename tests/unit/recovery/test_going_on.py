@@ -1,0 +1,180 @@
+"""Going back while calls run: they go on in the state that comes back, and what ended since the moment is undone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from jarvis_ctx.journal import fold
+from jarvis_ctx.journal.fold_restore import restore_body
+from jarvis_ctx.model.event import Event
+from jarvis_ctx.model.ids import RunId, WriterId
+from jarvis_ctx.model.state import State
+from jarvis_ctx.recovery.going_on import with_running_calls
+from tests.unit.recovery.stories import SECOND, Told, carry_out, planned, started
+
+KEY = "assign_task#1.1"
+
+
+def claim(task: str, key: str = KEY, method: str = "assign_task") -> Told:
+    return "TaskClaimed", task, {"method": method, "key": key, "attempt": 1}
+
+
+def end(task: str, key: str = KEY, result: Any = 1) -> Told:
+    return "TaskFinished", task, {"key": key, "result": result}
+
+
+def step(kind: str, task: str, name: str, **more: Any) -> Told:
+    return kind, task, {"key": f"{task}/assign_task/{name}:1", "name": name, **more}
+
+
+class Story:
+    """One run whose events are folded as they are told."""
+
+    def __init__(self, *told: Told) -> None:
+        self.state = fold.empty("jarvis", 100)
+        self.events: list[Event] = []
+        self.tell(started(1), *told)
+
+    def tell(self, *told: Told, writer: str = "w1") -> Story:
+        for kind, subject, body in told:
+            number, time = self.state.position.get(WriterId(writer), 0) + 1, self.state.stamp[0] + SECOND
+            self.hear(Event(WriterId(writer), number, time, RunId("r1"), kind, subject, body))
+        return self
+
+    def hear(self, event: Event) -> None:
+        self.events.append(event)
+        fold.apply(self.state, event)
+
+    def go_back(self, then: State, run: str = "r1") -> Story:
+        back = with_running_calls(then, self.state, run)
+        return self.tell(("MomentRestored", "noon", restore_body(back, "noon", "u")))
+
+    @property
+    def folded_anew(self) -> State:
+        return fold.fold(fold.empty("jarvis", 100), self.events)
+
+
+def outcomes(state: State) -> dict[str, list[str | None]]:
+    return {id: [attempt.outcome for attempt in task.attempts.values()] for id, task in state.tasks.items()}
+
+
+def test_what_returns_after_the_restore_is_kept_wherever_its_call_began() -> None:
+    story = Story(claim("across"))
+    then = story.state.copy()
+    story.tell(claim("new"))
+
+    story.go_back(then).tell(end("across"), end("new"))
+
+    assert {id: (task.done, len(task.results)) for id, task in story.state.tasks.items()} == {
+        "across": (True, 1),
+        "new": (True, 1),
+    }
+    assert story.folded_anew == story.state
+
+
+def test_a_death_after_the_restore_finds_the_running_calls_in_flight_and_no_others() -> None:
+    story = Story(claim("across"), claim("ended"))
+    then = story.state.copy()
+    story.tell(claim("new"), claim("undone"), end("undone"), end("ended"))
+
+    story.go_back(then)
+
+    assert outcomes(story.state) == {"across": [None], "ended": ["died"], "new": [None]}
+    tasks = {line.id: line.next for line in planned(story.state).report.tasks}
+    assert tasks == {"across": "re-run", "ended": "re-run", "new": "re-run"}
+
+
+def test_what_was_undone_and_is_done_again_counts_once_and_for_good() -> None:
+    story = Story(claim("a"))
+    then = story.state.copy()
+    story.tell(end("a", result=1)).go_back(then)
+
+    again = "assign_task#1.2"
+    story.tell(claim("a", again), end("a", again, result=2))
+
+    after = carry_out(story.state, planned(story.state))
+    assert [(attempt.key, attempt.result) for attempt in after.tasks["a"].results] == [(again, 2)]
+
+
+def test_an_undo_brings_back_what_was_done_and_undoes_what_was_done_since() -> None:
+    story = Story()
+    noon = story.state.copy()
+    story.tell(claim("early"), end("early"), claim("across"))
+    before = story.state.copy()
+    story.go_back(noon).tell(claim("late"), end("late"), end("across"))
+
+    story.go_back(before)
+
+    assert outcomes(story.state) == {"early": ["finished"], "across": ["died"]}
+    assert story.state.tasks["early"].done
+    assert story.folded_anew == story.state
+
+
+def test_a_running_call_keeps_the_steps_it_has_made_and_its_open_step_stays_in_doubt() -> None:
+    story = Story()
+    noon = story.state.copy()
+    story.tell(claim("a"), step("StepStarted", "a", "charge"), step("StepFinished", "a", "charge", result="paid"))
+    story.tell(step("StepStarted", "a", "send", idempotency="once"))
+
+    story.go_back(noon)
+
+    found = {known.name: (known.status, known.idempotency) for known in story.state.steps["a"].values()}
+    assert found == {"charge": ("finished", ""), "send": ("started", "once")}
+    assert [line.name for line in planned(story.state).report.steps_in_doubt] == ["send"]
+
+
+def test_an_open_step_outside_any_task_stays_in_doubt_and_a_finished_one_is_undone() -> None:
+    story = Story()
+    noon = story.state.copy()
+    for name, kind in (("open", "StepStarted"), ("done", "StepFinished")):
+        story.tell((kind, "(no task)", {"key": name, "name": name, "result": 1}))
+
+    story.go_back(noon)
+
+    assert list(story.state.steps["(no task)"]) == ["open"]
+
+
+def test_a_store_that_nobody_runs_goes_back_without_the_calls_begun_since() -> None:
+    story = Story(claim("across"))
+    noon = story.state.copy()
+    story.tell(claim("new"))
+
+    story.go_back(noon, run="")
+
+    assert outcomes(story.state) == {"across": [None]}
+
+
+@pytest.mark.parametrize("method", ["assign_task", "review_task"])
+def test_an_earlier_call_that_is_undone_leaves_no_result_beside_the_running_one(method: str) -> None:
+    story = Story()
+    noon = story.state.copy()
+    story.tell(claim("a"), end("a"), claim("a", f"{method}#1.2", method))
+
+    story.go_back(noon).tell(end("a", f"{method}#1.2", result=2))
+
+    assert [attempt.result for attempt in story.state.tasks["a"].results] == [2]
+
+
+def test_what_goes_on_is_dated_by_the_restore_so_that_its_row_is_none_of_those_left_behind() -> None:
+    story = Story()
+    noon = story.state.copy()
+    story.tell(claim("a"), step("StepStarted", "a", "send"))
+
+    story.go_back(noon)
+
+    (sent,) = story.state.steps["a"].values()
+    assert story.state.tasks["a"].updated == sent.updated == story.state.restores[-1].at
+
+
+def test_the_end_of_a_workers_call_counts_though_its_claim_was_heard_only_after_the_restore() -> None:
+    story = Story()
+    noon, time = story.state.copy(), story.state.stamp[0] + 1
+    story.go_back(noon)
+    story.hear(Event(WriterId("w2"), 1, time, RunId("r1"), *claim("a")))
+
+    story.tell(end("a", result=2), writer="w2")
+
+    assert [attempt.result for attempt in story.state.tasks["a"].results] == [2]
+    assert story.folded_anew == story.state
