@@ -1,14 +1,30 @@
-"""The background: threads that keep up, each at its work again and again, less often while that goes wrong."""
+"""The background: threads that keep up, each at its work again and again, less often while that takes long or fails."""
 
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
+from typing import NamedTuple
 
 from jarvis_ctx.journal.dying import never_wait
 
 LONGEST_PAUSE = 5.0
 """Seconds between two turns at the most, while a work goes wrong."""
+REST = 20
+"""How many times as long as its last turn a work rests that may."""
+
+
+class Work(NamedTuple):
+    """`turn` never raises and says if it went well; `pause` seconds lie between two, `longest` after a long one."""
+
+    turn: Callable[[], bool]
+    pause: float
+    longest: float
+
+    def pause_after(self, spent: float) -> float:
+        """Seconds until the next turn, after one that went well and took so many."""
+        return max(self.pause, min(REST * spent, self.longest))
 
 
 class Background:
@@ -18,23 +34,24 @@ class Background:
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
 
-    def start(self, works: dict[str, tuple[float, Callable[[], bool]]]) -> None:
-        """Start a thread for each: seconds between two turns, and a work that never raises and says if it went well."""
+    def start(self, works: dict[str, Work]) -> None:
+        """Start a thread for each."""
         self._stop.clear()
-        for name, (pause, work) in works.items():
-            thread = threading.Thread(target=self._keep, args=(pause, work), name=f"jarvis-ctx-{name}", daemon=True)
+        for name, work in works.items():
+            thread = threading.Thread(target=self._keep, args=(work,), name=f"jarvis-ctx-{name}", daemon=True)
             thread.start()
             self._threads.append(thread)
 
-    def _keep(self, interval: float, work: Callable[[], bool]) -> None:
+    def _keep(self, work: Work) -> None:
         never_wait()
-        pause = interval
+        pause = work.pause
         while not self._stop.wait(pause):
+            began = time.monotonic()
             try:
-                well = work()
+                well = work.turn()
             except MemoryError:
                 well = False  # There was none to tell of it either; the next turn must come all the same.
-            pause = interval if well else min(pause * 2, LONGEST_PAUSE)
+            pause = work.pause_after(time.monotonic() - began) if well else min(pause * 2, LONGEST_PAUSE)
 
     def stop(self, timeout: float | None = None) -> None:
         """Let no new turn begin, and wait up to `timeout` seconds a thread for the ones under way."""

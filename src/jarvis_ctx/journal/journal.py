@@ -14,7 +14,7 @@ from jarvis_ctx.errors import Fenced, StoreUnavailable, UnknownOperation
 from jarvis_ctx.journal import forks
 from jarvis_ctx.journal.acknowledge import StoreAcknowledge
 from jarvis_ctx.journal.archiver import Archiver
-from jarvis_ctx.journal.background import Background
+from jarvis_ctx.journal.background import Background, Work
 from jarvis_ctx.journal.backlog import Backlog
 from jarvis_ctx.journal.drain import OwnDrain
 from jarvis_ctx.journal.draining import Draining
@@ -37,6 +37,9 @@ log = logging.getLogger("jarvis_ctx")
 
 BATCHES = 100
 """That are drained at most before others are listened to, and a stop is heard."""
+BURST = 5
+"""How many times as long as usual the drain rests while much is appended: each turn interrupts whoever appends, and
+writes pages of the database again."""
 Durability: TypeAlias = Literal["process", "power", "store"]
 
 
@@ -110,8 +113,9 @@ class Journal:
 
     def start(self) -> None:
         """Start the background: one thread that syncs, one that drains."""
-        drained = (self._drain_interval, self._try_to_drain)
-        self._background.start({"keep_synced": (self._sync_interval, self._try_to_sync), "keep_drained": drained})
+        synced = Work(self._try_to_sync, self._sync_interval, self._sync_interval)
+        drained = Work(self._try_to_drain, self._drain_interval, BURST * self._drain_interval)
+        self._background.start({"keep_synced": synced, "keep_drained": drained})
 
     def _try_to_sync(self) -> bool:
         for work in (self._sync.now, self.neighbours.sync, self._supply.prepare):
