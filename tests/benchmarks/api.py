@@ -154,7 +154,7 @@ def _beside(effort: Effort, live: Popen[str], port: int, token: str) -> Figure:
         with load(port, request(STATUS, token), CONNECTIONS):
             return _calls(live, calls)
 
-    measured = interleaved({"quiet": lambda: _calls(live, calls), "loaded": loaded}, max(1, effort.rounds // 4))
+    measured = interleaved({"quiet": lambda: _calls(live, calls), "loaded": loaded}, max(1, effort.rounds // 2))
     typically = [f"{typical(measured[side], p50):.1f}" for side in ("loaded", "quiet")]
     rarely = [f"{typical(measured[side], p99):.1f}" for side in ("loaded", "quiet")]
     return Figure(
