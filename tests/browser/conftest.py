@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
@@ -82,3 +83,13 @@ def source(name: str) -> str:
     import axe_playwright_python
 
     return Path(axe_playwright_python.__file__).with_name(name).read_text()
+
+
+def findings(page: Page) -> list[str]:
+    """What axe-core finds that is serious; its source is to be run in the page before."""
+    found: dict[str, Any] = page.evaluate("axe.run({resultTypes: ['violations']})")
+    return [
+        f"{one['id']}: {[node['html'][:200] for node in one['nodes'][:3]]}"
+        for one in found["violations"]
+        if one["impact"] in ("serious", "critical")
+    ]

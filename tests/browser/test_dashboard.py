@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from jarvis_ctx.web.dashboard.rendered import VIEWS
-from tests.browser.conftest import settled, source, visitor
+from tests.browser.conftest import findings, settled, source, visitor
 from tests.browser.hostile import CORPUS
 from tests.browser.orchestrator import Orchestrator
 
@@ -17,16 +16,6 @@ PATHS = [path for path, _ in VIEWS]
 COMPARED = "/points/compare?a=calm"
 ONE_TASK = "/tasks/one?id=task-3"
 EVIL_TASK = f"/tasks/one?{urlencode({'id': f't{CORPUS[0]}'})}"
-
-
-def findings(page: Page) -> list[str]:
-    """What axe-core finds that is serious."""
-    found: dict[str, Any] = page.evaluate("axe.run({resultTypes: ['violations']})")
-    return [
-        f"{one['id']}: {[node['html'][:200] for node in one['nodes'][:3]]}"
-        for one in found["violations"]
-        if one["impact"] in ("serious", "critical")
-    ]
 
 
 def test_a_link_opens_the_page_logged_in_and_leaves_no_secret_behind(page: Page) -> None:

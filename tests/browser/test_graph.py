@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.conftest import visitor
+from tests.browser.conftest import findings, settled, source, visitor
 from tests.browser.orchestrator import Orchestrator
 
 
@@ -27,10 +27,34 @@ def test_a_watched_graph_is_seen_with_its_nodes_its_way_and_what_it_asks(
         page.goto(program.link())
         page.wait_for_url(f"{program.url}/")
         page.goto(f"{program.url}/tasks")
-        for shown in ("outing on thread sunday", "look, superstep 1", "ask, superstep 2", "may I go out?"):
+        for shown in ("thread sunday", "outing on thread sunday", "may I go out?"):
             expect(page.get_by_text(shown).first).to_be_visible()
+        expect(page.locator("svg.graph a text:not(.small)")).to_have_text(["look", "ask"])
+        expect(page.locator("svg.graph .edge")).to_have_count(1)
 
         page.goto(f"{program.url}/decisions")
 
         expect(page.locator("main")).to_contain_text('["ask"]')
         expect(page.locator("main")).to_contain_text('"thread":"sunday","node":"look"')
+
+
+def test_one_goes_from_a_thread_to_a_node_and_its_events_and_meets_no_bytes(
+    browser: Browser, program: Orchestrator
+) -> None:
+    with visitor(browser) as page:
+        page.goto(program.link())
+        page.wait_for_url(f"{program.url}/")
+        page.set_viewport_size({"width": 400, "height": 800})
+        page.goto(f"{program.url}/tasks")
+        page.get_by_role("link", name="thread sunday").first.click()
+        settled(page)
+        page.evaluate(source("axe.min.js"))
+        serious = findings(page)
+
+        page.locator("svg.graph a", has_text="look").click()
+
+        expect(page.locator(".events")).to_contain_text("TaskClaimed")
+        assert serious == []
+        page.goto(f"{program.url}/timeline?kind=GraphCheckpointPut")
+        expect(page.locator(".events")).to_contain_text('"log":"')
+        expect(page.locator(".events")).to_contain_text("bytes")

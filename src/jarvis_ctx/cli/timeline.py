@@ -79,9 +79,12 @@ def _print(lines: list[dict[str, Any]], as_json: bool) -> None:
 
 
 def _shown(line: dict[str, Any], columns: int) -> Text:
+    from jarvis_ctx.insight import readable
+
     moment = parse(line["time"]).strftime("%m-%d %H:%M:%S.%f")[:-3]
     head = f"{one_line(line['kind'], 24):<15} {one_line(line['subject'], 40)}"
-    said = ", ".join(f"{name}={plain(value, VALUE)}" for name, value in line["body"].items())
+    body = readable.body(line["kind"], line["body"])
+    said = ", ".join(f"{name}={plain(value, VALUE)}" for name, value in body.items())
     room = max(0, columns - len(moment) - len(head) - 4)
     shown = text("").append(moment, "dim").append(f"  {head}")
     if said and room > 10:

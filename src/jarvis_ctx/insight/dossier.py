@@ -13,6 +13,7 @@ from jarvis_ctx.insight.view import View
 from jarvis_ctx.journal import fold
 from jarvis_ctx.model.event import PROJECTED_KINDS
 from jarvis_ctx.model.ids import TaskId
+from jarvis_ctx.model.part import NOWHERE, part_of
 from jarvis_ctx.model.state import State
 from jarvis_ctx.model.step import StepRecord
 from jarvis_ctx.model.task import Attempt
@@ -29,11 +30,13 @@ def dossier(view: View, id: str, most: int) -> dict[str, Any] | None:
     past = history.page(view, Wanted(kinds=KINDS, subject=id), HEARD)
     if task is None and not past.events:
         return None
+    part = part_of(task) if task is not None else NOWHERE
     waits = (*task.dependencies, *task.blockers) if task is not None else ()
     return {
         "id": id,
         "task": tasks.line(task, state) if task is not None else None,
         "known": [name for name in waits if name in state.tasks],
+        "after": [name for name in part.after if name in state.tasks],
         "waited_for_by": [
             other.id for other in state.tasks.values() if id in other.dependencies or id in other.blockers
         ],

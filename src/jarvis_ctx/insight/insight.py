@@ -21,6 +21,7 @@ from jarvis_ctx.model.report import RecoveryReport, StepLine
 from jarvis_ctx.model.run import RunRecord
 
 if TYPE_CHECKING:
+    from jarvis_ctx.insight.families import Most
     from jarvis_ctx.insight.following import Following, Since
     from jarvis_ctx.insight.trail import Form
     from jarvis_ctx.insight.trail import Terms as TrailTerms
@@ -94,6 +95,12 @@ class Insight:
         from jarvis_ctx.insight.dossier import dossier  # As the doctor below.
 
         return self._shown(dossier(self._view, id, most))
+
+    def families(self, most: Most, group: str | None = None) -> dict[str, Any]:
+        """Tasks that belong together, each with what led to it, of all groups or of one. JSON-able."""
+        from jarvis_ctx.insight import families  # As the doctor below.
+
+        return self._shown(families.families(self._view.state(), most, group))
 
     def agents(self) -> list[dict[str, Any]]:
         """The agents by id, with health (alive, stuck, stale, gone, unseen, ended) and last sign of life."""

@@ -9,6 +9,7 @@ import msgspec
 
 from jarvis_ctx.clock import iso
 from jarvis_ctx.codec import exact
+from jarvis_ctx.model.part import part_of, title_of
 from jarvis_ctx.model.state import State
 from jarvis_ctx.model.task import TaskRecord
 
@@ -21,12 +22,13 @@ Key = tuple[int, str]
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
-    """Which tasks: with this status, as given or as shown, of this agent, with this text in id or description; None is
-    any.
+    """Which tasks: with this status, as given or as shown, of this agent, of this group, with this text in id or
+    description; None is any.
     """
 
     status: str | None = None
     agent: str | None = None
+    group: str | None = None
     text: str | None = None
     """In any case of letters."""
 
@@ -35,6 +37,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
         return (
             (self.status is None or self.status in (task.shown_status, task.status))
             and (self.agent is None or task.agent == self.agent)
+            and (self.group is None or part_of(task).group == self.group)
             and (self.text is None or self._has(self.text.casefold(), task))
         )
 
@@ -64,10 +67,12 @@ def _key(task: TaskRecord) -> Key:
 
 
 def line(task: TaskRecord, state: State) -> dict[str, Any]:
-    """One task; `metadata` is what was given, exactly."""
+    """One task; `title` is what a person calls it, `metadata` what was given, exactly."""
     steps = state.steps.get(task.id, {}).values()
     return {
         "id": task.id,
+        "title": title_of(task),
+        "group": part_of(task).group,
         "description": task.description,
         "status": task.status,
         "shown_status": task.shown_status,
@@ -100,8 +105,8 @@ def counts(state: State) -> dict[str, int]:
 
 def incomplete(state: State, most: int | None = None) -> list[dict[str, Any]]:
     """Tasks that have not reached an end, oldest first, in short; the first `most`, or all."""
-    keys = ("id", "description", "status", "shown_status", "percentage", "completed_subtasks", "blockers", "agent")
-    kept = (*keys, "interrupted")
+    keys = ("id", "title", "group", "description", "status", "shown_status", "percentage", "completed_subtasks")
+    kept = (*keys, "blockers", "agent", "interrupted")
     open_ = [task for task in state.tasks.values() if not task.finished]
     ordered = sorted(open_, key=_key) if most is None else heapq.nsmallest(most, open_, key=_key)
     return [{key: found[key] for key in kept} for found in (line(task, state) for task in ordered)]

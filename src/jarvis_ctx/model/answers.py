@@ -75,6 +75,8 @@ class TaskLine(msgspec.Struct, frozen=True, kw_only=True):
     """A task: how far it is, and what is in its way. Times are ISO 8601 in UTC."""
 
     id: str
+    title: str = ""
+    group: str = ""
     description: str
     status: str
     shown_status: str

@@ -63,7 +63,10 @@ class WatchedNode(Runnable[Any, Any]):
             task=task_of(given),
             description=f"{self._node}, superstep {step}",
             agent=self._node,
-            metadata={MARK: {"node_of": places.thread_of(given)}},
+            metadata={
+                MARK: {"node_of": places.thread_of(given)},
+                **self._watcher.part(self._node, task_of(given), given),
+            },
         )
         claim = self._watcher.manager.claims.begin(call, False)
         claim.owner = self._watcher.owner

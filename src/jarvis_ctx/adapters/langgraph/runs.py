@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from jarvis_ctx.capture.current import CurrentTask, current_task
 from jarvis_ctx.capture.task_call import TaskCall
 from jarvis_ctx.model.ids import TaskId
+from jarvis_ctx.model.part import KEY
 
 if TYPE_CHECKING:
     from jarvis_ctx.adapters.langgraph.watcher import Watcher
@@ -15,6 +16,11 @@ if TYPE_CHECKING:
 MARK = "langgraph"
 """The key of a task's metadata that says which `graph` and `thread` a run is of, and which thread a `node_of`."""
 _DONE = object()
+
+
+def group_of(thread: str) -> str:
+    """What the tasks of a thread's runs and nodes belong to."""
+    return f"thread {thread}"
 
 
 class Run:
@@ -73,7 +79,8 @@ class Run:
         asked = self._watcher.waiting.pop(self.thread, None)
         if asked is not None and asked != self.task:
             self._manager.update_task_progress(asked, {"status": "completed", "blockers": []})
-        told = {"metadata": {MARK: {"graph": self._watcher.name, "thread": self.thread}}, "blockers": []}
+        mark = {"graph": self._watcher.name, "thread": self.thread}
+        told = {"metadata": {MARK: mark, KEY: {"group": group_of(self.thread)}}, "blockers": []}
         self._manager.update_task_progress(self.task, {**told, "description": self._call.description})
         return self._claims.begin(self._call, alone or self._alone)
 

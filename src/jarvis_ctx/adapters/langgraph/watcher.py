@@ -12,7 +12,8 @@ from langchain_core.runnables import RunnableConfig
 from langchain_core.runnables.config import ensure_config, merge_configs
 
 from jarvis_ctx.adapters.langgraph import places
-from jarvis_ctx.adapters.langgraph.runs import MARK, Run
+from jarvis_ctx.adapters.langgraph.routes import Routes
+from jarvis_ctx.adapters.langgraph.runs import MARK, Run, group_of
 from jarvis_ctx.adapters.langgraph.saver import JarvisSaver
 from jarvis_ctx.adapters.langgraph.told import INTERRUPT, Telling, shown
 from jarvis_ctx.capture.current import CurrentTask
@@ -20,6 +21,7 @@ from jarvis_ctx.capture.task_call import TaskCall
 from jarvis_ctx.errors import ThreadInUse
 from jarvis_ctx.journal import forks
 from jarvis_ctx.model.ids import TaskId
+from jarvis_ctx.model.part import KEY
 from jarvis_ctx.model.task import TaskRecord
 from jarvis_ctx.sidecar import JarvisContextManager
 
@@ -57,6 +59,7 @@ class Watcher:
         self._untold: dict[str, tuple[str, TaskCall]] = {}
         """Nodes of which it is not told yet what they wrote; a checkpoint may be stored before a node's writes are."""
         self._ended: deque[str] = deque()
+        self._routes = Routes()
         self._telling = Telling(self.manager, _branching(graph))
         saver.listeners.append(self)
 
@@ -84,9 +87,20 @@ class Watcher:
             if self.live.get(run.thread) is not run:
                 return
             del self.live[run.thread]
+        self._routes.forget(run.thread)
         self._settle([id for id, (thread, _, _) in list(self._returned.items()) if thread == run.thread])
         for id in [id for id, (thread, _) in list(self._untold.items()) if thread == run.thread]:
             self._untold.pop(id, None)
+
+    def part(self, name: str, task: TaskId, config: RunnableConfig) -> dict[str, Any]:
+        """For the metadata of a node that begins: where it belongs, and which led to it."""
+        thread = places.thread_of(config)
+        after = self._routes.begin(thread, name, task, config)
+        known, run = self.manager.journal.writer.state.tasks.get(task), self.live.get(thread)
+        if known is not None and KEY in known.metadata:
+            return {}  # It began before, when more was seen of what led to it.
+        part: dict[str, Any] = {"group": group_of(thread), "name": name, "after": after}
+        return {KEY: part if run is None else {**part, "of": run.task}}
 
     def returned(self, id: str, thread: str, claim: CurrentTask, call: TaskCall) -> None:
         """A node has returned; it ends when LangGraph has stored what it wrote."""

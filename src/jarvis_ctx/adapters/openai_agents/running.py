@@ -58,7 +58,7 @@ async def lived(
     telling, made = Telling(manager, given.hooks), list[RunResultBase]()
 
     async def work() -> dict[str, Any]:
-        telling.begin(call.task, given.session)
+        telling.begin(call.task, given.session, call.agent)
         begin = await carried(manager.steps, given.session, given.input)
         with ToolCalls(manager.steps, options, begin.ended).current():
             result, unfinished = await make(begin.input, telling)

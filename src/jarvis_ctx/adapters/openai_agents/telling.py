@@ -11,6 +11,7 @@ from agents.memory import Session
 from jarvis_ctx.adapters.openai_agents.tools import taken_up
 from jarvis_ctx.errors import JarvisError
 from jarvis_ctx.model.ids import TaskId
+from jarvis_ctx.model.part import KEY, part_of
 from jarvis_ctx.sidecar import JarvisContextManager
 
 MARK = "openai_agents"
@@ -24,11 +25,20 @@ class Telling(RunHooks[Any]):
         self._manager, self._also = manager, also or RunHooks[Any]()
         self._at_work: set[str] = set()
 
-    def begin(self, task: TaskId, session: Session | None) -> None:
-        """The run has begun; no cleanup takes its session from it."""
+    def begin(self, task: TaskId, session: Session | None, agent: str = "") -> None:
+        """The run has begun, with this agent; no cleanup takes its session from it."""
         if session is not None:
-            mark = {MARK: {"session": session.session_id}}
+            mark = {MARK: {"session": session.session_id}, **self._part(task, f"session {session.session_id}", agent)}
             self._tell("a run's session", lambda: self._manager.update_task_progress(task, {"metadata": mark}))
+
+    def _part(self, task: TaskId, group: str, agent: str) -> dict[str, Any]:
+        """Where the run belongs: behind the session's latest one before it."""
+        tasks = self._manager.journal.writer.state.tasks
+        if task in tasks and KEY in tasks[task].metadata:
+            return {}
+        others = [each for each in list(tasks.values()) if each.id != task and part_of(each).group == group]
+        before = max(others, key=lambda each: (each.created, each.id), default=None)
+        return {KEY: {"group": group, "name": agent, "after": [before.id] if before is not None else []}}
 
     async def on_agent_start(self, context: Any, agent: Agent[Any]) -> None:
         self._at_work.add(agent.name)

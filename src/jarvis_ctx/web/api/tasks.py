@@ -20,6 +20,8 @@ class Task(Told):
     """A task: how far it is, and what is in its way."""
 
     id: str
+    title: str
+    group: str
     description: str
     status: str
     shown_status: str

@@ -1,4 +1,4 @@
-"""`/tasks`: the tasks as a board, as a list of one status, and who waits for whom as a drawing."""
+"""`/tasks`: what belongs together as drawings, the tasks as a board or a list, and who waits for whom."""
 
 from __future__ import annotations
 
@@ -8,14 +8,17 @@ from typing import Any
 from flask import Blueprint
 from pydantic import Field
 
+from jarvis_ctx.insight.families import Most
 from jarvis_ctx.insight.insight import Insight
 from jarvis_ctx.insight.tasks import Wanted
-from jarvis_ctx.web.dashboard import graph
+from jarvis_ctx.web.dashboard import family, graph
 from jarvis_ctx.web.dashboard.rendered import Rendered
 from jarvis_ctx.web.pages import Paged, list_id, opened, sealed
 
 CARDS, DRAWN = 12, 48
-"""Tasks of a column; tasks of the drawing."""
+"""Tasks of a column; tasks of the drawing of what waits for what."""
+LATEST, WHOLE = Most(families=6, parts=12), Most(families=1, parts=200)
+"""What is drawn of all that belongs together, and of one group."""
 
 
 class TasksShown(Paged):
@@ -24,6 +27,7 @@ class TasksShown(Paged):
     limit: int = Field(50, ge=1, le=200)
     status: str | None = Field(None, max_length=512)
     agent: str | None = Field(None, max_length=512)
+    group: str | None = Field(None, max_length=1024)
     text: str | None = Field(None, max_length=512)
 
 
@@ -33,12 +37,19 @@ def board(given: Rendered) -> Blueprint:
 
 
 def _tasks(insight: Insight, asked: TasksShown) -> Mapping[str, Any]:
-    wanted = Wanted(status=asked.status, agent=asked.agent, text=asked.text)
-    if asked.status is not None:
-        return {"page": _page(insight, asked, wanted)}
+    wanted = Wanted(status=asked.status, agent=asked.agent, group=asked.group, text=asked.text)
+    drawn = _families(insight, asked.group) if wanted == Wanted(group=asked.group) else {"items": [], "left_out": 0}
+    if asked.status is not None or asked.group is not None:
+        return {"page": _page(insight, asked, wanted), "families": drawn}
     columns = insight.board(wanted, CARDS)
-    drawn = graph.laid_out(insight.dependencies(DRAWN))
-    return {"columns": columns, "total": sum(column["count"] for column in columns), "graph": drawn}
+    waits = graph.laid_out(insight.dependencies(DRAWN))
+    total = sum(column["count"] for column in columns)
+    return {"columns": columns, "total": total, "graph": waits, "families": drawn}
+
+
+def _families(insight: Insight, group: str | None) -> dict[str, Any]:
+    found = insight.families(WHOLE if group else LATEST, group)
+    return {**found, "items": [family.laid_out(each) for each in found["items"]]}
 
 
 def _page(insight: Insight, asked: TasksShown, wanted: Wanted) -> dict[str, Any]:

@@ -17,11 +17,11 @@ def laid_out(found: dict[str, Any]) -> dict[str, Any]:
     after: dict[str, list[str]] = {task["id"]: [] for task in found["tasks"]}
     for edge in found["edges"]:
         after[edge["to"]].append(edge["from"])
-    levels = _levels(after)
+    level_of = levels(after)
     rows: dict[int, int] = {}
     nodes = []
     for task in found["tasks"]:
-        level = levels[task["id"]]
+        level = level_of[task["id"]]
         row = rows[level] = rows.get(level, -1) + 1
         nodes.append({**task, "x": EDGE + level * (WIDE + ACROSS), "y": EDGE + row * (HIGH + DOWN)})
     places = {node["id"]: node for node in nodes}
@@ -35,22 +35,22 @@ def laid_out(found: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _levels(after: dict[str, list[str]]) -> dict[str, int]:
+def levels(after: dict[str, list[str]]) -> dict[str, int]:
     """How many must be over before each, along the longest way; without recursion, however long a chain is."""
-    levels: dict[str, int] = {}
+    found: dict[str, int] = {}
     entered: set[str] = set()
     for first in after:
         stack = [first]
         while stack:
             task = stack[-1]
-            waiting = [name for name in after[task] if name not in levels and name not in entered]
+            waiting = [name for name in after[task] if name not in found and name not in entered]
             entered.add(task)
             if waiting:
                 stack.extend(waiting)
                 continue
             stack.pop()
-            levels[task] = max((levels[name] + 1 for name in after[task] if name in levels), default=0)
-    return levels
+            found[task] = max((found[name] + 1 for name in after[task] if name in found), default=0)
+    return found
 
 
 def _path(source: dict[str, Any], target: dict[str, Any]) -> str:

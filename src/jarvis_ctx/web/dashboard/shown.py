@@ -8,6 +8,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from jarvis_ctx.codec import exact
+from jarvis_ctx.insight import readable
 
 LONGEST = 4_000
 """Letters of a value that are shown."""
@@ -67,7 +68,17 @@ def coded(text: str) -> Markup:
     return Markup("").join(Markup("<code>{}</code>").format(part) if n % 2 else part for n, part in enumerate(parts))
 
 
-FILTERS: dict[str, Callable[..., str]] = {
+def about(event: dict[str, Any]) -> str:
+    """What an event is about, by name."""
+    return readable.about(event["kind"], event["subject"])
+
+
+def told(event: dict[str, Any]) -> Any:
+    """What an event says, with sizes in place of bytes."""
+    return readable.body(event["kind"], event["body"])
+
+
+FILTERS: dict[str, Callable[..., Any]] = {
     "value": value,
     "short": short,
     "size": size,
@@ -75,5 +86,8 @@ FILTERS: dict[str, Callable[..., str]] = {
     "number": count,
     "words": words,
     "coded": coded,
+    "about": about,
+    "told": told,
+    "named": readable.plain,
 }
 """By their names in templates."""

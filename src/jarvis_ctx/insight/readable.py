@@ -1,0 +1,83 @@
+"""An event as a person reads it: names in place of what only machines tell apart, and sizes in place of bytes."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import msgspec
+
+UNIQUE = ":[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+"""What LangGraph adds to a node's name so that each call of it has its own."""
+CALL = re.compile(f"([/|][^/|:]+){UNIQUE}")
+"""A node in the id of its task."""
+WORDS = {"plain": "", "zstd": ", compressed", "since": ", only what changed"}
+"""How a graph's value may be held (docs/formats.md)."""
+
+
+def about(kind: str, subject: str) -> str:
+    """The subject; of a graph's or session's event the thread, the subgraph and the session it is about."""
+    if not kind.startswith(("Graph", "Session")):
+        return CALL.sub(r"\1", subject)
+    try:
+        parts = msgspec.json.decode(subject)
+    except msgspec.DecodeError:
+        return subject
+    match parts:
+        case {"session": session}:
+            return f"session {session}"
+        case [thread, str() as namespace, *_] if namespace:
+            return f"thread {thread}, in {re.sub(UNIQUE, '', namespace).replace('|', ' / ')}"
+        case [thread, *_]:
+            return f"thread {thread}"
+        case _:
+            return subject
+
+
+def body(kind: str, found: Any) -> Any:
+    """The body, with sizes in place of bytes, and nodes by their names; of a graph's event which values it holds."""
+    match kind, found:
+        case "GraphCheckpointPut", {"values": dict() as values, "kept": dict() as kept}:
+            same = sorted(name for held in kept.values() if isinstance(held, dict) for name in held)
+            new = {name: _held(value) for name, value in values.items()}
+            return {"new": new, "unchanged": same} if same else {"new": new}
+        case "GraphWritesPut", {"writes": list() as writes}:
+            read = [each for each in writes if isinstance(each, list) and len(each) == 3]
+            return {"written": {str(channel): _held(value) for _, channel, value in read}}
+        case _:
+            return plain(found)
+
+
+def _held(value: Any) -> str:
+    match value:
+        case None:
+            return "nothing"
+        case str():
+            return _encoded(value)
+        case [str(), str() as form, str() as data, *_] if form in WORDS:
+            return _encoded(data) + WORDS[form]
+        case _:
+            return "unreadable"
+
+
+def _encoded(base64: str) -> str:
+    return _size(len(base64) // 4 * 3 - base64[-2:].count("="))
+
+
+def _size(count: int) -> str:
+    return f"{count} {'byte' if count == 1 else 'bytes'}"
+
+
+def plain(found: Any) -> Any:
+    """A value with sizes in place of bytes, and nodes by their names."""
+    match found:
+        case bytes() | bytearray():
+            return _size(len(found))
+        case str():
+            return CALL.sub(r"\1", found)
+        case dict():
+            return {name: plain(each) for name, each in found.items()}
+        case list():
+            return [plain(each) for each in found]
+        case _:
+            return found

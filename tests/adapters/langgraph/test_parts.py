@@ -1,0 +1,115 @@
+"""A watched graph's nodes are noted where they belong: by name, in their thread, behind those that led to them."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any, TypedDict
+
+import pytest
+from langgraph.graph import END, START, StateGraph
+from langgraph.types import Command, RetryPolicy, Send, interrupt
+
+from jarvis_ctx.adapters.langgraph import JarvisSaver, watch
+from jarvis_ctx.model.part import part_of
+
+CONFIG: Any = {"configurable": {"thread_id": "sunday"}}
+
+
+class State(TypedDict, total=False):
+    log: Annotated[list[str], operator.add]
+
+
+@pytest.fixture
+def saver(store_path: Path) -> Iterator[JarvisSaver]:
+    with JarvisSaver(store_path) as made:
+        yield made
+
+
+def logs(name: str) -> Any:
+    """A node that does its work."""
+    return lambda state: {"log": [name]}
+
+
+def ways(saver: JarvisSaver) -> list[tuple[str, list[str]]]:
+    """The nodes by name, in the order they began, each with those that led to it."""
+    tasks = saver.manager.journal.writer.state.tasks
+    parts = {id: part_of(task) for id, task in tasks.items()}
+    named = sorted((task.created, id) for id, task in tasks.items() if parts[id].name)
+    return [(parts[id].name, [parts[before].name for before in parts[id].after]) for _, id in named]
+
+
+def test_a_node_that_was_sent_to_is_behind_who_sent_and_a_join_behind_all_it_waits_for(saver: JarvisSaver) -> None:
+    builder: Any = StateGraph(State)
+    builder.add_node("lead", lambda state: Command(goto=[Send("read", {}), Send("read", {}), "draw"]))
+    builder.add_node("read", logs("read"))
+    builder.add_node("draw", logs("draw"))
+    builder.add_node("write", logs("write"))
+    builder.add_edge(START, "lead")
+    builder.add_edge(["read", "draw"], "write")
+
+    watch(builder.compile(checkpointer=saver)).invoke({}, CONFIG)
+
+    assert sorted(ways(saver)) == [
+        ("draw", ["lead"]),
+        ("lead", []),
+        ("read", ["lead"]),
+        ("read", ["lead"]),
+        ("write", ["draw", "read", "read"]),
+    ]
+
+
+def test_each_turn_of_a_loop_is_behind_the_one_before(saver: JarvisSaver) -> None:
+    builder: Any = StateGraph(State)
+    builder.add_node("think", logs("think"))
+    builder.add_node("act", logs("act"))
+    builder.add_edge(START, "think")
+    builder.add_edge("act", "think")
+    builder.add_conditional_edges("think", lambda state: END if len(state["log"]) > 4 else "act")
+
+    watch(builder.compile(checkpointer=saver)).invoke({"log": []}, CONFIG)
+
+    assert ways(saver) == [
+        ("think", []),
+        ("act", ["think"]),
+        ("think", ["act"]),
+        ("act", ["think"]),
+        ("think", ["act"]),
+    ]
+
+
+def test_a_node_that_is_tried_again_and_then_asks_stays_behind_what_led_to_it(saver: JarvisSaver) -> None:
+    fails = [ConnectionError()]
+
+    def ask(state: State) -> State:
+        if fails:
+            raise fails.pop()
+        return {"log": [interrupt("may I?")]}
+
+    builder: Any = StateGraph(State)
+    builder.add_node("look", logs("look"))
+    builder.add_node("ask", ask, retry_policy=RetryPolicy(initial_interval=0.001, max_attempts=2))
+    builder.add_edge(START, "look")
+    builder.add_edge("look", "ask")
+    watched = watch(builder.compile(checkpointer=saver))
+
+    watched.invoke({"log": []}, CONFIG)
+    watched.invoke(Command(resume="yes"), CONFIG)
+
+    assert ways(saver) == [("look", []), ("ask", ["look"])]
+
+
+def test_runs_and_nodes_belong_to_their_thread_and_nodes_to_their_run(saver: JarvisSaver) -> None:
+    builder: Any = StateGraph(State)
+    builder.add_node("look", logs("look"))
+    builder.add_edge(START, "look")
+
+    watch(builder.compile(checkpointer=saver)).invoke({"log": []}, CONFIG)
+    run, node = saver.manager.tasks()
+
+    assert [(task["title"], task["group"]) for task in (run, node)] == [
+        ("thread sunday", "thread sunday"),
+        ("look", "thread sunday"),
+    ]
+    assert node["metadata"]["part"]["of"] == run["id"]
