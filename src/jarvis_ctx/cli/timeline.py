@@ -17,6 +17,8 @@ from jarvis_ctx.recovery.wording import one_line, parse
 if TYPE_CHECKING:
     from rich.text import Text
 
+KIND, LONGEST = 15, 24
+"""Characters of most kinds; those of a kind that are shown."""
 VALUE = 60
 """Characters of one value in a line; --json has all of them."""
 
@@ -74,15 +76,15 @@ def _print(lines: list[dict[str, Any]], as_json: bool) -> None:
         for line in lines:
             click.echo(exact.encode(line, limit=2**40).decode())
     elif lines:
-        columns = width()
-        show(*(_shown(line, columns) for line in lines))
+        columns, widest = width(), max(KIND, *(min(len(line["kind"]), LONGEST) for line in lines))
+        show(*(_shown(line, columns, widest) for line in lines))
 
 
-def _shown(line: dict[str, Any], columns: int) -> Text:
+def _shown(line: dict[str, Any], columns: int, widest: int) -> Text:
     from jarvis_ctx.insight import readable
 
     moment = parse(line["time"]).strftime("%m-%d %H:%M:%S.%f")[:-3]
-    head = f"{one_line(line['kind'], 24):<15} {one_line(line['subject'], 40)}"
+    head = f"{one_line(line['kind'], LONGEST):<{widest}} {one_line(line['subject'], 40)}"
     body = readable.body(line["kind"], line["body"])
     said = ", ".join(f"{name}={plain(value, VALUE)}" for name, value in body.items())
     room = max(0, columns - len(moment) - len(head) - 4)

@@ -46,6 +46,13 @@ def test_it_tells_everything_in_order(dead: Path, call: Call) -> None:
     assert [line["number"] for line in lines] == list(range(1, len(lines) + 1))
 
 
+def test_what_the_events_are_about_stands_in_one_column(dead: Path, call: Call) -> None:
+    shown = call("timeline", "--path", dead).stdout.splitlines()
+
+    point, task = (next(line for line in shown if kind in line) for kind in ("RecoveryPointMarked", "TaskProgressed"))
+    assert point.index("phase one") == task.index("task-")
+
+
 def test_events_that_are_in_the_journal_alone_are_told_too(store_path: Path, call: Call) -> None:
     with JarvisContextManager(store_path, handle_signals=False, drain_interval=3600) as manager:
         manager.update_task_progress("a", {})
