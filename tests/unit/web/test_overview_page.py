@@ -76,6 +76,16 @@ def test_the_strip_says_that_a_process_runs_which_captures_nothing(watched: int 
     assert said in page("strip", status=status)
 
 
+def test_of_an_event_that_does_not_fit_the_rest_can_be_opened() -> None:
+    told = {"time": ENDED["last_ended"], "kind": "TaskFailed", "subject": "a", "writer": "w", "number": 1}
+    events = [{**told, "body": {"error": f"{'x' * 200} the end"}}, {**told, "body": {"error": "small"}}]
+
+    given = {"asked": {}, "kinds": [], "axis": None, "link": lambda **_: "/"}
+    shown = page("timeline", page={"items": events, "next": None}, **given)
+
+    assert (shown.count("<details>"), "the end" in shown.split("</summary>")[1]) == (1, True)
+
+
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
