@@ -93,18 +93,23 @@ def read(log: Path, root: Path, acks: Path, before: Path | None = None) -> Trace
 
 
 def calls(log: Path) -> Iterator[tuple[int, float, str]]:
-    """Each call in a record of strace's, with the lines of its beginning and end; those that never returned last."""
+    """Each call in a record of strace's, with the lines of its beginning and end; those that never returned last.
+
+    A close counts as done when it begins: from then on the system gives the descriptor to whoever opens a file.
+    """
     waiting: dict[str, tuple[int, str]] = {}
     with log.open(encoding="ascii") as lines:
         for number, line in enumerate(lines):
             thread, _, text = line.rstrip("\n").partition(" ")
             text = text.lstrip()
-            if text.endswith(UNFINISHED):
+            if text.endswith(UNFINISHED) and text.startswith("close("):
+                yield number, number, text.replace(UNFINISHED, ") = 0")
+            elif text.endswith(UNFINISHED):
                 waiting[thread] = number, text.removesuffix(UNFINISHED)
-            elif RESUMED.match(text):
+            elif RESUMED.match(text) and thread in waiting:
                 begun, start = waiting.pop(thread)
                 yield begun, number, start + RESUMED.sub("", text)
-            elif not text.startswith(("+++", "---")):
+            elif not text.startswith(("+++", "---", "<...")):
                 yield number, number, text
     for begun, start in waiting.values():
         # What it would have answered nobody knows; of a write, all of it is taken to be under way.
