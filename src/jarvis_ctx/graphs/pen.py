@@ -13,6 +13,7 @@ from jarvis_ctx.graphs.blobs import MOST_KNOWN, WORTH_IT, Blob, Held, Typed, pac
 from jarvis_ctx.graphs.ports import Ref
 from jarvis_ctx.graphs.records import CheckpointPut, Version, Write, WritesPut, body_of
 from jarvis_ctx.graphs.standing import DROPPED, PUT, THREAD, WRITES
+from jarvis_ctx.graphs.subjects import subject
 
 THREADS = 1000
 """Namespaces of which the last checkpoint is known by heart; of others it is read."""
@@ -24,7 +25,7 @@ BASES = 64 * 1024 * 1024
 """Bytes of values that are at hand to say what changed since."""
 
 
-class Slot(msgspec.Struct, frozen=True):
+class Slot(msgspec.Struct, frozen=True, gc=False):
     """Where a channel's value of this version is, and upon which earlier ones the next may be built.
 
     `base` is the nearest, which is whole, too, or itself built, `depth` bases deep, upon the last `whole` one.
@@ -42,9 +43,9 @@ Parent = Callable[[str, str, str], tuple[Ref, CheckpointPut] | None]
 
 
 class Append(Protocol):
-    """Writes an event about a thread, or about its namespace and checkpoint, and returns its number."""
+    """Writes an event of a thread about `subject`, and returns its number."""
 
-    def __call__(self, kind: str, about: tuple[str, ...], body: dict[str, Any]) -> int: ...
+    def __call__(self, kind: str, thread: str, subject: str, body: dict[str, Any]) -> int: ...
 
 
 class Pen:
@@ -80,17 +81,19 @@ class Pen:
         `deltas` are rebuilt from what was written before.
         """
         before = self._slots(place[0], place[1], parent)
-        kept = _unchanged(channels, new, versions, before)
+        kept: Slots = {}
         values: dict[str, Held] = {}
         large: dict[str, bytes] = {}
         for channel in channels:
-            if channel in kept:
+            slot = before.get(channel)
+            if slot is not None and channel not in new and slot.version == versions.get(channel):
+                kept[channel] = slot
                 continue
             typed = serialise(channel)
             if len(typed[1]) < WORTH_IT:
                 values[channel] = packed(typed)
             else:
-                values[channel], large[channel] = self._smaller(channel, typed, before.get(channel)), typed[1]
+                values[channel], large[channel] = self._smaller(channel, typed, slot), typed[1]
         record = CheckpointPut(
             parent=parent,
             checkpoint=packed(checkpoint),
@@ -100,7 +103,7 @@ class Pen:
             kept=_by_writer(kept) if kept else {},
             deltas=list(deltas),
         )
-        number = self._append(PUT, place, body_of(record))
+        number = self._append(PUT, place[0], subject(*place), body_of(record))
         if number:  # 0 for what a signal handler told in the middle of another event: it is written after that one.
             self._note(place, (self._writer(), number), record, before, kept, large)
         return number
@@ -110,17 +113,17 @@ class Pen:
     ) -> int:
         """Put what a task wrote after the checkpoint at `place`: (index, channel, value) each."""
         record = WritesPut(task=task, path=path, writes=[Write(i, c, packed(value)) for i, c, value in writes])
-        return self._append(WRITES, place, body_of(record))
+        return self._append(WRITES, place[0], subject(*place), body_of(record))
 
     def drop(self, thread: str, namespace: str, id: str) -> int:
         """Drop one checkpoint and its writes."""
         self._forget(thread)
-        return self._append(DROPPED, (thread, namespace, id), {})
+        return self._append(DROPPED, thread, subject(thread, namespace, id), {})
 
     def drop_thread(self, thread: str) -> int:
         """Drop all that was told of a thread so far."""
         self._forget(thread)
-        return self._append(THREAD, (thread,), {})
+        return self._append(THREAD, thread, subject(thread), {})
 
     def _slots(self, thread: str, namespace: str, parent: str | None) -> Slots:
         if parent is None:
@@ -158,8 +161,11 @@ class Pen:
         slots = dict(kept)
         for channel, held in record.values.items():
             version = record.versions.get(channel, 0)
-            slots[channel] = _slot(version, ref, held, before.get(channel)) if channel in large else Slot(version, ref)
-            if slots[channel].base == ref:
+            if channel not in large:
+                slots[channel] = Slot(version, ref)
+                continue
+            slots[channel] = slot = _slot(version, ref, held, before.get(channel))
+            if slot.base == ref:
                 self._hold((ref, channel), large[channel])
         thread, namespace, id = place
         with self._lock:
@@ -188,17 +194,6 @@ class Pen:
             for key in list(self._last):
                 if key[0] == thread:
                     self._last.pop(key, None)
-
-
-def _unchanged(
-    channels: Collection[str], new: Collection[str], versions: Mapping[str, Version], before: Slots
-) -> Slots:
-    """Where the values are that the parent has in the same version."""
-    kept: Slots = {}
-    for channel, slot in before.items():
-        if channel in channels and channel not in new and slot.version == versions.get(channel):
-            kept[channel] = slot
-    return kept
 
 
 def _slot(version: Version, ref: Ref, held: Held, before: Slot | None) -> Slot:

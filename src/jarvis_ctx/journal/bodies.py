@@ -25,21 +25,18 @@ class Bodies:
 
         `own`: plain JSON that nobody else holds. Raises `UnstorableValue`, `TooLarge`, `JournalUnavailable`.
         """
+        encoded = b""
         try:
-            return self._encoded(body, own)
+            if own:
+                try:
+                    encoded = _encode(body)
+                except (TypeError, ValueError):
+                    own = False  # Not plain after all: a lone surrogate.
+            if not own:
+                encoded = exact.encode(body, limit=self._values.limit)
+            if len(encoded) > self._inline:
+                # The fold gets the body at hand: once the frame is written nothing may fail, a side file neither.
+                return _encode(self._values.put(encoded)), body if own else _decode(encoded)
         except MemoryError as error:
             raise JournalUnavailable(path=str(self._values.folder), reason="no memory is left for the event") from error
-
-    def _encoded(self, body: dict[str, Any], own: bool) -> tuple[bytes, dict[str, Any] | None]:
-        encoded = b""
-        if own:
-            try:
-                encoded = _encode(body)
-            except (TypeError, ValueError):
-                own = False  # Not plain after all: a lone surrogate.
-        if not own:
-            encoded = exact.encode(body, limit=self._values.limit)
-        if len(encoded) > self._inline:
-            # The fold gets the body at hand: once the frame is written nothing may fail, a damaged side file neither.
-            return _encode(self._values.put(encoded)), body if own else _decode(encoded)
         return encoded, body if own else None

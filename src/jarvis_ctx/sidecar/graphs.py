@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import partial
 
 from jarvis_ctx.capture.sink import Sink
 from jarvis_ctx.capture.steps import Steps
@@ -11,7 +11,6 @@ from jarvis_ctx.graphs.ports import Ref
 from jarvis_ctx.graphs.reading import Reader
 from jarvis_ctx.graphs.records import CheckpointPut
 from jarvis_ctx.graphs.standing import of_checkpoint
-from jarvis_ctx.graphs.subjects import subject
 from jarvis_ctx.model.run import RunRecord
 from jarvis_ctx.sidecar.pauses import PAUSES
 from jarvis_ctx.sidecar.threads import LiveThreads
@@ -31,14 +30,11 @@ class LiveGraphs:
         self._threads = threads
         self.steps = Steps(sink, replay=True, run=run, chain_runs=_Every(), pauses=PAUSES)
         """Steps within nodes: a framework goes on with a thread by itself, so that any run's results count."""
-        self.pen = Pen(self._append, lambda: threads.writer, self._parent)
+        self.pen = Pen(partial(threads.append, own=True), lambda: threads.writer, self._parent)
 
     def reader(self, thread: str | None = None) -> Reader:
         """Reads what was put so far: of `thread`, or of all. Raises `StoreUnavailable`."""
         return Reader(self._threads.source(thread), self._threads.settle)
-
-    def _append(self, kind: str, about: tuple[str, ...], body: dict[str, Any]) -> int:
-        return self._threads.append(kind, about[0], subject(*about), body, own=True)
 
     def _parent(self, thread: str, namespace: str, id: str) -> tuple[Ref, CheckpointPut] | None:
         reader = self.reader(thread)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import ChainMap
 from typing import Any
 
 from langchain_core.runnables import RunnableConfig
@@ -45,6 +46,17 @@ def id_of(config: RunnableConfig | None) -> str | None:
 def place_of(config: RunnableConfig) -> tuple[str, str, str | None]:
     """Thread, namespace and checkpoint at once, as each of the others gives it. Raises `BadValue`."""
     return thread_of(config), namespace_of(config), id_of(config)
+
+
+def flat(config: RunnableConfig) -> RunnableConfig:
+    """The config with its metadata as a plain dict: LangGraph's own is a `ChainMap`, which is slow to go through."""
+    metadata: Any = config.get("metadata")
+    if type(metadata) is not ChainMap:
+        return config
+    found: dict[str, Any] = {}
+    for mapping in reversed(metadata.maps):
+        found.update(mapping)
+    return {**config, "metadata": found}
 
 
 def config_of(thread: str, namespace: str, id: str) -> RunnableConfig:

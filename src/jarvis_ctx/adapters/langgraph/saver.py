@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from operator import itemgetter
 from typing import Any, Protocol
 
 from langchain_core.runnables import RunnableConfig
@@ -28,6 +29,8 @@ from jarvis_ctx.graphs.thinning import surplus, unneeded
 
 APART = ("id", "channel_values", "channel_versions")
 """What of a checkpoint is stored beside it."""
+CHANNEL = itemgetter(0)
+"""Of a write."""
 
 
 class Listener(Protocol):
@@ -87,7 +90,7 @@ class JarvisSaver(AsyncTwins, Standing):
             (thread, namespace, id),
             parent=parent,
             checkpoint=dumped(serde, rest, "the checkpoint"),
-            metadata=dumped(serde, get_checkpoint_metadata(config, metadata), "the metadata"),
+            metadata=dumped(serde, get_checkpoint_metadata(places.flat(config), metadata), "the metadata"),
             versions=versions,
             channels=values.keys(),
             new=new_versions.keys(),
@@ -106,7 +109,7 @@ class JarvisSaver(AsyncTwins, Standing):
         thread, namespace, id = places.place_of(config)
         if id is None:
             raise BadValue(name="checkpoint_id", value=id, expected="the checkpoint that was written after")
-        places.storable(namespace, id, task_id, task_path, *(channel for channel, _ in writes))
+        places.storable(namespace, id, task_id, task_path, *map(CHANNEL, writes))
         told = [
             (WRITES_IDX_MAP.get(channel, index), channel, dumped(self.serde, value, f"a write to {channel}"))
             for index, (channel, value) in enumerate(writes)

@@ -16,6 +16,7 @@ from jarvis_ctx.graphs.blobs import Typed
 FORMS = frozenset({"null", "bytes", "bytearray", "msgpack"})
 """What this serialiser writes. LangGraph's older `json` and its `pickle` name what is to be called."""
 
+QUESTION = ord("?")
 _LONE = re.compile(r"(?<!\\)(?:\\\\)*\\ud[89a-f][0-9a-f]{2}")
 """A lone surrogate as `repr` shows it; the serialiser would put a question mark in its place without a word."""
 
@@ -33,7 +34,7 @@ def dumped(serde: Any, value: Any, what: str) -> Typed:
         form, data = serde.dumps_typed(value)
     except (TypeError, ValueError, RecursionError) as error:
         raise UnstorableValue(path=what, type=type(value).__qualname__, reason=str(error)) from error
-    if b"?" in data and _LONE.search(_shown(value)):
+    if QUESTION in data and _LONE.search(_shown(value)):
         raise UnstorableValue(path=what, type=type(value).__qualname__, reason="a lone surrogate would become a ?")
     return form, data if type(data) is bytes else bytes(data)
 
