@@ -16,7 +16,7 @@ import os, time
 from jarvis_ctx import JarvisContextManager
 while not os.path.exists("enough"):
     time.sleep(0.05)
-with JarvisContextManager(handle_signals=False) as manager:
+with JarvisContextManager(name="crew", handle_signals=False) as manager:
     manager.update_task_progress("letter", {"status": "in_progress"})
     time.sleep(600)
 """
@@ -38,3 +38,5 @@ def test_what_captures_nothing_yet_is_shown_live_and_its_first_run_by_itself(bro
 
             expect(page.get_by_role("link", name="letter")).to_be_visible()
             expect(page.locator("#strip .pill.live")).to_have_text("live")
+            expect(page.locator(".brand")).to_contain_text("crew")
+            expect(page).to_have_title("Overview: crew")

@@ -26,7 +26,7 @@ def overview(given: Rendered) -> Blueprint:
 
 def strip(given: Rendered) -> Blueprint:
     """The blueprint of the strip."""
-    return given.view("/strip", Nothing, lambda insight, _: {"status": insight.glance()})
+    return given.view("/strip", Nothing, lambda insight, _: {"status": insight.glance(), "name": insight.name})
 
 
 def _overview(insight: Insight, asked: Nothing) -> Mapping[str, Any]:

@@ -47,6 +47,14 @@ async function look() {
   }
 }
 
+// The first run in a store may have a name of its own.
+function call() {
+  const name = strip.querySelector("data").value, brand = document.querySelector(".brand strong");
+  if (brand.textContent === name) return;
+  brand.textContent = name;
+  document.title = document.title.replace(/:.*/, `: ${name}`);
+}
+
 // At the time that is due: timers of a page that nobody sees are late, and it need not look.
 function wake() {
   clearTimeout(alarm);
@@ -74,6 +82,7 @@ function listen() {
 export function begin() {
   document.addEventListener("htmx:after:request", (event) => reached(event.detail.ctx.response.status));
   document.addEventListener("htmx:error", () => reached(0));
+  document.addEventListener("htmx:after:swap", (event) => event.detail.ctx.target === strip && call());
   document.addEventListener("look", () => {
     anew = true;
     due = 0;
