@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import operator
 from collections.abc import Iterator
 from pathlib import Path
@@ -113,3 +115,62 @@ def test_runs_and_nodes_belong_to_their_thread_and_nodes_to_their_run(saver: Jar
         ("look", "thread sunday"),
     ]
     assert node["metadata"]["part"]["of"] == run["id"]
+
+
+def team(checkpointer: Any = None) -> Any:
+    """A subgraph of two nodes one after the other."""
+    builder: Any = StateGraph(State)
+    builder.add_node("search", logs("search"))
+    builder.add_node("rank", logs("rank"))
+    builder.add_edge(START, "search")
+    builder.add_edge("search", "rank")
+    return builder.compile(checkpointer=checkpointer)
+
+
+def graph_of(inner: Any, saver: JarvisSaver) -> Any:
+    """A graph of which `team` is a node."""
+    builder: Any = StateGraph(State)
+    builder.add_node("team", inner)
+    builder.add_edge(START, "team")
+    return builder.compile(checkpointer=saver)
+
+
+@pytest.mark.parametrize("checkpointer", [None, True, False])
+def test_the_nodes_of_a_subgraph_are_part_of_the_node_that_it_is(saver: JarvisSaver, checkpointer: Any) -> None:
+    watched = watch(graph_of(team(checkpointer), saver))
+
+    found = asyncio.run(watched.ainvoke({"log": []}, CONFIG)) if checkpointer else watched.invoke({"log": []}, CONFIG)
+    tasks = {task["title"]: task for task in saver.manager.tasks()}
+
+    assert found["log"] == ["search", "rank"]
+    assert ways(saver) == [("team", []), ("search", []), ("rank", ["search"])]
+    assert {tasks[name]["metadata"]["part"]["of"] for name in ("search", "rank")} == {tasks["team"]["id"]}
+    assert {task["status"] for task in tasks.values()} == {"completed"}
+
+
+@pytest.mark.parametrize(("error", "status"), [(ValueError("no"), "failed"), (None, "waiting")])
+def test_a_node_of_a_subgraph_that_raises_or_asks_says_so(saver: JarvisSaver, error: Any, status: str) -> None:
+    def ask(state: State) -> State:
+        if error is not None:
+            raise error
+        return {"log": [interrupt("may I?")]}
+
+    inner: Any = StateGraph(State)
+    inner.add_node("ask", ask)
+    inner.add_edge(START, "ask")
+
+    with contextlib.suppress(ValueError):
+        watch(graph_of(inner.compile(), saver)).invoke({"log": []}, CONFIG)
+
+    assert {task["title"]: task["status"] for task in saver.manager.tasks()}["ask"] == status
+
+
+def test_a_subgraph_that_begins_anew_leaves_none_of_its_nodes_running(saver: JarvisSaver) -> None:
+    watched = watch(graph_of(team(), saver))
+    watched.invoke({"log": []}, CONFIG)
+    outer = next(task["id"] for task in saver.manager.tasks() if task["title"] == "team")
+    saver.manager.update_task_progress(f"{outer}|search:1", {"status": "in_progress"})
+
+    type(watched).watcher.begun_anew(outer)
+
+    assert {task["status"] for task in saver.manager.tasks()} == {"completed", "cancelled"}

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 from langchain_core.runnables import Runnable, RunnableConfig
 from langchain_core.runnables.config import ensure_config
 from langgraph.errors import GraphBubbleUp
+from langgraph.pregel import Pregel
 
 from jarvis_ctx.adapters.langgraph import places
+from jarvis_ctx.adapters.langgraph.inner import passed_on
 from jarvis_ctx.adapters.langgraph.runs import MARK
 from jarvis_ctx.capture.current import CurrentTask, current_task
 from jarvis_ctx.capture.task_call import TaskCall
-from jarvis_ctx.model.ids import TaskId
 
 if TYPE_CHECKING:
     from jarvis_ctx.adapters.langgraph.watcher import Watcher
@@ -31,7 +32,7 @@ class WatchedNode(Runnable[Any, Any]):
         claim, call = self._begun(config)
         token = current_task.set(claim)
         try:
-            result = self._bound.invoke(input, config, **kwargs)
+            result = self._bound.invoke(input, passed_on(self._bound, config), **kwargs)
         except BaseException as error:
             # Every way out of a node is an outcome; it is recorded and goes on as it is.
             self._raised(claim, call, error)
@@ -45,7 +46,7 @@ class WatchedNode(Runnable[Any, Any]):
         claim, call = self._begun(config)
         token = current_task.set(claim)
         try:
-            result = await self._bound.ainvoke(input, config, **kwargs)
+            result = await self._bound.ainvoke(input, passed_on(self._bound, config), **kwargs)
         except BaseException as error:
             # As in `invoke`; a cancelled node has failed, too.
             self._raised(claim, call, error)
@@ -57,15 +58,18 @@ class WatchedNode(Runnable[Any, Any]):
 
     def _begun(self, config: RunnableConfig | None) -> tuple[CurrentTask, TaskCall]:
         given = config or ensure_config()
+        task = places.task_of(given)
+        if isinstance(self._bound, Pregel):
+            self._watcher.begun_anew(task)
         step = given.get("metadata", {}).get("langgraph_step", "?")
         call = TaskCall(
             method=self._node,
-            task=task_of(given),
+            task=task,
             description=f"{self._node}, superstep {step}",
             agent=self._node,
             metadata={
                 MARK: {"node_of": places.thread_of(given)},
-                **self._watcher.part(self._node, task_of(given), given),
+                **self._watcher.part(self._node, task, given),
             },
         )
         claim = self._watcher.manager.claims.begin(call, False)
@@ -85,8 +89,3 @@ class WatchedNode(Runnable[Any, Any]):
         given = config or ensure_config()
         id = str(given.get("configurable", {}).get(TASK_ID, ""))
         self._watcher.returned(id, places.thread_of(given), claim, call)
-
-
-def task_of(config: RunnableConfig) -> TaskId:
-    """Thread, and namespace of the node, in which LangGraph's id of the task is: it depends on the checkpoint."""
-    return TaskId(f"{places.thread_of(config)[:256]}/{places.namespace_of(config)[-255:]}")

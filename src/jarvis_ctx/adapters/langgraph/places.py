@@ -9,7 +9,7 @@ from typing import Any
 from langchain_core.runnables import RunnableConfig
 
 from jarvis_ctx.errors import BadValue, UnstorableValue
-from jarvis_ctx.model.ids import ID_LIMIT
+from jarvis_ctx.model.ids import ID_LIMIT, TaskId
 
 KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,63}\Z")
 
@@ -62,6 +62,21 @@ def flat(config: RunnableConfig) -> RunnableConfig:
 def config_of(thread: str, namespace: str, id: str) -> RunnableConfig:
     """What names a checkpoint."""
     return {"configurable": {"thread_id": thread, "checkpoint_ns": namespace, "checkpoint_id": id}}
+
+
+def task_of(config: RunnableConfig) -> TaskId:
+    """A node's task: LangGraph's own id of it, which stands in its namespace, depends on the checkpoint."""
+    return task_at(thread_of(config), namespace_of(config))
+
+
+def task_at(thread: str, namespace: str) -> TaskId:
+    """The task of the node whose own namespace this is."""
+    return TaskId(f"{thread[:256]}/{namespace[-255:]}")
+
+
+def above(config: RunnableConfig) -> str:
+    """The namespace of the graph that a node is in; the root's is empty."""
+    return namespace_of(config).rpartition("|")[0]
 
 
 def storable(*names: str) -> None:

@@ -27,7 +27,7 @@ class _Begun(msgspec.Struct, frozen=True):
     """A node that began in a superstep; its writes are all there when the next superstep begins."""
 
     task: str
-    step: int
+    namespace: str
     path: Path
     writes: Iterable[tuple[str, Any]]
 
@@ -36,6 +36,7 @@ class _Graph:
     """One graph's way so far."""
 
     def __init__(self) -> None:
+        self._step = 0
         self._begun: dict[str, _Begun] = {}
         self._wrote: dict[str, list[str]] = {}
         """By channel: the tasks that wrote to it since the node ran that it triggers."""
@@ -44,25 +45,29 @@ class _Graph:
 
     def before(self, node: _Begun, name: str, triggers: Iterable[str]) -> list[str]:
         """A node begins: the tasks that led to it."""
-        self._reach(node.step)
         self._begun[node.task] = node
         if node.path[:1] == (PUSHED,):
             to, sender = self._sent[node.path[1]] if node.path[1] < len(self._sent) else ("", "")
             return [sender] if to == name else []
         return list(dict.fromkeys(task for channel in triggers for task in self._wrote.pop(channel, ())))
 
-    def _reach(self, step: int) -> None:
-        """A superstep begins: what was written in those before it is known."""
-        over = sorted((each for each in self._begun.values() if each.step < step), key=lambda each: _order(each.path))
-        if over:
-            self._sent = []
+    def reach(self, step: int) -> list[str]:
+        """A superstep begins: what was written in those before it is known. The namespaces of their nodes."""
+        if step == self._step:
+            return []
+        over = sorted(self._begun.values(), key=lambda each: _order(each.path))
+        self._step, self._begun, self._sent = step, {}, []
         for each in over:
-            del self._begun[each.task]
             for channel, value in list(each.writes):
                 if channel == TASKS and isinstance(value, Send):
                     self._sent.append((value.node, each.task))
                 elif channel.startswith(TRIGGERS):
                     self._wrote.setdefault(channel, []).append(each.task)
+        return [each.namespace for each in over]
+
+    def inner(self) -> list[str]:
+        """The namespaces of the nodes that began last."""
+        return [each.namespace for each in self._begun.values()]
 
 
 class Routes:
@@ -78,10 +83,18 @@ class Routes:
         noted = config.get("metadata", {})
         writes = getattr(config.get("configurable", {}).get(SEND), "__self__", ())
         step, path = noted.get("langgraph_step", 0), tuple(noted.get("langgraph_path", ()))
-        above = places.namespace_of(config).rpartition("|")[0]
         with self._lock:
-            graph = self._graphs.setdefault((thread, above), _Graph())
-            return graph.before(_Begun(task, step, path, writes), name, noted.get("langgraph_triggers", ()))
+            graph = self._graphs.setdefault((thread, places.above(config)), _Graph())
+            for namespace in graph.reach(step):
+                self._drop(thread, namespace)
+            begun = _Begun(task, places.namespace_of(config), path, writes)
+            return graph.before(begun, name, noted.get("langgraph_triggers", ()))
+
+    def _drop(self, thread: str, namespace: str) -> None:
+        """A node has ended; if it is a subgraph, that has come to its end, too."""
+        graph = self._graphs.pop((thread, namespace), None)
+        for inner in graph.inner() if graph is not None else ():
+            self._drop(thread, inner)
 
     def forget(self, thread: str) -> None:
         """No run of this thread goes on."""

@@ -16,12 +16,12 @@ from jarvis_ctx.adapters.langgraph.routes import Routes
 from jarvis_ctx.adapters.langgraph.runs import MARK, Run, group_of
 from jarvis_ctx.adapters.langgraph.saver import JarvisSaver
 from jarvis_ctx.adapters.langgraph.told import INTERRUPT, Telling, shown
-from jarvis_ctx.capture.current import CurrentTask
+from jarvis_ctx.capture.current import CurrentTask, current_task
 from jarvis_ctx.capture.task_call import TaskCall
-from jarvis_ctx.errors import ThreadInUse
+from jarvis_ctx.errors import JarvisError, ThreadInUse
 from jarvis_ctx.journal import forks
 from jarvis_ctx.model.ids import TaskId
-from jarvis_ctx.model.part import KEY
+from jarvis_ctx.model.part import KEY, part_of
 from jarvis_ctx.model.task import TaskRecord
 from jarvis_ctx.sidecar import JarvisContextManager
 
@@ -95,12 +95,32 @@ class Watcher:
     def part(self, name: str, task: TaskId, config: RunnableConfig) -> dict[str, Any]:
         """For the metadata of a node that begins: where it belongs, and which led to it."""
         thread = places.thread_of(config)
-        after = self._routes.begin(thread, name, task, config)
         known, run = self.manager.journal.writer.state.tasks.get(task), self.live.get(thread)
+        after = self._routes.begin(thread, name, task, config) if run is not None else []
         if known is not None and KEY in known.metadata:
             return {}  # It began before, when more was seen of what led to it.
-        part: dict[str, Any] = {"group": group_of(thread), "name": name, "after": after}
-        return {KEY: part if run is None else {**part, "of": run.task}}
+        of = run.task if run is not None else ""
+        if above := places.above(config):
+            of, claim = places.task_at(thread, above), current_task.get()
+            if of not in self.manager.journal.writer.state.tasks and claim is not None:
+                of = claim.task  # With a checkpointer of its own a subgraph has the same namespace in each call.
+        return {KEY: {"group": group_of(thread), "of": of, "name": name, "after": after}}
+
+    def tell(self, task: TaskId, told: dict[str, Any]) -> None:
+        """Tell of a node that is not claimed; what cannot be stored harms no graph."""
+        try:
+            self.manager.update_task_progress(task, told)
+        except (JarvisError, OSError) as error:
+            self.manager.capture_failed("a subgraph's node", error)
+
+    def begun_anew(self, task: TaskId) -> None:
+        """A subgraph begins; what an earlier attempt at it left open is not gone on with, unless it is told again."""
+        tasks = self.manager.journal.writer.state.tasks
+        if task not in tasks:
+            return
+        for each in list(tasks.values()):
+            if not each.finished and (each.id.startswith(f"{task}|") or part_of(each).of == task):
+                self.tell(each.id, {"status": "cancelled"})
 
     def returned(self, id: str, thread: str, claim: CurrentTask, call: TaskCall) -> None:
         """A node has returned; it ends when LangGraph has stored what it wrote."""

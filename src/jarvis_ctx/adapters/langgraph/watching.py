@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from langchain_core.runnables import RunnableConfig
 from langgraph.pregel import Pregel
 
+from jarvis_ctx.adapters.langgraph.inner import told, with_nodes
 from jarvis_ctx.adapters.langgraph.nodes import WatchedNode
 from jarvis_ctx.adapters.langgraph.saver import JarvisSaver
 from jarvis_ctx.adapters.langgraph.watcher import Watcher
@@ -20,11 +21,12 @@ ALREADY_WAITS = ("sync", "exit")
 def watch(graph: G, *, name: str | None = None) -> G:
     """The graph with its runs and nodes as tasks; it is called as before, and `isinstance` says as before.
 
-    Of each run of a thread it becomes an event when a node begins, returns, raises, is tried again or interrupts, which
-    way a conditional edge or `Command` went, and what was said in `messages`. `name` tells graphs apart in
-    `resume_interrupted`; without it the graph's own counts. `durable_step` within a node is kept until LangGraph has
-    what the node wrote. A superstep begins when the checkpoint before it is durable (`durability="sync"`, which costs
-    a JarvisSaver next to nothing), unless the caller says `durability="exit"`.
+    Of each run of a thread it becomes an event when a node begins, returns, raises, is tried again or interrupts, one
+    of a subgraph that is a node among them, which way a conditional edge or `Command` went, and what was said in
+    `messages`. `name` tells graphs apart in `resume_interrupted`; without it the graph's own counts. `durable_step`
+    within a node is kept until LangGraph has what the node wrote. A superstep begins when the checkpoint before it is
+    durable (`durability="sync"`, which costs a JarvisSaver next to nothing), unless the caller says
+    `durability="exit"`.
 
     Raises `NoSaver` for a graph that was not compiled with a `JarvisSaver`. A second run of one thread at the same time
     raises `ThreadInUse`.
@@ -35,12 +37,7 @@ def watch(graph: G, *, name: str | None = None) -> G:
         return graph
     watcher = Watcher(saver, name or graph.get_name(), graph)
     kind = type(type(graph).__name__, (Watched, type(graph)), {"watcher": watcher})
-    parts = {part: value for part, value in vars(graph).items() if part != "__orig_class__"}
-    parts["nodes"] = {
-        name: node if name.startswith("__") else node.copy({"bound": WatchedNode(name, node.bound, watcher)})
-        for name, node in graph.nodes.items()
-    }
-    watched: G = kind(**parts)  # As the graph's own `copy` makes it.
+    watched: G = with_nodes(graph, kind, lambda name, bound: WatchedNode(name, told(bound, watcher), watcher))
     return watched
 
 

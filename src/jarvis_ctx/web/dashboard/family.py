@@ -7,7 +7,7 @@ from typing import Any
 
 from jarvis_ctx.web.dashboard.graph import levels
 
-WIDE, HIGH = 150, 40
+WIDE, HIGH = 140, 40
 ACROSS, DOWN = 14, 28
 PAD, TITLE = 10, 24
 EDGE = 4
