@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from jarvis_ctx.journal import fold
 from jarvis_ctx.journal.fold_restore import restore_body
@@ -178,3 +180,59 @@ def test_the_end_of_a_workers_call_counts_though_its_claim_was_heard_only_after_
 
     assert [attempt.result for attempt in story.state.tasks["a"].results] == [2]
     assert story.folded_anew == story.state
+
+
+class Model:
+    """What is to be known: which calls run, and which have ended in the branch that counts; by key."""
+
+    def __init__(self) -> None:
+        self.story = Story()
+        self.running: dict[str, str] = {}
+        self.ended: set[str] = set()
+        self.calls = 0
+        self.points = [(self.story.state.copy(), self.ended)]
+
+    def begin(self, task: str) -> None:
+        self.calls += 1
+        self.running[f"assign_task#1.{self.calls}"] = task
+        self.story.tell(claim(task, f"assign_task#1.{self.calls}"))
+
+    def end(self, which: int) -> None:
+        for key in list(self.running)[which : which + 1]:
+            self.story.tell(end(self.running.pop(key), key))
+            self.ended = self.ended | {key}
+
+    def mark(self, _: object) -> None:
+        self.points.append((self.story.state.copy(), self.ended))
+
+    def restore(self, which: int) -> None:
+        then, ended = self.points[-1 - which % len(self.points)]
+        self.points.append((self.story.state.copy(), self.ended))  # The way back.
+        self.story.go_back(then)
+        self.ended = ended
+
+
+def with_outcome(state: State, outcome: str | None) -> set[str]:
+    attempts = [attempt for task in state.tasks.values() for attempt in task.attempts.values()]
+    return {attempt.key for attempt in attempts if attempt.outcome == outcome}
+
+
+DOINGS = st.one_of(
+    st.tuples(st.just("begin"), st.sampled_from("abc")),
+    st.tuples(st.sampled_from(["end", "mark", "restore"]), st.integers(0, 3)),
+)
+
+
+@given(st.lists(DOINGS, max_size=30))
+def test_however_often_it_goes_back_what_runs_is_in_flight_and_what_ended_in_this_branch_counts(
+    doings: list[tuple[str, Any]],
+) -> None:
+    model = Model()
+
+    for doing, which in doings:
+        getattr(model, doing)(which)
+
+    state = model.story.state
+    assert with_outcome(state, None) == set(model.running)
+    assert with_outcome(state, "finished") == model.ended
+    assert model.story.folded_anew == state
