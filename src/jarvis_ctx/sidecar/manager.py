@@ -173,12 +173,13 @@ class JarvisContextManager(Recorder, Answers, ForFrameworks, Resuming, travel.Go
         self.leases.leave(AgentId(identifier("agent_id", agent_id)))
 
     def checkpoint(self, label: str = "") -> CheckpointHeader:
-        """Take a checkpoint now. Raises `OSError` when its file cannot be written."""
+        """Take a checkpoint now. Raises `OSError` when its file cannot be written; `StoreInUse` within another."""
+        self.journal.catch_up()  # What a worker was told has returned by now is in it.
         return self.keeper.take(label)
 
     def mark_recovery_point(self, label: str) -> CheckpointHeader:
         """Take a checkpoint under a name; it is never thinned away. Raises as `checkpoint` does."""
-        header = self.keeper.take(identifier("label", label))
+        header = self.checkpoint(identifier("label", label))
         self.journal.append("RecoveryPointMarked", label, {"label": label, "checkpoint": header.id})
         return header
 

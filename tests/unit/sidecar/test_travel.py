@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
@@ -16,13 +17,17 @@ from hypothesis import strategies as st
 from jarvis_ctx import settings
 from jarvis_ctx.capture.task_call import TaskCall
 from jarvis_ctx.checkpoint.contents import contents
+from jarvis_ctx.clock import SystemClock
 from jarvis_ctx.errors import AlreadyRunning, CorruptData, NoStore, NotTheOwner, StoreInUse, UnknownMoment
 from jarvis_ctx.insight.insight import Insight
+from jarvis_ctx.journal import fold
+from jarvis_ctx.journal.writer import Writer
 from jarvis_ctx.model.ids import TaskId
 from jarvis_ctx.model.state import State
 from jarvis_ctx.settings import Settings
 from jarvis_ctx.sidecar import JarvisContextManager, open_view
 from jarvis_ctx.sidecar.checkpoints import request_point
+from jarvis_ctx.sidecar.pen import pen, sealing_behind
 from jarvis_ctx.sidecar.travel import request_restore, restore_offline
 
 
@@ -129,6 +134,51 @@ def test_what_returned_after_going_back_is_undone_and_brought_back_like_all_else
 
         (task,) = manager.tasks()
         assert (undone, task["status"], task["interrupted"]) == ([True], "completed", False)
+
+
+@contextmanager
+def worker(manager: JarvisContextManager) -> Iterator[Writer]:
+    """Another process's pen in the same run."""
+    journal = manager.journal
+    journal.hearing.forked()
+    state = fold.empty(manager.run.name, 1)
+    beside = pen(manager.run.name, journal.folder, journal.marks, state, SystemClock(), None, manager.run.id)
+    with sealing_behind(beside):
+        yield beside
+
+
+CLAIM = {"method": "assign_task", "key": "assign_task#1.7-1", "attempt": 1}
+END = {"key": CLAIM["key"], "result": "done"}
+
+
+def test_a_point_holds_what_a_worker_was_told_had_returned(store_path: Path) -> None:
+    with (
+        JarvisContextManager(store_path, drain_interval=3600, handle_signals=False) as manager,
+        worker(manager) as beside,
+    ):
+        beside.append("TaskClaimed", "theirs", CLAIM)
+        beside.append("TaskFinished", "theirs", END)
+        manager.mark_recovery_point("noon")
+
+        manager.restore("noon")
+
+        assert [task["status"] for task in manager.tasks()] == ["completed"]
+
+
+def test_a_workers_running_call_goes_on_when_its_orchestrator_goes_back(store_path: Path) -> None:
+    with (
+        JarvisContextManager(store_path, drain_interval=3600, handle_signals=False) as manager,
+        worker(manager) as beside,
+    ):
+        manager.mark_recovery_point("noon")
+        beside.append("TaskClaimed", "theirs", CLAIM)
+
+        manager.restore("noon")
+
+        in_flight = [task["in_flight"] for task in manager.tasks()]
+        beside.append("TaskFinished", "theirs", END)
+        manager.journal.catch_up()
+        assert (in_flight, [task["status"] for task in manager.tasks()]) == ([True], ["completed"])
 
 
 @pytest.mark.parametrize("asked", ["restore", "checkpoint", "mark_recovery_point"])
