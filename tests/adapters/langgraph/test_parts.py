@@ -102,6 +102,19 @@ def test_a_node_that_is_tried_again_and_then_asks_stays_behind_what_led_to_it(sa
     assert ways(saver) == [("look", []), ("ask", ["look"])]
 
 
+@pytest.mark.parametrize("goes", ["by an edge", "by a send"])
+def test_a_run_that_another_process_goes_on_with_knows_what_led_to_its_next_node(saver: JarvisSaver, goes: str) -> None:
+    builder: Any = StateGraph(State)
+    builder.add_node("look", lambda state: Command(goto="ask" if goes == "by an edge" else [Send("ask", {})]))
+    builder.add_node("ask", logs("ask"))
+    builder.add_edge(START, "look")
+    watch(builder.compile(checkpointer=saver, interrupt_before=["ask"])).invoke({"log": []}, CONFIG)
+
+    watch(builder.compile(checkpointer=saver)).invoke(None, CONFIG)
+
+    assert ways(saver) == [("look", []), ("ask", ["look"])]
+
+
 def test_runs_and_nodes_belong_to_their_thread_and_nodes_to_their_run(saver: JarvisSaver) -> None:
     builder: Any = StateGraph(State)
     builder.add_node("look", logs("look"))

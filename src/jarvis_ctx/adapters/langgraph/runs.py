@@ -26,12 +26,16 @@ def group_of(thread: str) -> str:
 class Run:
     """One run. What the caller gets of it passes through; its task is claimed before and ended after."""
 
-    def __init__(self, watcher: Watcher, thread: str, task: TaskId, *, alone: bool = False) -> None:
-        """`alone`: it was cut off by a death, and none of the others that were runs meanwhile."""
+    def __init__(
+        self, watcher: Watcher, thread: str, task: TaskId, *, alone: bool = False, goes_on: bool = False
+    ) -> None:
+        """`alone`: it was cut off by a death, and none of the others that were runs meanwhile. `goes_on`: it has no
+        input of its own.
+        """
         self._watcher, self.thread, self.task = watcher, thread, task
         self._claims, self._manager = watcher.manager.claims, watcher.manager
         self._call = TaskCall(method=watcher.name, task=task, description=f"{watcher.name} on thread {thread}")
-        self._alone = alone
+        self._alone, self.goes_on = alone, goes_on
         self.waits = ""
         """What a node has asked a person, once one has."""
 

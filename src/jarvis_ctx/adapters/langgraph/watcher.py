@@ -12,6 +12,7 @@ from langchain_core.runnables import RunnableConfig
 from langchain_core.runnables.config import ensure_config, merge_configs
 
 from jarvis_ctx.adapters.langgraph import places
+from jarvis_ctx.adapters.langgraph.leading import leading
 from jarvis_ctx.adapters.langgraph.routes import Routes
 from jarvis_ctx.adapters.langgraph.runs import MARK, Run, group_of
 from jarvis_ctx.adapters.langgraph.saver import JarvisSaver
@@ -63,16 +64,18 @@ class Watcher:
         self._telling = Telling(self.manager, _branching(graph))
         saver.listeners.append(self)
 
-    def run_of(self, graph: Any, config: RunnableConfig | None) -> Run | None:
-        """A run that begins with this config; None where it is part of another run, or of no thread."""
+    def run_of(self, graph: Any, config: RunnableConfig | None, goes_on: bool = False) -> Run | None:
+        """A run that begins with this config, or `goes_on` where an earlier one was; None where it is part of another
+        run, or of no thread.
+        """
         merged = merge_configs(getattr(graph, "config", None), ensure_config(config))
         if places.namespace_of(merged) or "thread_id" not in merged.get("configurable", {}):
             return None
         thread = places.thread_of(merged)
         cut_off = self.resumed.pop(thread, None)
         if cut_off is not None:
-            return Run(self, thread, cut_off, alone=True)
-        return Run(self, thread, TaskId(f"{thread[:400]}#{uuid.uuid4().hex[:8]}"))
+            return Run(self, thread, cut_off, alone=True, goes_on=True)
+        return Run(self, thread, TaskId(f"{thread[:400]}#{uuid.uuid4().hex[:8]}"), goes_on=goes_on)
 
     def enter(self, run: Run) -> None:
         """A run of its thread begins. Raises `ThreadInUse`."""
@@ -99,6 +102,9 @@ class Watcher:
         after = self._routes.begin(thread, name, task, config) if run is not None else []
         if known is not None and KEY in known.metadata:
             return {}  # It began before, when more was seen of what led to it.
+        if run is not None and run.goes_on and not after:
+            ids = tuple(f":{id}" for id in leading(self.saver, name, config))
+            after = [known for known in list(self.manager.journal.writer.state.tasks) if known.endswith(ids)]
         of = run.task if run is not None else ""
         if above := places.above(config):
             of, claim = places.task_at(thread, above), current_task.get()

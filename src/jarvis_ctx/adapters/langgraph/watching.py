@@ -57,7 +57,7 @@ class Watched:
     def stream(self, input: Any, config: RunnableConfig | None = None, **options: Any) -> Iterator[Any]:
         """As the graph's own."""
         base: Any = super()
-        run = self.watcher.run_of(self, config)
+        run = self.watcher.run_of(self, config, input is None)
         if run is None:
             yield from base.stream(input, config, **options)
         else:
@@ -66,7 +66,7 @@ class Watched:
     async def astream(self, input: Any, config: RunnableConfig | None = None, **options: Any) -> AsyncIterator[Any]:
         """As the graph's own."""
         base: Any = super()
-        run = self.watcher.run_of(self, config)
+        run = self.watcher.run_of(self, config, input is None)
         if run is None:
             async for chunk in base.astream(input, config, **options):
                 yield chunk
