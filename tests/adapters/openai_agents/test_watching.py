@@ -16,6 +16,7 @@ from jarvis_ctx import JarvisContextManager
 from jarvis_ctx.adapters.openai_agents import JarvisSession, watch_runner
 from jarvis_ctx.adapters.openai_agents.outcome import kept_of, result_of
 from jarvis_ctx.errors import BadValue, UnknownSetting
+from jarvis_ctx.insight.families import Most
 from tests.adapters.openai_agents.histories import texts
 
 pytestmark = pytest.mark.anyio
@@ -70,6 +71,21 @@ async def test_a_run_is_a_task_its_agents_are_agents_and_a_hand_off_is_a_decisio
         ("clerk", "done"),
     ]
     assert [event.body["decision"] for event in state.decisions] == ["clerk"]
+
+
+async def test_the_runs_of_a_session_belong_to_it_each_behind_the_one_before(manager: JarvisContextManager) -> None:
+    clerk = Agent("clerk", model=ScriptedModel([says("hello"), says("done"), says("again")]))
+    session, runner = JarvisSession("42", manager), watch_runner(manager)
+
+    for number in range(3):
+        await runner.run(clerk, f"order {number}", session=session if number else None, task_id=f"order-{number}")
+    (family,) = manager.insight.families(Most(families=9, parts=9))["items"]
+
+    assert family["group"] == "session 42"
+    assert [(run["id"], run["title"], run["after"]) for run in family["tasks"]] == [
+        ("order-1", "clerk", []),
+        ("order-2", "clerk", ["order-1"]),
+    ]
 
 
 async def test_the_persons_own_hooks_hear_all_that_they_would(manager: JarvisContextManager) -> None:
