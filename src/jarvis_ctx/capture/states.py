@@ -155,7 +155,7 @@ class ObjectStates:
         kept, lost = self._kept(read, watched.source)
         self._warn(watched, lost)
         digest = _digest(kept, lost)
-        if digest == watched.digest and not watched.failed:
+        if digest == watched.digest and not watched.failed and self._has(watched):
             return
         watched.count += 1
         place = (self._run.id, watched.name, watched.count)
@@ -169,6 +169,11 @@ class ObjectStates:
         self._sink.append("StateCaptured", watched.name, {**body, "whole": True} if read.whole else body, own=True)
         watched.digest, watched.failed = digest, ""
         watched.size = sum(len(data) for _, data in kept.values())
+
+    def _has(self, watched: Watched) -> bool:
+        """Whether the last capture is what would be given back: a restore may have brought back an earlier one."""
+        known = self._sink.state.objects.get(watched.name)
+        return known is not None and (known.run, known.count) == (self._run.id, watched.count)
 
     def _kept(self, read: Read, source: StateSource) -> tuple[dict[str, Bytes], Reasons]:
         kept: dict[str, Bytes] = {}

@@ -139,6 +139,12 @@ class Leases:
                 self._stale.add(agent)
         self._append("AgentGone", agent, {})
 
+    def look_again(self, state: State) -> None:
+        """After a restore: let the next beat of each agent be told that `state` does not know, or not as alive."""
+        with self._lock:
+            alive = {id for id, agent in list(state.agents.items()) if agent.health == "alive"}
+            self._stale.update(self._leases.keys() - alive)
+
     def save(self, put: Callable[[list[Lease]], object]) -> None:
         """Give `put` the leases that changed since they were last saved; those it failed on are given again next time.
 

@@ -17,6 +17,7 @@ from jarvis_ctx.insight.view import View
 from jarvis_ctx.journal.journal import Journal
 from jarvis_ctx.journal.turn import append_at_once
 from jarvis_ctx.journal.writer import Writer
+from jarvis_ctx.liveness.leases import Leases
 from jarvis_ctx.model.checkpoint import CheckpointHeader
 from jarvis_ctx.model.restored import Restored
 from jarvis_ctx.model.run import RunRecord
@@ -57,6 +58,7 @@ class GoingBack:
     journal: Journal
     keeper: Keeper
     claims: Claims
+    leases: Leases
     _view: View
 
     def restore(self, point: str) -> Restored:
@@ -72,6 +74,7 @@ class GoingBack:
         self.journal.catch_up()  # What a worker has claimed by now goes on, too.
         restored = go_back(moment, self.keeper, self.journal.writer, running=self.run.id)
         self.claims.look_again()
+        self.leases.look_again(self.journal.writer.state)
         return restored
 
 

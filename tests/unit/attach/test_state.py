@@ -162,6 +162,20 @@ def test_an_object_is_given_back_its_state_once_its_outermost_init_is_through() 
     assert Orchestrator().value == ["own", "later"]
 
 
+def test_a_state_that_going_back_has_set_back_is_kept_anew_at_the_next_call_though_it_has_not_changed() -> None:
+    first = holder()("early")
+    first.register_agent("a")
+    context(first).mark_recovery_point("noon")
+    first.value = "late"
+    first.register_agent("b")
+    context(first).restore("noon")
+
+    first.register_agent("c")
+
+    die(first)
+    assert holder()("anew").value == "late"
+
+
 def test_after_a_clean_end_an_object_is_as_its_init_made_it() -> None:
     first = holder()("old")
     first.register_agent("a")

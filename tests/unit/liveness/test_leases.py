@@ -137,6 +137,18 @@ def test_an_agent_that_has_left_is_not_missed_and_returns_with_a_beat() -> None:
     assert beats.transitions == [("AgentSeen", "a"), ("AgentGone", "a"), ("AgentBack", "a")]
 
 
+def test_after_a_restore_the_next_beat_is_told_of_each_agent_that_is_not_known_as_alive() -> None:
+    beats = Heartbeats()
+    for agent in (A, B):
+        beats.leases.beat(agent, {})
+
+    beats.leases.look_again(told(AgentRecord(id=A, created=1, updated=(1, "w", 1), health="alive")))
+    for agent in (A, B):
+        beats.leases.beat(agent, {})
+
+    assert beats.transitions == [("AgentSeen", A), ("AgentSeen", B), ("AgentBack", B)]
+
+
 def test_a_staleness_that_could_not_be_told_is_told_by_the_next_sweep() -> None:
     beats = Heartbeats()
     beats.leases.beat(A, {})
