@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import msgspec
+
 from jarvis_ctx.clock import iso
-from jarvis_ctx.insight import history, tasks, timeline
+from jarvis_ctx.insight import entries, history, tasks, timeline
 from jarvis_ctx.insight.history import Past
 from jarvis_ctx.insight.timeline import Wanted
 from jarvis_ctx.insight.view import View
 from jarvis_ctx.journal import fold
+from jarvis_ctx.model.entries import Decision
 from jarvis_ctx.model.event import PROJECTED_KINDS
 from jarvis_ctx.model.ids import TaskId
 from jarvis_ctx.model.part import NOWHERE, part_of
@@ -43,7 +46,7 @@ def dossier(view: View, id: str, most: int) -> dict[str, Any] | None:
         "calls": [_call(attempt, state) for attempt in task.attempts.values()] if task is not None else [],
         "steps": [_step(step, state) for step in _steps(past, state, id)],
         "error": _error(past, view, id),
-        "decisions": [one for one in history.lines(history.said(view, "DecisionLogged", DECIDED)) if _names(one, id)],
+        "decisions": [_decision(one) for one in reversed(_decisions(view, state)) if _names(one, id)],
         "events": [timeline.line(event) for event in past.events[:most]],
         "more": len(past.events) > most or past.before is not None,
     }
@@ -102,9 +105,19 @@ def _error(past: Past, view: View, id: str) -> dict[str, Any] | None:
     return {"time": line["time"], **(said if isinstance(said, dict) else {"message": said})}
 
 
-def _names(decision: dict[str, Any], id: str) -> bool:
+def _decisions(view: View, state: State) -> list[Decision]:
+    """The latest of all, oldest first."""
+    tail, where = state.decisions, (view.queries, view.name, view.values)
+    return entries.latest(tail, "DecisionLogged", DECIDED, *where, restores=state.restores)
+
+
+def _decision(decision: Decision) -> dict[str, Any]:
+    return {**msgspec.structs.asdict(decision), "time": iso(decision.time)}
+
+
+def _names(one: Decision, id: str) -> bool:
     """Whether a decision is about the task: its id is a value in what was decided, about what or with which details."""
-    return any(id == leaf for name in ("context", "decision", "outcome", "details") for leaf in _leaves(decision[name]))
+    return any(leaf == id for said in (one.context, one.decision, one.outcome, one.details) for leaf in _leaves(said))
 
 
 def _leaves(found: Any) -> Iterator[Any]:
