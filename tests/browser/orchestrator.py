@@ -111,6 +111,7 @@ def fill_hostile(manager: JarvisContextManager) -> None:
     for evil in CORPUS:
         told = {"description": evil, "status": evil, "agent": evil, "completed_subtasks": [evil]}
         manager.update_task_progress(f"t{evil}", {**told, "blockers": [evil], "dependencies": ["task-1"]})
+        manager.update_task_progress(f"p{evil}", {"part": {"group": evil, "name": evil}, "description": evil})
         manager.update_agent_state(evil, {"status": evil})
         manager.log_decision(evil, evil, evil, evil, evil, more=evil)
         manager.log_agent_message(evil, "ada", {evil: evil})

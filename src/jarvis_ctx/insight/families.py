@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from jarvis_ctx.clock import iso
-from jarvis_ctx.model.part import KEY, Part, part_of
+from jarvis_ctx.model.part import KEY, Part, group_of, part_of
 from jarvis_ctx.model.state import State
 from jarvis_ctx.model.task import TaskRecord
 
@@ -30,30 +30,33 @@ def families(state: State, most: Most, group: str | None = None) -> dict[str, An
     `after`: those of them that led to it, `within`: the one that it is a part of, or nothing), the oldest first, and
     how many of them are `left_out`. With a `group` that one alone.
     """
-    found: dict[str, list[Member]] = {}
+    found: dict[str, list[TaskRecord]] = {}
     for task in state.tasks.values():
-        if KEY in task.metadata and (part := part_of(task)).group and group in (None, part.group):
-            found.setdefault(part.group, []).append((task, part))
+        if KEY in task.metadata and (name := group_of(task)) and group in (None, name):
+            found.setdefault(name, []).append(task)
     ranked = sorted(found.items(), key=_rank, reverse=True)
     shown = [_family(name, members, most.parts) for name, members in ranked[: most.families]]
     return {"items": shown, "left_out": len(ranked) - len(shown)}
 
 
-def _rank(family: tuple[str, list[Member]]) -> tuple[bool, int, str]:
+def _rank(family: tuple[str, list[TaskRecord]]) -> tuple[bool, int, str]:
     name, members = family
-    return any(not task.finished for task, _ in members), max(task.updated[0] for task, _ in members), name
+    return any(not task.finished for task in members), max(task.updated[0] for task in members), name
 
 
-def _family(group: str, members: list[Member], most: int) -> dict[str, Any]:
-    members = sorted(members, key=lambda member: (member[0].created, member[0].id))
-    heads = [task for task, part in members if not part.name] or [max(members, key=lambda m: m[0].updated)[0]]
-    parts = [member for member in members if member[1].name]
+def _family(group: str, members: list[TaskRecord], most: int) -> dict[str, Any]:
+    members = sorted(members, key=lambda task: (task.created, task.id))
+    parts: list[TaskRecord] = []
+    heads: list[TaskRecord] = []
+    for task in members:
+        (parts if task.metadata[KEY].get("name") else heads).append(task)
+    head = heads[-1] if heads else max(members, key=lambda task: task.updated)
     return {
         "group": group,
-        "status": heads[-1].shown_status,
-        "description": heads[-1].description,
-        "updated": iso(max(task.updated[0] for task, _ in members)),
-        "tasks": _drawn(parts[-most:]),
+        "status": head.shown_status,
+        "description": head.description,
+        "updated": iso(max(task.updated[0] for task in members)),
+        "tasks": _drawn([(task, part_of(task)) for task in parts[-most:]]),
         "left_out": max(0, len(parts) - most),
     }
 
@@ -69,7 +72,7 @@ def _drawn(parts: list[Member]) -> list[dict[str, Any]]:
     return [
         {
             "id": task.id,
-            "title": part.name,
+            "title": part.name or task.id,
             "status": task.shown_status,
             "attempts": max((attempt.number for attempt in task.attempts.values()), default=0),
             "description": task.description,

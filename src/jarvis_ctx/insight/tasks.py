@@ -9,7 +9,7 @@ import msgspec
 
 from jarvis_ctx.clock import iso
 from jarvis_ctx.codec import exact
-from jarvis_ctx.model.part import part_of, title_of
+from jarvis_ctx.model.part import group_of, title_of
 from jarvis_ctx.model.state import State
 from jarvis_ctx.model.task import TaskRecord
 
@@ -37,7 +37,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
         return (
             (self.status is None or self.status in (task.shown_status, task.status))
             and (self.agent is None or task.agent == self.agent)
-            and (self.group is None or part_of(task).group == self.group)
+            and (self.group is None or group_of(task) == self.group)
             and (self.text is None or self._has(self.text.casefold(), task))
         )
 
@@ -72,7 +72,7 @@ def line(task: TaskRecord, state: State) -> dict[str, Any]:
     return {
         "id": task.id,
         "title": title_of(task),
-        "group": part_of(task).group,
+        "group": group_of(task),
         "description": task.description,
         "status": task.status,
         "shown_status": task.shown_status,

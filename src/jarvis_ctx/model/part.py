@@ -39,6 +39,13 @@ def part_of(task: TaskRecord) -> Part:
         return NOWHERE
 
 
+def group_of(task: TaskRecord) -> str:
+    """What a task belongs to, or nothing; for whoever looks at all tasks, without reading the rest."""
+    found: Any = task.metadata.get(KEY)
+    group = found.get("group") if type(found) is dict else None
+    return group if type(group) is str else ""
+
+
 def title_of(task: TaskRecord) -> str:
     """What a person calls a task: of a part its name, of what stands for its group that, else its id."""
     part = part_of(task)
