@@ -49,6 +49,11 @@ def test_a_first_run_that_just_begins_is_shown(live: dict[str, Any]) -> None:
     assert "which begins its first run" in overview({**live, "state": "live", "pid": 7, "run": None})
 
 
+@pytest.mark.parametrize(("bare", "offers"), [(True, False), (False, True)])
+def test_where_nothing_was_captured_no_point_can_be_marked(bare: bool, offers: bool) -> None:
+    assert ("data-mark" in page("points", points=[], bare=bare, may=lambda scope: True)) == offers
+
+
 def test_the_death_of_the_run_itself_is_told_once(live: dict[str, Any]) -> None:
     run = {**live["run"], "sentence": "It ended with an uncaught exception, KeyError."}
 

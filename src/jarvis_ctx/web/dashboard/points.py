@@ -36,7 +36,7 @@ def compare(given: Rendered) -> Blueprint:
 
 
 def _points(insight: Insight, asked: Nothing) -> Mapping[str, Any]:
-    return {"points": insight.points()[::-1]}
+    return {"points": insight.points()[::-1], "bare": insight.glance()["state"] == "empty"}
 
 
 def _compare(insight: Insight, asked: CompareShown) -> Mapping[str, Any]:

@@ -27,6 +27,10 @@ export function tell(root = document) {
     if (time.textContent !== text) time.textContent = text;
     if (!time.title) time.title = `${here(date)} (${time.dateTime})`;
   }
+  for (const choice of root.querySelectorAll("option[data-at]")) {
+    const shown = `${choice.dataset.label}, ${here(new Date(choice.dataset.at))}`;
+    if (choice.textContent !== shown) choice.textContent = shown;
+  }
   for (const text of root.querySelectorAll("text[data-at]")) {
     const shown = short(new Date(text.dataset.at), text.textContent);
     if (text.textContent !== shown) text.textContent = shown;
