@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextvars import Context, copy_context
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from jarvis_ctx.capture.current import current_task, redispatched
 from jarvis_ctx.capture.parameters import colour, innermost
 from jarvis_ctx.capture.unfinished import Entry, NotKept, Unfinished
+from jarvis_ctx.model.ids import TaskId
 from jarvis_ctx.model.redispatched import Redispatched
 
 if TYPE_CHECKING:
@@ -50,6 +51,8 @@ class Redispatch:
         self.targets: list[Target] = []
         self._open = {(e.call.task, e.call.method): e for e in self.entries if not e.call.refused}
         self._concurrency, self._over = concurrency, over
+        self._wanted: Collection[tuple[TaskId, str]] | None = None
+        """What a restore has left to be made; None where there was none."""
         self._lock, self._at_work = threading.Lock(), threading.Lock()
         self._pid = os.getpid()
         self._looked = {False: -1, True: -1}
@@ -93,6 +96,11 @@ class Redispatch:
             self._open = {}
             self.entries = [entry for entry in self.entries if entry.stage != "waiting"]
         self._over()
+
+    def look_again(self, unfinished: Collection[tuple[TaskId, str]]) -> None:
+        """After a restore: of the calls that wait, make only those that it left `unfinished`, by task and method."""
+        with self._lock:
+            self._wanted, self._looked = unfinished, {False: -1, True: -1}
 
     def go_on(self) -> None:
         """At a captured call: make what waits and is no coroutine function, unless that is being done already."""
@@ -200,7 +208,8 @@ class Redispatch:
     def _next(self, *, asynchronous: bool) -> tuple[Entry, Callable[..., Any]] | None:
         """The first call that waits and can be made here, with the function that makes it."""
         with self._lock:
-            waiting = [entry for entry in self._open.values() if entry.stage == "waiting"]
+            wanted = self._open.keys() if self._wanted is None else self._wanted
+            waiting = [entry for key, entry in self._open.items() if entry.stage == "waiting" and key in wanted]
             for entry in waiting:
                 function = self._function(entry.call)
                 if function is not None and (asynchronous or not _asynchronous(function)):

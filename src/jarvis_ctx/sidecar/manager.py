@@ -49,14 +49,13 @@ from jarvis_ctx.sidecar.objects import note, object_states
 from jarvis_ctx.sidecar.pauses import PAUSES
 from jarvis_ctx.sidecar.releases import release_answer
 from jarvis_ctx.sidecar.renewing import renewing
-from jarvis_ctx.sidecar.resuming import Resuming
 from jarvis_ctx.sidecar.turns import while_ours
 
 SWEEP = 1.0
 """Seconds between two looks at the agents' beats, and at most what a crash takes of the beats' precision."""
 
 
-class JarvisContextManager(Recorder, Answers, ForFrameworks, Resuming, travel.GoingBack, backing_up.BackingUp):
+class JarvisContextManager(Recorder, Answers, ForFrameworks, travel.GoingBack, backing_up.BackingUp):
     """Keeps one orchestrator's context durably; a context manager, usable from any thread and from asyncio.
 
     Constructing it begins a run: if the last one died, its state is rebuilt and `recovery_report` says why it died.

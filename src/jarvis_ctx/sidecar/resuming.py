@@ -6,6 +6,7 @@ from jarvis_ctx.capture.redispatch import Redispatch
 from jarvis_ctx.journal.journal import Journal
 from jarvis_ctx.model.redispatched import Redispatched
 from jarvis_ctx.recovery.plan import Plan
+from jarvis_ctx.recovery.unfinished import unfinished_calls
 from jarvis_ctx.settings import Settings
 from jarvis_ctx.sidecar.releases import check_quarantined
 
@@ -27,6 +28,14 @@ class Resuming:
 
     def _nothing_due(self) -> None:
         self.due = None
+
+    def _look_again(self) -> None:
+        """After a restore: of the calls to make again, make those that the state has unfinished now."""
+        if self.again is not None:
+            state = self.journal.writer.picture()
+            left = unfinished_calls(state, state.chain, ())
+            self.again.look_again({(call.task, call.method) for call in left})
+            self.due = self.again
 
     def release(self, task_id: str) -> None:
         """Let a quarantined task run again, with no deaths to its name. Raises `NotQuarantined`.

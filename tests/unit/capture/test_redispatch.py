@@ -12,6 +12,7 @@ import pytest
 
 from jarvis_ctx.capture.current import current_task
 from jarvis_ctx.capture.redispatch import Redispatch
+from jarvis_ctx.model.ids import TaskId
 from tests.unit.capture.keeping import Run, Target, call
 
 
@@ -199,3 +200,17 @@ def test_coroutine_functions_that_their_loop_gives_up_have_failed_and_keep_nobod
     assert run.kinds() == ["TaskClaimed", "TaskFailed"]
     with pytest.raises(asyncio.CancelledError):
         asyncio.run(run.claims.arun(call("a"), lambda: asyncio.sleep(0)))
+
+
+def test_after_a_restore_only_what_it_left_unfinished_is_made_and_an_undo_brings_the_rest_back() -> None:
+    run = Run()
+    done: list[str] = []
+    again = offered(run, run.redispatching("a", "b"), done.append)
+
+    again.look_again({(TaskId("b"), "assign_task")})
+    again.resume()
+    first = list(done)
+    again.look_again({(TaskId("a"), "assign_task")})
+    again.resume()
+
+    assert (first, done) == (["b"], ["b", "a"])

@@ -29,6 +29,7 @@ from jarvis_ctx.sidecar import JarvisContextManager, open_view
 from jarvis_ctx.sidecar.checkpoints import request_point
 from jarvis_ctx.sidecar.pen import pen, sealing_behind
 from jarvis_ctx.sidecar.travel import request_restore, restore_offline
+from tests.unit.capture.keeping import Target
 
 
 def at(path: Path) -> Settings:
@@ -179,6 +180,28 @@ def test_a_workers_running_call_goes_on_when_its_orchestrator_goes_back(store_pa
         beside.append("TaskFinished", "theirs", END)
         manager.journal.catch_up()
         assert (in_flight, [task["status"] for task in manager.tasks()]) == ([True], ["completed"])
+
+
+def test_the_sidecar_makes_no_call_again_that_was_begun_after_the_point_until_the_restore_is_undone(
+    store_path: Path,
+) -> None:
+    begun = TaskCall(method="assign_task", task=TaskId("late"), made={"args": ["late"]})
+    first = JarvisContextManager(store_path, resume="redispatch", handle_signals=False)
+    first.mark_recovery_point("noon")
+    first.claims.begin(begun, alone=False)
+    first.close("exception")
+    made: list[str] = []
+
+    with JarvisContextManager(store_path, resume="redispatch", handle_signals=False) as second:
+        assert second.again is not None
+        second.again.offer(Target(made.append))
+        restored = second.restore("noon")
+        second.resume()
+        before = list(made)
+        second.restore(restored.undo)
+        second.resume()
+
+    assert (before, made) == ([], ["late"])
 
 
 @pytest.mark.parametrize("asked", ["restore", "checkpoint", "mark_recovery_point"])
