@@ -17,6 +17,7 @@ FORMS = frozenset({"null", "bytes", "bytearray", "msgpack"})
 """What this serialiser writes. LangGraph's older `json` and its `pickle` name what is to be called."""
 
 QUESTION = ord("?")
+"""As a number, which is found in bytes faster than bytes are."""
 _LONE = re.compile(r"(?<!\\)(?:\\\\)*\\ud[89a-f][0-9a-f]{2}")
 """A lone surrogate as `repr` shows it; the serialiser would put a question mark in its place without a word."""
 
