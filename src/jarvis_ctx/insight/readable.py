@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -11,6 +12,8 @@ UNIQUE = ":[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 """What LangGraph adds to a node's name so that each call of it has its own."""
 CALL = re.compile(f"([/|][^/|:]+){UNIQUE}")
 """A node in the id of its task."""
+BRANCH = "branch:to:"
+"""How a channel of LangGraph's begins that says which node is next."""
 WORDS = {"plain": "", "zstd": ", compressed", "since": ", only what changed"}
 """How a graph's value may be held (docs/formats.md)."""
 
@@ -39,13 +42,22 @@ def body(kind: str, found: Any) -> Any:
     match kind, found:
         case "GraphCheckpointPut", {"values": dict() as values, "kept": dict() as kept}:
             same = sorted(name for held in kept.values() if isinstance(held, dict) for name in held)
-            new = {name: _held(value) for name, value in values.items()}
-            return {"new": new, "unchanged": same} if same else {"new": new}
+            return {"new": _values(values.items()), **_next(values), **({"unchanged": same} if same else {})}
         case "GraphWritesPut", {"writes": list() as writes}:
-            read = [each for each in writes if isinstance(each, list) and len(each) == 3]
-            return {"written": {str(channel): _held(value) for _, channel, value in read}}
+            read = [(str(each[1]), each[2]) for each in writes if isinstance(each, list) and len(each) == 3]
+            return {"written": _values(read), **_next(name for name, _ in read)}
         case _:
             return plain(found)
+
+
+def _values(pairs: Iterable[tuple[str, Any]]) -> dict[str, str]:
+    return {name: _held(value) for name, value in pairs if not name.startswith(BRANCH)}
+
+
+def _next(channels: Iterable[str]) -> dict[str, list[str]]:
+    """The nodes that are next, where these channels tell of any."""
+    found = [name.removeprefix(BRANCH) for name in channels if name.startswith(BRANCH)]
+    return {"next": found} if found else {}
 
 
 def _held(value: Any) -> str:

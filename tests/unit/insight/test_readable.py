@@ -41,13 +41,13 @@ def test_what_an_event_is_about_is_said_by_names(kind: str, subject: str, said: 
         ),
         (
             "GraphCheckpointPut",
-            {"values": {"log": ["msgpack", "since", "QQ==", ["w", 1]]}, "kept": {}},
-            {"new": {"log": "1 byte, only what changed"}},
+            {"values": {"log": ["msgpack", "since", "QQ==", ["w", 1]], "branch:to:ask": None, "no": None}, "kept": {}},
+            {"new": {"log": "1 byte, only what changed", "no": "nothing"}, "next": ["ask"]},
         ),
         (
             "GraphWritesPut",
             {"writes": [[0, "log", DATA], [1, "branch:to:ask", None]]},
-            {"written": {"log": "100 bytes", "branch:to:ask": "nothing"}},
+            {"written": {"log": "100 bytes"}, "next": ["ask"]},
         ),
         ("DecisionLogged", {"context": {"task": f"sunday/look:{ID}"}}, {"context": {"task": "sunday/look"}}),
         ("AttributeSet", {"value": [b"abc", {"deep": b"a"}]}, {"value": ["3 bytes", {"deep": "1 byte"}]}),
