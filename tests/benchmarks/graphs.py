@@ -67,7 +67,8 @@ def _supersteps(found: Savers, effort: Effort) -> Figure:
     rounds = max(1, effort.rounds // 2)
     compiled: dict[str, Any] = {
         "jarvis": _graph(_trivial).compile(checkpointer=found.jarvis),
-        "watched": watch(_graph(_trivial).compile(checkpointer=found.jarvis)),
+        # A saver of its own on the same store: who watches is told of everything that goes through the saver.
+        "watched": watch(_graph(_trivial).compile(checkpointer=JarvisSaver(found.jarvis.manager))),
         "sqlite": _graph(_trivial).compile(checkpointer=found.shipped),
         "memory": _graph(_trivial).compile(checkpointer=found.memory),
         "serialising": _graph(_trivial).compile(checkpointer=found.serialising),
