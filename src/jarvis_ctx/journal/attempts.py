@@ -24,19 +24,15 @@ def bounded(attempts: dict[str, Attempt]) -> dict[str, Attempt]:
 
 
 def of_this_chain(state: State, run: RunId, attempts: dict[str, Attempt]) -> dict[str, Attempt]:
-    """The attempts before the first one of a run: those of earlier chains of runs keep no results.
+    """The attempts before one of a run: those of earlier chains of runs leave the state, and the store keeps them.
 
-    No call can ask for them any more, and a task that each chain calls anew would carry them along for ever.
+    No call can ask for what they returned any more, and a task that each chain calls anew would carry them along for
+    ever.
     """
     latest, present = next(reversed(attempts.values()), None), state.runs.get(run)
     if latest is None or latest.run == run or present is None:
         return attempts
-    chain = present.chain
-    return {a.key: a if not a.kept or state.chain_of(a.run) == chain else _without_result(a) for a in attempts.values()}
-
-
-def _without_result(attempt: Attempt) -> Attempt:
-    return replace(attempt, result=msgspec.UNSET, kept=False, lost="it was of an earlier chain of runs")
+    return {key: attempt for key, attempt in attempts.items() if state.chain_of(attempt.run) == present.chain}
 
 
 def ended_by(attempt: Attempt, event: Event, outcome: str, worked: bool) -> Attempt:

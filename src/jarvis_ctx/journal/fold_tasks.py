@@ -119,7 +119,7 @@ def _claim_left_behind(state: State, event: Event) -> None:
     known = task.attempts if task is not None else {}
     method = key.rpartition("#")[0]
     if method and key not in known:
-        number = 1 + sum(attempt.method == method for attempt in known.values())
+        number = 1 + max((attempt.number for attempt in known.values() if attempt.method == method), default=0)
         _task_claimed(state, replace(event, body={"method": method, "key": key, "attempt": number}))
 
 
