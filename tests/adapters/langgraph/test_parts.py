@@ -34,6 +34,11 @@ def logs(name: str) -> Any:
     return lambda state: {"log": [name]}
 
 
+def hands_up(state: State) -> Command[str]:
+    """A node of a subgraph that hands over to the graph above."""
+    return Command(graph=Command.PARENT, goto="write")
+
+
 def ways(saver: JarvisSaver) -> list[tuple[str, list[str]]]:
     """The nodes by name, in the order they began, each with those that led to it."""
     tasks = saver.manager.journal.writer.state.tasks
@@ -176,6 +181,23 @@ def test_a_node_of_a_subgraph_that_raises_or_asks_says_so(saver: JarvisSaver, er
         watch(graph_of(inner.compile(), saver)).invoke({"log": []}, CONFIG)
 
     assert {task["title"]: task["status"] for task in saver.manager.tasks()}["ask"] == status
+
+
+@pytest.mark.parametrize("called", ["invoke", "ainvoke"])
+def test_a_subgraph_that_hands_over_to_its_parent_has_ended(saver: JarvisSaver, called: str) -> None:
+    def handing() -> Any:
+        return StateGraph(State).add_edge(START, "hand")
+
+    desk: Any = handing().add_node("hand", hands_up)
+    floor: Any = handing().add_node("hand", desk.compile(), destinations=("write",)).add_node("write", hands_up)
+    house: Any = handing().add_node("hand", floor.compile()).add_node("write", logs("write"))
+    watched = watch(house.compile(checkpointer=saver))
+
+    found = asyncio.run(watched.ainvoke({}, CONFIG)) if called == "ainvoke" else watched.invoke({}, CONFIG)
+
+    assert found["log"] == ["write"]
+    assert {task["status"] for task in saver.manager.tasks()} == {"completed"}
+    assert [name for name, _ in ways(saver)] == ["hand", "hand", "hand", "write", "write"]
 
 
 def test_a_subgraph_that_begins_anew_leaves_none_of_its_nodes_running(saver: JarvisSaver) -> None:

@@ -157,5 +157,5 @@ async def test_a_run_s_task_names_its_session_by_which_a_cleanup_knows_whose_it_
 
     task = manager.journal.writer.state.tasks["t"]
 
-    assert task.metadata == {"openai_agents": {"session": "42"}}
+    assert task.metadata["openai_agents"] == {"session": "42"}
     assert len(await texts(session)) == 2

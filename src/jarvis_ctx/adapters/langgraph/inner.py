@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from langchain_core.runnables import Runnable, RunnableConfig
 from langchain_core.runnables.config import ensure_config
-from langgraph.errors import GraphBubbleUp
+from langgraph.errors import GraphBubbleUp, ParentCommand
 from langgraph.pregel import Pregel
 
 from jarvis_ctx.adapters.langgraph import places
@@ -97,5 +97,7 @@ def passed_on(bound: Runnable[Any, Any], config: RunnableConfig | None) -> Runna
 
 
 def _outcome(error: BaseException) -> str:
-    """An interrupt, or a command for the graph above, is no failure."""
+    """An interrupt is no failure, and a command for a graph above is an end."""
+    if isinstance(error, ParentCommand):
+        return "completed"
     return "waiting" if isinstance(error, GraphBubbleUp) else "failed"

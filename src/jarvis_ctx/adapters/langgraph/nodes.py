@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from langchain_core.runnables import Runnable, RunnableConfig
 from langchain_core.runnables.config import ensure_config
-from langgraph.errors import GraphBubbleUp
+from langgraph.errors import GraphBubbleUp, ParentCommand
 from langgraph.pregel import Pregel
 
 from jarvis_ctx.adapters.langgraph import places
@@ -35,7 +35,7 @@ class WatchedNode(Runnable[Any, Any]):
             result = self._bound.invoke(input, passed_on(self._bound, config), **kwargs)
         except BaseException as error:
             # Every way out of a node is an outcome; it is recorded and goes on as it is.
-            self._raised(claim, call, error)
+            self._raised(config, claim, call, error)
             raise
         finally:
             current_task.reset(token)
@@ -49,7 +49,7 @@ class WatchedNode(Runnable[Any, Any]):
             result = await self._bound.ainvoke(input, passed_on(self._bound, config), **kwargs)
         except BaseException as error:
             # As in `invoke`; a cancelled node has failed, too.
-            self._raised(claim, call, error)
+            self._raised(config, claim, call, error)
             raise
         finally:
             current_task.reset(token)
@@ -76,9 +76,12 @@ class WatchedNode(Runnable[Any, Any]):
         claim.owner = self._watcher.owner
         return claim, call
 
-    def _raised(self, claim: CurrentTask, call: TaskCall, error: BaseException) -> None:
+    def _raised(self, config: RunnableConfig | None, claim: CurrentTask, call: TaskCall, error: BaseException) -> None:
         manager = self._watcher.manager
-        if isinstance(error, GraphBubbleUp):  # An interrupt, or a command for the graph above: nothing went wrong.
+        if isinstance(error, ParentCommand):  # A subgraph hands over to this graph, which writes what it says.
+            self._returned(config, claim, call)
+            return
+        if isinstance(error, GraphBubbleUp):  # An interrupt: nothing went wrong.
             manager.update_task_progress(call.task, {"status": "waiting"})
             manager.claims.finished(claim, call, None)
         else:

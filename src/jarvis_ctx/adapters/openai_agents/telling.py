@@ -11,7 +11,7 @@ from agents.memory import Session
 from jarvis_ctx.adapters.openai_agents.tools import taken_up
 from jarvis_ctx.errors import JarvisError
 from jarvis_ctx.model.ids import TaskId
-from jarvis_ctx.model.part import KEY, part_of
+from jarvis_ctx.model.part import KEY, group_of
 from jarvis_ctx.sidecar import JarvisContextManager
 
 MARK = "openai_agents"
@@ -36,7 +36,7 @@ class Telling(RunHooks[Any]):
         tasks = self._manager.journal.writer.state.tasks
         if task in tasks and KEY in tasks[task].metadata:
             return {}
-        others = [each for each in list(tasks.values()) if each.id != task and part_of(each).group == group]
+        others = [each for each in list(tasks.values()) if each.id != task and group_of(each) == group]
         before = max(others, key=lambda each: (each.created, each.id), default=None)
         return {KEY: {"group": group, "name": agent, "after": [before.id] if before is not None else []}}
 
