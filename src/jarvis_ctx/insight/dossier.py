@@ -22,17 +22,19 @@ from jarvis_ctx.model.step import StepRecord
 from jarvis_ctx.model.task import Attempt
 
 KINDS = tuple(sorted(PROJECTED_KINDS))
+STEPS = tuple(kind for kind in KINDS if kind.startswith("Step"))
 HEARD, DECIDED = 200, 200
-"""The latest of its events, and of all decisions, that are looked at."""
+"""The latest of what its steps told, and of all decisions, that are looked at."""
 
 
 def dossier(view: View, id: str, most: int) -> dict[str, Any] | None:
     """One task with its latest `most` events, the newest first; None where nobody has ever named it."""
     state = view.state()
     task = state.tasks.get(TaskId(id))
-    past = history.page(view, Wanted(kinds=KINDS, subject=id), HEARD)
+    past = history.page(view, Wanted(kinds=KINDS, subject=id), most)
     if task is None and not past.events:
         return None
+    heard = history.present(view, Wanted(kinds=STEPS, subject=id), HEARD)
     part = part_of(task) if task is not None else NOWHERE
     waits = (*task.dependencies, *task.blockers) if task is not None else ()
     return {
@@ -44,11 +46,12 @@ def dossier(view: View, id: str, most: int) -> dict[str, Any] | None:
             other.id for other in state.tasks.values() if id in other.dependencies or id in other.blockers
         ],
         "calls": [_call(attempt, state) for attempt in task.attempts.values()] if task is not None else [],
-        "steps": [_step(step, state) for step in _steps(past, state, id)],
-        "error": _error(past, view, id),
+        "steps": [_step(step, state) for step in _steps(heard, state, id)],
+        "steps_more": heard.before is not None,
+        "error": _error(view, id),
         "decisions": [_decision(one) for one in reversed(_decisions(view, state)) if _names(one, id)],
-        "events": [timeline.line(event) for event in past.events[:most]],
-        "more": len(past.events) > most or past.before is not None,
+        "events": [timeline.line(event) for event in past.events],
+        "more": past.before is not None,
     }
 
 
@@ -68,12 +71,11 @@ def _call(attempt: Attempt, state: State) -> dict[str, Any]:
     }
 
 
-def _steps(past: Past, state: State, id: str) -> list[StepRecord]:
+def _steps(heard: Past, state: State, id: str) -> list[StepRecord]:
     """Its steps in the order they were last heard of: those of a task that is done have left the state."""
     told = fold.empty(state.name, state.history)
-    for event in reversed(past.events):
-        if event.kind.startswith("Step"):
-            fold.apply(told, event)
+    for event in reversed(heard.events):
+        fold.apply(told, event)
     found = told.steps.get(id, {}) | state.steps.get(id, {})
     return sorted(found.values(), key=lambda step: step.updated)
 
@@ -93,11 +95,9 @@ def _step(step: StepRecord, state: State) -> dict[str, Any]:
     }
 
 
-def _error(past: Past, view: View, id: str) -> dict[str, Any] | None:
+def _error(view: View, id: str) -> dict[str, Any] | None:
     """What the latest call that raised has raised: `time`, and as far as known `type`, `message` and `traceback`."""
-    failed = [event for event in past.events if event.kind == "TaskFailed"]
-    if not failed and past.before is not None:
-        failed = history.page(view, Wanted(kinds=("TaskFailed",), subject=id), 1, past.before).events
+    failed = history.present(view, Wanted(kinds=("TaskFailed",), subject=id), 1).events
     if not failed:
         return None
     line = timeline.line(failed[0])

@@ -48,8 +48,22 @@ def page(view: View, wanted: Wanted, limit: int, before: Stamp | None = None) ->
 def said(view: View, kind: str, limit: int, before: Stamp | None = None) -> Past:
     """At most `limit` entries of `kind` that the present state stands on: none of a branch that a restore has left."""
     state = view.state()
-    left = [(after[0], until[0]) for after, until in abandoned(state.restores)] if state.restores else []
-    return _page(view, Wanted(kinds=(kind,)), limit, before, getattr(state, TAILS[kind]), left, state)
+    return _page(view, Wanted(kinds=(kind,)), limit, before, getattr(state, TAILS[kind]), _left(state), state)
+
+
+def present(view: View, wanted: Wanted, limit: int) -> Past:
+    """At most `limit` of the wanted events that the present state stands on; none only if there is none."""
+    state, before = view.state(), None
+    while True:
+        past = _page(view, wanted, limit, before, [], _left(state), state)
+        if past.events or past.before is None:
+            return past
+        before = past.before
+
+
+def _left(state: State) -> list[tuple[int, int]]:
+    """The stretches of time that restores have left, in µs."""
+    return [(after[0], until[0]) for after, until in abandoned(state.restores)] if state.restores else []
 
 
 def lines(past: Past) -> list[dict[str, Any]]:

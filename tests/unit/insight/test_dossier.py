@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from jarvis_ctx.insight.dossier import HEARD
 from jarvis_ctx.sidecar import JarvisContextManager
 from tests.unit.insight.planted import PlantedClock
 
@@ -53,6 +54,34 @@ def test_the_steps_of_a_task_that_is_done_are_told_though_they_left_the_state(ma
 
     assert manager.tasks()[0]["steps_finished"] == []
     assert (step["name"], step["status"]) == ("send", "finished")
+
+
+def test_of_a_branch_that_a_restore_left_neither_steps_nor_errors_are_told(
+    manager: JarvisContextManager, clock: PlantedClock
+) -> None:
+    for attempt, name in enumerate(("kept", "left"), 1):
+        begin(manager, "a", attempt)
+        manager.journal.append("StepStarted", "a", {"key": name, "name": name})
+        manager.journal.append("StepFailed", "a", {"key": name, "error": "refused"})
+        manager.journal.append("TaskFailed", "a", {"key": f"k{attempt}", "error": {**ERROR, "message": name}})
+        clock.advance(1)
+        manager.mark_recovery_point(name)
+        clock.advance(1)
+    manager.restore("kept")
+
+    found = known(manager, "a")
+
+    assert ([step["name"] for step in found["steps"]], found["error"]["message"]) == (["kept"], "kept")
+
+
+def test_of_many_steps_the_latest_are_told_and_that_more_was_heard(manager: JarvisContextManager) -> None:
+    for number in range(HEARD + 1):
+        manager.journal.append("StepStarted", "a", {"key": str(number), "name": str(number)})
+    manager.journal.append("TaskFinished", "a", {"key": "k1", "result": 1})
+
+    found = known(manager, "a")
+
+    assert (len(found["steps"]), found["steps"][-1]["name"], found["steps_more"]) == (HEARD, str(HEARD), True)
 
 
 def test_what_it_waits_for_and_what_waits_for_it_are_named(manager: JarvisContextManager) -> None:
