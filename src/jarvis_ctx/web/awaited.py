@@ -61,8 +61,13 @@ class Awaited:
         if inner.place.epoch == 0:  # Its journal is not there yet.
             inner.close()
             return []
+        try:
+            first = insight.since(self._nowhere, inner.place, FIRST).lines
+        except BaseException:  # It is begun with again, and nothing of it is lost.
+            inner.close()
+            raise
         self._inner = inner
-        return insight.since(self._nowhere, inner.place, FIRST).lines
+        return first
 
     def close(self) -> None:
         if self._inner is not None:

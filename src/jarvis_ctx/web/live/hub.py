@@ -60,17 +60,24 @@ class Hub:
                 self._following = self._subject.following()
                 threading.Thread(target=self._run, args=[self._following], name="jarvis-stream", daemon=True).start()
             self._readers += 1
-            self._step(self._following)
+            try:
+                self._step(self._following)
+            except BaseException:
+                self._left()  # Whoever is refused does not call `leave`.
+                raise
             return self._next, self._following.place.copy()
 
     def leave(self) -> None:
         """One reader fewer; with the last one the reading ends."""
         with self._turn:
-            self._readers -= 1
-            if self._readers == 0 and self._following is not None:
-                self._following.close()
-                self._following = None
-                self._clear()
+            self._left()
+
+    def _left(self) -> None:
+        self._readers -= 1
+        if self._readers == 0 and self._following is not None:
+            self._following.close()
+            self._following = None
+            self._clear()
 
     def reached(self) -> int:
         """The number of the next message, once everything that was appended before this call has its message."""
