@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
+from jarvis_ctx.liveness.own_words import is_of_package
 from jarvis_ctx.recovery.wording import number
 
-PACKAGE = Path(__file__).parents[1]
 FRAME = re.compile(r'(?P<indent>[ |]*)File "(?P<path>[^"]+)", line \d+')
 THREAD = re.compile(r"(Current )?[Tt]hread .*\(most recent call first\):")
 INSTALLED = re.compile(r".*[\\/](site|dist)-packages[\\/]")
@@ -48,7 +47,9 @@ def _is_the_sidecars(block: list[str]) -> bool:
     """Whether all that a thread runs, but for the standard library, is jarvis_ctx or the scheduler it brings."""
     paths = [found["path"] for line in block if (found := FRAME.match(line))]
     rest = [path for path in paths if INSTALLED.match(path) or not STANDARD.match(path)]
-    return bool(rest) and all(_is_ours(path) or re.search(r"-packages[\\/]apscheduler[\\/]", path) for path in rest)
+    return bool(rest) and all(
+        is_of_package(path) or re.search(r"-packages[\\/]apscheduler[\\/]", path) for path in rest
+    )
 
 
 def _folded(lines: list[str]) -> Iterator[str]:
@@ -57,7 +58,7 @@ def _folded(lines: list[str]) -> Iterator[str]:
         frame = FRAME.match(line)
         if frame is None and ours and line.startswith((f"{indent}  ", f"{indent}[")):
             continue  # The source of a frame that is left out.
-        ours = frame is not None and _is_ours(frame["path"])
+        ours = frame is not None and is_of_package(frame["path"])
         if frame is not None and ours:
             run, indent = run + 1, frame["indent"]
             continue
@@ -70,9 +71,3 @@ def _folded(lines: list[str]) -> Iterator[str]:
 def _count(run: int, indent: str) -> Iterator[str]:
     if run:
         yield f"{indent}... {number(run, 'frame')} of jarvis_ctx"
-
-
-def _is_ours(path: str) -> bool:
-    """Whether it is a file of this package, wherever it was installed when the program ran."""
-    _, name, inside = path.replace("\\", "/").rpartition("/jarvis_ctx/")
-    return bool(name) and (PACKAGE / inside).is_file()

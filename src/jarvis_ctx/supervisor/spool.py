@@ -9,10 +9,11 @@ import select
 import sys
 from collections import deque
 from collections.abc import Callable
+from copy import copy
 from pathlib import Path
 
 from jarvis_ctx.disk.files import create
-from jarvis_ctx.liveness.own_words import is_ours
+from jarvis_ctx.liveness.own_words import OwnWords
 
 PIECE = 4096
 """Bytes that a pipe takes without making us wait, once it says that it is ready."""
@@ -30,7 +31,7 @@ class Spool:
         self._path, self._passes_to, self._copy = path, passes_to, copy
         self._reader, self._offset, self._freed = -1, 0, 0
         self._tail: deque[str] = deque(maxlen=LINES)
-        self._broken = b""
+        self._broken, self._words = b"", OwnWords()
 
     def begin(self) -> int:
         """A new file for a new command; its descriptor, to be handed down and closed."""
@@ -53,7 +54,7 @@ class Spool:
         self._reader = os.open(self._path, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
         self._offset = self._freed = 0
         self._tail.clear()
-        self._broken = b""
+        self._broken, self._words = b"", OwnWords()
 
     def forward(self) -> None:
         """Pass on what was written, as far as its reader takes it now."""
@@ -79,7 +80,7 @@ class Spool:
         lines = (self._broken + data).split(b"\n")
         self._broken = lines.pop()[-COLUMNS * 4 :]
         said = (line.decode("utf-8", "replace").rstrip("\r")[:COLUMNS] for line in lines)
-        self._tail.extend(line for line in said if not is_ours(line))
+        self._tail.extend(kept for line in said for kept in self._words.kept(line))
 
     def _free(self) -> None:
         """Give back the room of what was passed on; where the file system cannot, the file grows until the restart."""
@@ -90,8 +91,8 @@ class Spool:
 
     def last_lines(self) -> list[str]:
         """The last lines that the command wrote, a last one without an end, too; not those that we logged in it."""
-        rest = self._broken.decode("utf-8", "replace")[:COLUMNS]
-        return [*self._tail, rest][-LINES:] if rest and not is_ours(rest) else list(self._tail)
+        rest, words = self._broken.decode("utf-8", "replace")[:COLUMNS], copy(self._words)
+        return [*self._tail, *(words.kept(rest) if rest else []), *words.held][-LINES:]
 
     def close(self) -> None:
         """Let go of the file."""

@@ -61,6 +61,16 @@ def test_what_we_logged_in_it_is_passed_on_and_is_none_of_its_last_words(tmp_pat
     spool.remove()
 
 
+def test_a_traceback_that_is_cut_off_behind_what_we_logged_is_kept(tmp_path: Path, pipe: Pipe) -> None:
+    spool = Spool(tmp_path / "stderr", pipe.writer)
+    written(spool, b"jarvis_ctx: Draining pauses\nTraceback (most recent call last):\n")
+
+    spool.forward()
+
+    assert spool.last_lines() == ["Traceback (most recent call last):"]
+    spool.remove()
+
+
 def test_of_many_and_long_lines_a_bounded_rest_is_kept(tmp_path: Path, pipe: Pipe) -> None:
     spool = Spool(tmp_path / "stderr", pipe.writer)
     written(spool, b"".join(b"%d" % n + b"x" * 2 * COLUMNS + b"\n" for n in range(50, 50 + LINES)))
