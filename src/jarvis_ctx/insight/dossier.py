@@ -58,7 +58,8 @@ def dossier(view: View, id: str, most: int) -> dict[str, Any] | None:
 def _call(attempt: Attempt, state: State) -> dict[str, Any]:
     """A call that worked on it; `why` it has no result, where that is known."""
     run = state.runs.get(attempt.run)
-    died = str(run.cause.get("sentence", "")) if run is not None and attempt.outcome == "died" else ""
+    of_it = run is not None and attempt.outcome == "died" and not attempt.undone
+    died = str(run.cause.get("sentence", "")) if run is not None and of_it else ""
     return {
         "method": attempt.method,
         "number": attempt.number,

@@ -41,6 +41,9 @@ NOT_DONE = frozenset({"pending", "blocked", "failed", "cancelled"})
 
 FINAL = frozenset({"completed", "failed", "cancelled", "quarantined"})
 
+UNDONE = "a restore left its end behind"
+"""Why a call is open again that ran at the moment restored and had ended since: nobody died of it."""
+
 
 class Attempt(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     """One claimed run of a captured method for a task."""
@@ -56,12 +59,12 @@ class Attempt(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults
     """True when it ran in isolation after an unexplained death."""
     ended: int | None = None
     outcome: str | None = None
-    """`finished`, `failed`, `died` with its process, or None while it runs."""
+    """`finished`, `failed`, `died` (with its process, or `undone`), or None while it runs."""
     result: Any = msgspec.UNSET
     """What the call returned, as tagged JSON; UNSET when it could not be kept."""
     kept: bool = False
     lost: str = ""
-    """Why the result was not kept."""
+    """Why the result was not kept, or there is none."""
     completes: bool = True
     """Whether the call's return completes the task; False where the orchestrator says so itself."""
     stands: bool = False
@@ -69,6 +72,11 @@ class Attempt(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults
     call: Any = msgspec.UNSET
     """How to make the call again, while that may be wanted: `owner`, `binding`, `within`, and `args` with `kwargs` as
     tagged JSON, or `refused`: why it cannot be."""
+
+    @property
+    def undone(self) -> bool:
+        """Whether it ended and a restore left that behind, so that it counts as cut off, by no death."""
+        return self.outcome == "died" and self.lost == UNDONE
 
 
 class TaskRecord(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
@@ -140,7 +148,13 @@ class TaskRecord(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defau
     def interrupted(self) -> bool:
         """Whether the death of a process cut its latest call off, and nobody has taken it up since."""
         latest = next(reversed(self.attempts.values()), None)
-        return latest is not None and latest.outcome == "died"
+        return latest is not None and latest.outcome == "died" and not latest.undone
+
+    @property
+    def undone(self) -> bool:
+        """Whether a restore left the end of its latest call behind, and nobody has taken it up since."""
+        latest = next(reversed(self.attempts.values()), None)
+        return latest is not None and latest.undone
 
     @property
     def in_flight(self) -> list[Attempt]:

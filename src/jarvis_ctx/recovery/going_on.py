@@ -9,14 +9,14 @@ from jarvis_ctx.journal.fold_tasks import steps_of
 from jarvis_ctx.model.ids import TaskId
 from jarvis_ctx.model.state import State
 from jarvis_ctx.model.step import StepRecord
-from jarvis_ctx.model.task import Attempt, TaskRecord
+from jarvis_ctx.model.task import UNDONE, Attempt, TaskRecord
 
 
 def with_running_calls(then: State, now: State, run: str) -> State:
     """`then` as it takes the place of `now`, in which the open calls of `run` are running; with "", none is.
 
     Nobody can stop a running call: its claim and the steps it has made are carried over, so that its end counts, and a
-    death meanwhile finds it in flight. One that ran at the moment and has ended since is interrupted: nobody is at it.
+    death meanwhile finds it in flight. One that ran at the moment and has ended since is undone: nobody is at it.
     """
     back = then.copy()
     for task in then.tasks.values():
@@ -35,9 +35,17 @@ def with_running_calls(then: State, now: State, run: str) -> State:
 
 
 def _without_the_ended(then: TaskRecord, now: TaskRecord | None, at: int) -> TaskRecord:
-    going_on = {attempt.key for attempt in now.in_flight} if now is not None else set()
-    cut = {a.key: replace(a, outcome="died", ended=at) for a in then.in_flight if a.key not in going_on}
+    known = now.attempts if now is not None else {}
+    going_on = {attempt.key for attempt in known.values() if attempt.outcome is None}
+    cut = {a.key: _cut(a, known.get(a.key), at) for a in then.in_flight if a.key not in going_on}
     return replace(then, attempts={**then.attempts, **cut}) if cut else then
+
+
+def _cut(then: Attempt, now: Attempt | None, at: int) -> Attempt:
+    """Undone at the moment `at`, unless it was cut off by then: a restore undoes no death."""
+    died = now is not None and now.outcome == "died"
+    ended, lost = (now.ended, now.lost) if now is not None and died else (at, UNDONE)
+    return replace(then, outcome="died", ended=ended, lost=lost)
 
 
 def _still_claimed(then: TaskRecord | None, now: TaskRecord, running: list[Attempt]) -> TaskRecord:

@@ -34,11 +34,14 @@ def _cut_off(task: TaskRecord, dead: RunRecord, recovered: int | None) -> list[A
     """The calls that the death cut off, those too of which a recovery that was itself cut off has said so.
 
     That began at `recovered`. Before it, only the death of a worker cuts a call off, which another may have taken up.
+    Nobody died of a call that a restore has undone.
     """
     latest = {attempt.method: attempt for attempt in task.attempts.values()}
 
     def died_with_it(attempt: Attempt) -> bool:
+        if attempt.outcome != "died" or attempt.undone or attempt.run != dead.id:
+            return False
         told = recovered is not None and (attempt.ended or 0) >= recovered
-        return attempt.outcome == "died" and attempt.run == dead.id and (told or latest[attempt.method] is attempt)
+        return told or latest[attempt.method] is attempt
 
     return [attempt for attempt in task.attempts.values() if attempt.outcome is None or died_with_it(attempt)]

@@ -11,7 +11,7 @@ from jarvis_ctx.journal.fold_restore import left_behind
 from jarvis_ctx.model.event import Event
 from jarvis_ctx.model.ids import RunId, TaskId
 from jarvis_ctx.model.state import State
-from jarvis_ctx.model.task import Attempt, TaskRecord
+from jarvis_ctx.model.task import UNDONE, Attempt, TaskRecord
 
 log = logging.getLogger("jarvis_ctx")
 
@@ -56,7 +56,7 @@ class Workers:
         """A call that ended just before a restore, which took it for running: nobody is at it any more."""
         _, attempt = self._open(id, key)
         if attempt is not None:
-            self._sink.append("TaskInterrupted", id, {"key": key, "run": attempt.run, "counts": False})
+            self._sink.append("TaskInterrupted", id, {"key": key, "run": attempt.run, "counts": False, "lost": UNDONE})
 
     def _cut_off(self, id: TaskId, key: str) -> None:
         task, attempt = self._open(id, key)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from jarvis_ctx.insight.dossier import HEARD
+from jarvis_ctx.model.task import UNDONE
 from jarvis_ctx.sidecar import JarvisContextManager
 from tests.unit.insight.planted import PlantedClock
 
@@ -123,3 +124,15 @@ def test_of_many_events_the_latest_are_told_and_that_there_are_more(manager: Jar
 
 def test_nothing_is_known_of_a_task_that_nobody_has_named(manager: JarvisContextManager) -> None:
     assert manager.insight.task("nobody", 20) is None
+
+
+def test_a_call_that_a_restore_has_undone_says_so_and_is_cut_off_by_no_death(manager: JarvisContextManager) -> None:
+    begin(manager, "a", 1)
+    manager.mark_recovery_point("noon")
+    manager.journal.append("TaskFinished", "a", {"key": "k1", "result": 1})
+
+    manager.restore("noon")
+
+    found = known(manager, "a")
+    assert [(call["outcome"], call["why"]) for call in found["calls"]] == [("died", UNDONE)]
+    assert found["task"]["interrupted"] is False

@@ -14,7 +14,9 @@ from jarvis_ctx.model.event import Event
 from jarvis_ctx.model.ids import RunId, WriterId
 from jarvis_ctx.model.state import State
 from jarvis_ctx.recovery.going_on import with_running_calls
-from tests.unit.recovery.stories import SECOND, Told, carry_out, planned, started
+from jarvis_ctx.recovery.victims import victims_of
+from jarvis_ctx.recovery.workers import left_by_workers
+from tests.unit.recovery.stories import KILLED, POLICY, SECOND, Told, carry_out, planned, started
 
 KEY = "assign_task#1.1"
 
@@ -86,6 +88,31 @@ def test_a_death_after_the_restore_finds_the_running_calls_in_flight_and_no_othe
     assert outcomes(story.state) == {"across": [None], "ended": ["died"], "new": [None]}
     tasks = {line.id: line.next for line in planned(story.state).report.tasks}
     assert tasks == {"across": "re-run", "ended": "re-run", "new": "re-run"}
+
+
+def test_a_call_that_a_restore_has_undone_is_no_victim_of_the_next_death() -> None:
+    story = Story(claim("undone"), claim("running"))
+    then = story.state.copy()
+    story.tell(end("undone")).go_back(then)
+
+    made = planned(story.state)
+
+    assert victims_of(story.state, story.state.runs["r1"], KILLED, POLICY).interrupted.keys() == {"running"}
+    assert {line.id: (line.fate, line.next) for line in made.report.tasks} == {
+        "undone": ("incomplete", "re-run"),
+        "running": ("in-flight", "re-run"),
+    }
+    assert made.suspects == {"running"}
+
+
+def test_a_restore_undoes_no_death_of_a_worker() -> None:
+    story = Story(claim("a"))
+    then = story.state.copy()
+    story.tell(("TaskInterrupted", "a", {"key": KEY, "run": "r1", "counts": False, "worker": True}))
+
+    story.go_back(then)
+
+    assert left_by_workers(story.state, RunId("r1")) == {"a"}
 
 
 def test_what_was_undone_and_is_done_again_counts_once_and_for_good() -> None:

@@ -128,4 +128,5 @@ def test_a_call_that_ended_before_a_restore_and_is_heard_after_it_is_undone_and_
     owner.workers.heard([late])
 
     assert owner.appended[1:] == [("TaskInterrupted", "a", False)]
-    assert owner.state.tasks["a"].interrupted
+    assert owner.state.tasks["a"].undone
+    assert left_by_workers(owner.state, RunId("r1")) == set()

@@ -130,7 +130,7 @@ def test_what_returned_after_going_back_is_undone_and_brought_back_like_all_else
         manager.claims.finished(running, call("called"), "done")
 
         second = manager.restore(first.undo)
-        undone = [task["interrupted"] for task in manager.tasks()]
+        undone = [task.undone for task in manager.journal.writer.state.tasks.values()]
         manager.restore(second.undo)
 
         (task,) = manager.tasks()

@@ -51,7 +51,7 @@ def _cut_off(watcher: Watcher) -> list[tuple[TaskRecord, str]]:
     """The runs that a death cut off, with their threads, in the order they began."""
     live = {run.task for run in list(watcher.live.values())}
     found = [(task, str(mark["thread"])) for task, mark in marked(watcher.manager, watcher.name)]
-    return [(task, thread) for task, thread in found if (task.interrupted or task.in_flight) and task.id not in live]
+    return [(task, thread) for task, thread in found if _left(task) and task.id not in live]
 
 
 def _carried(watched: Any, watcher: Watcher, task: TaskRecord, thread: str) -> CarriedThread:
@@ -132,10 +132,15 @@ def _ended(watcher: Watcher, task: TaskRecord, outcome: Outcome, reason: str) ->
 def _end_nodes(watcher: Watcher, thread: str) -> None:
     """Tell the end of nodes whose writes were stored before the death: LangGraph does not run them again."""
     for task in list(watcher.manager.journal.writer.state.tasks.values()):
-        if task.metadata.get(MARK) == {"node_of": thread} and (task.interrupted or task.in_flight):
+        if task.metadata.get(MARK) == {"node_of": thread} and _left(task):
             for attempt in _open(task):
                 watcher.manager.journal.append("TaskFinished", task.id, {"key": attempt})
             watcher.ended(task.id)
+
+
+def _left(task: TaskRecord) -> bool:
+    """Whether its latest call came to no end that counts, or a call of it runs."""
+    return bool(task.interrupted or task.undone or task.in_flight)
 
 
 def _open(task: TaskRecord) -> Iterator[str]:
