@@ -94,7 +94,7 @@ class Journal:
         self.hearing = Hearing(folder, marks, self.writer, beside_us=not drains)
         self.catch_up = self.hearing.catch_up
         self.on_others: Callable[[list[Event]], object] | None = None
-        """Told, in the drain's thread, what other writers have said to this orchestrator."""
+        """Told at each turn, in the drain's thread, what other writers have said to this orchestrator, if anything."""
         self._background = Background()
         self._held_for_fork = False
         self._durability, self._store_timeout = durability, store_timeout
@@ -174,7 +174,7 @@ class Journal:
     def _listen(self) -> None:
         """Take in what other writers of this orchestrator have appended, and answer what they ask."""
         events = self.hearing.take()
-        if events and self.on_others is not None:
+        if self.on_others is not None:
             self.on_others(events)
 
     def flush(self, timeout: float = 30.0) -> None:

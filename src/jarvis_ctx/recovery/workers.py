@@ -31,9 +31,11 @@ class Workers:
         self._sink, self._max_attempts, self._suspect = sink, max_attempts, suspect
         self._in_hand: dict[str, dict[tuple[str, str], None]] = {}
         """By writer: the task and key of each call that was claimed and has no recorded end."""
+        self._undone: dict[tuple[str, str], None] = {}
+        """The same of those that `tell` has to record as undone."""
 
     def heard(self, events: list[Event]) -> None:
-        """Take in what they have said, which is folded already."""
+        """Take in what they have said, which is folded already. Raises nothing: `tell` records what follows from it."""
         for event in events:
             call = event.subject, str(event.body.get("key"))
             if event.kind == "TaskClaimed":
@@ -41,7 +43,19 @@ class Workers:
             elif event.kind in ENDS:
                 self._in_hand.get(event.writer, {}).pop(call, None)
                 if left_behind(self._sink.state, event):
-                    self._undone(TaskId(event.subject), call[1])
+                    self._undone[call] = None
+
+    def tell(self) -> None:
+        """Record of calls that ended just before a restore, which took them for running, that nobody is at them.
+
+        What it raises keeps the rest for the next time.
+        """
+        for task, key in list(self._undone):
+            _, attempt = self._open(TaskId(task), key)
+            if attempt is not None:
+                body = {"key": key, "run": attempt.run, "counts": False, "lost": UNDONE}
+                self._sink.append("TaskInterrupted", task, body)
+            del self._undone[task, key]
 
     def ended(self, writers: set[str]) -> None:
         """Record what the death of these cut off. What it raises keeps the rest for the next time."""
@@ -51,12 +65,6 @@ class Workers:
                 self._cut_off(TaskId(task), key)
                 del in_hand[task, key]
             del self._in_hand[writer]
-
-    def _undone(self, id: TaskId, key: str) -> None:
-        """A call that ended just before a restore, which took it for running: nobody is at it any more."""
-        _, attempt = self._open(id, key)
-        if attempt is not None:
-            self._sink.append("TaskInterrupted", id, {"key": key, "run": attempt.run, "counts": False, "lost": UNDONE})
 
     def _cut_off(self, id: TaskId, key: str) -> None:
         task, attempt = self._open(id, key)
@@ -82,13 +90,3 @@ def left_by_workers(state: State, run: RunId) -> set[TaskId]:
     """The tasks that the death of a worker has cut off in this run, and that nobody has taken up since."""
     left = (task for task in state.tasks.values() if task.interrupted)
     return {task.id for task in left if next(reversed(task.attempts.values())).run == run}
-
-
-def hearing(*listeners: Callable[[list[Event]], object]) -> Callable[[list[Event]], None]:
-    """Tells each of them what was heard, in their order."""
-
-    def tell(events: list[Event]) -> None:
-        for listener in listeners:
-            listener(events)
-
-    return tell

@@ -9,7 +9,7 @@ from jarvis_ctx.journal.journal import Journal
 from jarvis_ctx.model.event import Event
 from jarvis_ctx.recovery.ground import Ground
 from jarvis_ctx.recovery.plan import Plan
-from jarvis_ctx.recovery.workers import Workers, hearing, left_by_workers
+from jarvis_ctx.recovery.workers import Workers, left_by_workers
 
 
 def isolation_of(ground: Ground, journal: Journal, plan: Plan | None, *, joining: bool) -> Isolation:
@@ -31,4 +31,10 @@ def watch_workers(
     """Let the run's own process notice its workers' deaths, and `asked` what others ask of it."""
     suspect = isolation.suspect if journal.hearing.on_heard is not None else None
     workers = Workers(journal.writer, max_attempts, suspect)
-    journal.on_others, journal.neighbours.on_ended = hearing(workers.heard, asked), workers.ended
+
+    def listen(events: list[Event]) -> None:
+        workers.heard(events)
+        asked(events)
+        workers.tell()  # Last: where it cannot be recorded, all else has been heard, and the next turn tries again.
+
+    journal.on_others, journal.neighbours.on_ended = listen, workers.ended

@@ -324,6 +324,15 @@ def test_a_forked_childs_or_a_commands_events_are_drained_and_told(store: Store,
     assert rows(store) == [(writer_id(1, 2), 1)]
 
 
+def test_each_turn_tells_what_was_heard_though_it_be_nothing(store: Store, journal: Journal) -> None:
+    told: list[Any] = []
+    journal.on_others = told.append
+
+    assert journal._try_to_drain()
+
+    assert told == [[]]
+
+
 def test_something_said_that_cannot_be_read_stops_nobody(store: Store, journal: Journal) -> None:
     with speaking_beside(store, journal) as other:
         other.append("AttributeSet", "a", {"value": "x" * 100_000})

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from jarvis_ctx.capture.isolation import Isolation
 from jarvis_ctx.journal import fold
 from jarvis_ctx.journal.fold_restore import restore_body
 from jarvis_ctx.model.event import Event
 from jarvis_ctx.model.ids import RunId, WriterId
 from jarvis_ctx.model.state import State
 from jarvis_ctx.recovery.workers import Workers, left_by_workers
+from jarvis_ctx.sidecar.isolating import watch_workers
 from tests.unit.recovery.stories import SECOND, claim, planned, started, told
 
 DYING, OTHER = "dying", "other"
@@ -37,6 +40,10 @@ class Owner:
         event = Event(WriterId(writer), number, time, RunId("r1"), kind, subject, body)
         fold.apply(self.state, event)
         return event
+
+
+def refuse(kind: str, subject: str, body: dict[str, Any], *, own: bool = False) -> int:
+    raise OSError(28, "planted")
 
 
 @pytest.fixture
@@ -79,9 +86,6 @@ def test_a_task_whose_workers_die_of_it_alone_is_quarantined(owner: Owner) -> No
 
 
 def test_a_record_that_could_not_be_written_is_written_the_next_time(owner: Owner) -> None:
-    def refuse(kind: str, subject: str, body: dict[str, Any], *, own: bool = False) -> int:
-        raise OSError(28, "planted")
-
     owner.hears(DYING, *claim("a"))
     append, owner.append = owner.append, refuse  # type: ignore[method-assign]  # the disk is full
     with pytest.raises(OSError, match="planted"):
@@ -116,17 +120,53 @@ def test_a_task_that_another_worker_has_done_since_was_not_in_flight_when_the_or
     assert made.suspects == {"left"}
 
 
+def left_behind(owner: Owner, task: str) -> Event:
+    """A call's end that was said just before a restore, which took the call for running."""
+    owner.hears(OTHER, *claim(task))
+    time = owner.state.stamp[0] + 1
+    owner.append("MomentRestored", "noon", restore_body(owner.state, "noon", "u"))
+    late = Event(WriterId(OTHER), 2, time, RunId("r1"), "TaskFinished", task, {"key": "k1", "result": 1})
+    fold.apply(owner.state, late)
+    return late
+
+
 def test_a_call_that_ended_before_a_restore_and_is_heard_after_it_is_undone_and_not_in_flight_for_ever(
     owner: Owner,
 ) -> None:
-    owner.hears(OTHER, *claim("a"))
-    time = owner.state.stamp[0] + 1
-    owner.append("MomentRestored", "noon", restore_body(owner.state, "noon", "u"))
-    late = Event(WriterId(OTHER), 2, time, RunId("r1"), "TaskFinished", "a", {"key": "k1", "result": 1})
-    fold.apply(owner.state, late)
+    late = left_behind(owner, "a")
 
     owner.workers.heard([late])
+    owner.workers.tell()
 
     assert owner.appended[1:] == [("TaskInterrupted", "a", False)]
     assert owner.state.tasks["a"].undone
     assert left_by_workers(owner.state, RunId("r1")) == set()
+
+
+def test_a_full_disk_keeps_nothing_that_a_worker_said_from_being_heard(owner: Owner) -> None:
+    late = left_behind(owner, "a")
+    claimed = Event(WriterId(DYING), 1, late.time + SECOND, RunId("r1"), *claim("b"))
+    fold.apply(owner.state, claimed)
+    append, owner.append = owner.append, refuse  # type: ignore[method-assign]  # the disk is full
+
+    owner.workers.heard([late, claimed])
+    with pytest.raises(OSError, match="planted"):
+        owner.workers.tell()
+    owner.append = append  # type: ignore[method-assign]  # there is room again
+    owner.workers.tell()
+    owner.workers.ended({DYING})
+
+    assert owner.appended[1:] == [("TaskInterrupted", "a", False), ("TaskInterrupted", "b", False)]
+
+
+def test_a_request_is_answered_though_the_disk_is_full_for_what_was_said_beside_it(owner: Owner) -> None:
+    asked: list[Event] = []
+    journal: Any = SimpleNamespace(writer=owner, neighbours=SimpleNamespace(), hearing=SimpleNamespace(on_heard=None))
+    watch_workers(journal, 2, Isolation(set(), 1.0), asked.extend)
+    late = left_behind(owner, "a")
+    owner.append = refuse  # type: ignore[method-assign]  # the disk is full
+
+    with pytest.raises(OSError, match="planted"):
+        journal.on_others([late])
+
+    assert asked == [late]
