@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import operator
 from collections.abc import Iterator
+from errno import ENOSPC
 from pathlib import Path
 from typing import Annotated, Any
+from unittest.mock import Mock
 
 import pytest
 from langchain_core.messages import AIMessage
@@ -15,7 +17,7 @@ from langgraph.graph import END, START, MessagesState, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.types import Command, RetryPolicy, interrupt
 
-from jarvis_ctx.adapters.langgraph import JarvisSaver, resume_interrupted, watch
+from jarvis_ctx.adapters.langgraph import JarvisSaver, resume_interrupted, watch, watcher
 from jarvis_ctx.errors import NoSaver, ThreadInUse
 from jarvis_ctx.retention.threads import at_work
 
@@ -177,3 +179,20 @@ def test_of_many_nodes_that_have_ended_the_eldest_leave_the_state(saver: JarvisS
 def _records(saver: JarvisSaver, description: str) -> list[Any]:
     tasks = saver.manager.journal.writer.state.tasks.values()
     return [task for task in tasks if task.description == description]
+
+
+def test_a_node_that_could_not_leave_the_state_harms_no_graph_and_leaves_it_with_the_next(
+    saver: JarvisSaver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watcher, "ENDED_KEPT", 0)
+    seen, tasks = type(watch(graph_of(saver))).watcher, saver.manager.journal.writer.state.tasks
+    for task in ("first", "second"):
+        saver.manager.update_task_progress(task, {"status": "completed"})
+
+    with monkeypatch.context() as full:
+        full.setattr(saver.manager.journal, "append", Mock(side_effect=OSError(ENOSPC, "no room")))
+        seen.ended("first")
+    kept = list(tasks)
+    seen.ended("second")
+
+    assert (kept, list(tasks)) == (["first", "second"], [])

@@ -12,20 +12,20 @@ from langchain_core.runnables import RunnableConfig
 from langchain_core.runnables.config import ensure_config, merge_configs
 
 from jarvis_ctx.adapters.langgraph import places
-from jarvis_ctx.adapters.langgraph.leading import leading
-from jarvis_ctx.adapters.langgraph.routes import Routes
-from jarvis_ctx.adapters.langgraph.runs import MARK, Run, group_of
+from jarvis_ctx.adapters.langgraph.parts import Parts
+from jarvis_ctx.adapters.langgraph.runs import MARK, Run
 from jarvis_ctx.adapters.langgraph.saver import JarvisSaver
 from jarvis_ctx.adapters.langgraph.told import INTERRUPT, Telling, shown
-from jarvis_ctx.capture.current import CurrentTask, current_task
+from jarvis_ctx.capture.current import CurrentTask
 from jarvis_ctx.capture.task_call import TaskCall
 from jarvis_ctx.errors import JarvisError, ThreadInUse
 from jarvis_ctx.journal import forks
 from jarvis_ctx.model.ids import TaskId
-from jarvis_ctx.model.part import KEY, part_of
 from jarvis_ctx.model.task import TaskRecord
 from jarvis_ctx.sidecar import JarvisContextManager
 
+TASK_ID = "__pregel_task_id"
+"""Under which LangGraph's config names the task: the same whenever it runs after one checkpoint."""
 ENDED_KEPT = 200
 """Nodes and runs that have ended and are still looked at; earlier ones leave the state, and the store keeps them."""
 
@@ -60,7 +60,7 @@ class Watcher:
         self._untold: dict[str, tuple[str, TaskCall]] = {}
         """Nodes of which it is not told yet what they wrote; a checkpoint may be stored before a node's writes are."""
         self._ended: deque[str] = deque()
-        self._routes = Routes()
+        self._parts = Parts(saver)
         self._telling = Telling(self.manager, _branching(graph))
         saver.listeners.append(self)
 
@@ -90,27 +90,20 @@ class Watcher:
             if self.live.get(run.thread) is not run:
                 return
             del self.live[run.thread]
-        self._routes.forget(run.thread)
+        self._parts.forget(run.thread)
         self._settle([id for id, (thread, _, _) in list(self._returned.items()) if thread == run.thread])
         for id in [id for id, (thread, _) in list(self._untold.items()) if thread == run.thread]:
             self._untold.pop(id, None)
 
-    def part(self, name: str, task: TaskId, config: RunnableConfig) -> dict[str, Any]:
-        """For the metadata of a node that begins: where it belongs, and which led to it."""
+    def about(self, name: str, task: TaskId, config: RunnableConfig) -> dict[str, Any]:
+        """What is told of a node that begins."""
         thread = places.thread_of(config)
-        known, run = self.manager.journal.writer.state.tasks.get(task), self.live.get(thread)
-        after = self._routes.begin(thread, name, task, config) if run is not None else []
-        if known is not None and KEY in known.metadata:
-            return {}  # It began before, when more was seen of what led to it.
-        if run is not None and run.goes_on and not after:
-            ids = tuple(f":{id}" for id in leading(self.saver, name, config))
-            after = [known for known in list(self.manager.journal.writer.state.tasks) if known.endswith(ids)]
-        of = run.task if run is not None else ""
-        if above := places.above(config):
-            of, claim = places.task_at(thread, above), current_task.get()
-            if of not in self.manager.journal.writer.state.tasks and claim is not None:
-                of = claim.task  # With a checkpointer of its own a subgraph has the same namespace in each call.
-        return {KEY: {"group": group_of(thread), "of": of, "name": name, "after": after}}
+        part = self._parts.of(self.live.get(thread), name, task, config)
+        return {
+            "description": f"{name}, superstep {config.get('metadata', {}).get('langgraph_step', '?')}",
+            "agent": name,
+            "metadata": {MARK: {"node_of": thread}, **part},
+        }
 
     def tell(self, task: TaskId, told: dict[str, Any]) -> None:
         """Tell of a node that is not claimed; what cannot be stored harms no graph."""
@@ -121,15 +114,12 @@ class Watcher:
 
     def begun_anew(self, task: TaskId) -> None:
         """A subgraph begins; what an earlier attempt at it left open is not gone on with, unless it is told again."""
-        tasks = self.manager.journal.writer.state.tasks
-        if task not in tasks:
-            return
-        for each in list(tasks.values()):
-            if not each.finished and (each.id.startswith(f"{task}|") or part_of(each).of == task):
-                self.tell(each.id, {"status": "cancelled"})
+        for each in self._parts.left_open(task):
+            self.tell(each, {"status": "cancelled"})
 
-    def returned(self, id: str, thread: str, claim: CurrentTask, call: TaskCall) -> None:
+    def returned(self, config: RunnableConfig, claim: CurrentTask, call: TaskCall) -> None:
         """A node has returned; it ends when LangGraph has stored what it wrote."""
+        id, thread = str(config.get("configurable", {}).get(TASK_ID, "")), places.thread_of(config)
         self._untold[id] = thread, call
         self._returned[id] = thread, claim, call
 
@@ -157,10 +147,18 @@ class Watcher:
                 self.ended(known[1].task)
 
     def ended(self, task: str) -> None:
-        """A task of a node or run has ended: of many, the eldest leaves the state."""
+        """A task of a node or run has ended: of many, the eldest leaves the state. A failure to do so is counted, and
+        harms no graph.
+        """
         self._ended.append(task)
-        if len(self._ended) > ENDED_KEPT:
-            self.manager.journal.append("TaskRetired", self._ended.popleft(), {})
+        while len(self._ended) > ENDED_KEPT:
+            eldest = self._ended.popleft()
+            try:
+                self.manager.journal.append("TaskRetired", eldest, {})
+            except (JarvisError, OSError) as error:
+                self._ended.appendleft(eldest)
+                self.manager.capture_failed("an ended node's retirement", error)
+                return
 
 
 def marked(manager: JarvisContextManager, graph: str) -> list[tuple[TaskRecord, dict[str, Any]]]:

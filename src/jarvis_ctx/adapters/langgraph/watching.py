@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from functools import partial
 from typing import Any, TypeVar
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.pregel import Pregel
 
-from jarvis_ctx.adapters.langgraph.inner import told, with_nodes
-from jarvis_ctx.adapters.langgraph.nodes import WatchedNode
+from jarvis_ctx.adapters.langgraph.claimed import claimed
+from jarvis_ctx.adapters.langgraph.inner import told
+from jarvis_ctx.adapters.langgraph.nodes import Node, with_nodes
 from jarvis_ctx.adapters.langgraph.saver import JarvisSaver
 from jarvis_ctx.adapters.langgraph.watcher import Watcher
 from jarvis_ctx.errors import NoSaver
@@ -37,7 +39,9 @@ def watch(graph: G, *, name: str | None = None) -> G:
         return graph
     watcher = Watcher(saver, name or graph.get_name(), graph)
     kind = type(type(graph).__name__, (Watched, type(graph)), {"watcher": watcher})
-    watched: G = with_nodes(graph, kind, lambda name, bound: WatchedNode(name, told(bound, watcher), watcher))
+    watched: G = with_nodes(
+        graph, kind, lambda name, bound: Node(name, told(bound, watcher), partial(claimed, watcher, name, bound))
+    )
     return watched
 
 
