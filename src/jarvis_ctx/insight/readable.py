@@ -1,4 +1,4 @@
-"""An event as a person reads it: names in place of what only machines tell apart, and sizes in place of bytes."""
+"""An event as a person reads it: names in place of ids, as far as they tell apart, and sizes in place of bytes."""
 
 from __future__ import annotations
 
@@ -8,10 +8,13 @@ from typing import Any
 
 import msgspec
 
-UNIQUE = ":[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+from jarvis_ctx.recovery.wording import number
+
+REST = "(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+UNIQUE = f":[0-9a-f]{{8}}{REST}"
 """What LangGraph adds to a node's name so that each call of it has its own."""
-CALL = re.compile(f"([/|][^/|:]+){UNIQUE}")
-"""A node in the id of its task."""
+CALL = re.compile(f"([/|][^/|:]+:[0-9a-f]{{8}}){REST}")
+"""A node in the id of its task, or what a program names in the same way."""
 BRANCH = "branch:to:"
 """How a channel of LangGraph's begins that says which node is next."""
 WORDS = {"plain": "", "zstd": ", compressed", "since": ", only what changed"}
@@ -21,7 +24,7 @@ WORDS = {"plain": "", "zstd": ", compressed", "since": ", only what changed"}
 def about(kind: str, subject: str) -> str:
     """The subject; of a graph's or session's event the thread, the subgraph and the session it is about."""
     if not kind.startswith(("Graph", "Session")):
-        return CALL.sub(r"\1", subject)
+        return task(subject)
     try:
         parts = msgspec.json.decode(subject)
     except msgspec.DecodeError:
@@ -37,8 +40,13 @@ def about(kind: str, subject: str) -> str:
             return subject
 
 
+def task(id: str) -> str:
+    """A task's id with the beginning of each UUID in it, by which two of them still differ."""
+    return CALL.sub(r"\1…", id)
+
+
 def body(kind: str, found: Any) -> Any:
-    """The body, with sizes in place of bytes, and nodes by their names; of a graph's event which values it holds."""
+    """The body, with sizes in place of bytes; of a graph's event which values it holds."""
     match kind, found:
         case "GraphCheckpointPut", {"values": dict() as values, "kept": dict() as kept}:
             same = sorted(name for held in kept.values() if isinstance(held, dict) for name in held)
@@ -73,20 +81,14 @@ def _held(value: Any) -> str:
 
 
 def _encoded(base64: str) -> str:
-    return _size(len(base64) // 4 * 3 - base64[-2:].count("="))
-
-
-def _size(count: int) -> str:
-    return f"{count} {'byte' if count == 1 else 'bytes'}"
+    return number(len(base64) // 4 * 3 - base64[-2:].count("="), "byte")
 
 
 def plain(found: Any) -> Any:
-    """A value with sizes in place of bytes, and nodes by their names."""
+    """A value with sizes in place of bytes."""
     match found:
         case bytes() | bytearray():
-            return _size(len(found))
-        case str():
-            return CALL.sub(r"\1", found)
+            return number(len(found), "byte")
         case dict():
             return {name: plain(each) for name, each in found.items()}
         case list():

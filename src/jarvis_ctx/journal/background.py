@@ -12,7 +12,7 @@ from jarvis_ctx.journal.dying import never_wait
 LONGEST_PAUSE = 5.0
 """Seconds between two turns at the most, while a work goes wrong."""
 REST = 20
-"""How many times as long as its last turn a work rests that may."""
+"""A work may rest this many times as long as its last turn took."""
 
 
 class Work(NamedTuple):

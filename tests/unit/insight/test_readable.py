@@ -16,8 +16,8 @@ DATA = b64encode(bytes(100)).decode()
 @pytest.mark.parametrize(
     ("kind", "subject", "said"),
     [
-        ("TaskClaimed", f"sunday/look:{ID}", "sunday/look"),
-        ("TaskClaimed", f"sunday/team:{ID}|look:{ID}", "sunday/team|look"),
+        ("TaskClaimed", f"sunday/look:{ID}", "sunday/look:8c1fe2aa…"),
+        ("TaskClaimed", f"sunday/team:{ID}|look:{ID}", "sunday/team:8c1fe2aa…|look:8c1fe2aa…"),
         ("TaskClaimed", f"order:{ID}", f"order:{ID}"),
         ("GraphCheckpointPut", '["sunday","","1f0"]', "thread sunday"),
         ("GraphWritesPut", f'["sunday","team:{ID}|look:{ID}","1f0"]', "thread sunday, in team / look"),
@@ -49,7 +49,7 @@ def test_what_an_event_is_about_is_said_by_names(kind: str, subject: str, said: 
             {"writes": [[0, "log", DATA], [1, "branch:to:ask", None]]},
             {"written": {"log": "100 bytes"}, "next": ["ask"]},
         ),
-        ("DecisionLogged", {"context": {"task": f"sunday/look:{ID}"}}, {"context": {"task": "sunday/look"}}),
+        ("DecisionLogged", {"context": {"task": f"sunday/look:{ID}"}}, {"context": {"task": f"sunday/look:{ID}"}}),
         ("AttributeSet", {"value": [b"abc", {"deep": b"a"}]}, {"value": ["3 bytes", {"deep": "1 byte"}]}),
         ("GraphWritesPut", {"unreadable": "of another version"}, {"unreadable": "of another version"}),
         ("GraphWritesPut", {"writes": [7, [0, "log", 7]]}, {"written": {"log": "unreadable"}}),

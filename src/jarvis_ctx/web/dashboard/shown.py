@@ -88,6 +88,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "coded": coded,
     "about": about,
     "told": told,
-    "named": readable.plain,
+    "named": readable.task,
+    "plain": readable.plain,
 }
 """By their names in templates."""
