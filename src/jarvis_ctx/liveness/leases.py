@@ -49,6 +49,9 @@ class Leases:
         self._leases: dict[str, Lease] = {lease.agent: lease for lease in known or []}
         self._beaten: dict[str, float] = {}
         self._stale: set[str] = set(self._leases)
+        self._left: set[str] = set()
+        self._brought_back: set[str] = set()
+        """Of those that have left, whom a restore shows as alive."""
         self._unsaved: set[str] = set()
         self._noticed: dict[str, tuple[Stamp | None, float]] = {}
         """The events of agents that lie in the future of a wall clock that went back, and since when we know them."""
@@ -72,7 +75,8 @@ class Leases:
             moved = known.moved if known is not None and known.details == kept else now
             self._leases[agent] = Lease(agent=agent, beat=now, beats=beats, details=kept, moved=moved)
             self._beaten[agent] = self._clock.steady()
-            self._stale.discard(agent)
+            for known_as in (self._stale, self._left, self._brought_back):
+                known_as.discard(agent)
             self._unsaved.add(agent)
         if transition:
             self._append(transition, agent, {"details": details} if details else {})
@@ -94,6 +98,7 @@ class Leases:
         everyone gets a fresh term. `state` is what the events tell: a forked child's beats are events alone, and who
         works is not silent.
         """
+        self._tell_who_left()
         now = self._clock.steady()
         with self._lock:
             late, self._swept = now - self._swept > LATE_SWEEP * max(interval, 1.0), now
@@ -110,6 +115,12 @@ class Leases:
         finally:
             self._stale.difference_update(set(silent) - told)  # They are told of at the next sweep.
         return silent
+
+    def _tell_who_left(self) -> None:
+        """Once more, after a restore to when they had not."""
+        for agent in list(self._brought_back):
+            self._append("AgentGone", agent, {})
+            self._brought_back.discard(agent)
 
     def _unheard(self, silent: list[str], state: State, now: float) -> list[str]:
         worked, wall = last_work(state), self._clock.wall()
@@ -135,15 +146,20 @@ class Leases:
         """Note that `agent` has left: nobody misses it, and its next beat is a return."""
         with self._lock:
             self._beaten.pop(agent, None)
+            self._left.add(agent)
             if agent in self._leases:
                 self._stale.add(agent)
         self._append("AgentGone", agent, {})
 
     def look_again(self, state: State) -> None:
-        """After a restore: let the next beat of each agent be told that `state` does not know, or not as alive."""
+        """After a restore: let the next beat of each agent be told that `state` does not know, or not as alive.
+
+        Whom it shows as alive the next sweep finds silent again, or tells of again that they have left.
+        """
         with self._lock:
             alive = {id for id, agent in list(state.agents.items()) if agent.health == "alive"}
-            self._stale.update(self._leases.keys() - alive)
+            self._stale = self._stale - (alive & self._beaten.keys()) | (self._leases.keys() - alive)
+            self._brought_back = self._left & alive
 
     def save(self, put: Callable[[list[Lease]], object]) -> None:
         """Give `put` the leases that changed since they were last saved; those it failed on are given again next time.

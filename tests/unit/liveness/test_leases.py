@@ -149,6 +149,46 @@ def test_after_a_restore_the_next_beat_is_told_of_each_agent_that_is_not_known_a
     assert beats.transitions == [("AgentSeen", A), ("AgentSeen", B), ("AgentBack", B)]
 
 
+ALIVE = AgentRecord(id=A, created=1, updated=(1, "w", 1), health="alive")
+
+
+def test_an_agent_that_a_restore_shows_as_alive_though_it_is_silent_is_told_to_be_stale_again() -> None:
+    beats = Heartbeats()
+    beats.leases.beat(A, {})
+    beats.pass_seconds(7)
+
+    beats.leases.look_again(told(ALIVE))
+    beats.pass_seconds(2)
+
+    assert beats.transitions == [("AgentSeen", A), ("AgentStale", A), ("AgentStale", A)]
+
+
+def test_an_agent_that_a_restore_shows_as_alive_though_it_has_left_is_told_to_be_gone_again() -> None:
+    beats = Heartbeats()
+    beats.leases.beat(A, {})
+    beats.leases.leave(A)
+    beats.leases.look_again(told(ALIVE))
+    beats.failing = 1
+    with pytest.raises(OSError, match="planted"):
+        beats.pass_seconds(1)
+
+    beats.pass_seconds(2)
+
+    assert beats.transitions == [("AgentSeen", A), ("AgentGone", A), ("AgentGone", A)]
+
+
+def test_an_agent_that_beats_after_a_restore_is_back_and_not_gone_for_having_left_before() -> None:
+    beats = Heartbeats()
+    beats.leases.beat(A, {})
+    beats.leases.leave(A)
+    beats.leases.look_again(told(ALIVE))
+
+    beats.leases.beat(A, {})
+    beats.pass_seconds(1)
+
+    assert beats.transitions == [("AgentSeen", A), ("AgentGone", A), ("AgentBack", A)]
+
+
 def test_a_staleness_that_could_not_be_told_is_told_by_the_next_sweep() -> None:
     beats = Heartbeats()
     beats.leases.beat(A, {})
