@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from jarvis_ctx.clock import SystemClock
-from jarvis_ctx.errors import NoStore
+from jarvis_ctx.errors import NoStore, StoreDamaged
 from jarvis_ctx.journal import read
 from jarvis_ctx.journal.fold import is_fenced
 from jarvis_ctx.journal.values import Values
@@ -25,6 +25,8 @@ from jarvis_ctx.storage.sqlite.store import SqliteStore
 from tests.crash.readings import Found, contents, findings, subjects
 
 Subjects = dict[str, tuple[str, bool]]
+HEALED = 60.0
+"""Seconds within which a damaged database has to be well again."""
 
 
 class Checked(msgspec.Struct, kw_only=True):
@@ -49,7 +51,7 @@ def write(path: Path, out: Path, since: dict[str, int], ending: str, settings: d
     """Look, recover, and write a `Checked` to `out`."""
     events = _from_outside(path, settings, since)
     manager, seconds = _recovered(path, settings)
-    manager.flush()
+    _drain(manager)
     state = manager.journal.writer.picture()
     checked = Checked(
         events=events,
@@ -65,6 +67,19 @@ def write(path: Path, out: Path, since: dict[str, int], ending: str, settings: d
     if ending == "kill":
         os._exit(0)
     manager.close()
+
+
+def _drain(manager: JarvisContextManager) -> None:
+    """Put everything into the database; one whose damage only shows now is made anew while the run lives."""
+    until = time.monotonic() + HEALED
+    while True:
+        try:
+            manager.flush()
+            return
+        except StoreDamaged:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.1)
 
 
 def _from_outside(path: Path, settings: dict[str, Any], since: dict[str, int]) -> list[Found]:
