@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import msgspec
 
 from jarvis_ctx.clock import iso
@@ -23,20 +21,49 @@ class Most(msgspec.Struct, frozen=True, kw_only=True):
     parts: int
 
 
-def families(state: State, most: Most, group: str | None = None) -> dict[str, Any]:
-    """`items`: unfinished families first, then those that changed last; and how many are `left_out`.
+class Drawn(msgspec.Struct, frozen=True, kw_only=True):
+    """A task of a family."""
 
-    Of each its `group`, `status`, `description` and `updated`, `tasks` (id, title, status, attempts, description,
-    `after`: those of them that led to it, `within`: the one that it is a part of, or nothing), the oldest first, and
-    how many of them are `left_out`. With a `group` that one alone.
-    """
+    id: str
+    title: str
+    status: str
+    attempts: int
+    description: str
+    after: list[str]
+    """Those of the drawing that led to it."""
+    within: str
+    """The one of the drawing that it is a part of, or nothing."""
+
+
+class Family(msgspec.Struct, frozen=True, kw_only=True):
+    """Tasks of one group; its status and description are those of its latest run."""
+
+    group: str
+    status: str
+    description: str
+    updated: str
+    tasks: list[Drawn]
+    """The latest of them, the oldest first."""
+    left_out: int
+    """How many of them are not."""
+
+
+class Families(msgspec.Struct, frozen=True, kw_only=True):
+    """Unfinished families first, then those that changed last."""
+
+    items: list[Family]
+    left_out: int
+
+
+def families(state: State, most: Most, group: str | None = None) -> Families:
+    """The tasks that belong together, each with what led to it; with a `group` that one alone."""
     found: dict[str, list[TaskRecord]] = {}
     for task in state.tasks.values():
         if KEY in task.metadata and (name := group_of(task)) and group in (None, name):
             found.setdefault(name, []).append(task)
     ranked = sorted(found.items(), key=_rank, reverse=True)
-    shown = [_family(name, members, most.parts) for name, members in ranked[: most.families]]
-    return {"items": shown, "left_out": len(ranked) - len(shown)}
+    shown = [_family(name, tasks, most.parts) for name, tasks in ranked[: most.families]]
+    return Families(items=shown, left_out=len(ranked) - len(shown))
 
 
 def _rank(family: tuple[str, list[TaskRecord]]) -> tuple[bool, int, str]:
@@ -44,24 +71,23 @@ def _rank(family: tuple[str, list[TaskRecord]]) -> tuple[bool, int, str]:
     return any(not task.finished for task in members), max(task.updated[0] for task in members), name
 
 
-def _family(group: str, members: list[TaskRecord], most: int) -> dict[str, Any]:
-    members = sorted(members, key=lambda task: (task.created, task.id))
-    parts: list[TaskRecord] = []
-    heads: list[TaskRecord] = []
-    for task in members:
-        (parts if task.metadata[KEY].get("name") else heads).append(task)
-    head = heads[-1] if heads else max(members, key=lambda task: task.updated)
-    return {
-        "group": group,
-        "status": head.shown_status,
-        "description": head.description,
-        "updated": iso(max(task.updated[0] for task in members)),
-        "tasks": _drawn([(task, part_of(task)) for task in parts[-most:]]),
-        "left_out": max(0, len(parts) - most),
-    }
+def _family(group: str, tasks: list[TaskRecord], most: int) -> Family:
+    members = [(task, part_of(task)) for task in sorted(tasks, key=lambda task: (task.created, task.id))]
+    parts = [member for member in members if member[1].name]
+    heads = [task for task, part in members if not part.name]
+    latest = max(tasks, key=lambda task: task.updated)
+    head = heads[-1] if heads else latest
+    return Family(
+        group=group,
+        status=head.shown_status,
+        description=head.description,
+        updated=iso(latest.updated[0]),
+        tasks=_drawn(parts[-most:]),
+        left_out=max(0, len(parts) - most),
+    )
 
 
-def _drawn(parts: list[Member]) -> list[dict[str, Any]]:
+def _drawn(parts: list[Member]) -> list[Drawn]:
     shown = {task.id for task, _ in parts}
     within: dict[str, str] = {}
     depths: dict[str, int] = {}
@@ -70,14 +96,14 @@ def _drawn(parts: list[Member]) -> list[dict[str, Any]]:
         within[task.id] = within[of] if of and depths[of] == DEEPEST else of
         depths[task.id] = depths.get(within[task.id], -1) + 1
     return [
-        {
-            "id": task.id,
-            "title": part.name or task.id,
-            "status": task.shown_status,
-            "attempts": max((attempt.number for attempt in task.attempts.values()), default=0),
-            "description": task.description,
-            "after": [id for id in dict.fromkeys(part.after) if id in shown and id != task.id],
-            "within": within[task.id],
-        }
+        Drawn(
+            id=task.id,
+            title=part.name,
+            status=task.shown_status,
+            attempts=max((attempt.number for attempt in task.attempts.values()), default=0),
+            description=task.description,
+            after=[id for id in dict.fromkeys(part.after) if id in shown and id != task.id],
+            within=within[task.id],
+        )
         for task, part in parts
     ]

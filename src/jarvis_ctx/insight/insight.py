@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from jarvis_ctx.clock import iso
 from jarvis_ctx.codec import exact
 from jarvis_ctx.insight import agents, doubts, entries, runs, status, tasks, timeline
@@ -100,7 +102,7 @@ class Insight:
         """Tasks that belong together, each with what led to it, of all groups or of one. JSON-able."""
         from jarvis_ctx.insight import families  # As the doctor below.
 
-        return self._shown(families.families(self._view.state(), most, group))
+        return self._shown(msgspec.to_builtins(families.families(self._view.state(), most, group)))
 
     def agents(self) -> list[dict[str, Any]]:
         """The agents by id, with health (alive, stuck, stale, gone, unseen, ended) and last sign of life."""
