@@ -113,7 +113,7 @@ def _task_claimed(state: State, event: Event) -> None:
         state.tasks[event.subject] = replace(task, attempts=attempts, **changes)
 
 
-def _claim_left_behind(state: State, event: Event) -> None:
+def _with_its_claim(state: State, event: Event) -> None:
     """An end stands for its claim, too, where that was a worker's, said before a restore and not heard by then."""
     key, task = text(event.body["key"]), state.tasks.get(event.subject)
     known = task.attempts if task is not None else {}
@@ -142,7 +142,7 @@ def _ended(state: State, event: Event, outcome: str, **changes: Any) -> None:
 def _task_finished(state: State, event: Event) -> None:
     """A call's return completes its task, unless the person reports its status themselves (`completes` is False)."""
     if state.restores:
-        _claim_left_behind(state, event)
+        _with_its_claim(state, event)
     task = state.tasks.get(event.subject)
     if event.body.get("completes") is not False and (task is None or task.shown_status == "in_progress"):
         _ended(state, event, "finished", status="completed", percentage=100)
@@ -152,7 +152,7 @@ def _task_finished(state: State, event: Event) -> None:
 
 def _task_failed(state: State, event: Event) -> None:
     if state.restores:
-        _claim_left_behind(state, event)
+        _with_its_claim(state, event)
     _ended(state, event, "failed", status="failed")
 
 

@@ -35,7 +35,7 @@ from jarvis_ctx.model.run import RunRecord
 from jarvis_ctx.recovery.code import CodeGuard
 from jarvis_ctx.recovery.plan import Plan
 from jarvis_ctx.retention.survey import Cleanup
-from jarvis_ctx.sidecar import backing_up, cleanups, requests, travel
+from jarvis_ctx.sidecar import backing_up, cleanups, requests, resuming, travel
 from jarvis_ctx.sidecar.answers import Answers
 from jarvis_ctx.sidecar.beginning import opened_and_begun
 from jarvis_ctx.sidecar.checkpoints import checkpoint_answer
@@ -55,7 +55,7 @@ SWEEP = 1.0
 """Seconds between two looks at the agents' beats, and at most what a crash takes of the beats' precision."""
 
 
-class JarvisContextManager(Recorder, Answers, ForFrameworks, travel.GoingBack, backing_up.BackingUp):
+class JarvisContextManager(Recorder, Answers, ForFrameworks, resuming.Resuming, travel.GoingBack, backing_up.BackingUp):
     """Keeps one orchestrator's context durably; a context manager, usable from any thread and from asyncio.
 
     Constructing it begins a run: if the last one died, its state is rebuilt and `recovery_report` says why it died.

@@ -29,7 +29,7 @@ class Resuming:
     def _nothing_due(self) -> None:
         self.due = None
 
-    def _look_again(self) -> None:
+    def look_again(self) -> None:
         """After a restore: of the calls to make again, make those that the state has unfinished now."""
         if self.again is not None:
             state = self.journal.writer.picture()

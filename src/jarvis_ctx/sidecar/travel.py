@@ -14,6 +14,7 @@ from jarvis_ctx.clock import MICROSECONDS, SystemClock
 from jarvis_ctx.codec import exact
 from jarvis_ctx.errors import BadValue, NotTheOwner
 from jarvis_ctx.insight.view import View
+from jarvis_ctx.journal.journal import Journal
 from jarvis_ctx.journal.turn import append_at_once
 from jarvis_ctx.journal.writer import Writer
 from jarvis_ctx.liveness.leases import Leases
@@ -27,7 +28,6 @@ from jarvis_ctx.settings import Settings
 from jarvis_ctx.sidecar.offline import offline
 from jarvis_ctx.sidecar.pen import sealing_behind
 from jarvis_ctx.sidecar.requests import Answer, ask
-from jarvis_ctx.sidecar.resuming import Resuming
 
 
 def go_back(moment: Moment, keeper: Keeper, writer: Writer, running: str = "") -> Restored:
@@ -50,14 +50,16 @@ def go_back(moment: Moment, keeper: Keeper, writer: Writer, running: str = "") -
     return restoring.restored(writer.state, keeper.take_before(restoring.undo_label(moment), change))
 
 
-class GoingBack(Resuming):
+class GoingBack:
     """What a sidecar does about its own past."""
 
     settings: Settings
     run: RunRecord
+    journal: Journal
     keeper: Keeper
     claims: Claims
     leases: Leases
+    look_again: Callable[[], None]
     _view: View
 
     def restore(self, point: str) -> Restored:
@@ -74,7 +76,7 @@ class GoingBack(Resuming):
         restored = go_back(moment, self.keeper, self.journal.writer, running=self.run.id)
         self.claims.look_again()
         self.leases.look_again(self.journal.writer.state)
-        self._look_again()
+        self.look_again()
         return restored
 
 
