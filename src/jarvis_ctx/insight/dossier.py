@@ -27,8 +27,68 @@ HEARD, DECIDED = 200, 200
 """The latest of what its steps told, and of all decisions, that are looked at."""
 
 
-def dossier(view: View, id: str, most: int) -> dict[str, Any] | None:
-    """One task with its latest `most` events, the newest first; None where nobody has ever named it."""
+class Call(msgspec.Struct, frozen=True, kw_only=True):
+    """A call that worked on it."""
+
+    method: str
+    number: int
+    run: str
+    began: str
+    ended: str | None
+    outcome: str | None
+    alone: bool
+    why: str
+    """Why it has no result, where that is known."""
+
+
+class Step(msgspec.Struct, frozen=True, kw_only=True):
+    """One of its steps."""
+
+    name: str
+    status: str
+    in_doubt: bool
+    """It had no end in a run that is over."""
+    starts: int
+    error: str
+    updated: str
+    run: str
+
+
+class Dossier(msgspec.Struct, frozen=True, kw_only=True):
+    """One task."""
+
+    id: str
+    task: dict[str, Any] | None
+    """As among the tasks; None once it has left the state."""
+    known: list[str]
+    """What it waits for that is a task."""
+    after: list[str]
+    """The tasks that led to it."""
+    waited_for_by: list[str]
+    calls: list[Call]
+    steps: list[Step]
+    """In the order they were last heard of."""
+    steps_more: bool
+    """Whether its steps told more, before the latest."""
+    error: dict[str, Any] | None
+    decisions: list[dict[str, Any]]
+    events: list[dict[str, Any]]
+    """The latest, the newest first."""
+    more: bool
+    """Whether there are earlier ones."""
+
+    def plain(self) -> dict[str, Any]:
+        """As plain data, what was given exactly as it was."""
+        fields = msgspec.structs.asdict
+        return {
+            **fields(self),
+            "calls": [fields(one) for one in self.calls],
+            "steps": [fields(one) for one in self.steps],
+        }
+
+
+def dossier(view: View, id: str, most: int) -> Dossier | None:
+    """One task with its latest `most` events; None where nobody has ever named it."""
     state = view.state()
     task = state.tasks.get(TaskId(id))
     past = history.page(view, Wanted(kinds=KINDS, subject=id), most)
@@ -37,39 +97,36 @@ def dossier(view: View, id: str, most: int) -> dict[str, Any] | None:
     heard = history.present(view, Wanted(kinds=STEPS, subject=id), HEARD)
     part = part_of(task) if task is not None else NOWHERE
     waits = (*task.dependencies, *task.blockers) if task is not None else ()
-    return {
-        "id": id,
-        "task": tasks.line(task, state) if task is not None else None,
-        "known": [name for name in waits if name in state.tasks],
-        "after": [name for name in part.after if name in state.tasks],
-        "waited_for_by": [
-            other.id for other in state.tasks.values() if id in other.dependencies or id in other.blockers
-        ],
-        "calls": [_call(attempt, state) for attempt in task.attempts.values()] if task is not None else [],
-        "steps": [_step(step, state) for step in _steps(heard, state, id)],
-        "steps_more": heard.before is not None,
-        "error": _error(view, id),
-        "decisions": [_decision(one) for one in reversed(_decisions(view, state)) if _names(one, id)],
-        "events": [timeline.line(event) for event in past.events],
-        "more": past.before is not None,
-    }
+    return Dossier(
+        id=id,
+        task=tasks.line(task, state) if task is not None else None,
+        known=[name for name in waits if name in state.tasks],
+        after=[name for name in part.after if name in state.tasks],
+        waited_for_by=[other.id for other in state.tasks.values() if id in other.dependencies or id in other.blockers],
+        calls=[_call(attempt, state) for attempt in task.attempts.values()] if task is not None else [],
+        steps=[_step(step, state) for step in _steps(heard, state, id)],
+        steps_more=heard.before is not None,
+        error=_error(view, id),
+        decisions=[_decision(one) for one in reversed(_decisions(view, state)) if _names(one, id)],
+        events=[timeline.line(event) for event in past.events],
+        more=past.before is not None,
+    )
 
 
-def _call(attempt: Attempt, state: State) -> dict[str, Any]:
-    """A call that worked on it; `why` it has no result, where that is known."""
+def _call(attempt: Attempt, state: State) -> Call:
     run = state.runs.get(attempt.run)
     of_it = run is not None and attempt.outcome == "died" and not attempt.undone
     died = str(run.cause.get("sentence", "")) if run is not None and of_it else ""
-    return {
-        "method": attempt.method,
-        "number": attempt.number,
-        "run": attempt.run,
-        "began": iso(attempt.claimed),
-        "ended": iso(attempt.ended) if attempt.ended is not None else None,
-        "outcome": attempt.outcome,
-        "alone": attempt.alone,
-        "why": died or attempt.lost,
-    }
+    return Call(
+        method=attempt.method,
+        number=attempt.number,
+        run=attempt.run,
+        began=iso(attempt.claimed),
+        ended=iso(attempt.ended) if attempt.ended is not None else None,
+        outcome=attempt.outcome,
+        alone=attempt.alone,
+        why=died or attempt.lost,
+    )
 
 
 def _steps(heard: Past, state: State, id: str) -> list[StepRecord]:
@@ -81,19 +138,18 @@ def _steps(heard: Past, state: State, id: str) -> list[StepRecord]:
     return sorted(found.values(), key=lambda step: step.updated)
 
 
-def _step(step: StepRecord, state: State) -> dict[str, Any]:
-    """A step; `in_doubt` when it had no end in a run that is over."""
+def _step(step: StepRecord, state: State) -> Step:
     run, latest = state.runs.get(step.run), state.latest_run
     over = run is None or run is not latest or run.ended is not None
-    return {
-        "name": step.name,
-        "status": step.status,
-        "in_doubt": step.status == "started" and over,
-        "starts": step.starts,
-        "error": step.error,
-        "updated": iso(step.updated[0]),
-        "run": step.run,
-    }
+    return Step(
+        name=step.name,
+        status=step.status,
+        in_doubt=step.status == "started" and over,
+        starts=step.starts,
+        error=step.error,
+        updated=iso(step.updated[0]),
+        run=step.run,
+    )
 
 
 def _error(view: View, id: str) -> dict[str, Any] | None:

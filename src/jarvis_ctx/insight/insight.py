@@ -96,7 +96,8 @@ class Insight:
         """
         from jarvis_ctx.insight.dossier import dossier  # As the doctor below.
 
-        return self._shown(dossier(self._view, id, most))
+        found = dossier(self._view, id, most)
+        return self._shown(found.plain()) if found is not None else None
 
     def families(self, most: Most, group: str | None = None) -> dict[str, Any]:
         """Tasks that belong together, each with what led to it, of all groups or of one. JSON-able."""
