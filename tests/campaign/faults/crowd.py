@@ -90,7 +90,7 @@ FAULTS = (
         id="F30",
         title=f"{WORKERS + 1} processes write, {READERS} look, checkpoints and backups are taken, until `kill -9`",
         promise="no acknowledged call is lost, no look sees a gap or goes back, database and backups are whole",
-        rounds={"small": 1, "full": 40, "release": 120},
+        rounds={"small": 1, "full": 20, "release": 120},
         play=together,
     ),
 )
