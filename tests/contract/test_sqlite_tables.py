@@ -111,14 +111,14 @@ def test_a_task_has_a_row_that_its_next_state_replaces(sqlite_store: SqliteStore
     first = task("t-1", status="started", blockers=("a", "b"), metadata={"priority": 1}, description='"ü"\n')
     sqlite_store.events.write(batch([], tasks=[first, task("t-2")]))
 
-    done = replace(first, status="Done", percentage=100, attempts={"k": attempt(2), "l": attempt(1)}, blockers=())
+    done = replace(first, status="Done", percentage=100, attempts={"k": attempt(1), "l": attempt(2)}, blockers=())
     sqlite_store.events.write(batch([], tasks=[done]))
 
     (row,) = rows(sqlite_store, "SELECT * FROM task_progress WHERE task_id = 't-1'")
     assert (row["orchestrator"], row["description"], row["agent"]) == ("jarvis", '"ü"\n', "")
     assert (row["status"], row["shown_status"], row["percentage"]) == ("Done", "completed", 100)
     assert (row["completed_subtasks"], row["blockers"], row["dependencies"]) == ("[]", "[]", "[]")
-    assert (row["attempts"], row["quarantined"], row["metadata"]) == (3, "", '{"priority":1}')
+    assert (row["attempts"], row["quarantined"], row["metadata"]) == (2, "", '{"priority":1}')
     assert (row["created_at"], row["updated_at"]) == (iso(START), iso(START + 5_000_000))
 
 
