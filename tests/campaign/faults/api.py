@@ -28,7 +28,7 @@ FAULTS = (
         id="F38",
         title="any request to the API",
         promise="each answer is one that the document promises; none is a server's error",
-        rounds={"small": 1, "full": 10, "release": 60},
+        rounds={"small": 1, "full": 8, "release": 60},
         play=requests,
         limit=1_800,
     ),
