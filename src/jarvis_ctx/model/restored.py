@@ -34,7 +34,7 @@ def branch(restores: Sequence[Restored]) -> list[Span]:
     end, left = FOREVER, list(restores)
     while left:
         last = left.pop()
-        if last.at < end:
+        if last.at <= end:  # A moment that was kept right after a return stands on that return.
             spans.append((last.at, end))
             end = last.stamp
     return [(NEVER, end), *reversed(spans)]
@@ -52,7 +52,7 @@ def stands_on(restores: Sequence[Restored], position: dict[str, int], event: Eve
     """
     end = FOREVER
     for restored in reversed(restores):
-        if restored.at < end:
+        if restored.at <= end:
             if event.stamp > restored.at:
                 break
             end, position = restored.stamp, restored.position
