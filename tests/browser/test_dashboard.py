@@ -204,6 +204,25 @@ def test_a_card_leads_to_its_task_and_on_to_what_that_waits_for_by_keyboard(
     expect(page.get_by_role("cell", name="TaskProgressed")).to_be_visible()
 
 
+def test_whoever_moves_on_the_moment_a_view_is_there_is_not_brought_back(
+    page: Page, orchestrator: Orchestrator
+) -> None:
+    page.goto(f"{orchestrator.url}/tasks")
+    settled(page)
+    page.evaluate("""() => document.addEventListener("htmx:after:swap", function quick() {
+        const link = document.querySelector("#view a[href$=task-2]");
+        if (!link || document.querySelector("#view article")) return;
+        link.focus();
+        document.removeEventListener("htmx:after:swap", quick);
+    })""")
+
+    page.get_by_role("article").get_by_role("link", name="task-3", exact=True).click()
+    expect(page.get_by_role("heading", name="task-3", exact=True)).to_be_visible()
+    page.wait_for_timeout(200)  # Nothing says when the way there is over.
+
+    expect(page.get_by_role("link", name="task-2", exact=True)).to_be_focused()
+
+
 def test_a_line_over_time_ends_with_its_process_and_where_nothing_was_measured(page: Page) -> None:
     settled(page)
     samples = [("09:30:00", 7), ("09:30:10", 7), ("09:30:20", 8), ("09:30:30", 8), ("09:50:30", 8)]

@@ -192,8 +192,7 @@ class Claims:
         task = self._sink.state.tasks.get(call.task)
         if task is not None and task.quarantined:
             raise TaskQuarantined(task=call.task, deaths=task.deaths_alone, cause=task.quarantined)
-        tried = task.attempts.values() if task is not None else ()
-        number = 1 + max((attempt.number for attempt in tried if attempt.method == call.method), default=0)
+        number = 1 + (task.tries.get(call.method, 0) if task is not None else 0)
         outer = _outer()
         # No other process of the run gives this key: a forked child counts on, but its lock is a new one.
         process = "" if self._lock is self._owners_lock else f"{os.getpid()}-"

@@ -100,7 +100,7 @@ def _drawn(parts: list[Member]) -> list[Drawn]:
             id=task.id,
             title=part.name,
             status=task.shown_status,
-            attempts=max((attempt.number for attempt in task.attempts.values()), default=0),
+            attempts=task.begun,
             description=task.description,
             after=[id for id in dict.fromkeys(part.after) if id in shown and id != task.id],
             within=within[task.id],

@@ -84,7 +84,7 @@ def line(task: TaskRecord, state: State) -> dict[str, Any]:
         "metadata": exact.from_tree(task.metadata),
         "created": iso(task.created),
         "updated": iso(task.updated[0]),
-        "attempts": max((attempt.number for attempt in task.attempts.values()), default=0),
+        "attempts": task.begun,
         "in_flight": bool(task.in_flight),
         "interrupted": task.interrupted,
         "steps_finished": sorted(step.name for step in steps if step.status == "finished"),

@@ -116,10 +116,9 @@ def _task_claimed(state: State, event: Event) -> None:
 def _with_its_claim(state: State, event: Event) -> None:
     """An end stands for its claim, too, where that was a worker's, said before a restore and not heard by then."""
     key, task = text(event.body["key"]), state.tasks.get(event.subject)
-    known = task.attempts if task is not None else {}
     method = key.rpartition("#")[0]
-    if method and key not in known:
-        number = 1 + max((attempt.number for attempt in known.values() if attempt.method == method), default=0)
+    if method and (task is None or key not in task.attempts):
+        number = 1 + (task.tries.get(method, 0) if task is not None else 0)
         _task_claimed(state, replace(event, body={"method": method, "key": key, "attempt": number}))
 
 

@@ -135,6 +135,19 @@ class TaskRecord(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defau
         return (self.finished or self.done) and not (self.in_flight or self.quarantined)
 
     @property
+    def tries(self) -> dict[str, int]:
+        """How often a call of each method was begun for it, as far as the attempts that are kept tell."""
+        tries: dict[str, int] = {}
+        for attempt in self.attempts.values():
+            tries[attempt.method] = max(attempt.number, tries.get(attempt.method, 0))
+        return tries
+
+    @property
+    def begun(self) -> int:
+        """How often a call for it was begun, of any method."""
+        return sum(self.tries.values())
+
+    @property
     def results(self) -> list[Attempt]:
         """The attempts whose results may stand in for their calls, oldest first.
 

@@ -67,6 +67,15 @@ def test_what_is_over_is_finished(status: str, finished: bool) -> None:
     assert task(status=status).finished is finished
 
 
+def test_calls_of_each_method_are_counted_and_count_on_from_the_latest() -> None:
+    made = [attempt("a", number=2), attempt("b", number=3), attempt("c", method="n")]
+
+    called = task(attempts={each.key: each for each in made})
+
+    assert called.tries == {"m": 3, "n": 1}
+    assert called.begun == 4
+
+
 def test_only_attempts_without_an_end_are_in_flight() -> None:
     attempts = {a.key: a for a in (attempt("a"), attempt("b", outcome="finished"), attempt("c", outcome="died"))}
 

@@ -43,9 +43,9 @@ def insert(table: str, columns: str) -> str:
 def task(orchestrator: str, record: TaskRecord) -> Item:
     lists = [record.completed_subtasks, record.blockers, record.dependencies]
     state = [record.description, record.status, record.shown_status, record.percentage]
-    tries = sum({attempt.method: attempt.number for attempt in record.attempts.values()}.values())
+    calls = [record.agent, record.begun, record.quarantined]
     times = [*_both(record.created), *_both(record.updated[0])]
-    return [orchestrator, record.id, *state, *lists, record.agent, tries, record.quarantined, *times, record.metadata]
+    return [orchestrator, record.id, *state, *lists, *calls, *times, record.metadata]
 
 
 def step(orchestrator: str, record: StepRecord) -> Item:

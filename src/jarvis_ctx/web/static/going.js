@@ -53,7 +53,8 @@ async function go(to, focus) {
   history.pushState(null, "", to);
   await leave();
   if (focus) {
-    view.focus({ preventScroll: true });
+    // Whoever was quick is in it already.
+    if (!view.contains(document.activeElement)) view.focus({ preventScroll: true });
     scrollTo(0, 0);
   }
 }
