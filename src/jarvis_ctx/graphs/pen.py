@@ -128,8 +128,7 @@ class Pen:
     def _slots(self, thread: str, namespace: str, parent: str | None) -> Slots:
         if parent is None:
             return {}
-        with self._lock:
-            known = self._last.get((thread, namespace))
+        known = self._last.get((thread, namespace))
         if known is not None and known[0] == parent:
             return known[1]
         read = self._parent(thread, namespace, parent)

@@ -45,7 +45,9 @@ def id_of(config: RunnableConfig | None) -> str | None:
 
 def place_of(config: RunnableConfig) -> tuple[str, str, str | None]:
     """Thread, namespace and checkpoint at once, as each of the others gives it. Raises `BadValue`."""
-    return thread_of(config), namespace_of(config), id_of(config)
+    named = config.get("configurable", {})
+    namespace, id = named.get("checkpoint_ns"), named.get("checkpoint_id")
+    return thread_id(named.get("thread_id")), str(namespace) if namespace else "", str(id) if id or id == 0 else None
 
 
 def flat(config: RunnableConfig) -> RunnableConfig:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import starmap
 from pathlib import Path
-from typing import TypeVar
+from typing import Annotated, TypeVar
+
+import msgspec
+from msgspec import Meta, Struct
 
 from jarvis_ctx.journal.ports import Batch, StoredEvent
 from jarvis_ctx.model.cut import Cut
@@ -14,6 +17,7 @@ from jarvis_ctx.storage.sqlite.connection import Row
 from jarvis_ctx.storage.sqlite.database import Database
 from jarvis_ctx.storage.sqlite.driver import sqlite
 from jarvis_ctx.storage.sqlite.faults import damaged
+from jarvis_ctx.storage.sqlite.inserting import insert
 
 PAGE = 500
 
@@ -26,24 +30,9 @@ SET orchestrator = excluded.orchestrator, run = excluded.run, epoch = excluded.e
 WHERE writers.epoch = 0
 """
 
-# The payload is a string inside the document, so it comes out character for character as it went in. One that this
-# SQLite cannot read as JSON, being nested deeper than it goes, is kept all the same.
-_EVENTS = """
-INSERT INTO events (writer_id, number, digest, payload, time, kind, subject)
-WITH rows AS MATERIALIZED (
-    SELECT
-        value ->> 'writer' AS writer, value ->> 'number' AS number, value ->> 'digest' AS digest,
-        value ->> 'payload' AS payload
-    FROM json_each(?)
-)
-SELECT
-    writers.id, number, digest, payload,
-    CASE WHEN json_valid(payload) THEN payload ->> 1 END,
-    CASE WHEN json_valid(payload) THEN payload ->> 3 END,
-    CASE WHEN json_valid(payload) THEN payload ->> 4 END
-FROM rows CROSS JOIN writers ON writers.writer = rows.writer WHERE true
-ON CONFLICT (writer_id, number) DO NOTHING
-"""
+_IDS = "SELECT writer, id FROM writers WHERE writer IN (SELECT value FROM json_each(?))"
+
+_EVENTS = "INSERT INTO events (writer_id, number, digest, payload, time, kind, subject)"
 
 # To the last number before the first gap above the old watermark; nothing moves while the very next one is missing.
 _WATERMARKS = """
@@ -92,6 +81,19 @@ _REMOVE = "DELETE FROM {} WHERE writer_id = ? AND number IN (SELECT value FROM j
 S = TypeVar("S", bound=StoredEvent)
 
 
+class Head(Struct, array_like=True):
+    """What of a payload has columns of its own."""
+
+    number: int
+    time: Annotated[int, Meta(ge=-(2**62), le=2**62)]
+    run: str
+    kind: str
+    subject: str
+
+
+_head = msgspec.json.Decoder(Head).decode
+
+
 class SqliteEvents:
     """The `EventStore` port. Rows of a writer without an opening count as `batch.orchestrator`'s until one comes."""
 
@@ -108,9 +110,11 @@ class SqliteEvents:
             if unknown:
                 connection.execute(_WRITERS, (documents.document([_opening(batch, name) for name in unknown]),))
             if batch.rows:
-                connection.execute(_EVENTS, (documents.document(batch.rows),))
+                names = documents.document(list(writers))
+                ids = dict(connection.execute(_IDS, (names,)))
+                insert(connection, _EVENTS, [(ids[row.writer], *_columns(row)) for row in batch.rows])
                 projections.entries(connection, batch.rows)
-                connection.execute(_WATERMARKS, (documents.document(list(writers)),))
+                connection.execute(_WATERMARKS, (names,))
             projections.records(connection, batch)
         self._known |= batch.openings.keys()
 
@@ -177,6 +181,15 @@ def _take_out(connection: sqlite.Connection, writer_id: int, numbers: list[int])
         connection.execute(_REMOVE.format(table), (writer_id, documents.document(numbers)))
     lower = "UPDATE writers SET watermark = min(watermark, ?) WHERE id = ?"
     connection.execute(lower, (max(numbers[0] - 1, 0), writer_id))
+
+
+def _columns(row: StoredEvent) -> tuple[object, ...]:
+    """An event's columns; of a payload that cannot be read as one of ours the last three are empty."""
+    try:
+        head = _head(row.payload)
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        return row.number, row.digest, row.payload, None, None, None
+    return row.number, row.digest, row.payload, head.time, head.kind, head.subject
 
 
 def _opening(batch: Batch, writer: str) -> list[object]:
