@@ -14,7 +14,7 @@ from jarvis_ctx.journal.fold_tasks import TASK_HANDLERS
 from jarvis_ctx.journal.shapes import numbers, text, whole
 from jarvis_ctx.model.agent import AgentRecord
 from jarvis_ctx.model.cut import Cut
-from jarvis_ctx.model.event import BRANCHED_KINDS, FREED, PROJECTED_KINDS, THREAD_KINDS, Event
+from jarvis_ctx.model.event import BRANCHED_KINDS, FREED, PROJECTED_KINDS, THREAD_KINDS, Event, Stamp
 from jarvis_ctx.model.healed import Healed
 from jarvis_ctx.model.ids import AgentId
 from jarvis_ctx.model.state import Attribute, State
@@ -42,6 +42,12 @@ def apply(state: State, event: Event) -> None:
     except (KeyError, TypeError, ValueError, AttributeError):
         # The fold is total: what it cannot read stays in the journal, and is counted for the report.
         _unknown(state, event)
+
+
+def pass_by(state: State, stamp: Stamp) -> None:
+    """Take note of an event that nothing else in the state depends on, and that is later than all in it."""
+    state.stamp = stamp
+    state.position[stamp[1]] = stamp[2]
 
 
 def _is_late(state: State, event: Event) -> bool:

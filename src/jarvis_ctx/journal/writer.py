@@ -21,7 +21,7 @@ from jarvis_ctx.journal.marks import APPENDED, EPOCH
 from jarvis_ctx.journal.segment import FOR_END, FOR_SEAL, Opening, Segment
 from jarvis_ctx.journal.supply import SegmentSupply
 from jarvis_ctx.journal.values import Values
-from jarvis_ctx.model.event import LAST_KIND, PROJECTED_KINDS, Event
+from jarvis_ctx.model.event import LAST_KIND, PROJECTED_KINDS, THREAD_KINDS, Event
 from jarvis_ctx.model.ids import RunId, WriterId
 from jarvis_ctx.model.state import State
 
@@ -180,24 +180,27 @@ class Writer(Inherited):
             segment.append(number, payload)
         except OSError as error:
             raise self._unavailable(error) from error
-        kept = _decode(encoded) if body is None else body
-        self._fold(Event(self.writer, number, time, self.run, kind, subject, kept))
+        self._fold(number, time, kind, subject, _decode(encoded) if body is None else body)
         return number
 
-    def _fold(self, event: Event) -> None:
-        if event.kind in PROJECTED_KINDS:
-            # First: what an interrupt leaves folded and unnoted no checkpoint would have.
-            self.dirty.add(event.subject)
-        fold.apply(self.state, event)
-        self._time, self.number = event.time, event.number
-        self._cells[self._appended_cell] = event.number  # Last, as it may fail where nothing is mapped.
+    def _fold(self, number: int, time: int, kind: str, subject: str, body: dict[str, Any]) -> None:
+        if kind in THREAD_KINDS:
+            fold.pass_by(self.state, (time, self.writer, number))
+        else:
+            if kind in PROJECTED_KINDS:
+                # First: what an interrupt leaves folded and unnoted no checkpoint would have.
+                self.dirty.add(subject)
+            fold.apply(self.state, Event(self.writer, number, time, self.run, kind, subject, body))
+        self._time, self.number = time, number
+        self._cells[self._appended_cell] = number  # Last, as it may fail where nothing is mapped.
 
     def _catch_up(self, segment: Segment) -> None:
         """Fold what an interrupt (KeyboardInterrupt, a signal handler that raised) kept us from folding."""
         for found in frame.scan(segment.read(0, segment.at[0]), self.writer):
             if isinstance(found, frame.Frame) and found.magic == frame.EVENT and found.number > self.number:
                 try:
-                    self._fold(read.event(self.writer, found.payload, self.values))
+                    event = read.event(self.writer, found.payload, self.values)
+                    self._fold(event.number, event.time, event.kind, event.subject, event.body)
                 except CorruptData as error:
                     self.unreadable.append(str(error))  # Its number is taken for good; the next call goes on.
                     self.number = self._cells[self._appended_cell] = found.number
