@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import starmap
 from pathlib import Path
-from typing import Annotated, TypeVar
-
-import msgspec
-from msgspec import Meta, Struct
+from typing import TypeVar
 
 from jarvis_ctx.journal.ports import Batch, StoredEvent
 from jarvis_ctx.model.cut import Cut
@@ -17,6 +14,7 @@ from jarvis_ctx.storage.sqlite.connection import Row
 from jarvis_ctx.storage.sqlite.database import Database
 from jarvis_ctx.storage.sqlite.driver import sqlite
 from jarvis_ctx.storage.sqlite.faults import damaged
+from jarvis_ctx.storage.sqlite.heads import head_of
 from jarvis_ctx.storage.sqlite.inserting import insert
 
 PAGE = 500
@@ -81,19 +79,6 @@ _REMOVE = "DELETE FROM {} WHERE writer_id = ? AND number IN (SELECT value FROM j
 S = TypeVar("S", bound=StoredEvent)
 
 
-class Head(Struct, array_like=True):
-    """What of a payload has columns of its own."""
-
-    number: int
-    time: Annotated[int, Meta(ge=-(2**62), le=2**62)]
-    run: str
-    kind: str
-    subject: str
-
-
-_head = msgspec.json.Decoder(Head).decode
-
-
 class SqliteEvents:
     """The `EventStore` port. Rows of a writer without an opening count as `batch.orchestrator`'s until one comes."""
 
@@ -112,8 +97,10 @@ class SqliteEvents:
             if batch.rows:
                 names = documents.document(list(writers))
                 ids = dict(connection.execute(_IDS, (names,)))
-                insert(connection, _EVENTS, [(ids[row.writer], *_columns(row)) for row in batch.rows])
-                projections.entries(connection, batch.rows)
+                told = [(head_of(row.payload), row) for row in batch.rows]
+                columns = [(ids[e.writer], e.number, e.digest, e.payload, h.time, h.kind, h.subject) for h, e in told]
+                insert(connection, _EVENTS, columns)
+                projections.entries(connection, told)
                 connection.execute(_WATERMARKS, (names,))
             projections.records(connection, batch)
         self._known |= batch.openings.keys()
@@ -181,15 +168,6 @@ def _take_out(connection: sqlite.Connection, writer_id: int, numbers: list[int])
         connection.execute(_REMOVE.format(table), (writer_id, documents.document(numbers)))
     lower = "UPDATE writers SET watermark = min(watermark, ?) WHERE id = ?"
     connection.execute(lower, (max(numbers[0] - 1, 0), writer_id))
-
-
-def _columns(row: StoredEvent) -> tuple[object, ...]:
-    """An event's columns; of a payload that cannot be read as one of ours the last three are empty."""
-    try:
-        head = _head(row.payload)
-    except (msgspec.DecodeError, UnicodeError, RecursionError):
-        return row.number, row.digest, row.payload, None, None, None
-    return row.number, row.digest, row.payload, head.time, head.kind, head.subject
 
 
 def _opening(batch: Batch, writer: str) -> list[object]:

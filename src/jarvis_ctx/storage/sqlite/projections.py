@@ -5,6 +5,7 @@ from __future__ import annotations
 from jarvis_ctx.journal.ports import Batch, StoredEvent
 from jarvis_ctx.storage.sqlite import documents
 from jarvis_ctx.storage.sqlite.driver import sqlite
+from jarvis_ctx.storage.sqlite.heads import Head
 
 # One event's body a row. `{columns}` are read from the body: plain text as it is, anything else as JSON text; what the
 # body holds besides goes to `extra`.
@@ -17,7 +18,7 @@ rows AS MATERIALIZED (
 ),
 bodies AS MATERIALIZED (
     SELECT writer, number, payload ->> 1 AS time, payload ->> 2 AS run, payload -> 5 AS body
-    FROM rows WHERE CASE WHEN json_valid(payload) THEN payload ->> 3 = '{kind}' END
+    FROM rows WHERE json_valid(payload)
 )
 SELECT writers.id, number, orchestrator, bodies.run, time,
     strftime('%Y-%m-%dT%H:%M:%fZ', (time / 1000) / 1000.0, 'unixepoch'), {values}, json_remove(body, {paths})
@@ -28,20 +29,17 @@ ON CONFLICT (writer_id, number) DO NOTHING
 _VALUE = "CASE WHEN json_type(body, '$.{0}') IN ('text', 'null') THEN body ->> '{0}' ELSE body -> '{0}' END"
 
 
-def _entries(table: str, kind: str, columns: tuple[str, ...]) -> str:
+def _entries(table: str, columns: tuple[str, ...]) -> str:
     return _ENTRIES.format(
         table=table,
-        kind=kind,
         names=", ".join(columns),
         values=", ".join(map(_VALUE.format, columns)),
         paths=", ".join(f"'$.{column}'" for column in columns),
     )
 
 
-_DECISIONS = _entries(
-    "decision_log", "DecisionLogged", ("decision_type", "context", "decision", "reasoning", "outcome")
-)
-_MESSAGES = _entries("agent_coordination", "MessageSent", ("sender", "recipient", "content"))
+_DECISIONS = _entries("decision_log", ("decision_type", "context", "decision", "reasoning", "outcome"))
+_MESSAGES = _entries("agent_coordination", ("sender", "recipient", "content"))
 _RECORDS = {
     table: f"INSERT OR REPLACE {documents.insert(table, columns)}"
     for table, columns in (("task_progress", documents.TASKS), ("steps", documents.STEPS), ("runs", documents.RUNS))
@@ -54,13 +52,12 @@ AND EXISTS (SELECT 1 FROM json_each(?) WHERE {0}.updated > value ->> 0 AND {0}.u
 """
 
 
-def entries(connection: sqlite.Connection, rows: list[StoredEvent]) -> None:
+def entries(connection: sqlite.Connection, told: list[tuple[Head, StoredEvent]]) -> None:
     """Derive the decisions and messages among these events; no statement when there are none."""
-    for kind, statement in (('"DecisionLogged"', _DECISIONS), ('"MessageSent"', _MESSAGES)):
-        # A cheap test that may let others through: the statement looks at the kind itself.
-        candidates = [row for row in rows if kind in row.payload]
-        if candidates:
-            connection.execute(statement, (documents.document(candidates),))
+    for kind, statement in (("DecisionLogged", _DECISIONS), ("MessageSent", _MESSAGES)):
+        rows = [event for head, event in told if head.kind == kind]
+        if rows:
+            connection.execute(statement, (documents.document(rows),))
 
 
 def records(connection: sqlite.Connection, batch: Batch) -> None:

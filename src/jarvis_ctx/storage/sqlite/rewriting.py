@@ -10,6 +10,7 @@ from jarvis_ctx.storage.sqlite import projections
 from jarvis_ctx.storage.sqlite.connection import Row
 from jarvis_ctx.storage.sqlite.database import Database
 from jarvis_ctx.storage.sqlite.driver import sqlite
+from jarvis_ctx.storage.sqlite.heads import Head, head_of
 
 PAGE = 500
 """Events a transaction."""
@@ -21,9 +22,7 @@ WHERE typeof(payload) = 'text' AND (writer_id, number) > (?, ?) ORDER BY writer_
 """
 
 _PUT = """
-UPDATE events SET payload = ?, digest = ?, kind = CASE WHEN json_valid(?1) THEN ?1 ->> 3 END,
-subject = CASE WHEN json_valid(?1) THEN ?1 ->> 4 END
-WHERE writer_id = ? AND number = ?
+UPDATE events SET payload = ?, digest = ?, kind = ?, subject = ? WHERE writer_id = ? AND number = ?
 """
 
 _ID = "SELECT id FROM writers WHERE writer = ?"
@@ -54,8 +53,7 @@ def put(database: Database, events: Collection[StoredEvent]) -> None:
     with database.transaction() as connection:
         connection.execute("PRAGMA secure_delete = ON")
         ids = {name: connection.execute(_ID, (name,)).fetchone() for name in {event.writer for event in events}}
-        rows = [(e.payload, e.digest, *id, e.number) for e in events if (id := ids[e.writer]) is not None]
-        connection.executemany(_PUT, rows)
+        _put(connection, [(*id, event) for event in events if (id := ids[event.writer]) is not None])
 
 
 def replace(connection: sqlite.Connection, rows: list[Row], change: Change) -> int:
@@ -70,11 +68,18 @@ def replace(connection: sqlite.Connection, rows: list[Row], change: Change) -> i
             event = StoredEvent(writer, number, frame.digester(writer)(number, payload).hex(), payload.decode())
             found.append((id, event))
     keys = [(id, event.number) for id, event in found]
-    connection.executemany(_PUT, [(event.payload, event.digest, id, event.number) for id, event in found])
+    told = _put(connection, found)
     for table in ("decision_log", "agent_coordination"):
         connection.executemany(_DERIVED.format(table), keys)
-    projections.entries(connection, [event for _, event in found])
+    projections.entries(connection, told)
     return len(found)
+
+
+def _put(connection: sqlite.Connection, found: list[tuple[int, StoredEvent]]) -> list[tuple[Head, StoredEvent]]:
+    told = [(id, head_of(event.payload), event) for id, event in found]
+    rows = [(event.payload, event.digest, head.kind, head.subject, id, event.number) for id, head, event in told]
+    connection.executemany(_PUT, rows)
+    return [(head, event) for _, head, event in told]
 
 
 def compact(database: Database) -> None:
