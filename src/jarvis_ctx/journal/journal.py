@@ -71,7 +71,7 @@ class Journal:
         self._sync_interval, self._drain_interval = sync_interval, drain_interval
         self._opening, self._mapped = opening, mapped
         slot = marks.writer_slot(opening.writer, opening.orchestrator, opening.epoch)
-        self.values = Values(folder / "values", value_bytes, sealing)
+        self.values = Values(folder, value_bytes, sealing)
         self._supply = SegmentSupply(folder, opening.writer, segment_bytes, mapped=mapped)
         self.writer = Writer(
             opening=opening,

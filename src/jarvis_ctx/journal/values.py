@@ -28,9 +28,12 @@ def is_reference(body: dict[str, Any]) -> bool:
 class Values:
     """`journal/values/<sha256>`: written before the event that names them, so that none names what is not there."""
 
-    def __init__(self, folder: Path, limit: int = exact.LIMIT, sealing: Sealing | None = None) -> None:
-        """`limit`: the bytes a body may have. `sealing` seals them and the side files; without it they are plain."""
-        self.folder, self.limit, self.sealing = folder, limit, sealing
+    def __init__(self, journal: Path, limit: int = exact.LIMIT, sealing: Sealing | None = None) -> None:
+        """`journal` is its folder, `limit` the bytes a body may have.
+
+        `sealing` seals them and the side files; without it they are plain.
+        """
+        self.folder, self.limit, self.sealing = journal / "values", limit, sealing
 
     def put(self, body: bytes) -> dict[str, Any]:
         """Keep `body` (JSON) durably; the small body that stands for it in the event.

@@ -63,7 +63,7 @@ class Ground(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def values(self) -> Values:
         """Opens sealed bodies of events, and fetches those in side files."""
-        return Values(self.folder / "journal" / "values", sealing=self.sealing)
+        return Values(self.folder / "journal", sealing=self.sealing)
 
     @property
     def layers(self) -> Layers:

@@ -87,7 +87,7 @@ def rebuild(layers: Layers, steady: Callable[[], float]) -> Rebuilt:
 
 def events_of(layers: Layers, after: dict[str, int], *, whole: bool = True) -> Gathered:
     """Everything that is left of the events after a position; `whole` as of `gather`."""
-    values = Values(layers.journal / "values", sealing=layers.sealing)
+    values = Values(layers.journal, sealing=layers.sealing)
     gathered = gather(layers.journal, layers.orchestrator, after, layers.events, layers.marks, values, whole=whole)
     set_aside(gathered, after, layers.marks, layers.cut_off)
     return gathered

@@ -70,7 +70,7 @@ class FilePurge:
         """`seals` and `sealing`: of an encrypted store. `aside`: what was moved aside is removed, whatever it holds."""
         self._folder, self._needle, self._key, self._seals, self._aside = folder, needle, key, seals, aside
         self._journal = folder / "journal"
-        self._bodies = Bodies(needle, Values(self._journal / "values", sealing=sealing))
+        self._bodies = Bodies(needle, Values(self._journal, sealing=sealing))
         self.purged = Purged()
 
     def clean(self) -> None:

@@ -58,7 +58,7 @@ class Resealing:
     def __init__(self, folder: Path, key: sign.Key | None, target: Target, tell: Tell, *, dry: bool = False) -> None:
         """`key` signs checkpoints. `dry`: count, and raise for a key that is missing, but change nothing."""
         self._folder, self._key, self._target, self._tell, self._dry = folder, key, target, tell, dry
-        values = Values(folder / "journal" / "values", sealing=target.sealing)
+        values = Values(folder / "journal", sealing=target.sealing)
         self._events = Resealed(target, values, dry=dry)
         self._twins: set[Path] = set()
         """Those that are sealed with their signed file."""

@@ -9,6 +9,7 @@ from jarvis_ctx.capture.sink import Sink
 from jarvis_ctx.insight.view import View
 from jarvis_ctx.journal.journal import Journal
 from jarvis_ctx.model.run import RunRecord
+from jarvis_ctx.model.task import TaskRecord
 from jarvis_ctx.sidecar.opening import OpenStore
 
 if TYPE_CHECKING:
@@ -24,6 +25,11 @@ class ForFrameworks:
     _sink: Sink
     _view: View
     _opened: OpenStore
+
+    @property
+    def known_tasks(self) -> dict[str, TaskRecord]:
+        """The tasks that the state has now. Other threads change it: copy it before you go through it."""
+        return self.journal.writer.state.tasks
 
     @cached_property
     def threads(self) -> LiveThreads:

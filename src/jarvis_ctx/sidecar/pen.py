@@ -34,7 +34,7 @@ def pen(
         epoch_slot=slot,
         writer_slot=marks.writer_slot(opening.writer, name, epoch),
         supply=SegmentSupply(folder, opening.writer, SEGMENT_BYTES, mapped=False),
-        values=Values(folder / "values", sealing=sealing),
+        values=Values(folder, sealing=sealing),
     )
 
 

@@ -99,7 +99,7 @@ def fill(
     for name, state in states.items():
         if state.cut.position:
             store.events.cut(name, state.cut)
-        derive(store, Values(folder / "journal" / "values", sealing=encryption.sealing), state, result)
+        derive(store, Values(folder / "journal", sealing=encryption.sealing), state, result)
         _checkpoints(store, _layers(folder, name, settings, encryption, result).files, result)
 
 

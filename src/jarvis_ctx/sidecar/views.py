@@ -65,7 +65,7 @@ class StoreView:
         self._store, encryption = encrypted(self._open() if begun else MemoryStore(), settings)
         self.seals, self.values = (
             encryption.seals,
-            Values(self.folder / "journal" / "values", sealing=encryption.sealing),
+            Values(self.folder / "journal", sealing=encryption.sealing),
         )
         self.queries: Queries = self._store.queries
         self.graphs = self._store.graphs

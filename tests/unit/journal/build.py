@@ -96,7 +96,7 @@ class Store:
             epoch_slot=marks.slot(ORCHESTRATOR, opening.orchestrator),
             writer_slot=marks.writer_slot(opening.writer, opening.orchestrator, opening.epoch),
             supply=SegmentSupply(self.folder, opening.writer, SEGMENT, mapped=True),
-            values=Values(self.folder / "values"),
+            values=Values(self.folder),
         )
         try:
             yield writer
@@ -112,7 +112,7 @@ class Store:
         finally:
             marks.close()
         store = self.database.events if database else None
-        return gather(self.folder, name, after or {}, store, known, Values(self.folder / "values"))
+        return gather(self.folder, name, after or {}, store, known, Values(self.folder))
 
     def segments(self) -> list[read.SegmentData]:
         return [read.read_segment(path) for paths in read.segment_paths(self.folder).values() for path in paths]

@@ -28,7 +28,7 @@ except JournalUnavailable as error:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux keeps a process to RLIMIT_AS")
 def test_where_no_memory_is_left_the_journal_is_unavailable(tmp_path: Path) -> None:
-    command = [sys.executable, "-c", STARVING, str(tmp_path / "values")]
+    command = [sys.executable, "-c", STARVING, str(tmp_path)]
 
     told = subprocess.run(command, capture_output=True, text=True, timeout=60)
 

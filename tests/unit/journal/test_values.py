@@ -21,7 +21,7 @@ JSON = st.recursive(st.none() | st.booleans() | st.integers(-(2**40), 2**40) | s
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(body=st.dictionaries(st.text(max_size=5), JSON, max_size=4))
 def test_any_body_comes_back(tmp_path: Path, body: dict[str, Any]) -> None:
-    values = Values(tmp_path / "values")
+    values = Values(tmp_path)
     encoded = exact.encode(body)
 
     reference = values.put(encoded)
@@ -31,7 +31,7 @@ def test_any_body_comes_back(tmp_path: Path, body: dict[str, Any]) -> None:
 
 
 def test_equal_bodies_share_a_file(tmp_path: Path) -> None:
-    values = Values(tmp_path / "values")
+    values = Values(tmp_path)
 
     assert values.put(b'{"a":1}') == values.put(b'{"a":1}')
     assert len(list((tmp_path / "values").iterdir())) == 1
@@ -39,7 +39,7 @@ def test_equal_bodies_share_a_file(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("damage", [lambda p: p.write_bytes(b'{"a":2}'), lambda p: p.unlink()], ids=["changed", "gone"])
 def test_a_side_file_that_is_not_what_was_put_is_refused(tmp_path: Path, damage: Any) -> None:
-    values = Values(tmp_path / "values")
+    values = Values(tmp_path)
     reference = values.put(b'{"a":1}')
     damage(tmp_path / "values" / reference["$value"])
 
@@ -49,7 +49,7 @@ def test_a_side_file_that_is_not_what_was_put_is_refused(tmp_path: Path, damage:
 
 @pytest.mark.parametrize("damage", [b'{"a":2}', b"", b'{"a":1}more'], ids=["changed", "empty", "longer"])
 def test_a_damaged_side_file_is_written_anew_when_its_body_comes_again(tmp_path: Path, damage: bytes) -> None:
-    values = Values(tmp_path / "values")
+    values = Values(tmp_path)
     reference = values.put(b'{"a":1}')
     (tmp_path / "values" / reference["$value"]).write_bytes(damage)
 
@@ -65,11 +65,11 @@ def test_a_side_file_that_finds_no_room_is_a_typed_error(tmp_path: Path, monkeyp
     monkeypatch.setattr(os, "fsync", full)
 
     with pytest.raises(JournalUnavailable, match="No space left"):
-        Values(tmp_path / "values").put(b'{"a":1}')
+        Values(tmp_path).put(b'{"a":1}')
 
 
 def test_a_side_file_that_is_taken_up_again_is_young_again(tmp_path: Path) -> None:
-    values = Values(tmp_path / "values")
+    values = Values(tmp_path)
     path = tmp_path / "values" / values.put(b'{"a":1}')["$value"]
     os.utime(path, (0, 0))
 
@@ -81,7 +81,7 @@ def test_a_side_file_that_is_taken_up_again_is_young_again(tmp_path: Path) -> No
 @pytest.mark.parametrize("name", ["../../secret.key", "", "x" * 64, "0" * 64 + "\n", 7, None])
 def test_no_name_leads_out_of_the_folder(tmp_path: Path, name: Any) -> None:
     with pytest.raises(CorruptData, match="no side file can have"):
-        Values(tmp_path / "values").get({"$value": name, "bytes": 1})
+        Values(tmp_path).get({"$value": name, "bytes": 1})
 
 
 @pytest.mark.parametrize("body", [{}, {"$value": "x"}, {"$value": "x", "status": 1}, {"bytes": 1, "value": 2}])

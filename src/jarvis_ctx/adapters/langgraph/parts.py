@@ -64,4 +64,4 @@ class Parts:
 
     @property
     def _tasks(self) -> dict[str, TaskRecord]:
-        return self._saver.manager.journal.writer.state.tasks
+        return self._saver.manager.known_tasks

@@ -131,7 +131,7 @@ def _ended(watcher: Watcher, task: TaskRecord, outcome: Outcome, reason: str) ->
 
 def _end_nodes(watcher: Watcher, thread: str) -> None:
     """Tell the end of nodes whose writes were stored before the death: LangGraph does not run them again."""
-    for task in list(watcher.manager.journal.writer.state.tasks.values()):
+    for task in list(watcher.manager.known_tasks.values()):
         if task.metadata.get(MARK) == {"node_of": thread} and _left(task):
             for attempt in _open(task):
                 watcher.manager.journal.append("TaskFinished", task.id, {"key": attempt})

@@ -163,7 +163,7 @@ class Watcher:
 
 def marked(manager: JarvisContextManager, graph: str) -> list[tuple[TaskRecord, dict[str, Any]]]:
     """The tasks of runs of this graph that the state has, each with its mark, in the order they were first told of."""
-    tasks = list(manager.journal.writer.state.tasks.values())
+    tasks = list(manager.known_tasks.values())
     marks = [(task, task.metadata.get(MARK)) for task in sorted(tasks, key=lambda task: task.created)]
     return [(task, mark) for task, mark in marks if isinstance(mark, dict) and mark.get("graph") == graph]
 

@@ -33,7 +33,7 @@ class Telling(RunHooks[Any]):
 
     def _part(self, task: TaskId, group: str, agent: str) -> dict[str, Any]:
         """Where the run belongs: behind the session's latest one before it."""
-        tasks = self._manager.journal.writer.state.tasks
+        tasks = self._manager.known_tasks
         if task in tasks and KEY in tasks[task].metadata:
             return {}
         others = [each for each in list(tasks.values()) if each.id != task and group_of(each) == group]
