@@ -150,8 +150,8 @@ def _beside(effort: Effort, live: Popen[str], port: int, token: str) -> Figure:
     """What a captured call takes while sixteen ask its own process for the status without a pause."""
     calls = max(100, effort.calls)
 
-    def loaded(port: int, asked: bytes) -> list[float]:
-        with load(port, asked, CONNECTIONS):
+    def loaded(asked_port: int, asked: bytes) -> list[float]:
+        with load(asked_port, asked, CONNECTIONS):
             return _calls(live, calls)
 
     with child(BARE) as bare:
@@ -173,8 +173,8 @@ def _beside(effort: Effort, live: Popen[str], port: int, token: str) -> Figure:
         details=[
             f"p99 {rarely[0]} µs, without {rarely[1]} µs; p50 {typically[0]} µs, without {typically[1]} µs. "
             "A call makes no system call, so it seldom gives the interpreter away.",
-            f"While they ask a bare Flask route of another process instead it is "
-            f"{ratio(measured['elsewhere'], measured['quiet'], p99):.2f} ×: what the machine takes for the sixteen.",
+            "While they ask a bare Flask route of another process, which answers more often, it is "
+            f"{ratio(measured['elsewhere'], measured['quiet'], p99):.2f} ×: so much the machine itself may take.",
         ],
     )
 

@@ -38,6 +38,16 @@ def test_a_batch_written_twice_is_there_once_and_the_first_stays(store: Store) -
     assert list(store.events.events("jarvis", {})) == rows
 
 
+def test_of_a_batch_of_any_size_only_what_is_not_there_yet_is_added(store: Store) -> None:
+    rows = events(1, 2_307)
+    store.events.write(batch([*rows[:3], *rows[1_020:1_030], *rows[2_300:2_304]]))
+
+    store.events.write(batch(rows))
+
+    assert list(store.events.events("jarvis", {})) == rows
+    assert store.events.watermarks() == {WRITER: 2_307}
+
+
 def test_an_empty_batch_changes_nothing(store: Store) -> None:
     store.events.write(batch([], opening()))
 

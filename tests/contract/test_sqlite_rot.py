@@ -152,6 +152,16 @@ def test_a_watermark_above_the_last_event_is_not_believed(sqlite_store: SqliteSt
     assert found == {WRITER: 5}
 
 
+def test_a_writer_that_is_not_there_any_more_is_damage_and_loses_nothing_unsaid(sqlite_store: SqliteStore) -> None:
+    sqlite_store.events.write(batch(events(1, 5)))
+    with sqlite_store._database.transaction() as connection:
+        connection.execute("PRAGMA foreign_keys = OFF")
+        connection.execute("DELETE FROM writers")
+
+    with pytest.raises(StoreDamaged, match="a writer is not there any more"):
+        sqlite_store.events.write(batch(events(6, 7)))
+
+
 def _replace(database: Path, before: bytes, after: bytes) -> None:
     content = database.read_bytes()
     assert content.count(before) >= 1

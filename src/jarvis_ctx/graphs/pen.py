@@ -43,9 +43,9 @@ Parent = Callable[[str, str, str], tuple[Ref, CheckpointPut] | None]
 
 
 class Append(Protocol):
-    """Writes an event of a thread about `subject`, and returns its number; the body is its `own` from then on."""
+    """Writes an event of a thread about `subject`, and returns its number."""
 
-    def __call__(self, kind: str, thread: str, subject: str, body: dict[str, Any], *, own: bool) -> int: ...
+    def __call__(self, kind: str, thread: str, subject: str, body: dict[str, Any]) -> int: ...
 
 
 class Pen:
@@ -103,7 +103,7 @@ class Pen:
             kept=_by_writer(kept) if kept else {},
             deltas=list(deltas),
         )
-        number = self._append(PUT, place[0], subject(*place), body_of(record), own=True)
+        number = self._append(PUT, place[0], subject(*place), body_of(record))
         if number:  # 0 for what a signal handler told in the middle of another event: it is written after that one.
             self._note(place, (self._writer(), number), record, before, kept, large)
         return number
@@ -113,17 +113,17 @@ class Pen:
     ) -> int:
         """Put what a task wrote after the checkpoint at `place`: (index, channel, value) each."""
         record = WritesPut(task=task, path=path, writes=[Write(i, c, packed(value)) for i, c, value in writes])
-        return self._append(WRITES, place[0], subject(*place), body_of(record), own=True)
+        return self._append(WRITES, place[0], subject(*place), body_of(record))
 
     def drop(self, thread: str, namespace: str, id: str) -> int:
         """Drop one checkpoint and its writes."""
         self._forget(thread)
-        return self._append(DROPPED, thread, subject(thread, namespace, id), {}, own=True)
+        return self._append(DROPPED, thread, subject(thread, namespace, id), {})
 
     def drop_thread(self, thread: str) -> int:
         """Drop all that was told of a thread so far."""
         self._forget(thread)
-        return self._append(THREAD, thread, subject(thread), {}, own=True)
+        return self._append(THREAD, thread, subject(thread), {})
 
     def _slots(self, thread: str, namespace: str, parent: str | None) -> Slots:
         if parent is None:

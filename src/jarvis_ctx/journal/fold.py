@@ -45,8 +45,8 @@ def apply(state: State, event: Event) -> None:
 
 
 def pass_by(state: State, stamp: Stamp) -> None:
-    """Take note of an event that nothing else in the state depends on, and that is later than all in it."""
-    state.stamp = stamp
+    """Take note of an event that nothing else in the state depends on."""
+    state.stamp = max(state.stamp, stamp)
     state.position[stamp[1]] = stamp[2]
 
 

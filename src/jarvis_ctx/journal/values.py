@@ -16,6 +16,8 @@ from jarvis_ctx.disk.files import private_folder, read_whole, write_whole
 from jarvis_ctx.errors import CorruptData, EncryptionKeyMissing, JournalUnavailable, TooLarge, Unreadable
 from jarvis_ctx.journal.sealed_bodies import Sealing
 
+FOLDER = "values"
+"""Below the journal's."""
 MARK, BYTES = "$value", "bytes"
 NAME = re.compile(r"[0-9a-f]{64}")
 
@@ -33,7 +35,7 @@ class Values:
 
         `sealing` seals them and the side files; without it they are plain.
         """
-        self.folder, self.limit, self.sealing = journal / "values", limit, sealing
+        self.folder, self.limit, self.sealing = journal / FOLDER, limit, sealing
 
     def put(self, body: bytes) -> dict[str, Any]:
         """Keep `body` (JSON) durably; the small body that stands for it in the event.

@@ -191,7 +191,7 @@ class Writer(Inherited):
                 # First: what an interrupt leaves folded and unnoted no checkpoint would have.
                 self.dirty.add(subject)
             fold.apply(self.state, Event(self.writer, number, time, self.run, kind, subject, body))
-        self._time, self.number = time, number
+        self._time, self.number = max(self._time, time), number
         self._cells[self._appended_cell] = number  # Last, as it may fail where nothing is mapped.
 
     def _catch_up(self, segment: Segment) -> None:

@@ -144,7 +144,7 @@ class TaskRecord(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defau
 
     @property
     def begun(self) -> int:
-        """How often a call for it was begun, of any method."""
+        """How often a call for it was begun, of any method of which an attempt is kept."""
         return sum(self.tries.values())
 
     @property

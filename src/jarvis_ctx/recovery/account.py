@@ -78,7 +78,7 @@ def _task_line(task: TaskRecord, victims: Victims) -> TaskLine:
         description=task.description,
         completed_subtasks=task.completed_subtasks,
         blockers=task.blockers,
-        attempts=len(task.attempts),
+        attempts=task.begun,
         kept_result=any(attempt.kept for attempt in task.attempts.values()),
         quarantined=task.quarantined,
     )

@@ -15,6 +15,7 @@ from jarvis_ctx.clock import HOUR, MICROSECONDS
 from jarvis_ctx.errors import CorruptData
 from jarvis_ctx.journal import archive, forks, read
 from jarvis_ctx.journal.ports import EventStore
+from jarvis_ctx.journal.values import FOLDER as VALUES
 from jarvis_ctx.journal.values import Values
 from jarvis_ctx.model.state import State
 from jarvis_ctx.retention import cutting
@@ -129,7 +130,7 @@ class Cleaner:
         journal, values, removed = self._premises.folder / "journal", self._leaving.names(), 0
         named = self._premises.upkeep.named(values) | _named_in_files(journal, values) if values else set()
         young = set()
-        for path in (path for value in values - named if (path := journal / "values" / value).exists()):
+        for path in (path for value in values - named if (path := journal / VALUES / value).exists()):
             if path.stat().st_mtime * MICROSECONDS >= self._now() - YOUNG:  # Now: it may just have been taken up.
                 young.add(path.name)
             else:

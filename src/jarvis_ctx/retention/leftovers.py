@@ -10,6 +10,7 @@ from pathlib import Path
 from jarvis_ctx.checkpoint.files import CheckpointFiles
 from jarvis_ctx.clock import MICROSECONDS
 from jarvis_ctx.errors import CorruptData, NotOurs, WrongEncryptionKey
+from jarvis_ctx.journal.values import FOLDER as VALUES
 
 ASIDE = re.compile(r"\.(damaged|replaced)-\d+$")
 
@@ -21,7 +22,7 @@ def reports(folder: Path, orchestrator: str, horizon: int) -> list[Path]:
 
 def moved_aside(folder: Path, horizon: int) -> list[Path]:
     """Files, damaged or replaced, that were moved aside before `horizon` (µs), of whichever orchestrator."""
-    places = (folder, folder / "journal", folder / "journal" / "archive", folder / "journal" / "values")
+    places = (folder, folder / "journal", folder / "journal" / "archive", folder / "journal" / VALUES)
     found = [p for place in (*places, folder / "checkpoints") if place.is_dir() for p in sorted(place.iterdir())]
     return [path for path in found if ASIDE.search(path.name) and _older(path, horizon)]
 

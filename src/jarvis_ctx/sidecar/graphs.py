@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from jarvis_ctx.capture.sink import Sink
 from jarvis_ctx.capture.steps import Steps
 from jarvis_ctx.graphs.pen import Pen
@@ -28,7 +30,7 @@ class LiveGraphs:
         self._threads = threads
         self.steps = Steps(sink, replay=True, run=run, chain_runs=_Every(), pauses=PAUSES)
         """Steps within nodes: a framework goes on with a thread by itself, so that any run's results count."""
-        self.pen = Pen(threads.append, lambda: threads.writer, self._parent)
+        self.pen = Pen(partial(threads.append, own=True), lambda: threads.writer, self._parent)
 
     def reader(self, thread: str | None = None) -> Reader:
         """Reads what was put so far: of `thread`, or of all. Raises `StoreUnavailable`."""

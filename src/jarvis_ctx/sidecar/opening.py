@@ -15,6 +15,7 @@ from jarvis_ctx.codec.sign import Key
 from jarvis_ctx.disk import files, place
 from jarvis_ctx.errors import CorruptData, JarvisError, JournalUnavailable, NotTheOwner
 from jarvis_ctx.journal.marks import Marks
+from jarvis_ctx.journal.values import FOLDER as VALUES
 from jarvis_ctx.liveness.exceptions import FaultDump
 from jarvis_ctx.liveness.marker import CrashMarker
 from jarvis_ctx.liveness.orphans import refuse_orphans
@@ -92,7 +93,7 @@ class OpenStore:
     def _open(self, folder: Path, settings: Settings, clock: Clock) -> Ground:
         journal = files.private_folder(folder / "journal")
         checkpoints = files.private_folder(folder / "checkpoints")
-        for swept in (folder, checkpoints, journal, journal / "values", journal / "archive"):
+        for swept in (folder, checkpoints, journal, journal / VALUES, journal / "archive"):
             files.sweep_temporaries(swept, before=seconds(clock.wall()) - FORGOTTEN)
         mapped = _mapped(settings, journal)
         marks = self._or_moved_aside(journal / "marks", lambda: Marks(journal / "marks", mapped=mapped))

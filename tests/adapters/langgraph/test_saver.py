@@ -9,12 +9,13 @@ from binascii import b2a_base64
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from langgraph.checkpoint.base import empty_checkpoint
 from ormsgpack import packb as msgpack
 
-from jarvis_ctx.adapters.langgraph import JarvisSaver
+from jarvis_ctx.adapters.langgraph import JarvisSaver, places
 from jarvis_ctx.errors import (
     BadValue,
     CarriedOverFork,
@@ -178,6 +179,14 @@ def test_what_the_serialiser_cannot_hold_is_refused_by_name_and_nothing_is_store
         put(saver, config(), {"said": "half a \ud83d"}, {"said": 1})
 
     assert saver.get_tuple(config()) is None
+
+
+@pytest.mark.parametrize("id", [None, "", 0, "1f", []], ids=str)
+@pytest.mark.parametrize("namespace", [None, "", "node:1"], ids=str)
+def test_a_place_is_what_its_parts_are(id: object, namespace: object) -> None:
+    named: Any = {"configurable": {"thread_id": 7, "checkpoint_ns": namespace, "checkpoint_id": id}}
+
+    assert places.place_of(named) == (places.thread_of(named), places.namespace_of(named), places.id_of(named))
 
 
 def test_a_name_that_utf_8_cannot_hold_is_refused_and_nothing_is_stored(saver: JarvisSaver) -> None:

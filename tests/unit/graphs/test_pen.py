@@ -56,7 +56,7 @@ def test_a_handler_that_puts_in_the_middle_of_a_put_neither_waits_for_itself_nor
 ) -> None:
     monkeypatch.setattr(pens, "THREADS", known)
     numbers, ids = count(1), count(100)
-    pen = Pen(lambda kind, thread, subject, body, own: next(numbers), lambda: "w", lambda *place: None)
+    pen = Pen(lambda kind, thread, subject, body: next(numbers), lambda: "w", lambda *place: None)
 
     with interrupted(lambda: (put(pen, "other", str(next(ids)), None), pen.drop_thread("other"))):
         first, second = put(pen, "main", "1", None), put(pen, "main", "2", "1")

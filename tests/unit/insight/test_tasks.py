@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from jarvis_ctx.sidecar import JarvisContextManager
+from jarvis_ctx.storage.sqlite.driver import sqlite
 from tests.unit.insight.planted import PlantedClock
 
 
@@ -54,3 +55,13 @@ def test_a_task_shows_that_a_death_cut_it_off_until_somebody_takes_it_up(manager
     manager.journal.append("TaskClaimed", "a", {"method": "assign_task", "attempt": 2, "key": "k2"})
 
     assert (before, cut_off, manager.tasks()[0]["interrupted"]) == (False, (True, True), False)
+
+
+def test_calls_of_several_methods_are_counted_together_as_in_the_table(manager: JarvisContextManager) -> None:
+    for method, attempt in (("assign_task", 1), ("assign_task", 2), ("execute", 1)):
+        manager.journal.append("TaskClaimed", "a", {"method": method, "attempt": attempt, "key": f"{method}{attempt}"})
+    manager.flush()
+
+    assert manager.tasks()[0]["attempts"] == 3
+    with sqlite.connect(manager.settings.folder / "jarvis_context.db") as database:
+        assert database.execute("SELECT attempts FROM task_progress").fetchall() == [(3,)]

@@ -60,6 +60,7 @@ def test_the_live_state_equals_what_the_segments_fold_to(store: Store, journal: 
     for n in range(200):
         journal.append("TaskProgressed", f"t{n % 7}", {"percentage": n % 100, "note": {"n": n}})
         journal.append("DecisionLogged", "route", {"decision_type": "route", "decision": n})
+        journal.append("GraphThreadDropped", f"t{n}", {})
 
     rebuilt = fold.fold(fold.empty(NAME, 100), store.gather().events)
 
@@ -115,6 +116,23 @@ def test_other_writers_events_move_the_hybrid_time_on(store: Store, journal: Jou
     journal.append("AttributeSet", "a", {"value": 2})
 
     assert journal.writer.state.attributes["a"].updated[0] == ahead + 1
+    assert journal.writer.state.late == {}
+
+
+def test_an_event_that_is_folded_late_takes_the_states_time_no_step_back(
+    store: Store, journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fold, "pass_by", _raise_interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        journal.append("GraphThreadDropped", "t", {})
+    monkeypatch.undo()
+    ahead = store.clock.wall() + 10_000_000
+    journal.writer.fold_in([Event(writer_id(1, 2), 1, ahead, journal.writer.run, "AttributeSet", "a", {"value": 1})])
+
+    journal.append("AttributeSet", "a", {"value": 2})
+
+    assert journal.writer.state.attributes["a"].value == 2
+    assert journal.writer.state.stamp[0] == ahead + 1
     assert journal.writer.state.late == {}
 
 

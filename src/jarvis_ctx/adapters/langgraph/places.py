@@ -34,20 +34,27 @@ def thread_id(given: Any) -> str:
 
 def namespace_of(config: RunnableConfig) -> str:
     """The namespace; the root's is empty."""
-    return str(config.get("configurable", {}).get("checkpoint_ns") or "")
+    return _namespace(config.get("configurable", {}))
 
 
 def id_of(config: RunnableConfig | None) -> str | None:
     """The checkpoint; None where the latest is meant."""
-    found = (config or {}).get("configurable", {}).get("checkpoint_id")
-    return None if found is None or found == "" else str(found)
+    return _id((config or {}).get("configurable", {}))
 
 
 def place_of(config: RunnableConfig) -> tuple[str, str, str | None]:
     """Thread, namespace and checkpoint at once, as each of the others gives it. Raises `BadValue`."""
     named = config.get("configurable", {})
-    namespace, id = named.get("checkpoint_ns"), named.get("checkpoint_id")
-    return thread_id(named.get("thread_id")), str(namespace) if namespace else "", str(id) if id or id == 0 else None
+    return thread_id(named.get("thread_id")), _namespace(named), _id(named)
+
+
+def _namespace(named: dict[str, Any]) -> str:
+    return str(named.get("checkpoint_ns") or "")
+
+
+def _id(named: dict[str, Any]) -> str | None:
+    found = named.get("checkpoint_id")
+    return None if found is None or found == "" else str(found)
 
 
 def flat(config: RunnableConfig) -> RunnableConfig:

@@ -18,7 +18,7 @@ from jarvis_ctx.settings import Settings
 
 def named(source: Source, config: RunnableConfig) -> Standing | None:
     """The checkpoint that `config` names, or its namespace's latest."""
-    thread, namespace, id = places.thread_of(config), places.namespace_of(config), places.id_of(config)
+    thread, namespace, id = places.place_of(config)
     if id is not None:
         return standing.of_checkpoint(source, thread, namespace, id)
     return next(standing.of_namespace(source, thread, namespace), None)

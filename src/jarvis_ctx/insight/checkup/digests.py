@@ -12,6 +12,7 @@ from jarvis_ctx.errors import CorruptData, WrongEncryptionKey
 from jarvis_ctx.insight.findings import ok, problem, warning
 from jarvis_ctx.insight.view import View
 from jarvis_ctx.journal import archive, frame, read
+from jarvis_ctx.journal.values import FOLDER as VALUES
 from jarvis_ctx.journal.values import NAME, Values
 from jarvis_ctx.model.finding import Finding
 from jarvis_ctx.recovery.wording import number
@@ -34,7 +35,7 @@ def check(view: View, tell: Tell = unwatched) -> Iterator[Finding]:
     journal, values = view.folder / "journal", view.values
     yield from _segments(journal, values, tell, live=view.pulse().live_pid is not None)
     yield from _archive(journal / "archive", values, tell)
-    yield from _values(journal / "values", tell)
+    yield from _values(journal / VALUES, tell)
 
 
 def _segments(journal: Path, values: Values, tell: Tell, *, live: bool) -> Iterator[Finding]:

@@ -7,6 +7,8 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
+from jarvis_ctx.journal.values import FOLDER as VALUES
+
 DAY = 86_400
 YOUNG = 3_600
 """Seconds a store must be old before its growth says anything."""
@@ -35,7 +37,7 @@ def per_day(folder: Path, now: float) -> float | None:
 
 def _is_journal(path: Path, folder: Path) -> bool:
     journal = folder / "journal"
-    return path.parent in (journal, journal / "archive", journal / "values") and not path.name.startswith("marks")
+    return path.parent in (journal, journal / "archive", journal / VALUES) and not path.name.startswith("marks")
 
 
 def _began(folder: Path) -> float | None:

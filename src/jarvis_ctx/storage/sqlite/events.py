@@ -97,6 +97,8 @@ class SqliteEvents:
             if batch.rows:
                 names = documents.document(list(writers))
                 ids = dict(connection.execute(_IDS, (names,)))
+                if len(ids) < len(writers):
+                    raise damaged(self._database.path, "a writer is not there any more")
                 told = [(head_of(row.payload), row) for row in batch.rows]
                 columns = [(ids[e.writer], e.number, e.digest, e.payload, h.time, h.kind, h.subject) for h, e in told]
                 insert(connection, _EVENTS, columns)

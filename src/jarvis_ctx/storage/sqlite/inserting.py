@@ -7,8 +7,11 @@ from functools import cache
 
 from jarvis_ctx.storage.sqlite.driver import sqlite
 
-MOST = 256
-"""Rows of one statement; each number of rows is one that SQLite keeps prepared, so there are powers of two alone."""
+MOST = 1024
+"""Rows of one statement: between two of them a busy thread may take the interpreter, for milliseconds each time.
+
+Each number of rows is a statement that SQLite keeps prepared, so there are powers of two alone.
+"""
 
 
 def insert(connection: sqlite.Connection, into: str, rows: Sequence[tuple[object, ...]]) -> None:

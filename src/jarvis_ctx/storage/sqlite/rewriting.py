@@ -21,9 +21,7 @@ FROM events JOIN writers ON writers.id = writer_id
 WHERE typeof(payload) = 'text' AND (writer_id, number) > (?, ?) ORDER BY writer_id, number LIMIT ?
 """
 
-_PUT = """
-UPDATE events SET payload = ?, digest = ?, kind = ?, subject = ? WHERE writer_id = ? AND number = ?
-"""
+_PUT = "UPDATE events SET payload = ?, digest = ?, kind = ?, subject = ? WHERE writer_id = ? AND number = ?"
 
 _ID = "SELECT id FROM writers WHERE writer = ?"
 
@@ -53,7 +51,7 @@ def put(database: Database, events: Collection[StoredEvent]) -> None:
     with database.transaction() as connection:
         connection.execute("PRAGMA secure_delete = ON")
         ids = {name: connection.execute(_ID, (name,)).fetchone() for name in {event.writer for event in events}}
-        _put(connection, [(*id, event) for event in events if (id := ids[event.writer]) is not None])
+        _in_place(connection, [(*id, event) for event in events if (id := ids[event.writer]) is not None])
 
 
 def replace(connection: sqlite.Connection, rows: list[Row], change: Change) -> int:
@@ -68,14 +66,14 @@ def replace(connection: sqlite.Connection, rows: list[Row], change: Change) -> i
             event = StoredEvent(writer, number, frame.digester(writer)(number, payload).hex(), payload.decode())
             found.append((id, event))
     keys = [(id, event.number) for id, event in found]
-    told = _put(connection, found)
+    told = _in_place(connection, found)
     for table in ("decision_log", "agent_coordination"):
         connection.executemany(_DERIVED.format(table), keys)
     projections.entries(connection, told)
     return len(found)
 
 
-def _put(connection: sqlite.Connection, found: list[tuple[int, StoredEvent]]) -> list[tuple[Head, StoredEvent]]:
+def _in_place(connection: sqlite.Connection, found: list[tuple[int, StoredEvent]]) -> list[tuple[Head, StoredEvent]]:
     told = [(id, head_of(event.payload), event) for id, event in found]
     rows = [(event.payload, event.digest, head.kind, head.subject, id, event.number) for id, head, event in told]
     connection.executemany(_PUT, rows)
