@@ -214,12 +214,12 @@ def test_whoever_moves_on_the_moment_a_view_is_there_is_not_brought_back(
         if (!link || document.querySelector("#view article")) return;
         link.focus();
         document.removeEventListener("htmx:after:swap", quick);
-        window.scrollTo = () => (window.arrived = true);
+        window.scrollTo = () => document.body.setAttribute("data-arrived", "");
     })""")
 
     page.get_by_role("article").get_by_role("link", name="task-3", exact=True).click()
     expect(page.get_by_role("heading", name="task-3", exact=True)).to_be_visible()
-    page.wait_for_function("window.arrived")
+    page.wait_for_selector("[data-arrived]")
 
     expect(page.get_by_role("link", name="task-2", exact=True)).to_be_focused()
 

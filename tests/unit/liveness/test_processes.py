@@ -12,12 +12,15 @@ from jarvis_ctx.liveness import processes
 @pytest.mark.parametrize(
     ("arguments", "shown"),
     [
-        (["--token", "hunter2"], "sh -c read line --token [redacted]"),
-        (["x" * 200], f"sh -c read line {'x' * 84}..."),
+        (["--token", "hunter2"], "sh -c echo; read line --token [redacted]"),
+        (["x" * 200], f"sh -c echo; read line {'x' * 78}..."),
     ],
 )
 def test_a_program_is_shown_in_a_short_line_without_secrets(arguments: list[str], shown: str) -> None:
-    with subprocess.Popen(["sh", "-c", "read line", *arguments], stdin=subprocess.PIPE) as process:
+    command = ["sh", "-c", "echo; read line", *arguments]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.readline()  # From now on it is surely that program.
         found = processes.program(process.pid, "")
 
     assert found == shown
