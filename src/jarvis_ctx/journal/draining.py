@@ -92,6 +92,12 @@ class Draining:
             if behind and not moved:
                 time.sleep(0.005)
 
+    def rest(self, timeout: float) -> None:
+        """Move what anybody has said, for at most so many seconds, if the role is ours or free. Raises as `once`."""
+        deadline = time.monotonic() + timeout
+        while self.once() and time.monotonic() < deadline:
+            pass
+
     def exchange(self, exchange: Callable[[], T]) -> T:
         """Let `exchange` put another database in the store's place while nothing is drained; it gets what it lacks."""
         with self._lock:

@@ -42,6 +42,9 @@ BURST = 5
 writes pages of the database again."""
 Durability: TypeAlias = Literal["process", "power", "store"]
 
+REST = 1.0
+"""Seconds that a closing run goes on draining for its workers and neighbours."""
+
 
 class Journal:
     """Append, and everything that happens to an event afterwards."""
@@ -246,6 +249,7 @@ class Journal:
         self._background.stop(timeout)
         try:
             self.flush(timeout)
+            self.draining.rest(REST)
             self.sync()
         except (StoreUnavailable, OSError, Fenced) as error:
             log.warning("Closing before everything was drained; the next start goes on from the segments: %s", error)
