@@ -41,8 +41,7 @@ BURST = 5
 """How many times as long as usual the drain rests while much is appended: each turn interrupts whoever appends, and
 writes pages of the database again."""
 Durability: TypeAlias = Literal["process", "power", "store"]
-
-REST = 1.0
+LINGER = 1.0
 """Seconds that a closing run goes on draining for its workers and neighbours."""
 
 
@@ -249,7 +248,7 @@ class Journal:
         self._background.stop(timeout)
         try:
             self.flush(timeout)
-            self.draining.rest(REST)
+            self.draining.rest(LINGER)
             self.sync()
         except (StoreUnavailable, OSError, Fenced) as error:
             log.warning("Closing before everything was drained; the next start goes on from the segments: %s", error)

@@ -16,6 +16,7 @@ from jarvis_ctx.storage.sqlite.driver import sqlite
 from jarvis_ctx.storage.sqlite.faults import damaged
 from jarvis_ctx.storage.sqlite.heads import head_of
 from jarvis_ctx.storage.sqlite.inserting import insert
+from jarvis_ctx.storage.sqlite.writers import ids_of
 
 PAGE = 500
 
@@ -27,8 +28,6 @@ ON CONFLICT (writer) DO UPDATE
 SET orchestrator = excluded.orchestrator, run = excluded.run, epoch = excluded.epoch, schema = excluded.schema
 WHERE writers.epoch = 0
 """
-
-_IDS = "SELECT writer, id FROM writers WHERE writer IN (SELECT value FROM json_each(?))"
 
 _EVENTS = "INSERT INTO events (writer_id, number, digest, payload, time, kind, subject)"
 
@@ -95,15 +94,14 @@ class SqliteEvents:
             if unknown:
                 connection.execute(_WRITERS, (documents.document([_opening(batch, name) for name in unknown]),))
             if batch.rows:
-                names = documents.document(list(writers))
-                ids = dict(connection.execute(_IDS, (names,)))
+                ids = ids_of(connection, writers)
                 if len(ids) < len(writers):
                     raise damaged(self._database.path, "a writer is not there any more")
                 told = [(head_of(row.payload), row) for row in batch.rows]
                 columns = [(ids[e.writer], e.number, e.digest, e.payload, h.time, h.kind, h.subject) for h, e in told]
                 insert(connection, _EVENTS, columns)
                 projections.entries(connection, told)
-                connection.execute(_WATERMARKS, (names,))
+                connection.execute(_WATERMARKS, (documents.document(list(writers)),))
             projections.records(connection, batch)
         self._known |= batch.openings.keys()
 
@@ -133,9 +131,9 @@ class SqliteEvents:
         if not taken:
             return
         with self._database.transaction() as connection:
-            found = connection.execute("SELECT id FROM writers WHERE writer = ?", (writer,)).fetchone()
-            if found is not None:
-                _take_out(connection, found[0], taken)
+            ids = ids_of(connection, [writer])
+            if writer in ids:
+                _take_out(connection, ids[writer], taken)
 
     def cut(self, orchestrator: str, cut: Cut) -> int:
         """Take out what `cut` takes, with derived rows, for good; how many events. Watermarks never fall below it."""

@@ -11,6 +11,7 @@ from jarvis_ctx.storage.sqlite.connection import Row
 from jarvis_ctx.storage.sqlite.database import Database
 from jarvis_ctx.storage.sqlite.driver import sqlite
 from jarvis_ctx.storage.sqlite.heads import Head, head_of
+from jarvis_ctx.storage.sqlite.writers import ids_of
 
 PAGE = 500
 """Events a transaction."""
@@ -22,8 +23,6 @@ WHERE typeof(payload) = 'text' AND (writer_id, number) > (?, ?) ORDER BY writer_
 """
 
 _PUT = "UPDATE events SET payload = ?, digest = ?, kind = ?, subject = ? WHERE writer_id = ? AND number = ?"
-
-_ID = "SELECT id FROM writers WHERE writer = ?"
 
 _DERIVED = "DELETE FROM {} WHERE writer_id = ? AND number = ?"
 
@@ -50,8 +49,8 @@ def put(database: Database, events: Collection[StoredEvent]) -> None:
     """Put these in the place of the events of the same writers and numbers, as far as those are here."""
     with database.transaction() as connection:
         connection.execute("PRAGMA secure_delete = ON")
-        ids = {name: connection.execute(_ID, (name,)).fetchone() for name in {event.writer for event in events}}
-        _in_place(connection, [(*id, event) for event in events if (id := ids[event.writer]) is not None])
+        ids = ids_of(connection, {event.writer for event in events})
+        _in_place(connection, [(ids[event.writer], event) for event in events if event.writer in ids])
 
 
 def replace(connection: sqlite.Connection, rows: list[Row], change: Change) -> int:
