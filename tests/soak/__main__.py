@@ -38,13 +38,17 @@ def main(given: list[str]) -> int:
     print(f"--minutes {options.minutes:g} --seed {seed}; {folder / RECORD}", file=sys.stderr)
     soak, samples = Soak(folder, seed), list[Sample]()
     try:
-        with _recording(folder / RECORD, options.minutes * 60, samples) as record:
-            soak.run(options.minutes * 60, record)
+        with _bar() as bar:
+            ageing = bar.add_task("reviews before", total=options.before)
+            soak.age(options.before, lambda done: bar.update(ageing, completed=done))
+            with _recording(folder / RECORD, options.minutes * 60, samples, bar) as record:
+                soak.run(options.minutes * 60, record)
     except KeyboardInterrupt:
         return 130
     trends = judge(samples)
     soaked = Soaked(
         minutes=options.minutes,
+        before=options.before,
         seed=seed,
         deaths=soak.deaths,
         cycles=sum(cycles.ended for cycles in soak.cycles.values()),
@@ -60,13 +64,16 @@ def main(given: list[str]) -> int:
     return 1 if soaked.wrong or not all(trend.holds for trend in trends) else 0
 
 
-@contextmanager
-def _recording(path: Path, seconds: float, kept: list[Sample]) -> Iterator[Callable[[Sample], None]]:
-    """Takes samples, into the file, onto the screen, and into `kept`."""
+def _bar() -> Progress:
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), TimeRemainingColumn())
-    bar = Progress(*columns, console=console, disable=not console.is_terminal)
-    with path.open("ab", buffering=0) as file, bar:
+    return Progress(*columns, console=console, disable=not console.is_terminal)
+
+
+@contextmanager
+def _recording(path: Path, seconds: float, kept: list[Sample], bar: Progress) -> Iterator[Callable[[Sample], None]]:
+    """Takes samples, into the file, onto the screen, and into `kept`."""
+    with path.open("ab", buffering=0) as file:
         task = bar.add_task("", total=seconds)
 
         def record(sample: Sample) -> None:
@@ -81,6 +88,8 @@ def _recording(path: Path, seconds: float, kept: list[Sample]) -> Iterator[Calla
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.soak", description=__doc__)
     parser.add_argument("--minutes", type=float, default=60, help="how long (default: %(default)g)")
+    told = "how many reviews each worker does first, unkilled, so that the store is full (default: %(default)d)"
+    parser.add_argument("--before", type=int, default=100, metavar="N", help=told)
     parser.add_argument("--seed", type=int, metavar="N", help="repeat the moments of an earlier soak")
     parser.add_argument("--keep", type=Path, metavar="DIR", help="work in this new folder (default: a temporary one)")
     parser.add_argument("--page", action="store_true", help="write docs/reliability.md")

@@ -29,6 +29,7 @@ TICK = 0.05
 UNLIMITED = 1_000_000
 KILLED, STEADY = "killed", "steady"
 """The two workers; both have the same store."""
+QUICK = ("--once", "--pace", "0")
 
 
 class Workload(NamedTuple):
@@ -51,7 +52,7 @@ class Soak:
         self.cycles = {name: Cycles(place) for name, place in self._places.items()}
         self._processes: dict[str, psutil.Process] = {}
         self._due = 0.0
-        self.deaths = self._begun = 0
+        self.deaths = self._begun = self._aged = 0
         self._visitor = Visitor(self.store)
         self.wrong: list[str] = []
 
@@ -66,15 +67,28 @@ class Soak:
             [*JARVIS, "verify", "--path", str(self.store)], capture_output=True, text=True, check=False
         )
         wrong = [f"the store does not verify: {done.stdout}{done.stderr}"] if done.returncode else []
-        known = self.deaths + self.cycles[KILLED].ended
+        known = self.deaths + self.cycles[KILLED].ended - self._aged
         wrong += [f"{self._begun - 1 - known} lives ended by themselves"] if self._begun - 1 > known else []
         return [*wrong, *(wrong for cycles in self.cycles.values() for wrong in cycles.wrong)]
+
+    def age(self, reviews: int, show: Callable[[int], None]) -> None:
+        """Let each worker do so many reviews in quick lives that end well, so that the store is full of what it keeps.
+
+        A state keeps 100 runs, and 100 attempts of a task: until then its readers grow, and are meant to.
+        """
+        for done in range(1, reviews + 1):
+            with self._left_alone(KILLED, *QUICK) as one, self._left_alone(STEADY, *QUICK) as other:
+                self.wrong += [f"a quick life ended with {code}" for code in (one.wait(), other.wait()) if code]
+            show(done)
+        for cycles in self.cycles.values():
+            cycles.look()
+        self._aged = self.cycles[KILLED].ended
 
     def run(self, seconds: float, show: Callable[[Sample], None]) -> None:
         """Work, die and look for so long."""
         self._began = time.monotonic()
         supervised = Supervised(self._command(KILLED), KILLED, UNLIMITED, serve=True)
-        with self._alone() as steady, supervised.running():
+        with self._left_alone(STEADY) as steady, supervised.running():
             self._processes = {STEADY: psutil.Process(steady.pid), "supervisor": psutil.Process(supervised.pid)}
             look = self._began + EVERY
             while time.monotonic() < self._began + seconds:
@@ -90,17 +104,17 @@ class Soak:
         for cycles in self.cycles.values():
             cycles.look()
 
-    def _command(self, name: str) -> Command:
+    def _command(self, name: str, *more: str) -> Command:
         place, settings = self._places[name], {"JARVIS_CONTEXT_PATH": str(self.store), "JARVIS_NAME": name}
-        arguments = [str(place.folder), *getattr(self._workload, name)]
+        arguments = [str(place.folder), *getattr(self._workload, name), *more]
         # So many deaths may meet one unlucky task; by default it would be set aside, as one that kills its process.
         settings |= {"JARVIS_RESTART": "always", "JARVIS_MAX_ATTEMPTS": str(UNLIMITED)}
         return Command(module="tests.soak.worker", arguments=arguments, side=Side(place.folder), settings=settings)
 
     @contextmanager
-    def _alone(self) -> Iterator[subprocess.Popen[bytes]]:
-        """The worker that nobody kills."""
-        command = self._command(STEADY)
+    def _left_alone(self, name: str, *more: str) -> Iterator[subprocess.Popen[bytes]]:
+        """A worker that nobody kills while the block runs."""
+        command = self._command(name, *more)
         with command.side.output.open("ab") as output, command.start(output.fileno()) as process:
             try:
                 yield process

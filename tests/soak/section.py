@@ -15,6 +15,7 @@ class Soaked(msgspec.Struct, frozen=True, kw_only=True):
     """What was done, and what went wrong besides the trends."""
 
     minutes: float
+    before: int
     seed: int
     deaths: int
     cycles: int
@@ -29,8 +30,10 @@ def section(soaked: Soaked, trends: list[Trend]) -> Iterator[str]:
     yield (
         f"{soaked.minutes:.0f} minutes of the demo's work: one orchestrator under `jarvis-ctx run`, killed with "
         f"SIGKILL {soaked.deaths} times, 5 to 40 s after a start, beside one in the same store that is left alone, and "
-        f"a visitor of the API. {soaked.cycles} reviews were finished, each with every file published exactly once and "
-        f"the same report; {soaked.calls:,} captured calls were timed, {soaked.answers:,} requests answered."
+        f"a visitor of the API. Each did {soaked.before} reviews before it, in lives that ended well: until a state "
+        f"has the 100 runs and the 100 attempts of a task that it keeps, its readers are meant to grow. "
+        f"{soaked.cycles} reviews were finished, each with every file published exactly once and the same report; "
+        f"{soaked.calls:,} captured calls were timed, {soaked.answers:,} requests answered."
     )
     yield ""
     yield from (f"- **Not right:** {wrong}" for wrong in soaked.wrong)
@@ -41,7 +44,7 @@ def section(soaked: Soaked, trends: list[Trend]) -> Iterator[str]:
         "Thirds are medians, without the first two minutes; what an hour adds is Theil and Sen's slope. Memory is "
         "anonymous memory. A store grows with what it keeps, for `retention_days`, so its files are held against the "
         "calls. "
-        f"`make soak ARGS='--minutes {soaked.minutes:.0f} --seed {soaked.seed}'`. "
+        f"`make soak ARGS='--minutes {soaked.minutes:.0f} --before {soaked.before} --seed {soaked.seed}'`. "
         + "; ".join(f"{name}: {value}" for name, value in soaked.machine.items())
         + "."
     )

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.soak.cycles import Cycles
+from tests.soak.hour import KILLED, STEADY, Soak, Workload
 from tests.soak.judge import MIB, judge, slope
 from tests.soak.notes import Reader
 from tests.soak.sample import Files, Latency, Process, Sample, Start
@@ -94,3 +95,13 @@ def test_notes_are_read_on_from_where_they_were_read(tmp_path: Path) -> None:
     assert reader.look() == (Latency(calls=100, median=2.0, worst=4.0), [])
     assert reader.calls == 200
     notes.close()
+
+
+def test_reviews_before_the_soak_end_well_and_count_as_reviews(tmp_path: Path) -> None:
+    few = ("--threads", "2", "--limit", "2")
+    soak, shown = Soak(tmp_path, seed=1, workload=Workload(killed=few, steady=few)), list[int]()
+
+    soak.age(2, shown.append)
+
+    assert {name: soak.cycles[name].ended for name in (KILLED, STEADY)} == {KILLED: 2, STEADY: 2}
+    assert (shown, soak.wrong, soak.verified()) == ([1, 2], [], [])
