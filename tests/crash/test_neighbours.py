@@ -158,6 +158,6 @@ def events_of(store: Path, orchestrator: str) -> int:
 
 def appended(store: Path, orchestrator: str) -> int:
     """How many events its segments hold."""
-    segments = [read.read_segment(path) for paths in read.segment_paths(store / "journal").values() for path in paths]
+    segments = [read.read_segment(path) for path in read.segment_files(store / "journal")]
     ours = [segment for segment in segments if segment.opening and segment.opening.orchestrator == orchestrator]
     return sum(len(segment.frames) for segment in ours)

@@ -85,14 +85,13 @@ def _said(row: StoredEvent, view: View, state: State, wanted: Wanted, damaged: l
 
 def _rows(view: View, damaged: list[str]) -> Iterator[StoredEvent]:
     journal = view.folder / "journal"
-    for paths in read.segment_paths(journal).values():
-        for path in paths:
-            try:
-                segment = read.read_segment(path)
-            except FileNotFoundError:
-                continue  # Archived in this moment; the archive is listed after this.
-            if segment.opening is not None and segment.opening.orchestrator == view.name:
-                yield from (stored(segment.writer, found) for found in segment.frames)
+    for path in read.segment_files(journal):
+        try:
+            segment = read.read_segment(path)
+        except FileNotFoundError:
+            continue  # Archived in this moment; the archive is listed after this.
+        if segment.opening is not None and segment.opening.orchestrator == view.name:
+            yield from (stored(segment.writer, found) for found in segment.frames)
     for archived in archive.listing(journal / "archive"):
         if archived.orchestrator == view.name:
             try:

@@ -50,6 +50,11 @@ def segment_paths(folder: Path) -> dict[str, list[Path]]:
     return found
 
 
+def segment_files(folder: Path) -> list[Path]:
+    """The unarchived segments of all writers, each writer's in order."""
+    return [path for paths in segment_paths(folder).values() for path in paths]
+
+
 def read_segment(path: Path) -> SegmentData:
     """Read a segment file, whole or being written. Raises `Unreadable`, else `OSError`."""
     return sort(frames(path), SegmentData(path=path, writer=path.name[:16]))

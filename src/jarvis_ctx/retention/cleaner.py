@@ -149,7 +149,7 @@ def _named_in_files(journal: Path, values: set[str]) -> set[str]:
         except (CorruptData, OSError):
             return values
         named.update(v for found in segment.frames for v in cutting.references(segment.writer, found))
-    for path in (path for paths in read.segment_paths(journal).values() for path in paths):
+    for path in read.segment_files(journal):
         segment = read.read_segment(path)
         named.update(v for found in segment.frames for v in cutting.references(segment.writer, found))
     return named

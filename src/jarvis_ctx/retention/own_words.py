@@ -30,9 +30,8 @@ def refuse_own(value: str, folder: Path, state: State, orchestrators: list[str])
 def _words(folder: Path, state: State) -> Iterator[str]:
     yield from (*get_args(Kind), *STATUSES, *STATUSES.values(), "died")
     yield from (*state.runs, *state.position)
-    for paths in read.segment_paths(folder / "journal").values():
-        for opening in (read.read_segment(path).opening for path in paths):
-            yield from (opening.writer, opening.run) if opening is not None else ()
+    for opening in (read.read_segment(path).opening for path in read.segment_files(folder / "journal")):
+        yield from (opening.writer, opening.run) if opening is not None else ()
     yield from (archived.writer for archived in archive.listing(folder / "journal" / "archive"))
     for steps in state.steps.values():
         yield from (digest for key in steps for digest in DIGEST.findall(key))

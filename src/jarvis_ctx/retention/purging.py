@@ -77,7 +77,7 @@ class FilePurge:
         """Clean segments, archives, the side files they name, checkpoints and whatever else lies there."""
         for archived in archive.listing(self._journal / "archive"):
             self._archive(archived)
-        for path in (path for paths in read.segment_paths(self._journal).values() for path in paths):
+        for path in read.segment_files(self._journal):
             self._segment(path)
         for path in sorted((self._folder / "checkpoints").glob("recovery_*.changes")):
             self._changes(path)

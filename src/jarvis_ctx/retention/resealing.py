@@ -76,8 +76,8 @@ class Resealing:
     def _all(self) -> Iterator[tuple[Callable[[Path], None], Path]]:
         for archived in archive.listing(self._folder / "journal" / "archive"):
             yield partial(self._archived, archived), archived.path
-        for paths in read.segment_paths(self._folder / "journal").values():
-            yield from ((self._segment, path) for path in paths)
+        for path in read.segment_files(self._folder / "journal"):
+            yield self._segment, path
         for path in sorted((self._folder / "checkpoints").glob("recovery_*.*")):
             if path.suffix in (SIGNED, CHANGES):
                 yield self._signed, path

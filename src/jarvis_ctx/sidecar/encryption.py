@@ -199,9 +199,8 @@ def _written(settings: Settings, events: EventStore) -> Iterator[bytes]:
     folder = settings.folder
     for path in (*(folder / "checkpoints").glob("*.json"), *folder.glob("emergency_*.json")):
         yield path.read_bytes()
-    for paths in read.segment_paths(folder / "journal").values():
-        for path in paths:
-            yield from (found.payload for found in read.read_segment(path).frames)
+    for path in read.segment_files(folder / "journal"):
+        yield from (found.payload for found in read.read_segment(path).frames)
     try:
         for row in events.events(settings.name, {}):
             yield row.payload.encode()

@@ -124,7 +124,7 @@ def _layers(folder: Path, name: str, settings: Settings, encryption: Encryption,
 
 def _events(store: Engine, folder: Path, states: dict[str, State], result: RebuiltStore, progress: Progress) -> None:
     sources = [*(a.path for a in archive.listing(folder / "journal" / "archive"))]
-    sources += [path for paths in read.segment_paths(folder / "journal").values() for path in paths]
+    sources += read.segment_files(folder / "journal")
     sizes = {path: path.stat().st_size for path in sources if path.exists()}
     done = 0
     for segment in _segments(folder, result):
@@ -147,7 +147,7 @@ def _segments(folder: Path, result: RebuiltStore) -> Iterator[read.SegmentData]:
             yield archive.read_archived(archived)
         except (CorruptData, OSError) as error:
             result.damaged.append(str(error))
-    for path in (path for paths in read.segment_paths(folder / "journal").values() for path in paths):
+    for path in read.segment_files(folder / "journal"):
         with suppress(FileNotFoundError):  # Archived in this moment by a run that goes on, whose drain has it.
             yield read.read_segment(path)
 

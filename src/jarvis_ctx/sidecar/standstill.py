@@ -22,8 +22,8 @@ def orchestrators(folder: Path) -> list[str]:
     """The names that the files tell of."""
     names = {archived.orchestrator for archived in archive.listing(folder / "journal" / "archive")}
     names.update(names_in(folder))
-    for paths in read.segment_paths(folder / "journal").values():
-        names.update(opening.orchestrator for path in paths if (opening := read.read_segment(path).opening))
+    segments = (read.read_segment(path) for path in read.segment_files(folder / "journal"))
+    names.update(segment.opening.orchestrator for segment in segments if segment.opening)
     return sorted(names)
 
 

@@ -115,7 +115,7 @@ class Store:
         return gather(self.folder, name, after or {}, store, known, Values(self.folder))
 
     def segments(self) -> list[read.SegmentData]:
-        return [read.read_segment(path) for paths in read.segment_paths(self.folder).values() for path in paths]
+        return [read.read_segment(path) for path in read.segment_files(self.folder)]
 
 
 def abandon(journal: Journal) -> None:

@@ -41,9 +41,8 @@ def _all(view: StoreView) -> dict[str, list[str]]:
 
 
 def _segments(view: StoreView) -> Iterator[str]:
-    for paths in read.segment_paths(view.folder / "journal").values():
-        for segment in map(read.read_segment, paths):
-            yield from (_event(view, segment.writer, found.payload) for found in segment.frames)
+    for segment in map(read.read_segment, read.segment_files(view.folder / "journal")):
+        yield from (_event(view, segment.writer, found.payload) for found in segment.frames)
 
 
 def _archive(view: StoreView) -> Iterator[str]:

@@ -41,7 +41,7 @@ def check(view: View, tell: Tell = unwatched) -> Iterator[Finding]:
 def _segments(journal: Path, values: Values, tell: Tell, *, live: bool) -> Iterator[Finding]:
     count = events = torn = 0
     found_bad = False
-    for path in (path for paths in read.segment_paths(journal).values() for path in paths):
+    for path in read.segment_files(journal):
         try:
             segment = read.read_segment(path)
         except FileNotFoundError:
