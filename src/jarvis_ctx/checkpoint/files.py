@@ -42,6 +42,16 @@ LEVEL = 1
 log = logging.getLogger("jarvis_ctx")
 
 
+def json_files(store: Path) -> list[Path]:
+    """The JSON twins and the emergency files of all orchestrators."""
+    return [*(store / "checkpoints").glob(f"*{TWIN}"), *store.glob("emergency_*.json")]
+
+
+def owner_of(path: Path) -> str:
+    """The orchestrator that a checkpoint's file is named for, of any of the forms."""
+    return path.name.partition("_")[2].partition(".")[0]
+
+
 class CheckpointFiles:
     """The `checkpoints` folder and the emergency files of one orchestrator."""
 

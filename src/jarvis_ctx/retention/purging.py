@@ -10,7 +10,7 @@ import msgspec
 from msgspec.structs import replace
 
 from jarvis_ctx.checkpoint.contents import digest, sealed, whole
-from jarvis_ctx.checkpoint.files import CheckpointFiles
+from jarvis_ctx.checkpoint.files import CheckpointFiles, json_files, owner_of
 from jarvis_ctx.codec import compress, sign
 from jarvis_ctx.codec.sealed import Seals, opened
 from jarvis_ctx.disk.files import write_whole
@@ -83,7 +83,7 @@ class FilePurge:
             self._changes(path)
         for path in sorted((self._folder / "checkpoints").glob("recovery_*.pkl")):
             self._checkpoint(path)
-        for path in (*(self._folder / "checkpoints").glob("*.json"), *self._folder.glob("emergency_*.json")):
+        for path in json_files(self._folder):
             self._twin(path)
         self._others()
 
@@ -186,8 +186,7 @@ class FilePurge:
             self.purged.checkpoints += 1
 
     def _files(self, path: Path) -> CheckpointFiles:
-        name = path.name.partition("_")[2].partition(".")[0]
-        return CheckpointFiles(self._folder, name, self._key, self._seals)
+        return CheckpointFiles(self._folder, owner_of(path), self._key, self._seals)
 
     def _others(self) -> None:
         for path in self._rest():

@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 from msgspec.structs import replace
 
-from jarvis_ctx.checkpoint.files import CHANGES, SIGNED, CheckpointFiles
+from jarvis_ctx.checkpoint.files import CHANGES, SIGNED, CheckpointFiles, json_files, owner_of
 from jarvis_ctx.checkpoint.ports import CheckpointStore
 from jarvis_ctx.codec import sign
 from jarvis_ctx.codec.sealed import opened
@@ -81,7 +81,7 @@ class Resealing:
         for path in sorted((self._folder / "checkpoints").glob("recovery_*.*")):
             if path.suffix in (SIGNED, CHANGES):
                 yield self._signed, path
-        for path in (*(self._folder / "checkpoints").glob("*.json"), *self._folder.glob("emergency_*.json")):
+        for path in json_files(self._folder):
             yield self._twin, path
         yield from ((self._report, path) for path in sorted(self._folder.glob("recovery_report_*.json")))
 
@@ -200,7 +200,7 @@ class Resealing:
 
     def _checkpoints(self, path: Path) -> tuple[CheckpointFiles, CheckpointFiles]:
         """The files of a checkpoint's orchestrator, as they open and as they are to be."""
-        name = path.name.partition("_")[2].partition(".")[0]
+        name = owner_of(path)
         return (
             CheckpointFiles(self._folder, name, self._key, self._target.opens),
             CheckpointFiles(self._folder, name, self._key, self._target.seals),

@@ -9,6 +9,7 @@ from typing import Any, Literal, TypeAlias
 
 import msgspec
 
+from jarvis_ctx.checkpoint.files import json_files
 from jarvis_ctx.codec import exact
 from jarvis_ctx.codec.redaction import Redaction
 from jarvis_ctx.codec.sealed import ID, Seals, heading
@@ -197,7 +198,7 @@ def _sealed_store(settings: Settings, events: EventStore) -> tuple[bytes | None,
 def _written(settings: Settings, events: EventStore) -> Iterator[bytes]:
     """Something of each thing that was written."""
     folder = settings.folder
-    for path in (*(folder / "checkpoints").glob("*.json"), *folder.glob("emergency_*.json")):
+    for path in json_files(folder):
         yield path.read_bytes()
     for path in read.segment_files(folder / "journal"):
         yield from (found.payload for found in read.read_segment(path).frames)
