@@ -23,7 +23,8 @@ from jarvis_ctx.liveness.runfile import RunFile
 from jarvis_ctx.recovery.ground import Ground
 from jarvis_ctx.settings import Settings
 from jarvis_ctx.sidecar.database import open_database
-from jarvis_ctx.sidecar.encryption import Encryption, encrypted, keep
+from jarvis_ctx.sidecar.encryption import Encryption, encrypted
+from jarvis_ctx.sidecar.encryption_note import keep
 from jarvis_ctx.storage.sqlite.healing import SqliteHealing
 from jarvis_ctx.storage.sqlite.store import SqliteStore
 

@@ -12,7 +12,8 @@ from jarvis_ctx.errors import BadValue, CorruptData
 from jarvis_ctx.retention.resealing import Rekeyed, Resealing, Tell
 from jarvis_ctx.retention.target import Target
 from jarvis_ctx.settings import Settings
-from jarvis_ctx.sidecar.encryption import Encryption, Engine, keep, only, record_of, to_seal_anew
+from jarvis_ctx.sidecar.encryption import Encryption, Engine, to_seal_anew
+from jarvis_ctx.sidecar.encryption_note import keep, only, record_of
 from jarvis_ctx.sidecar.missing import check_store
 from jarvis_ctx.sidecar.opening import DATABASE
 from jarvis_ctx.sidecar.standstill import at_rest, orchestrators

@@ -10,7 +10,8 @@ from jarvis_ctx.codec.redaction import Redaction
 from jarvis_ctx.codec.sealed import Seals
 from jarvis_ctx.disk.files import sync_folder
 from jarvis_ctx.settings import Settings
-from jarvis_ctx.sidecar.encryption import FORMAT, NAME, TURNING, Engine, Record, record_of, what_is_sealed, write
+from jarvis_ctx.sidecar.encryption import Engine
+from jarvis_ctx.sidecar.encryption_note import FORMAT, NAME, TURNING, Record, record_of, what_is_sealed, write
 from jarvis_ctx.sidecar.rebuilding import RebuiltStore, derive
 from jarvis_ctx.sidecar.views import StoreView
 from jarvis_ctx.storage.wrap.sealed import SealedStore

@@ -15,7 +15,7 @@ import pytest
 from jarvis_ctx.errors import BadEncryptionKey, CorruptData
 from jarvis_ctx.insight.insight import Insight
 from jarvis_ctx.sidecar import JarvisContextManager, open_view
-from jarvis_ctx.sidecar.encryption import NAME
+from jarvis_ctx.sidecar.encryption_note import NAME
 from jarvis_ctx.sidecar.rekeying import rekey
 from tests.unit.retention.test_purge import spread
 from tests.unit.retention.unsealed import layers
