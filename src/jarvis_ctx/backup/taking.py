@@ -21,7 +21,7 @@ from jarvis_ctx.errors import CorruptData, StoreUnavailable
 from jarvis_ctx.journal import archive, read
 from jarvis_ctx.journal.marks import Marks
 from jarvis_ctx.journal.others import ALL
-from jarvis_ctx.liveness.runfile import RunFile
+from jarvis_ctx.liveness.runfile import RunFile, name_in
 from jarvis_ctx.model.event import SCHEMA
 
 TRIES = 3
@@ -182,7 +182,7 @@ class Taking:
 
     def _manifest(self) -> Manifest:
         source = self._source
-        recorded = [name[4:-5] for name in self._members if name.startswith("run-") and name.endswith(".json")]
+        recorded = filter(None, map(name_in, self._members))
         runs = {name: run.id for name in recorded if (run := RunFile(self._into, name).read()) is not None}
         return Manifest(
             id=secrets.token_hex(8),

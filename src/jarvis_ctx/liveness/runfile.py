@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from pathlib import Path
 
 import msgspec
@@ -15,9 +14,7 @@ from jarvis_ctx.liveness import identity
 from jarvis_ctx.model.run import RunRecord
 
 FORMAT = "jarvis-ctx run 1"
-
-
-_NAMED = re.compile(r"run-(?P<name>.+)\.json")
+PREFIX, RECORD, LOCK = "run-", ".json", ".lock"
 
 
 class _File(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,7 +24,14 @@ class _File(msgspec.Struct, frozen=True, kw_only=True):
 
 def names_in(store: Path) -> list[str]:
     """The orchestrators that left a run file. Raises `OSError`."""
-    return sorted(match["name"] for entry in os.listdir(store) if (match := _NAMED.fullmatch(entry)))
+    return sorted(name for entry in os.listdir(store) if (name := name_in(entry)))
+
+
+def name_in(filename: str, form: str = RECORD) -> str | None:
+    """The orchestrator that a run's record is named for, or with `LOCK` its lock; None for every other file."""
+    if filename.startswith(PREFIX) and filename.endswith(form):
+        return filename[len(PREFIX) : -len(form)] or None
+    return None
 
 
 class RunFile:
@@ -35,7 +39,7 @@ class RunFile:
 
     def __init__(self, store: Path, name: str) -> None:
         self.name = name
-        self.path, self.lock_path = store / f"run-{name}.json", store / f"run-{name}.lock"
+        self.path, self.lock_path = store / f"{PREFIX}{name}{RECORD}", store / f"{PREFIX}{name}{LOCK}"
         self._lock = FileLock(self.lock_path)
 
     def claim(self) -> None:

@@ -12,7 +12,7 @@ from jarvis_ctx.journal.dying import never_wait
 from jarvis_ctx.journal.ended import at_work
 from jarvis_ctx.journal.journal import Journal
 from jarvis_ctx.liveness.leases import Leases
-from jarvis_ctx.liveness.runfile import RunFile
+from jarvis_ctx.liveness.runfile import LOCK, RunFile, name_in
 from jarvis_ctx.model.healed import Healed
 from jarvis_ctx.sidecar.database import condemn, condemned, remove_half_made, verdict
 from jarvis_ctx.sidecar.encryption import Encryption, wrapped
@@ -143,7 +143,7 @@ class Healer:
         folder, own = self._ground.folder, self._journal.writer
         if self.healed >= MOST:
             return f"It was made anew {MOST} times in this run already, so the next start does it."
-        names = {path.name[4:-5] for path in folder.glob("run-*.lock")} - {own.orchestrator}
+        names = {name for path in folder.glob("*") if (name := name_in(path.name, LOCK))} - {own.orchestrator}
         live = sorted(f"{name} (process {pid})" for name in names if (pid := RunFile(folder, name).live) is not None)
         live += sorted(f"writer {writer}" for writer in at_work(folder / "journal") - {own.writer})
         return f"It is made anew once nobody else has it open: {', '.join(live)}." if live else ""

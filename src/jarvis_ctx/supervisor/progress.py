@@ -9,7 +9,7 @@ from jarvis_ctx.disk.filelock import holder
 from jarvis_ctx.errors import CorruptData, JournalUnavailable
 from jarvis_ctx.journal.marks import Marks
 from jarvis_ctx.liveness import identity, main_beats
-from jarvis_ctx.liveness.runfile import RunFile
+from jarvis_ctx.liveness.runfile import RunFile, name_in
 from jarvis_ctx.model.run import ProcessIdentity, RunRecord
 
 Moved = Callable[[str], Hashable]
@@ -52,8 +52,8 @@ class Progress:
         return next((pid for lock in locks if (pid := holder(lock)) is not None), None)
 
     def _latest(self) -> list[RunRecord]:
-        names = (path.name[4:-5] for path in self._folder.glob("run-*.json"))
-        return [run for name in names if (run := RunFile(self._folder, name).read()) is not None]
+        names = (name_in(path.name) for path in self._folder.glob("*"))
+        return [run for name in names if name and (run := RunFile(self._folder, name).read()) is not None]
 
     def _positions(self, names: set[str]) -> Hashable:
         try:

@@ -11,7 +11,7 @@ import pytest
 
 from jarvis_ctx.errors import AlreadyRunning
 from jarvis_ctx.liveness import identity
-from jarvis_ctx.liveness.runfile import RunFile
+from jarvis_ctx.liveness.runfile import LOCK, RunFile, name_in, names_in
 from jarvis_ctx.model.ids import RunId, WriterId
 from jarvis_ctx.model.run import RunRecord
 
@@ -88,6 +88,19 @@ def test_a_missing_or_damaged_file_says_nothing(tmp_path: Path, damage: bytes | 
         runfile.path.write_bytes(damage)
 
     assert runfile.read() is None
+
+
+def test_an_orchestrator_is_known_by_its_record_and_by_its_lock(tmp_path: Path) -> None:
+    others = ("run-a.fault", "run-.json", "run-.lock", "manifest.json", "drain.lock", "a-run-a.json", "run-a.json.new")
+
+    for filename in ("run-jarvis.json", "run-a-b_2.json", "run-gone.lock", *others):
+        (tmp_path / filename).touch()
+
+    assert names_in(tmp_path) == ["a-b_2", "jarvis"]
+    assert [name_in(filename, LOCK) for filename in ("run-gone.lock", "run-jarvis.json", *others)] == [
+        "gone",
+        *[None] * 8,
+    ]
 
 
 def test_this_process_lives_and_one_of_another_start_boot_or_host_does_not() -> None:
