@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -69,12 +69,17 @@ def _seen(store: Path, orchestrator: str) -> list[tuple[str, int, int]]:
 
 def latest(store: Path, orchestrator: str, seals: Seals | None = None) -> RecoveryReport | None:
     """The newest report that can be read, or None."""
+    return next(every(store, orchestrator, seals), None)
+
+
+def every(store: Path, orchestrator: str, seals: Seals | None = None) -> Iterator[RecoveryReport]:
+    """The reports that can be read, the newest first."""
     for path in sorted(store.glob(f"recovery_report_{orchestrator}.*.json"), reverse=True):
         try:
             data = path.read_bytes()
             if seals is not None:
                 data = opened(seals, data, path.name, REPORT_PURPOSE, path.name.encode())
-            return msgspec.json.decode(data, type=RecoveryReport)
+            report = msgspec.json.decode(data, type=RecoveryReport)
         except (OSError, msgspec.DecodeError, UnicodeDecodeError, CorruptData, WrongEncryptionKey):
             continue
-    return None
+        yield report

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import msgspec
-
 from jarvis_ctx.clock import seconds
-from jarvis_ctx.codec.sealed import opened
-from jarvis_ctx.errors import CorruptData, WrongEncryptionKey
+from jarvis_ctx.errors import CorruptData
 from jarvis_ctx.insight.checkup import digests
 from jarvis_ctx.insight.checkup.digests import REBUILT
 from jarvis_ctx.insight.findings import ok, problem, warning
@@ -16,7 +13,7 @@ from jarvis_ctx.insight.view import View
 from jarvis_ctx.journal.marks import SLOTS, Marks, WriterMark
 from jarvis_ctx.liveness.runfile import RunFile, names_in
 from jarvis_ctx.model.finding import Finding
-from jarvis_ctx.model.report import REPORT_PURPOSE, RecoveryReport
+from jarvis_ctx.recovery import reports
 from jarvis_ctx.recovery.wording import number, span
 
 LATE = 60
@@ -72,14 +69,7 @@ def _marks(view: View) -> Iterator[Finding]:
 def _reported_lost(view: View) -> dict[str, int]:
     """How many events of each writer the recovery reports name as lost: a later start counts on without them."""
     lost: dict[str, int] = {}
-    for path in sorted(view.folder.glob(f"recovery_report_{view.name}.*.json")):
-        try:
-            data = path.read_bytes()
-            if view.seals is not None:
-                data = opened(view.seals, data, path.name, REPORT_PURPOSE, path.name.encode())
-            report = msgspec.json.decode(data, type=RecoveryReport)
-        except (OSError, msgspec.DecodeError, UnicodeDecodeError, CorruptData, WrongEncryptionKey):
-            continue  # That it cannot be read loses no event.
+    for report in reports.every(view.folder, view.name, view.seals):  # That one cannot be read loses no event.
         for writer, ranges in report.events_lost.items():
             lost[writer] = max(lost.get(writer, 0), sum(last - first + 1 for first, last in ranges))
     return lost
