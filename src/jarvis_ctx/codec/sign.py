@@ -107,6 +107,14 @@ def load_key(path: Path) -> Key | None:
         os.close(descriptor)
 
 
+def key_or_none(path: Path) -> Key | None:
+    """The key in `path`, if there is one that can be used; for whoever can do without, and need not say why."""
+    try:
+        return load_key(path)
+    except (CorruptData, OSError):
+        return None
+
+
 def _refuse_unsafe(path: Path, status: os.stat_result) -> None:
     if not stat.S_ISREG(status.st_mode):
         raise UnsafeFolder(path=str(path), problem="is not a regular file", remedy=REMEDY)

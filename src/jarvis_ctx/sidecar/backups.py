@@ -20,7 +20,7 @@ from jarvis_ctx.backup.taking import Source, stage
 from jarvis_ctx.clock import Clock, SystemClock, iso
 from jarvis_ctx.codec import sign
 from jarvis_ctx.disk.files import sync_folder
-from jarvis_ctx.errors import BadValue, CorruptData, NoStore, StoreUnavailable
+from jarvis_ctx.errors import BadValue, NoStore, StoreUnavailable
 from jarvis_ctx.settings import Settings
 from jarvis_ctx.sidecar.missing import check_store
 from jarvis_ctx.sidecar.opening import DATABASE
@@ -61,7 +61,7 @@ def take(
         source = Source(
             folder=folder,
             copying=_copying(folder, opened),
-            key=_key(folder),
+            key=sign.key_or_none(folder / "secret.key"),  # Without one, the manifest is not signed.
             with_key=key,
             created=iso((clock or SystemClock()).wall()),
             version=__version__,
@@ -109,13 +109,6 @@ class Unusable:
     def copy(self, target: Path, progress: Progress) -> dict[str, int] | None:
         """Raises what was the matter."""
         raise self._error
-
-
-def _key(folder: Path) -> sign.Key | None:
-    try:
-        return sign.load_key(folder / "secret.key")
-    except (CorruptData, OSError):
-        return None  # Nothing is signed then; the file itself is not taken for a key either when it is put back.
 
 
 def restore(

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from jarvis_ctx.codec import sign
-from jarvis_ctx.errors import BadValue, CorruptData
+from jarvis_ctx.errors import BadValue
 from jarvis_ctx.retention.resealing import Rekeyed, Resealing, Tell
 from jarvis_ctx.retention.target import Target
 from jarvis_ctx.settings import Settings
@@ -98,7 +98,8 @@ def _target(encryption: Encryption, *, off: bool) -> Target:
 
 
 def _round(settings: Settings, engine: Engine, target: Target, tell: Tell, *, dry: bool) -> Rekeyed:
-    round = Resealing(settings.folder, _signing(settings.folder), target, tell, dry=dry)
+    key = sign.key_or_none(settings.folder / "secret.key")  # Without one, what it signed is named as not opening.
+    round = Resealing(settings.folder, key, target, tell, dry=dry)
     round.files()
     for name in _names(settings, engine):
         _database(engine, target, round, name, dry)
@@ -120,13 +121,6 @@ def _database(engine: Engine, target: Target, round: Resealing, name: str, dry: 
     if dry:
         for row in engine.events.events(name, {}):
             round.event(row.writer, row.payload.encode())
-
-
-def _signing(folder: Path) -> sign.Key | None:
-    try:
-        return sign.load_key(folder / "secret.key")
-    except (CorruptData, OSError):
-        return None  # What it signed is named as what does not open.
 
 
 def _telling(folder: Path, progress: Progress) -> Tell:
