@@ -15,7 +15,7 @@ from jarvis_ctx.checkpoint.ports import CheckpointStore
 from jarvis_ctx.clock import Clock, SystemClock
 from jarvis_ctx.codec import sign
 from jarvis_ctx.codec.redaction import Redaction
-from jarvis_ctx.errors import CorruptData, NoStore, StoreUnavailable, UnsafeFolder
+from jarvis_ctx.errors import CorruptData, NoStore, StoreUnavailable
 from jarvis_ctx.insight.ports import Queries
 from jarvis_ctx.insight.view import Pulse
 from jarvis_ctx.journal.cut_off import set_aside
@@ -86,7 +86,7 @@ class StoreView:
     def _key(self) -> sign.Key | None:
         try:
             return sign.load_key(self.folder / "secret.key")
-        except (CorruptData, UnsafeFolder) as error:
+        except (CorruptData, OSError) as error:
             self._damaged.append(str(error))
             return None
 

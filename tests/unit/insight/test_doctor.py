@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import fcntl
+import os
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -24,6 +28,18 @@ def examine(store: Path, environ: dict[str, str] | None = None) -> list[Finding]
         view.close()
 
 
+@contextmanager
+def leased(path: Path) -> Iterator[None]:
+    """Whoever opens the file and does not wait for us to give up our lease is refused."""
+    before, descriptor = signal.signal(signal.SIGIO, signal.SIG_IGN), os.open(path, os.O_RDWR)
+    try:
+        fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_WRLCK)
+        yield
+    finally:
+        os.close(descriptor)
+        signal.signal(signal.SIGIO, before)
+
+
 @pytest.mark.parametrize(("spoil", "level", "check", "words"), WRONG, ids=[case[0].__name__ for case in WRONG])
 def test_what_is_wrong_is_found_with_what_to_do(
     dead: Path, spoil: Callable[[Path], None], level: str, check: str, words: str
@@ -34,6 +50,14 @@ def test_what_is_wrong_is_found_with_what_to_do(
 
     assert any(words in finding.sentence for finding in found), examine(dead)
     assert all(finding.remedy for finding in found)
+
+
+def test_a_key_that_cannot_be_opened_at_the_moment_is_named_and_all_else_is_looked_at(dead: Path) -> None:
+    with leased(dead / "secret.key"):
+        findings = examine(dead)
+
+    assert {finding.level for finding in findings if "secret.key" in finding.sentence} == {"problem"}, findings
+    assert {"run", "folder", "segments", "database", "settings"} <= {finding.check for finding in findings}
 
 
 def test_a_loss_is_still_named_after_a_new_start(dead: Path) -> None:
