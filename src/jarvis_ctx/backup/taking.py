@@ -21,6 +21,7 @@ from jarvis_ctx.errors import CorruptData, StoreUnavailable
 from jarvis_ctx.journal import archive, read
 from jarvis_ctx.journal.marks import Marks
 from jarvis_ctx.journal.others import ALL
+from jarvis_ctx.liveness import served
 from jarvis_ctx.liveness.runfile import RunFile, name_in
 from jarvis_ctx.model.event import SCHEMA
 
@@ -79,8 +80,9 @@ class Taking:
         return [*self._top(), *below]
 
     def _top(self) -> list[str]:
-        kept = {names.DATABASE, names.KEY}
-        return [name for name in _entries(self._source.folder) if names.belongs(name) and name not in kept]
+        apart = {names.DATABASE, names.KEY}
+        found = [name for name in _entries(self._source.folder) if names.belongs(name) and name not in apart]
+        return [name for name in found if not name.startswith(served.PREFIX)]  # A server's, of this place alone.
 
     def _below(self, folder: str) -> list[str]:
         listed = (f"{folder}/{entry}" for entry in _entries(self._source.folder / folder))

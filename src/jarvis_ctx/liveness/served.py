@@ -15,6 +15,7 @@ from jarvis_ctx.model.run import ProcessIdentity
 log = logging.getLogger("jarvis_ctx")
 
 FORMAT = "jarvis-ctx served 1"
+PREFIX = "served-"
 
 
 class Served(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,7 +34,7 @@ class Note:
 
     def __init__(self, folder: Path, name: str, url: str) -> None:
         """By the process that serves until its end."""
-        self._path = folder / f"served-{url.rpartition(':')[2]}.json"
+        self._path = folder / f"{PREFIX}{url.rpartition(':')[2]}.json"
         at = url.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:")
         self._served = Served(name=name, url=at, server=identity.this_process(), folder=str(folder.resolve()))
 
@@ -77,7 +78,7 @@ def _shows(one: Served, place: str, name: str) -> bool:
 
 def _all(folder: Path) -> list[tuple[Path, Served]]:
     found = []
-    for path in folder.glob("served-*.json"):
+    for path in folder.glob(f"{PREFIX}*.json"):
         try:
             found.append((path, msgspec.json.decode(path.read_bytes(), type=Served)))
         except (OSError, msgspec.DecodeError, UnicodeDecodeError):

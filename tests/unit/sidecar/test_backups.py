@@ -13,6 +13,7 @@ import pytest
 from jarvis_ctx import settings
 from jarvis_ctx.errors import AlreadyRunning, BadValue, CorruptData, NoStore, NotOurs
 from jarvis_ctx.journal import read
+from jarvis_ctx.liveness.served import Note
 from jarvis_ctx.sidecar import JarvisContextManager, open_view
 from jarvis_ctx.sidecar.backups import loaded, restore, take
 from tests.unit.insight.dying import fill
@@ -133,6 +134,15 @@ def test_a_backup_is_private_and_holds_neither_locks_nor_logs(live: JarvisContex
     assert {mode for path, mode in found.items() if path.is_dir()} == {0o700}
     assert [path.name for path in found if path.suffix in (".lock", ".db-wal", ".db-shm")] == []
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+
+
+def test_a_backup_does_not_hold_where_the_store_is_served(live: JarvisContextManager, tmp_path: Path) -> None:
+    Note(live.settings.folder, "jarvis", "http://127.0.0.1:3004").put()
+
+    live.backup(tmp_path / "b")
+
+    assert (live.settings.folder / "served-3004.json").exists()
+    assert list((tmp_path / "b").glob("served-*")) == []
 
 
 def test_a_backup_without_the_key_needs_it_to_be_put_back_whole(live: JarvisContextManager, tmp_path: Path) -> None:
