@@ -44,7 +44,7 @@ def backup(place: Place, target: Path, without_key: bool, as_json: bool) -> None
 @click.option("--key", type=PATH, metavar="FILE", help="The store's secret.key, where the backup has none.")
 @click.option("--replace", is_flag=True, help="Move what is in the target aside; otherwise it must be empty.")
 @json_option
-@place_options("a backup is taken of a folder here")
+@place_options("a backup is put back into a folder here")
 def restore_backup(place: Place, source: Path, key: Path | None, replace: bool, as_json: bool) -> None:
     """Verify a backup and put it back as the store in --path."""
     from jarvis_ctx.sidecar.backups import restore

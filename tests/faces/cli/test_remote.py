@@ -116,6 +116,12 @@ def test_what_an_api_is_not_asked_for_is_refused_with_the_reason(command: str, c
     assert result.stderr.splitlines()[-1].startswith(("Error: --url ", f"Error: {command}", "Error: --", "Error: '--"))
 
 
+def test_a_backup_that_is_put_back_is_refused_as_that(call: Call, there: Served) -> None:
+    result = call("--url", there.url, "restore-backup", ".")
+
+    assert result.stderr.splitlines()[-1] == "Error: --url is of no use here: a backup is put back into a folder here."
+
+
 def test_no_command_is_forgotten() -> None:
     compared = {str((READING[asked] or [asked])[0]) for asked in READING} | {"export"}
 
