@@ -13,7 +13,7 @@ from jarvis_ctx.recovery.wording import number, size
 
 @click.command()
 @click.option("--label", default="", help="Make it a recovery point of this name, which is never thinned away.")
-@timeout_option
+@timeout_option()
 @json_option
 @source_options
 def checkpoint(place: Place, label: str, timeout: float, as_json: bool) -> None:

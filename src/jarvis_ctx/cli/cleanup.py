@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from jarvis_ctx.cli.screen import facts, print_json, show, text
-from jarvis_ctx.cli.store import Place, json_option, source_options
+from jarvis_ctx.cli.store import Place, json_option, source_options, timeout_option
 from jarvis_ctx.clock import iso
 from jarvis_ctx.recovery.wording import day_time, number, size
 
@@ -20,13 +20,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.option("--dry-run", is_flag=True, help="Only show what would go; so it is without --yes.")
 @click.option("--yes", is_flag=True, help="Remove it.")
-@click.option(
-    "--timeout",
-    type=click.FloatRange(min=0, min_open=True),
-    default=300.0,
-    show_default=True,
-    help="Seconds to wait for a live orchestrator.",
-)
+@timeout_option(default=300.0)
 @json_option
 @source_options
 def cleanup(place: Place, dry_run: bool, yes: bool, timeout: float, as_json: bool) -> None:

@@ -46,7 +46,7 @@ def _row(point: KeptPoint) -> tuple[Text, ...]:
 
 @click.command()
 @click.argument("label")
-@timeout_option
+@timeout_option()
 @json_option
 @source_options
 def mark(place: Place, label: str, timeout: float, as_json: bool) -> None:

@@ -14,7 +14,7 @@ from jarvis_ctx.clock import iso
 @click.argument("point")
 @click.option("--dry-run", is_flag=True, help="Only show what would change.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
-@timeout_option
+@timeout_option()
 @json_option
 @source_options
 def restore(place: Place, point: str, dry_run: bool, yes: bool, timeout: float, as_json: bool) -> None:

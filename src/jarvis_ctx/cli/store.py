@@ -184,12 +184,12 @@ def json_option(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.option("--json", "as_json", is_flag=True, help="Print JSON; docs/cli.md names the keys.")(command)
 
 
-def timeout_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Adds --timeout."""
+def timeout_option(default: float = 30.0, more: str = "") -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Adds --timeout; `more` says with what it counts, where not always."""
     return click.option(
         "--timeout",
         type=click.FloatRange(min=0, min_open=True),
-        default=30.0,
+        default=default,
         show_default=True,
-        help="Seconds to wait for a live orchestrator.",
-    )(command)
+        help=f"Seconds to wait for a live orchestrator{more}.",
+    )

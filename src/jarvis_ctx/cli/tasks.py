@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from jarvis_ctx.cli.screen import print_json, show, table, text, word
-from jarvis_ctx.cli.store import Place, json_option, source_options
+from jarvis_ctx.cli.store import Place, json_option, source_options, timeout_option
 from jarvis_ctx.recovery.wording import listed, number, one_line, percent
 
 if TYPE_CHECKING:
@@ -21,13 +21,7 @@ LONGEST_DESCRIPTION = 160
 @click.command()
 @click.option("--status", metavar="STATUS", help="Only tasks with this status, as given or as shown.")
 @click.option("--release", metavar="ID", help="Let this quarantined task run again.")
-@click.option(
-    "--timeout",
-    type=click.FloatRange(min=0, min_open=True),
-    default=30.0,
-    show_default=True,
-    help="Seconds to wait for a live orchestrator with --release.",
-)
+@timeout_option(more=" with --release")
 @json_option
 @source_options
 def tasks(place: Place, status: str | None, release: str | None, timeout: float, as_json: bool) -> None:
