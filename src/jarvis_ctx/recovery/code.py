@@ -35,7 +35,7 @@ class CodeGuard:
         keepers: Sequence[Forgetting],
         seals: Seals | None = None,
     ) -> None:
-        self._sink, self._run, self._store, self.seals = sink, run, store, seals
+        self._sink, self._run, self._store, self._seals = sink, run, store, seals
         self.report = report
         """The report of the recovery this run began with, and what has been found to have changed since."""
         self._policy, self._keepers = policy, keepers
@@ -56,7 +56,7 @@ class CodeGuard:
     def rewrite(self, report: RecoveryReport) -> None:
         """Keep a report that says more than before, in memory and on disk."""
         self.report = report
-        reports.write(self._store, report, self.seals)
+        reports.write(self._store, report, self._seals)
 
     def _changed(self, hashes: dict[str, str]) -> list[str]:
         if self.report is None:

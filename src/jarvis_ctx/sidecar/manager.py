@@ -123,7 +123,7 @@ class JarvisContextManager(Recorder, Answers, ForFrameworks, resuming.Resuming, 
         self.states = object_states(ground, self.journal, self._sink, self._stored, self.run, chain, report)
         forgetting = (self.claims, self.steps, self.states)
         self.code = CodeGuard(writer, self.run, report, ground.folder, chosen.on_code_change, forgetting, ground.seals)
-        self.states.told = partial(note, self.code, ground.folder)
+        self.states.told = partial(note, self.code)
 
     def _wire_upkeep(self, leases: list[Lease]) -> None:
         """What goes on beside the calls."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from pathlib import Path
 
 from msgspec.structs import replace
 
@@ -22,7 +21,6 @@ from jarvis_ctx.model.object_state import ObjectState
 from jarvis_ctx.model.report import RecoveryReport
 from jarvis_ctx.model.restored import stands_on
 from jarvis_ctx.model.run import RunRecord
-from jarvis_ctx.recovery import reports
 from jarvis_ctx.recovery.code import CodeGuard
 from jarvis_ctx.recovery.ground import Ground
 
@@ -68,7 +66,7 @@ def events_since(ground: Ground, journal: Journal, runs: frozenset[str], kept: O
     return [replace(event, body=exact.from_tree(event.body)) for event in sorted(wanted, key=lambda e: e.stamp)]
 
 
-def note(guard: CodeGuard, folder: Path, name: str, refused: Reasons) -> None:
+def note(guard: CodeGuard, name: str, refused: Reasons) -> None:
     """Note in the report, in memory and on disk, that an object was given its state back."""
     report = guard.report
     if report is not None:
@@ -76,5 +74,4 @@ def note(guard: CodeGuard, folder: Path, name: str, refused: Reasons) -> None:
             replace(line, restored=True, not_restored=dict(refused)) if line.id == name else line
             for line in report.objects
         ]
-        guard.report = replace(report, objects=lines)
-        reports.write(folder, guard.report, guard.seals)
+        guard.rewrite(replace(report, objects=lines))
