@@ -13,11 +13,7 @@ class JournalHealth(msgspec.Struct, frozen=True, kw_only=True):
     drained: int
     drain_error: str
     sync_error: str
-    segments: int
-    segments_waited_for: int
     unread: list[str]
     """What was written to the journal and cannot be read, a sentence each."""
-    backlog_bytes: int
-    """What is not drained, counted in whole segments."""
     backlog_waits: int
     backlog_seconds: float

@@ -231,10 +231,7 @@ class Journal:
             drained=self.draining.own.number,
             drain_error=self.draining.error,
             sync_error=self._sync.error,
-            segments=len(self.writer.segments),
-            segments_waited_for=self._supply.waited,
             unread=[*self.writer.unreadable, *self.hearing.damaged, *self.draining.damaged],
-            backlog_bytes=self.writer.undrained,
             backlog_waits=self._backlog.waits,
             backlog_seconds=self._backlog.seconds,
         )

@@ -22,8 +22,6 @@ class SegmentSupply:
         self._lock = threading.RLock()  # A finaliser may append, and need a segment, while the next one is made.
         self._ready: Segment | None = None
         self._made = 0
-        self.waited = 0
-        """How often a caller had to make its segment itself."""
 
     def prepare(self) -> None:
         """Make the next segment unless it is there. Raises `OSError`."""
@@ -35,10 +33,7 @@ class SegmentSupply:
         """The next segment, made on the spot when none is ready. Raises `OSError`."""
         with self._lock:
             segment, self._ready = self._ready, None
-            if segment is None:
-                self.waited += 1
-                segment = self._make()
-            return segment
+            return segment if segment is not None else self._make()
 
     def begin(self, opening: Opening) -> Segment:
         """The next segment with its first frame, held for as long as it is written. Raises `OSError`."""
