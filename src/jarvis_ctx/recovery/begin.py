@@ -122,7 +122,7 @@ def act(plan: Plan, journal: Journal, ground: Ground, seconds: float) -> None:
 
 
 def greatest_epoch(ground: Ground) -> int:
-    """The greatest epoch that marks, run.json, segments, checkpoints or database know."""
+    """The greatest epoch that marks, run file, segments, checkpoints or database know."""
     name = ground.settings.name
     recorded = ground.runfile.read()
     known = [ground.marks.epoch(name), recorded.epoch if recorded else 0]

@@ -38,7 +38,7 @@ class Predecessor(msgspec.Struct, frozen=True, kw_only=True):
         )
 
     def latest(self, state: State) -> RunRecord | None:
-        """The last run, as its events tell it or, where those do not know it or its end, as run.json does."""
+        """The last run, as its events tell it or, where those do not know it or its end, as its run file does."""
         told, recorded = state.latest_run, self.runfile.read()
         if recorded is None or told is None:
             return told or recorded

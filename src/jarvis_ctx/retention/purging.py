@@ -30,7 +30,8 @@ UNTOUCHED = re.compile(r"(\.lock|^marks|^secret\.key|^encryption\.json|\.db(-wal
 """Locks, which a second opening would let go of, the marks, keys, their names, and the database: SQLite's to change."""
 REPORTS = "recovery_report_"
 
-UNREADABLE = re.compile(r"(\.(damaged|replaced)-\d+|\.tmp|\.new(-wal|-shm)?)$")
+LEFT_OVER = re.compile(r"(\.(damaged|replaced)-\d+|\.tmp|\.new(-wal|-shm)?)$")
+"""What was moved aside, and what was half made when its process died."""
 
 Events = list[tuple[int, bytes]]
 
@@ -190,8 +191,8 @@ class FilePurge:
 
     def _others(self) -> None:
         for path in self._rest():
-            if UNREADABLE.search(path.name):
-                self._unreadable(path)
+            if LEFT_OVER.search(path.name):
+                self._left_over(path)
                 continue
             data = path.read_bytes()
             cleaned = self._report(path, data) if path.name.startswith(REPORTS) else self._other(path, data)
@@ -200,7 +201,7 @@ class FilePurge:
                     write_whole(path, cleaned)
                 self.purged.files += 1
 
-    def _unreadable(self, path: Path) -> None:
+    def _left_over(self, path: Path) -> None:
         if self._aside or self._holds(path):
             self._remove(path)
         else:
@@ -229,7 +230,7 @@ class FilePurge:
             done = path.suffix in (".seg", ".pkl", ".changes") or (place == "checkpoints" and path.suffix == ".json")
             emergency = path.name.startswith("emergency_") and path.suffix == ".json"
             special = UNTOUCHED.search(path.name) is not None or path.is_symlink() or not path.is_file()
-            if not special and not (kept and not UNREADABLE.search(path.name)) and not done and not emergency:
+            if not special and not (kept and not LEFT_OVER.search(path.name)) and not done and not emergency:
                 yield path
 
     def _remove_if_it_holds(self, path: Path) -> None:

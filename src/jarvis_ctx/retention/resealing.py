@@ -21,7 +21,7 @@ from jarvis_ctx.journal import archive, read
 from jarvis_ctx.journal.values import Values
 from jarvis_ctx.liveness.ports import LeaseStore
 from jarvis_ctx.model.report import REPORT_PURPOSE
-from jarvis_ctx.retention.purging import UNREADABLE
+from jarvis_ctx.retention.purging import LEFT_OVER
 from jarvis_ctx.retention.resealed import Resealed
 from jarvis_ctx.retention.target import Target, key_of_bytes, key_of_json
 
@@ -131,7 +131,7 @@ class Resealing:
             self.result.damaged.append(f"{what}: {error}")
 
     def _moved_aside(self) -> Iterator[Path]:
-        return (path for path in sorted(self._folder.rglob("*")) if path.is_file() and UNREADABLE.search(path.name))
+        return (path for path in sorted(self._folder.rglob("*")) if path.is_file() and LEFT_OVER.search(path.name))
 
     def _archived(self, archived: archive.Archived, path: Path) -> None:
         with self._leaving(path.name):

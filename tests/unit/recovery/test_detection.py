@@ -33,7 +33,7 @@ def living() -> Iterator[int]:
 
 
 def ran_in(place: Place, **process: Any) -> None:
-    """Let run.json say that the last run was in another process, where the system tells neither ticks nor image."""
+    """Let the run file say that the last run was in another process, where the system tells neither ticks nor image."""
     runfile = RunFile(place.path, place.settings.name)
     run = runfile.read()
     assert run is not None

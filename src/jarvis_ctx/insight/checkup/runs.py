@@ -31,7 +31,7 @@ DRY = "start the orchestrator to recover; to see first what that would do: jarvi
 
 
 def check(view: View) -> Iterator[Finding]:
-    """Lock and run.json, an unfinished recovery, the clock, quarantine, steps in doubt, captures that failed."""
+    """Lock and run file, an unfinished recovery, the clock, quarantine, steps in doubt, captures that failed."""
     state, pulse = view.state(), view.pulse()
     yield _run(view, state, pulse)
     yield from _recorded(view, pulse)
