@@ -29,6 +29,8 @@ FREE, ORCHESTRATOR, WRITER = 0, 1, 2
 KIND, EPOCH, APPENDED, SYNCED, DRAINED, SYNC_TIME, OWNER, REFUSED = range(8)
 GIVEN_BACK = SYNCED  # In an orchestrator's slot, which nobody syncs: how many of its writers' slots were given back.
 NAME_BYTES = 64
+EPOCHS = 1 << 32
+"""As many as a writer's id can tell apart: one beyond them is damage."""
 
 
 class WriterMark(NamedTuple):
@@ -124,9 +126,14 @@ class Marks:
 
     def _given_back(self, first: int | None) -> int | None:
         """Count it before the slot is free, so that whoever misses the writer there looks for it elsewhere."""
-        if first is not None and (owner := self.cells[first + OWNER]):
+        if first is not None and (owner := self._owner(first)) is not None:
             self.cells[owner + GIVEN_BACK] += 1
         return first
+
+    def _owner(self, first: int) -> int | None:
+        """The slot of a writer's orchestrator; None where what it names is no slot, as a page that was hit may."""
+        owner = self.cells[first + OWNER]
+        return owner if owner in range(SLOT_BYTES // 8, SIZE // 8, SLOT_BYTES // 8) else None
 
     def note_drained(self, writer: str, number: int) -> None:
         """The store has `writer`'s events up to `number`; one whose slot was given back meanwhile needs no note."""
@@ -157,9 +164,10 @@ class Marks:
         return raw.rstrip(b"\0").decode(errors="replace")
 
     def epoch(self, orchestrator: str) -> int:
-        """The epoch that may write for `orchestrator`; 0 when the marks know none."""
+        """The epoch that may write for `orchestrator`; 0 when the marks know none, or name one that cannot be."""
         found = self._find(ORCHESTRATOR, orchestrator)
-        return self.cells[found + EPOCH] if found is not None else 0
+        epoch = self.cells[found + EPOCH] if found is not None else 0
+        return epoch if epoch < EPOCHS - 1 else 0
 
     def refused(self, orchestrator: str) -> int:
         """How often a writer was refused a slot in the orchestrator's latest run; of two at one time, maybe once."""
@@ -177,7 +185,7 @@ class Marks:
         return sum(self.cells[first] != FREE for first in range(SLOT_BYTES // 8, SIZE // 8, SLOT_BYTES // 8))
 
     def _mark(self, first: int) -> WriterMark:
-        cells = self.cells
+        cells, owner = self.cells, self._owner(first)
         return WriterMark(
             writer=self._name(first),
             epoch=cells[first + EPOCH],
@@ -185,7 +193,7 @@ class Marks:
             synced=cells[first + SYNCED],
             drained=cells[first + DRAINED],
             sync_time=cells[first + SYNC_TIME],
-            orchestrator=self._name(cells[first + OWNER]),
+            orchestrator=self._name(owner) if owner is not None else "",
         )
 
     def look(self) -> bytes:

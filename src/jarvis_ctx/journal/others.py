@@ -140,7 +140,7 @@ class OthersDrain:
         wanted = [f for f in wanted if not read.is_cut(self._cut, segment.writer, f.number, f.payload)]
         openings = {segment.writer: segment.opening} if segment.opening else {}
         owner = segment.opening.orchestrator if segment.opening else self._marks.owners().get(segment.writer)
-        if owner is None or not wanted:
+        if not (owner and wanted):
             return
         for chunk in chunks([stored(segment.writer, found) for found in wanted]):
             self._store.write(Batch(openings=openings, rows=chunk, orchestrator=owner))

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from jarvis_ctx.errors import CorruptData, JournalUnavailable
-from jarvis_ctx.journal.marks import APPENDED, DRAINED, EPOCH, ORCHESTRATOR, SLOTS, SYNCED, WRITER, Marks, claim_epoch
+from jarvis_ctx.journal.marks import APPENDED, DRAINED, EPOCH, ORCHESTRATOR, OWNER, SLOTS, SYNCED, WRITER, Marks, claim_epoch
 
 NAME = "0000000100000001"
 
@@ -107,6 +107,27 @@ def test_a_page_that_is_not_ours_is_never_written_over(tmp_path: Path, damage: b
     with pytest.raises(CorruptData):
         Marks(path, mapped=True)
     assert path.read_bytes() == damage
+
+
+@pytest.mark.parametrize("bit", [0, 3, 20, 61, 63])
+def test_a_mark_whose_owner_is_hit_belongs_to_nobody_and_is_still_read_and_given_back(marks: Marks, bit: int) -> None:
+    slot = marks.writer_slot(NAME, "jarvis", 3)
+    marks.cells[slot + APPENDED] = 12
+    marks.cells[slot + OWNER] ^= 1 << bit
+
+    [mark] = marks.writers()
+    marks.free(NAME)
+
+    assert (mark.writer, mark.orchestrator, mark.appended) == (NAME, "", 12)
+    assert (marks.path.stat().st_size, list(marks.writers())) == (65_536, [])
+
+
+@pytest.mark.parametrize("bit", [32, 40, 63])
+def test_an_epoch_that_cannot_be_is_none(marks: Marks, bit: int) -> None:
+    claim_epoch(marks, "jarvis", 3)
+    marks.cells[marks.slot(ORCHESTRATOR, "jarvis") + EPOCH] ^= 1 << bit
+
+    assert marks.epoch("jarvis") == 0
 
 
 def test_a_viewer_makes_and_changes_nothing(tmp_path: Path) -> None:
