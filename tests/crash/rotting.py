@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from jarvis_ctx.sidecar import JarvisContextManager, open_view
+from jarvis_ctx.sidecar import JarvisContextManager
 from tests.crash.harness import BUSY, CHECKPOINTING, Stage
 from tests.crash.readings import contents
 
@@ -65,19 +65,6 @@ def lived(stage: Stage, older: Path, calls: int = 130) -> Path:
     stage.write(calls=calls, settings=BUSY, **CHECKPOINTING)
     (stage.store / "CRASH_DETECTED").write_text("{}")
     return stage.store
-
-
-def state_and_words(store: Path) -> tuple[dict[str, Any], list[str]]:
-    """What a stranger reads, and everything that is said of damage and loss."""
-    view = open_view(store, "jarvis")
-    try:
-        rebuilt = view.rebuilt()
-        words = [*view.pulse().damaged, *rebuilt.gathered.damaged, *rebuilt.gathered.lost]
-        return contents(rebuilt.state), words + [
-            layer.verdict for layer in rebuilt.tried if layer.verdict != "accepted"
-        ]
-    finally:
-        view.close()
 
 
 def started(store: Path) -> tuple[dict[str, Any], list[str]]:

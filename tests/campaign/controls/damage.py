@@ -14,7 +14,14 @@ CONTROLS = (
         title="the digest of a frame is not checked",
         broken=f"{plants.__name__}:digest_not_checked",
         fault="F23",
-        shows=("changed",),
+        shows=("events are changed",),
+    ),
+    Control(
+        id="C30.1",
+        title="what a hit has taken from a segment is not looked for in the database",
+        broken=f"{BREAKS}:files_alone",
+        fault="F23",
+        shows=("that stand elsewhere, too",),
     ),
     Control(
         id="C31",

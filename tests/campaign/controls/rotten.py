@@ -43,6 +43,11 @@ def power_loss_not_told() -> None:
     account._possibly_lost = lambda *given: ""
 
 
+def files_alone() -> None:
+    """The database does not fill what the files lack."""
+    _Search.store = lambda self, store: None  # type: ignore[method-assign]  # a break
+
+
 def damage_thrown_away() -> None:
     """A damaged database is deleted, not moved aside."""
 

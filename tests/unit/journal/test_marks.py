@@ -9,7 +9,18 @@ from pathlib import Path
 import pytest
 
 from jarvis_ctx.errors import CorruptData, JournalUnavailable
-from jarvis_ctx.journal.marks import APPENDED, DRAINED, EPOCH, ORCHESTRATOR, OWNER, SLOTS, SYNCED, WRITER, Marks, claim_epoch
+from jarvis_ctx.journal.marks import (
+    APPENDED,
+    DRAINED,
+    EPOCH,
+    ORCHESTRATOR,
+    OWNER,
+    SLOTS,
+    SYNCED,
+    WRITER,
+    Marks,
+    claim_epoch,
+)
 
 NAME = "0000000100000001"
 
