@@ -80,10 +80,12 @@ def lines(state: State, beats: list[Lease], now: int, terms: Terms, *, running: 
     return found
 
 
-def page(everyone: list[dict[str, Any]], wanted: Wanted, limit: int, after: str) -> dict[str, Any]:
-    """Of the lines of all agents those that are wanted; each item says as `open` how many tasks it has in all."""
-    found = [one for one in everyone if wanted.health in (None, one["health"]) and one["id"] > after]
-    items = [{**one, "tasks": one["tasks"][: wanted.tasks], "open": len(one["tasks"])} for one in found[:limit]]
+def page(everyone: list[dict[str, Any]], wanted: Wanted, limit: int, after: str | None) -> dict[str, Any]:
+    """Of the lines of all agents those that are wanted; where their tasks are cut, `open` says how many there are."""
+    found = [one for one in everyone if wanted.health in (None, one["health"]) and (after is None or one["id"] > after)]
+    items = found[:limit]
+    if wanted.tasks is not None:
+        items = [{**one, "tasks": one["tasks"][: wanted.tasks], "open": len(one["tasks"])} for one in items]
     last = items[-1]["id"] if len(found) > len(items) else None
     return {"items": items, "last": last, "total": len(everyone), "counts": counts(everyone)}
 

@@ -111,7 +111,7 @@ class Insight:
         state = view.state()
         return self._shown(agents.everyone(view, state))
 
-    def agent_page(self, wanted: WantedAgents, limit: int, after: str = "") -> dict[str, Any]:
+    def agent_page(self, wanted: WantedAgents, limit: int, after: str | None = None) -> dict[str, Any]:
         """At most `limit` of the agents that are wanted, by id, behind the id `after`: `items`, `last` (its id, where
         there are more), and of all agents `total` and `counts` by health. JSON-able.
         """

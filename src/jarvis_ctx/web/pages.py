@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as NotBase64
-from collections.abc import Sequence
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 import msgspec
@@ -30,17 +30,23 @@ class _Cursor(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_field
     key: Any
 
 
-def page(items: Sequence[Any], asked: Paged, route: str, store: str, name: str) -> dict[str, Any]:
-    """The page that was asked for of `items`, which have a text each under `name`, in its order.
+def dealt(
+    asked: Paged,
+    route: str,
+    store: str,
+    key: type[T],
+    ask: Callable[[T | None], tuple[list[dict[str, Any]], T | None]],
+    first: T | None = None,
+) -> dict[str, Any]:
+    """The page that was asked for of that route's list, whose places are of the type `key`.
 
-    Raises `UnknownCursor`.
+    `ask(behind)` gives the items behind a place, and the place to go on behind where there are more. The first page is
+    what lies behind `first`. Raises `UnknownCursor`.
     """
     of = list_id(asked, route, store)
-    if asked.cursor is not None:
-        after = opened(asked.cursor, of, str)
-        items = [item for item in items if item[name] > after]
-    shown = list(items[: asked.limit])
-    return {"items": shown, "next": sealed(of, shown[-1][name]) if len(items) > len(shown) else None}
+    behind = opened(asked.cursor, of, key) if asked.cursor is not None else first
+    items, further = ask(behind)
+    return {"items": items, "next": sealed(of, further) if further is not None else None}
 
 
 def list_id(asked: Paged, route: str, store: str) -> str:

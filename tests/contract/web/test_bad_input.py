@@ -86,7 +86,7 @@ def test_an_error_inside_says_nothing_of_the_inside(
     def fail(*_: object) -> None:
         raise RuntimeError("sk-PLANTED01abcdefghij in /etc/passwd")
 
-    monkeypatch.setattr("jarvis_ctx.insight.insight.Insight.agents", fail)
+    monkeypatch.setattr("jarvis_ctx.insight.insight.Insight.agent_page", fail)
 
     answer = ask("GET", f"{API}/agent-states")
 
@@ -99,7 +99,7 @@ def test_an_error_of_the_store_is_told_without_its_place(ask: Ask, monkeypatch: 
     def fail(*_: object) -> None:
         raise StoreUnavailable(path="/srv/app/memory/jarvis_context.db", reason="it is locked")
 
-    monkeypatch.setattr("jarvis_ctx.insight.insight.Insight.agents", fail)
+    monkeypatch.setattr("jarvis_ctx.insight.insight.Insight.agent_page", fail)
 
     answer = ask("GET", f"{API}/agent-states")
 

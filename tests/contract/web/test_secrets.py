@@ -44,3 +44,17 @@ def test_no_answer_shows_a_secret(store_path: Path) -> None:
     assert {answer.status_code for answer in answers.values()} == {200}
     assert [path for path, answer in answers.items() if PROBE.search(answer.get_data(as_text=True))] == []
     assert "[redacted]" in answers[f"{API}/timeline?limit=1000"].get_data(as_text=True)
+
+
+def test_each_agent_is_on_one_page_though_the_id_of_one_is_not_shown(store_path: Path) -> None:
+    with JarvisContextManager(store_path, handle_signals=False, rate_limit=0) as manager:
+        for agent in ("ada", "sk-PLANTED01abcdefghij", "zoe"):
+            manager.heartbeat(agent)
+        client = Client(create_app(Within(manager)))
+        headers = {"Authorization": f"Bearer {Tokens(store_path, SystemClock()).ensure()}"}
+
+        first = client.get(f"{API}/agent-states?limit=2", headers=headers).get_json()
+        rest = client.get(f"{API}/agent-states?limit=2&cursor={first['next']}", headers=headers).get_json()
+
+    assert [[agent["id"] for agent in page["items"]] for page in (first, rest)] == [["ada", "[redacted]"], ["zoe"]]
+    assert rest["next"] is None

@@ -9,12 +9,13 @@ from flask import Response
 from flask_openapi.blueprint import APIBlueprint
 from pydantic import Field
 
+from jarvis_ctx.insight.agents import Wanted
 from jarvis_ctx.insight.insight import Insight
 from jarvis_ctx.model.agent import Health
 from jarvis_ctx.web.answers import Answers
 from jarvis_ctx.web.models import Told
 from jarvis_ctx.web.nouns import answers, noun, problems
-from jarvis_ctx.web.pages import Paged, page
+from jarvis_ctx.web.pages import Paged, dealt
 
 
 class Agent(Told):
@@ -55,9 +56,12 @@ def agents(given: Answers) -> APIBlueprint:
         """An agent is alive, stuck, stale, gone, unseen or ended, as docs/cli.md says under `agents`."""
 
         def make(insight: Insight) -> dict[str, Any]:
-            found = [agent for agent in insight.agents() if query.health in (None, agent["health"])]
-            terms = msgspec.structs.asdict(insight.terms())
-            return {**page(found, query, "agent-states", insight.name, "id"), "terms": terms}
+            def ask(after: str | None) -> tuple[list[dict[str, Any]], str | None]:
+                found = insight.agent_page(Wanted(health=query.health), query.limit, after)
+                return found["items"], found["last"]
+
+            page = dealt(query, "agent-states", insight.name, str, ask)
+            return {**page, "terms": msgspec.structs.asdict(insight.terms())}
 
         return given.give(f"agents {query!r}", make, _lasting)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from flask import Response
@@ -16,7 +17,7 @@ from jarvis_ctx.web.answers import Answers
 from jarvis_ctx.web.models import Told
 from jarvis_ctx.web.moments import Moment, microseconds
 from jarvis_ctx.web.nouns import answers, noun, problems
-from jarvis_ctx.web.pages import Paged, list_id, opened, sealed
+from jarvis_ctx.web.pages import Paged, dealt
 
 KINDS = 20
 """Kinds of events that may be asked for at once."""
@@ -108,9 +109,6 @@ def _said(kind: str) -> Past:
 
 def _page(given: Answers, route: str, query: Paged, past: Past) -> Response:
     def make(insight: Insight) -> dict[str, Any]:
-        of = list_id(query, route, insight.name)
-        before = opened(query.cursor, of, tuple[int, str, int]) if query.cursor is not None else None
-        items, further = past(insight, query.limit, before)
-        return {"items": items, "next": sealed(of, further) if further is not None else None}
+        return dealt(query, route, insight.name, tuple[int, str, int], partial(past, insight, query.limit))
 
     return given.give(f"{route} {query!r}", make)

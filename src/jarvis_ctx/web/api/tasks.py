@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from flask import Response
@@ -13,7 +14,7 @@ from jarvis_ctx.insight.tasks import Wanted
 from jarvis_ctx.web.answers import Answers
 from jarvis_ctx.web.models import Told
 from jarvis_ctx.web.nouns import answers, noun, problems
-from jarvis_ctx.web.pages import Paged, list_id, opened, sealed
+from jarvis_ctx.web.pages import Paged, dealt
 
 
 class Task(Told):
@@ -70,11 +71,9 @@ def tasks(given: Answers) -> APIBlueprint:
         """A cursor goes on behind the last task of its page, whatever was added or has retired since."""
 
         def make(insight: Insight) -> dict[str, Any]:
-            of = list_id(query, "task-progress", insight.name)
-            after = opened(query.cursor, of, tuple[int, str]) if query.cursor is not None else None
             wanted = Wanted(status=query.status, agent=query.agent)
-            found, last = insight.task_page(wanted, query.limit, after)
-            return {"items": found, "next": sealed(of, last) if last is not None else None}
+            ask = partial(insight.task_page, wanted, query.limit)
+            return dealt(query, "task-progress", insight.name, tuple[int, str], ask)
 
         return given.give(f"tasks {query!r}", make, timeless=True)
 

@@ -12,7 +12,7 @@ from jarvis_ctx.insight.agents import Wanted
 from jarvis_ctx.insight.insight import Insight
 from jarvis_ctx.model.agent import Health
 from jarvis_ctx.web.dashboard.rendered import Rendered
-from jarvis_ctx.web.pages import Paged, list_id, opened, sealed
+from jarvis_ctx.web.pages import Paged, dealt
 
 NAMED = 4
 """Tasks of an agent that are named."""
@@ -31,8 +31,10 @@ def agents(given: Rendered) -> Blueprint:
 
 
 def _agents(insight: Insight, asked: AgentsShown) -> Mapping[str, Any]:
-    of = list_id(asked, "agents", insight.name)
-    after = opened(asked.cursor, of, str) if asked.cursor is not None else ""
-    found = insight.agent_page(Wanted(health=asked.health, tasks=NAMED), asked.limit, after)
-    further = sealed(of, found["last"]) if found["last"] is not None else None
-    return {"page": {"items": found["items"], "next": further}, **found, "terms": insight.terms()}
+    found: dict[str, Any] = {}
+
+    def ask(after: str | None) -> tuple[list[dict[str, Any]], str | None]:
+        found.update(insight.agent_page(Wanted(health=asked.health, tasks=NAMED), asked.limit, after))
+        return found["items"], found["last"]
+
+    return {"page": dealt(asked, "agents", insight.name, str, ask), **found, "terms": insight.terms()}

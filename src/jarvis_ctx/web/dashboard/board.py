@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from flask import Blueprint
@@ -13,7 +14,7 @@ from jarvis_ctx.insight.insight import Insight
 from jarvis_ctx.insight.tasks import Wanted
 from jarvis_ctx.web.dashboard import family, graph
 from jarvis_ctx.web.dashboard.rendered import Rendered
-from jarvis_ctx.web.pages import Paged, list_id, opened, sealed
+from jarvis_ctx.web.pages import Paged, dealt
 
 CARDS, DRAWN = 12, 48
 """Tasks of a column; tasks of the drawing of what waits for what."""
@@ -40,7 +41,8 @@ def _tasks(insight: Insight, asked: TasksShown) -> Mapping[str, Any]:
     wanted = Wanted(status=asked.status, agent=asked.agent, group=asked.group, text=asked.text)
     drawn = _families(insight, asked.group) if wanted == Wanted(group=asked.group) else {"items": [], "left_out": 0}
     if asked.status is not None or asked.group is not None:
-        return {"page": _page(insight, asked, wanted), "families": drawn}
+        ask = partial(insight.task_page, wanted, asked.limit)
+        return {"page": dealt(asked, "tasks", insight.name, tuple[int, str], ask), "families": drawn}
     columns = insight.board(wanted, CARDS)
     waits = graph.laid_out(insight.dependencies(DRAWN))
     total = sum(column["count"] for column in columns)
@@ -50,10 +52,3 @@ def _tasks(insight: Insight, asked: TasksShown) -> Mapping[str, Any]:
 def _families(insight: Insight, group: str | None) -> dict[str, Any]:
     found = insight.families(WHOLE if group else LATEST, group)
     return {**found, "items": [family.laid_out(each) for each in found["items"]]}
-
-
-def _page(insight: Insight, asked: TasksShown, wanted: Wanted) -> dict[str, Any]:
-    of = list_id(asked, "tasks", insight.name)
-    after = opened(asked.cursor, of, tuple[int, str]) if asked.cursor is not None else None
-    found, last = insight.task_page(wanted, asked.limit, after)
-    return {"items": found, "next": sealed(of, last) if last is not None else None}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from flask import Blueprint
@@ -10,7 +11,7 @@ from pydantic import Field
 
 from jarvis_ctx.insight.insight import Insight
 from jarvis_ctx.web.dashboard.rendered import Rendered
-from jarvis_ctx.web.pages import Paged, list_id, opened, sealed
+from jarvis_ctx.web.pages import Paged, dealt
 
 
 class SaidShown(Paged):
@@ -26,7 +27,4 @@ def decisions(given: Rendered) -> Blueprint:
 
 def said(insight: Insight, asked: SaidShown, kind: str) -> Mapping[str, Any]:
     """A page of what was said, the newest first. Raises `UnknownCursor`."""
-    of = list_id(asked, kind, insight.name)
-    before = opened(asked.cursor, of, tuple[int, str, int]) if asked.cursor is not None else None
-    found, further = insight.said_page(kind, asked.limit, before)
-    return {"items": found, "next": sealed(of, further) if further is not None else None}
+    return dealt(asked, kind, insight.name, tuple[int, str, int], partial(insight.said_page, kind, asked.limit))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from flask import Blueprint
@@ -16,7 +17,7 @@ from jarvis_ctx.model.event import Kind
 from jarvis_ctx.web.dashboard import axis
 from jarvis_ctx.web.dashboard.rendered import Rendered
 from jarvis_ctx.web.moments import Moment, microseconds
-from jarvis_ctx.web.pages import Paged, list_id, opened, sealed
+from jarvis_ctx.web.pages import Paged, dealt
 
 MARKS: tuple[Kind, ...] = ("RunStarted", "RunDied", "RunRecovered", "RunEnded", "RecoveryPointMarked", "MomentRestored")
 """Kinds that are marked on the line."""
@@ -41,13 +42,11 @@ def timeline(given: Rendered) -> Blueprint:
 def _timeline(insight: Insight, asked: TimelineShown) -> Mapping[str, Any]:
     since, until = microseconds(asked.since), microseconds(asked.until)
     latest = (until, "", 0) if until is not None else None
-    of = list_id(asked, "timeline", insight.name)
-    before = opened(asked.cursor, of, tuple[int, str, int]) if asked.cursor is not None else latest
-    kinds = (asked.kind,) if asked.kind else ()
-    items, further = insight.timeline_page(Wanted(kinds=kinds, subject=asked.subject, since=since), asked.limit, before)
+    wanted = Wanted(kinds=(asked.kind,) if asked.kind else (), subject=asked.subject, since=since)
+    ask = partial(insight.timeline_page, wanted, asked.limit)
     marks, _ = insight.timeline_page(Wanted(kinds=MARKS, since=since), MARKED, latest)
     return {
-        "page": {"items": items, "next": sealed(of, further) if further is not None else None},
+        "page": dealt(asked, "timeline", insight.name, tuple[int, str, int], ask, latest),
         "kinds": KINDS,
         "axis": axis.drawn(
             insight.run_lines(), marks, _text(asked.since), _text(asked.until), iso(SystemClock().wall())
