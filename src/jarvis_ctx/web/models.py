@@ -6,6 +6,9 @@ from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
+MOST_KINDS = 20
+"""Kinds of events that may be asked for at once."""
+
 
 class Asked(BaseModel):
     """Query or body of a request: what it does not name is refused."""

@@ -14,13 +14,11 @@ from jarvis_ctx.insight.insight import Insight
 from jarvis_ctx.insight.timeline import Wanted
 from jarvis_ctx.model.event import Kind, Stamp
 from jarvis_ctx.web.answers import Answers
-from jarvis_ctx.web.models import Told
+from jarvis_ctx.web.models import MOST_KINDS, Told
 from jarvis_ctx.web.moments import Moment, microseconds
 from jarvis_ctx.web.nouns import answers, noun, problems
 from jarvis_ctx.web.pages import Paged, dealt
 
-KINDS = 20
-"""Kinds of events that may be asked for at once."""
 Past = Callable[[Insight, int, Stamp | None], tuple[list[dict[str, Any]], Stamp | None]]
 
 
@@ -66,7 +64,9 @@ class TimelineAsked(Paged):
     """Which events."""
 
     kind: list[Kind] = Field(
-        [], max_length=KINDS, description="Only events of this kind; may be given again. docs/formats.md lists them."
+        [],
+        max_length=MOST_KINDS,
+        description="Only events of this kind; may be given again. docs/formats.md lists them.",
     )
     subject: str | None = Field(None, max_length=512, description="Only events about this subject.")
     since: Moment | None = Field(None, description="Only events from this time on.")

@@ -13,12 +13,10 @@ from jarvis_ctx.insight.timeline import Wanted
 from jarvis_ctx.insight.trail import Form, Terms
 from jarvis_ctx.model.event import Kind
 from jarvis_ctx.web.answers import Answers
-from jarvis_ctx.web.models import Asked
+from jarvis_ctx.web.models import MOST_KINDS, Asked
 from jarvis_ctx.web.moments import Moment, microseconds
 from jarvis_ctx.web.nouns import noun
 
-KINDS = 20
-"""Kinds of events that may be asked for at once."""
 CHUNK = 65_536
 """Characters that are sent together."""
 MEDIA_TYPES: dict[Form, str] = {"jsonl": "application/x-ndjson", "csv": "text/csv"}
@@ -28,7 +26,7 @@ class ExportAsked(Asked):
     """Which events, in which form."""
 
     form: Form = Field("jsonl", description="JSON, an object to a line; or CSV.")
-    kind: list[Kind] = Field([], max_length=KINDS, description="Only events of this kind; may be given again.")
+    kind: list[Kind] = Field([], max_length=MOST_KINDS, description="Only events of this kind; may be given again.")
     since: Moment | None = Field(None, description="Only events from this time on.")
 
 
