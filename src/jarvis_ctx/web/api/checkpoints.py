@@ -36,11 +36,13 @@ class Checkpoint(Told):
     epoch: int
     taken: str
     position: dict[str, int]
+    stamp: list[int | str]
     hash: str
     size: int
     tasks: int
     agents: int
     label: str
+    seal: str
 
 
 def checkpoints(given: Answers) -> APIBlueprint:

@@ -23,10 +23,24 @@ class Cleaned(Told):
     orchestrator: str
     done: bool
     horizon: str
-    tasks: list[str]
+    decisions_since: str
+    position: dict[str, int]
+    advances: bool
+    threads: int
+    graph_checkpoints: int
+    freed: int
     events: int
     decisions: int
+    tasks: list[str]
+    archives: list[str]
+    reports: list[str]
+    moved_aside: list[str]
+    emergencies: list[str]
+    values: int
     bytes: int
+    database_bytes: int
+    points_kept: list[str]
+    retention_days: int
 
 
 def cleanups(given: Answers) -> APIBlueprint:

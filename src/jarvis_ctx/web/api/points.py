@@ -64,6 +64,7 @@ class Diff(Told):
     steps: list[dict[str, Any]]
     agents: list[dict[str, Any]]
     attributes: list[dict[str, Any]]
+    objects: list[dict[str, Any]]
     decisions: list[dict[str, Any]]
     messages: list[dict[str, Any]]
     conversation: list[dict[str, Any]]
@@ -81,6 +82,7 @@ class Restored(Told):
     at: str
     moment: str
     position: dict[str, int]
+    stamp: list[int | str]
     undo: str
 
 
@@ -95,7 +97,7 @@ def points(given: Answers) -> APIBlueprint:
 
     @api.get("/diff", summary="What changed between two moments.", responses=answers(Diff) | problems(404))
     def get_diff(query: DiffAsked) -> Response:
-        """Tasks, steps, agents and attributes field by field, and what only one of the two has in its history."""
+        """Tasks, steps, agents, attributes and objects field by field, and what only one has in its history."""
         return given.give(
             f"diff {query!r}", lambda insight: comparing.to_json(insight.diff(query.a, query.b)), whole=True
         )

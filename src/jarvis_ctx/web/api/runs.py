@@ -28,8 +28,12 @@ class Run(Told):
     ended: str | None
     ending: str | None
     clean: bool
+    cause: str | None
+    sentence: str
+    resume: str
     state: str
     chain: str
+    told: dict[str, Any]
 
 
 class Runs(Told):

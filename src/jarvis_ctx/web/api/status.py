@@ -30,12 +30,22 @@ class Status(Told):
     tasks: dict[str, int]
     incomplete: list[dict[str, Any]]
     steps_in_doubt: int
+    steps_never_asked: list[dict[str, str]]
     agents: dict[str, int]
     stale_agents: list[str]
     stuck_agents: list[str]
+    objects: list[dict[str, Any]]
     checkpoint: dict[str, Any] | None
     lag: dict[str, Any]
+    api: dict[str, str] | None
+    capture_errors: dict[str, Any]
+    unkept_steps: int
+    unread: list[str]
+    writers_refused: int
     recovery: dict[str, Any]
+    healed: list[dict[str, Any]]
+    supervisor: dict[str, Any] | None
+    resources: dict[str, Any] | None
     damaged: list[str]
 
 
