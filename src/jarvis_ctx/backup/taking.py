@@ -7,6 +7,7 @@ import platform
 import secrets
 import socket
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import BinaryIO
 
@@ -19,7 +20,7 @@ from jarvis_ctx.codec import sign
 from jarvis_ctx.disk.files import sync_folder
 from jarvis_ctx.errors import CorruptData, StoreUnavailable
 from jarvis_ctx.journal import archive, read
-from jarvis_ctx.journal.marks import Marks
+from jarvis_ctx.journal.marks import viewed
 from jarvis_ctx.journal.others import ALL
 from jarvis_ctx.liveness import served
 from jarvis_ctx.liveness.runfile import RunFile, name_in
@@ -137,13 +138,11 @@ class Taking:
 
     def _marked(self) -> dict[str, int]:
         try:
-            marks = Marks(self._into / names.MARKS, mapped=False, viewer=True)
+            marks = viewed(self._into / names.MARKS)
         except (CorruptData, OSError):
             return {}  # There are none, and a start makes them anew.
-        try:
+        with closing(marks):
             return {mark.writer: mark.appended for mark in marks.writers()}
-        finally:
-            marks.close()
 
     def _archived(self, archived: archive.Archived) -> None:
         name = f"journal/archive/{archived.path.name}"

@@ -8,7 +8,7 @@ from pathlib import Path
 from jarvis_ctx.errors import CorruptData
 from jarvis_ctx.journal.departures import Departures
 from jarvis_ctx.journal.listener import Listener
-from jarvis_ctx.journal.marks import Marks
+from jarvis_ctx.journal.marks import Marks, viewed
 from jarvis_ctx.journal.place import Place
 from jarvis_ctx.journal.values import Values
 from jarvis_ctx.model.event import Event
@@ -86,7 +86,7 @@ class Follow:
 
     def _open(self) -> None:
         self.close()
-        marks = Marks(self._folder / "marks", mapped=False, viewer=True)
+        marks = viewed(self._folder / "marks")
         self._inode = os.stat(marks.path).st_ino
         self._marks = marks
 

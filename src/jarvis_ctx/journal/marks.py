@@ -219,6 +219,11 @@ class Marks:
         os.close(self._descriptor)
 
 
+def viewed(path: Path) -> Marks:
+    """The marks for whoever only reads them, and closes them. Raises as `Marks`, and `FileNotFoundError` for none."""
+    return Marks(path, mapped=False, viewer=True)
+
+
 def claim_epoch(marks: Marks, orchestrator: str, epoch: int) -> None:
     """From here on, whatever writes with an older epoch is refused before it is acknowledged."""
     slot = marks.slot(ORCHESTRATOR, orchestrator)

@@ -9,7 +9,7 @@ from jarvis_ctx.errors import CorruptData
 from jarvis_ctx.journal import fold
 from jarvis_ctx.journal.departures import Departures
 from jarvis_ctx.journal.listener import Listener
-from jarvis_ctx.journal.marks import Marks
+from jarvis_ctx.journal.marks import Marks, viewed
 from jarvis_ctx.model.state import State
 from jarvis_ctx.settings import Settings
 from jarvis_ctx.sidecar.views import StoreView
@@ -47,7 +47,7 @@ class FollowingView(StoreView):
         if self._live is None:
             return super().state()
         try:
-            self._marks = Marks(self.folder / "journal" / "marks", mapped=False, viewer=True)
+            self._marks = viewed(self.folder / "journal" / "marks")
         except (CorruptData, OSError):
             return super().state()
         if self._marks.epoch(self.name) == 0:

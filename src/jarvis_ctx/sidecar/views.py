@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,7 +21,7 @@ from jarvis_ctx.insight.ports import Queries
 from jarvis_ctx.insight.view import Pulse
 from jarvis_ctx.journal.cut_off import set_aside
 from jarvis_ctx.journal.gather import gather
-from jarvis_ctx.journal.marks import Marks, WriterMark
+from jarvis_ctx.journal.marks import Marks, WriterMark, viewed
 from jarvis_ctx.journal.values import Values
 from jarvis_ctx.liveness import supervised
 from jarvis_ctx.liveness.runfile import RunFile
@@ -129,13 +130,11 @@ class StoreView:
 
     def _of_marks(self, read: Callable[[Marks], T], otherwise: T) -> T:
         try:
-            marks = Marks(self.folder / "journal" / "marks", mapped=False, viewer=True)
+            marks = viewed(self.folder / "journal" / "marks")
         except (CorruptData, OSError):
             return otherwise
-        try:
+        with closing(marks):
             return read(marks)
-        finally:
-            marks.close()
 
     def version(self) -> str:
         try:

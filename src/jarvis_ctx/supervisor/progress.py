@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
+from contextlib import closing
 from pathlib import Path
 
 from jarvis_ctx.disk.filelock import holder
-from jarvis_ctx.errors import CorruptData, JournalUnavailable
-from jarvis_ctx.journal.marks import Marks
+from jarvis_ctx.errors import CorruptData
+from jarvis_ctx.journal.marks import viewed
 from jarvis_ctx.liveness import identity, main_beats
 from jarvis_ctx.liveness.runfile import RunFile, name_in
 from jarvis_ctx.model.run import ProcessIdentity, RunRecord
@@ -57,15 +58,10 @@ class Progress:
 
     def _positions(self, names: set[str]) -> Hashable:
         try:
-            marks = Marks(self._folder / "journal" / "marks", mapped=False, viewer=True)
+            with closing(viewed(self._folder / "journal" / "marks")) as marks:
+                return tuple((m.writer, m.appended) for m in marks.writers() if m.orchestrator in names)
         except (CorruptData, OSError):
             return ()
-        try:
-            return tuple((m.writer, m.appended) for m in marks.writers() if m.orchestrator in names)
-        except JournalUnavailable:
-            return ()
-        finally:
-            marks.close()
 
 
 def _belongs(run: RunRecord, child: ProcessIdentity) -> bool:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
 from functools import partial
 from typing import TypeAlias
 
-from jarvis_ctx.journal.marks import Marks
+from jarvis_ctx.journal.marks import viewed
 from tests.campaign import filesystem, forgetting, stages, tail
 from tests.campaign.fault import Fault, Finding, Round
 from tests.campaign.filesystem import Disk
@@ -110,11 +110,8 @@ round_to_ms = partial(round, ndigits=3)
 
 def _synced(stage: Stage) -> tuple[str, int, float]:
     """The writer, its last number that was synced, and when that was, in seconds since 1970."""
-    marks = Marks(stage.store / "journal" / "marks", mapped=False, viewer=True)
-    try:
+    with closing(viewed(stage.store / "journal" / "marks")) as marks:
         (mark,) = marks.writers()
-    finally:
-        marks.close()
     return mark.writer, mark.synced, (mark.sync_time / 1e6) or time.time()
 
 

@@ -20,6 +20,7 @@ from jarvis_ctx.journal.marks import (
     WRITER,
     Marks,
     claim_epoch,
+    viewed,
 )
 
 NAME = "0000000100000001"
@@ -48,7 +49,7 @@ def test_the_page_has_the_documented_layout(marks: Marks) -> None:
 
 def test_what_one_process_writes_another_sees_at_once(marks: Marks) -> None:
     slot = marks.slot(ORCHESTRATOR, "jarvis")
-    viewer = Marks(marks.path, mapped=False, viewer=True)
+    viewer = viewed(marks.path)
 
     marks.cells[slot + EPOCH] = 5
 
@@ -143,6 +144,6 @@ def test_an_epoch_that_cannot_be_is_none(marks: Marks, bit: int) -> None:
 
 def test_a_viewer_makes_and_changes_nothing(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
-        Marks(tmp_path / "marks", mapped=False, viewer=True)
+        viewed(tmp_path / "marks")
 
     assert list(tmp_path.iterdir()) == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 
 from jarvis_ctx.clock import seconds
 from jarvis_ctx.errors import CorruptData
@@ -10,7 +11,7 @@ from jarvis_ctx.insight.checkup import digests
 from jarvis_ctx.insight.checkup.digests import REBUILT
 from jarvis_ctx.insight.findings import ok, problem, warning
 from jarvis_ctx.insight.view import View
-from jarvis_ctx.journal.marks import SLOTS, Marks, WriterMark
+from jarvis_ctx.journal.marks import SLOTS, WriterMark, viewed
 from jarvis_ctx.liveness.runfile import RunFile, names_in
 from jarvis_ctx.model.finding import Finding
 from jarvis_ctx.recovery import reports
@@ -77,13 +78,10 @@ def _reported_lost(view: View) -> dict[str, int]:
 
 def _room(view: View) -> Iterator[Finding]:
     try:
-        marks = Marks(view.folder / "journal" / "marks", mapped=False, viewer=True)
+        with closing(viewed(view.folder / "journal" / "marks")) as marks:
+            taken = marks.taken()
     except (FileNotFoundError, CorruptData):
         return  # That they are missing or damaged is told already.
-    try:
-        taken = marks.taken()
-    finally:
-        marks.close()
     if taken > 0.8 * SLOTS:
         sentence = f"{taken} of {SLOTS} marks are taken; with all of them taken by living writers no other can write."
         yield warning("marks", sentence, "run fewer processes that capture into this store at a time")
@@ -121,11 +119,8 @@ def known_marks(view: View) -> list[WriterMark]:
 
 
 def _read_marks(view: View) -> list[WriterMark]:
-    marks = Marks(view.folder / "journal" / "marks", mapped=False, viewer=True)
-    try:
+    with closing(viewed(view.folder / "journal" / "marks")) as marks:
         return [mark for mark in marks.writers() if mark.orchestrator == view.name]
-    finally:
-        marks.close()
 
 
 def _written(marks: list[WriterMark]) -> str:
