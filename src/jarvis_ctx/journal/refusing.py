@@ -14,13 +14,13 @@ class RefusingLock:
 
     def __init__(self, path: str) -> None:
         """`path` is what it guards, as the error names it."""
-        self._path = path
-        self._lock, self._within = threading.RLock(), False
+        self._path, self._within = path, False
+        self.lock = threading.RLock()
 
     @contextmanager
     def held(self) -> Iterator[None]:
         """Raises `StoreInUse` in the middle of this thread's own."""
-        with self._lock:
+        with self.lock:
             if self._within:
                 raise StoreInUse(path=self._path)
             self._within = True
@@ -28,3 +28,13 @@ class RefusingLock:
                 yield
             finally:
                 self._within = False
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether this very thread is in the middle of its own: a signal handler asks, say."""
+        if not self.lock.acquire(blocking=False):
+            return False
+        try:
+            return self._within
+        finally:
+            self.lock.release()

@@ -17,12 +17,12 @@ class MemoryCheckpoints:
 
     def put(self, snapshot: Snapshot) -> None:
         """Keep a snapshot; one with the same id is replaced."""
-        with self._gate:
+        with self._gate.held():
             self.snapshots[snapshot.header.id] = snapshot
 
     def move(self, header: CheckpointHeader) -> None:
         """Give the kept snapshot `header.id` its new run, epoch, time, position, stamp and label."""
-        with self._gate:
+        with self._gate.held():
             kept = self.snapshots.get(header.id)
             if kept is not None:
                 moved = replace(
@@ -38,18 +38,18 @@ class MemoryCheckpoints:
 
     def headers(self, orchestrator: str) -> list[CheckpointHeader]:
         """All of `orchestrator`'s, newest (epoch, taken) first."""
-        with self._gate:
+        with self._gate.held():
             found = [kept.header for kept in self.snapshots.values() if kept.header.orchestrator == orchestrator]
         return sorted(found, key=lambda header: (header.epoch, header.taken, header.id), reverse=True)
 
     def get(self, id: str) -> Snapshot | None:
         """A snapshot with its base, or None."""
-        with self._gate:
+        with self._gate.held():
             found = self.snapshots.get(id)
             return found and replace(found, base=self.snapshots.get(found.header.base))
 
     def delete(self, ids: list[str]) -> None:
         """Forget snapshots; ids that are not there are ignored."""
-        with self._gate:
+        with self._gate.held():
             for id in ids:
                 self.snapshots.pop(id, None)

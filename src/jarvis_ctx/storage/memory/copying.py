@@ -16,5 +16,5 @@ class MemoryCopying:
 
     def copy(self, target: Path, progress: Progress) -> dict[str, int] | None:
         """Nothing is written."""
-        with self._gate:
+        with self._gate.held():
             return None

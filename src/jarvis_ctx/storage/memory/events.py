@@ -38,7 +38,7 @@ class MemoryEvents:
 
     def write(self, batch: Batch) -> None:
         """Add what is not there yet; idempotent by (writer, number)."""
-        with self._gate:
+        with self._gate.held():
             for name, opening in batch.openings.items():
                 writer = self.writers.setdefault(name, Writer(opening.orchestrator, opening.epoch))
                 if writer.epoch == 0:
@@ -51,20 +51,20 @@ class MemoryEvents:
 
     def watermarks(self) -> dict[str, int]:
         """For each writer the greatest number up to which all its events are here."""
-        with self._gate:
+        with self._gate.held():
             return {name: writer.watermark for name, writer in sorted(self.writers.items())}
 
     def epochs(self) -> dict[str, int]:
         """For each orchestrator the greatest epoch of its writers here."""
         found: dict[str, int] = {}
-        with self._gate:
+        with self._gate.held():
             for writer in self.writers.values():
                 found[writer.orchestrator] = max(writer.epoch, found.get(writer.orchestrator, 0))
         return found
 
     def events(self, orchestrator: str, after: dict[str, int]) -> Iterator[StoredEvent]:
         """The events of `orchestrator` beyond a position, by writer and number; writers it does not name from 1."""
-        with self._gate:
+        with self._gate.held():
             found = [
                 row
                 for name, writer in sorted(self.writers.items())
@@ -76,7 +76,7 @@ class MemoryEvents:
     def remove(self, writer: str, numbers: Iterable[int]) -> None:
         """Take out events; the watermark falls below the least of them."""
         taken = set(numbers)
-        with self._gate:
+        with self._gate.held():
             found = self.writers.get(writer)
             if found is None or not taken:
                 return
@@ -87,7 +87,7 @@ class MemoryEvents:
     def cut(self, orchestrator: str, cut: Cut) -> int:
         """Take out what `cut` takes; how many events. Watermarks never fall below it."""
         gone = 0
-        with self._gate:
+        with self._gate.held():
             for name, last in cut.position.items():
                 writer = self.writers.setdefault(name, Writer(orchestrator, 0))
                 before = len(writer.rows)
@@ -99,7 +99,7 @@ class MemoryEvents:
 
     def sync(self) -> None:
         """Nothing here survives power loss."""
-        with self._gate:
+        with self._gate.held():
             pass
 
     def _replace(self, batch: Batch) -> None:

@@ -2,35 +2,30 @@
 
 from __future__ import annotations
 
-import threading
-from types import TracebackType
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from jarvis_ctx.errors import StoreInUse, StoreUnavailable
+from jarvis_ctx.errors import StoreUnavailable
+from jarvis_ctx.journal.refusing import RefusingLock
 
 PATH = ":memory:"
 
 
 class Gate:
-    """Entered for every call; raises `StoreUnavailable` once closed, and `StoreInUse` in the middle of a call."""
+    """Held for every call."""
 
     def __init__(self) -> None:
-        self._lock = threading.RLock()
-        self._closed = self._within = False
+        self._lock, self._closed = RefusingLock(PATH), False
 
     def close(self) -> None:
         """Let nobody in any more."""
-        with self._lock:
+        with self._lock.lock:
             self._closed = True
 
-    def __enter__(self) -> None:
-        self._lock.acquire()
-        if self._within or self._closed:
-            self._lock.release()
-            raise StoreInUse(path=PATH) if self._within else StoreUnavailable(path=PATH, reason="it is closed")
-        self._within = True
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        self._within = False
-        self._lock.release()
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Raises `StoreInUse` in the middle of this thread's own, and `StoreUnavailable` once closed."""
+        with self._lock.held():
+            if self._closed:
+                raise StoreUnavailable(path=PATH, reason="it is closed")
+            yield

@@ -40,6 +40,6 @@ class MemoryGraphs:
 
     def fetch(self, refs: Collection[Ref]) -> list[StoredEvent]:
         """The events of these that are there, in any order."""
-        with self._gate:
+        with self._gate.held():
             rows = {name: writer.rows for name, writer in self._events.writers.items()}
             return [rows[name][number] for name, number in refs if number in rows.get(name, {})]

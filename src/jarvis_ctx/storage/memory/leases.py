@@ -15,7 +15,7 @@ class MemoryLeases:
 
     def put(self, orchestrator: str, leases: list[Lease]) -> None:
         """Overwrite the leases of these agents; an older beat never replaces a newer one."""
-        with self._gate:
+        with self._gate.held():
             for lease in leases:
                 kept = self.leases.get((orchestrator, lease.agent))
                 if kept is None or lease.beat >= kept.beat:
@@ -23,5 +23,5 @@ class MemoryLeases:
 
     def all(self, orchestrator: str) -> list[Lease]:
         """Every agent's lease, by agent."""
-        with self._gate:
+        with self._gate.held():
             return [lease for (name, _), lease in sorted(self.leases.items()) if name == orchestrator]

@@ -23,7 +23,7 @@ class MemoryQueries:
 
     def orchestrators(self) -> list[str]:
         """The names this store holds, sorted."""
-        with self._gate:
+        with self._gate.held():
             writers = {writer.orchestrator for writer in self._events.writers.values()}
             snapshots = {kept.header.orchestrator for kept in self._checkpoints.snapshots.values()}
             return sorted(writers | snapshots | {name for name, _ in self._leases.leases})
@@ -41,7 +41,7 @@ class MemoryQueries:
 
     def facts(self) -> dict[str, Any]:
         """For `status` and `doctor`: engine, version, events, snapshots, bytes, path."""
-        with self._gate:
+        with self._gate.held():
             rows = [row for writer in self._events.writers.values() for row in writer.rows.values()]
             kept = self._checkpoints.snapshots.values()
             size = sum(len(row.payload) for row in rows) + sum(len(snapshot.state) for snapshot in kept)

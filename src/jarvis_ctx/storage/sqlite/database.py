@@ -7,22 +7,22 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from jarvis_ctx.errors import StoreDamaged
+from jarvis_ctx.journal.refusing import RefusingLock
 from jarvis_ctx.storage.sqlite import forks
 from jarvis_ctx.storage.sqlite.connection import Parameters, Row, immediate, readable, rows_of, writable
 from jarvis_ctx.storage.sqlite.driver import sqlite
 from jarvis_ctx.storage.sqlite.faults import translated, unavailable
 from jarvis_ctx.storage.sqlite.forks import Lock
-from jarvis_ctx.storage.sqlite.gate import Gate
 from jarvis_ctx.storage.sqlite.viewing import Viewer, identity
 
 ELSEWHERE = "it was deleted or replaced while it was open"
 
 
 class Handles:
-    """The connections of one process, and their gates."""
+    """The connections of one process, and their locks."""
 
     def __init__(self, path: Path) -> None:
-        self.writing, self.reading = Gate(path), Gate(path)
+        self.writing, self.reading = RefusingLock(str(path)), RefusingLock(str(path))
         self.writer: sqlite.Connection | None = None
         self.reader: sqlite.Connection | None = None
         self.viewer: Viewer | None = None
