@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -13,6 +12,7 @@ from jarvis_ctx.disk.filelock import FileLock
 from jarvis_ctx.errors import StoreInUse, StoreUnavailable
 from jarvis_ctx.journal.drain import RECORDS, OwnDrain
 from jarvis_ctx.journal.others import OthersDrain
+from jarvis_ctx.journal.refusing import RefusingLock
 from jarvis_ctx.journal.writer import Writer
 
 T = TypeVar("T")
@@ -25,7 +25,7 @@ class Draining:
         """`folder` is the store's."""
         self._folder, self._writer, self.own, self._others = folder, writer, own, others
         self.role = FileLock(folder / "drain.lock")
-        self._lock, self._within = threading.RLock(), False
+        self._lock = RefusingLock(str(folder))
         self.error = ""
         """Why nothing was drained the last time; empty when something was."""
 
@@ -38,26 +38,16 @@ class Draining:
         """Move one batch if the drain role is ours, or free; returns how many events. Raises `StoreUnavailable`."""
         if self._writer.interrupted:  # Whoever drains at the moment may be waiting for the pen that we hold.
             raise StoreInUse(path=str(self._folder))
-        with self._lock:
-            if self._within:
-                raise StoreInUse(path=str(self._folder))  # Whoever was interrupted goes on with it.
-            self._within = True
+        with self._lock.held():  # Whoever was interrupted goes on with it.
             try:
                 return self._step()
             except OSError as error:
                 raise self._unavailable(error.strerror or str(error)) from error
-            finally:
-                self._within = False
 
     @property
     def interrupted(self) -> bool:
         """Whether this very thread is in the middle of a batch."""
-        if not self._lock.acquire(blocking=False):
-            return False
-        try:
-            return self._within
-        finally:
-            self._lock.release()
+        return self._lock.interrupted
 
     def _step(self) -> int:
         if self._writer.overtaken:
@@ -100,7 +90,7 @@ class Draining:
 
     def exchange(self, exchange: Callable[[], T]) -> T:
         """Let `exchange` put another database in the store's place while nothing is drained; it gets what it lacks."""
-        with self._lock:
+        with self._lock.lock:
             self.own.begin_anew()  # Whether the exchange succeeds or not: what is there already is not written twice.
             self._others.begin_anew()
             exchanged = exchange()
@@ -111,7 +101,7 @@ class Draining:
 
     def inherited(self) -> None:
         """In a forked child: whoever held the lock is not here."""
-        self._lock, self._within = threading.RLock(), False
+        self._lock = RefusingLock(str(self._folder))
 
     def let_go(self) -> None:
         """Leave the role to others."""
