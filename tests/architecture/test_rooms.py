@@ -32,7 +32,6 @@ DOORS = {
     "pysqlite3": ("storage/sqlite",),
     "rich": ("cli",),
     "sqlite3": ("storage/sqlite",),
-    "sqlite_utils": ("storage/sqlite",),
     "werkzeug": ("web",),
     "wrapt": ("attach",),
     "yaml": ("settings.py",),
