@@ -1,4 +1,4 @@
-"""A program's own signal handler makes a captured call in the middle of a transaction of the interrupted thread."""
+"""A program's own signal handler calls in the middle of a transaction of the interrupted thread."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from jarvis_ctx.errors import DurabilityUnknown
+from jarvis_ctx.errors import DurabilityUnknown, StoreInUse
 from jarvis_ctx.sidecar import JarvisContextManager
 
 
@@ -49,3 +49,21 @@ def test_a_call_in_a_transaction_of_its_own_thread_is_kept_and_not_waited_for(ma
     assert refused[0].facts["seconds"] == 0
     manager.confirm(str(refused[0].facts["operation_id"]))
     assert manager.status()["lag"]["not_drained"] == 0
+
+
+def test_a_checkpoint_in_the_middle_of_its_own_threads_drain_is_refused_and_leaves_nothing(
+    manager: JarvisContextManager, store_path: Path
+) -> None:
+    refused: list[StoreInUse] = []
+
+    def handler(*_: object) -> None:
+        with pytest.raises(StoreInUse) as caught:
+            manager.checkpoint("within")
+        refused.append(caught.value)
+
+    signal.signal(signal.SIGUSR1, handler)
+    signal_within(manager, "INSERT")
+    manager.set_attribute("x", 1)
+
+    assert len(refused) == 1
+    assert (manager.recovery_points(), list(store_path.glob("emergency_*"))) == ([], [])
