@@ -151,10 +151,10 @@ def start(store: Path) -> Start:
 
 def only_there(store: Path) -> dict[str, set[Key]]:
     """The events of which something stands in one file alone, by that file's path in the store."""
-    drained = _drained(store)
+    known = drained(store)
     homes: dict[str, set[Key]] = defaultdict(set)
     values: dict[str, set[Key]] = defaultdict(set)
-    for segment in _segments(store / "journal"):
+    for segment in segments(store / "journal"):
         for found in segment.frames:
             key = (segment.writer, found.number)
             homes[segment.path.relative_to(store).as_posix()].add(key)
@@ -162,18 +162,19 @@ def only_there(store: Path) -> dict[str, set[Key]]:
             if is_reference(body):
                 values[f"journal/values/{body[MARK]}"].add(key)
     times = Counter(key for keys in homes.values() for key in keys)
-    alone = {key for key, count in times.items() if count == 1 and key[1] > drained.get(key[0], 0)}
+    alone = {key for key, count in times.items() if count == 1 and key[1] > known.get(key[0], 0)}
     return {path: keys & alone for path, keys in homes.items()} | values
 
 
-def _segments(journal: Path) -> Iterator[read.SegmentData]:
+def segments(journal: Path) -> Iterator[read.SegmentData]:
+    """Every segment, archived or not. Raises where one does not verify."""
     for archived in archive.listing(journal / "archive"):
         yield archive.read_archived(archived)
     for paths in read.segment_paths(journal).values():
         yield from map(read.read_segment, paths)
 
 
-def _drained(store: Path) -> dict[str, int]:
+def drained(store: Path) -> dict[str, int]:
     """How far the database has come with each writer; it is not opened where it is gone."""
     if not (store / DATABASE).exists():
         return {}

@@ -35,7 +35,7 @@ CONTROLS = (
         title="the numbers of events that are gone are not named",
         broken=f"{BREAKS}:losses_not_named",
         fault="F25.1",
-        shows=("are named",),
+        shows=("are lost and not named",),
     ),
     Control(
         id="C33",
@@ -63,7 +63,21 @@ CONTROLS = (
         title="a database counts as having what was ever drained, however old a copy it is",
         broken=f"{BREAKS}:older_database_trusted",
         fault="F27",
-        shows=("lost",),
+        shows=("database: lost",),
+    ),
+    Control(
+        id="C36.1",
+        title="a database counts as having what was ever drained, whatever was in its log",
+        broken=f"{BREAKS}:older_database_trusted",
+        fault="F25",
+        shows=("database: lost",),
+    ),
+    Control(
+        id="C36.2",
+        title="a segment whose writer has no mark counts as nobody's",
+        broken=f"{BREAKS}:marks_needed",
+        fault="F25",
+        shows=("events: lost",),
     ),
     Control(
         id="C37",

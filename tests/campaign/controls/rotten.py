@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import pickle
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from jarvis_ctx.codec import pickled
@@ -103,6 +103,16 @@ def older_database_trusted() -> None:
         return catch_up(self, *given)
 
     OthersDrain.catch_up = trusting  # type: ignore[method-assign, assignment]  # a break
+
+
+def marks_needed() -> None:
+    """Segments are looked at only where the marks know their writer."""
+    segments = _Search._segments
+
+    def marked(self: _Search, result: Gathered) -> Iterator[tuple[str, read.SegmentData]]:
+        return (each for each in segments(self, result) if each[0] == "archive" or each[1].writer in self._ours)
+
+    _Search._segments = marked  # type: ignore[method-assign]  # a break
 
 
 def two_moments_taken_for_one() -> None:
