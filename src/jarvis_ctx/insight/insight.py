@@ -41,6 +41,8 @@ class Insight:
     Every answer is without secrets (docs/secrets.md).
     """
 
+    # What hardly any process asks for is imported where it is asked for: no start should wait for it.
+
     def __init__(self, view: View) -> None:
         self._view, self._shown = view, view.redaction
 
@@ -80,13 +82,13 @@ class Insight:
 
     def board(self, wanted: WantedTasks, most: int) -> list[dict[str, Any]]:
         """The tasks by shown status: how many, and the `most` that changed last. JSON-able."""
-        from jarvis_ctx.insight import board  # As the doctor below.
+        from jarvis_ctx.insight import board
 
         return self._shown(board.columns(self._view.state(), wanted, most))
 
     def dependencies(self, most: int) -> dict[str, Any]:
         """What waits for what: at most `most` tasks, and the edges between them. JSON-able."""
-        from jarvis_ctx.insight import dependencies  # As the doctor below.
+        from jarvis_ctx.insight import dependencies
 
         return self._shown(dependencies.graph(self._view.state(), most))
 
@@ -94,14 +96,14 @@ class Insight:
         """All there is to know of one task: how it stands, calls, steps, last error, decisions about it, and its latest
         `most` events, the newest first. None where nobody has ever named it. JSON-able.
         """
-        from jarvis_ctx.insight.dossier import dossier  # As the doctor below.
+        from jarvis_ctx.insight.dossier import dossier
 
         found = dossier(self._view, id, most)
         return self._shown(found.plain()) if found is not None else None
 
     def families(self, most: Most, group: str | None = None) -> dict[str, Any]:
         """Tasks that belong together, each with what led to it, of all groups or of one. JSON-able."""
-        from jarvis_ctx.insight import families  # As the doctor below.
+        from jarvis_ctx.insight import families
 
         return self._shown(msgspec.to_builtins(families.families(self._view.state(), most, group)))
 
@@ -153,7 +155,7 @@ class Insight:
         self, wanted: Wanted, limit: int, before: Stamp | None = None
     ) -> tuple[list[dict[str, Any]], Stamp | None]:
         """At most `limit` events before a stamp, the newest first, and the stamp to go on before. Raises `BadValue`."""
-        from jarvis_ctx.insight import history  # As the doctor below.
+        from jarvis_ctx.insight import history
 
         past = history.page(self._view, wanted, limit, before)
         return self._shown([timeline.line(event) for event in past.events]), past.before
@@ -162,7 +164,7 @@ class Insight:
         self, kind: str, limit: int, before: Stamp | None = None
     ) -> tuple[list[dict[str, Any]], Stamp | None]:
         """At most `limit` decisions, messages or turns (`DecisionLogged`, `MessageSent`, `MessageAdded`), as above."""
-        from jarvis_ctx.insight import history  # As the doctor below.
+        from jarvis_ctx.insight import history
 
         past = history.said(self._view, kind, limit, before)
         return self._shown(history.lines(past)), past.before
@@ -173,7 +175,7 @@ class Insight:
 
     def following(self) -> Following:
         """The events as they come, from now on; close it after use."""
-        from jarvis_ctx.insight.following import Following  # As the doctor below.
+        from jarvis_ctx.insight.following import Following
 
         return Following(self._view)
 
@@ -182,19 +184,19 @@ class Insight:
 
         Raises `UnknownPosition`.
         """
-        from jarvis_ctx.insight import following  # As the doctor below.
+        from jarvis_ctx.insight import following
 
         return following.since(self._view, place, heard, limit)
 
     def metrics(self) -> dict[str, Any]:
         """What is measured: sizes, growth, lag, losses, counts. JSON-able; keys as in docs/api.md."""
-        from jarvis_ctx.insight.metrics import metrics  # As the doctor below.
+        from jarvis_ctx.insight.metrics import metrics
 
         return self._shown(metrics(self._view))
 
     def resources(self, limit: int = 360) -> dict[str, Any]:
         """The latest `limit` samples of what it uses, who supervises it, and how its processes ended. JSON-able."""
-        from jarvis_ctx.insight.resources import resources  # As the doctor below.
+        from jarvis_ctx.insight.resources import resources
 
         return self._shown(resources(self._view, limit))
 
@@ -212,7 +214,7 @@ class Insight:
 
     def cleanup(self, rules: Rules) -> Cleanup:
         """What a cleanup by these rules would remove now; reads every archived segment that is old enough."""
-        from jarvis_ctx.graphs.source import complete  # As with the doctor.
+        from jarvis_ctx.graphs.source import complete
         from jarvis_ctx.retention.looking import look
 
         view = self._view
@@ -220,7 +222,7 @@ class Insight:
 
     def points(self) -> list[KeptPoint]:
         """The recovery points, oldest first; reads and verifies every copy of each."""
-        from jarvis_ctx.insight.points import points  # As the doctor below.
+        from jarvis_ctx.insight.points import points
 
         return self._shown(points(self._view.layers(), self._view.state()))
 
@@ -235,7 +237,7 @@ class Insight:
 
         Raises `UnknownMoment`, and `CorruptData` where nothing is left to rebuild one of them from.
         """
-        from jarvis_ctx.insight.diff import diff  # As the doctor below.
+        from jarvis_ctx.insight.diff import diff
         from jarvis_ctx.recovery import moments
 
         layers, now = self._view.layers(), self._view.state()
@@ -247,13 +249,13 @@ class Insight:
 
         `environ` is searched for variables that look like settings and are none.
         """
-        from jarvis_ctx.insight import doctor  # Hardly any process asks, and no start should wait for it.
+        from jarvis_ctx.insight import doctor
 
         return self._shown(doctor.examine(self._view, environ or {}))
 
     def verify(self, progress: Progress = lambda done, of: None) -> Verification:
         """Every digest of the store, of this orchestrator alone where it is one of its own; reads every file."""
-        from jarvis_ctx.insight.verification import verification  # As the doctor above.
+        from jarvis_ctx.insight.verification import verification
 
         return verification([self._view], progress)
 
@@ -262,7 +264,7 @@ class Insight:
 
         Ask for all of it before the view is closed. Raises `BadValue` for an unknown kind.
         """
-        from jarvis_ctx.insight import trail  # As the doctor above.
+        from jarvis_ctx.insight import trail
 
         return trail.lines(self._view, form, wanted, iso(self._view.now()), terms)
 
@@ -272,7 +274,7 @@ class Insight:
         With a `source` (and `label`), from the base that `recover --from` would choose. Raises `NoBase`, and
         `CorruptData` or `NotOurs` for one that does not verify.
         """
-        from jarvis_ctx.insight.forecast import foreseen  # As the doctor above.
+        from jarvis_ctx.insight.forecast import foreseen
 
         return self._shown(foreseen(self._view, settings, source, label))
 
