@@ -51,7 +51,7 @@ def metrics(view: View) -> dict[str, Any]:
 
 def _database(view: View) -> int | None:
     try:
-        found = view.facts().get("bytes")
+        found = view.queries.facts().get("bytes")
     except StoreUnavailable:
         return None
     return int(found) if found is not None else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
@@ -145,8 +145,4 @@ class View(Protocol):
 
     def rebuilt(self, chosen: Choice | None = None) -> Rebuilt:
         """The state as a start would rebuild it now; with `chosen`, from that base. Raises as loading it does."""
-        ...
-
-    def facts(self) -> dict[str, Any]:
-        """Versions, sizes, paths."""
         ...

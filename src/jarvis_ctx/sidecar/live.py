@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Protocol
 
 import msgspec
 
@@ -127,6 +127,3 @@ class LiveView:
             return [header for _, header in self._ground.files.headers()]
         except OSError:  # No descriptor is left, say: a live run knows its last one by heart.
             return [header for header in [self._manager.keeper.last] if header is not None]
-
-    def facts(self) -> dict[str, Any]:
-        return self.queries.facts()

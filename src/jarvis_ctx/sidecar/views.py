@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import msgspec
 
@@ -177,9 +177,6 @@ class StoreView:
 
     def checkpoints(self) -> list[CheckpointHeader]:
         return [header for _, header in self.files.headers()]
-
-    def facts(self) -> dict[str, Any]:
-        return self.queries.facts()
 
     def close(self) -> None:
         """Let go of the database."""

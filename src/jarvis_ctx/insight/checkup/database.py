@@ -51,7 +51,7 @@ def _healed(view: View) -> Iterator[Finding]:
 
 
 def _engine(view: View) -> Iterator[Finding]:
-    facts = view.facts()
+    facts = view.queries.facts()
     library = f" ({facts['library']})" if "library" in facts else ""
     schema = f", schema {facts['schema']}" if "schema" in facts else ""
     yield ok(
