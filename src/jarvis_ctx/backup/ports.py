@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
-Progress = Callable[[int, int], object]
-"""Told how much is done, and of how much."""
+from jarvis_ctx.disk.progress import Progress
 
 
 class Copying(Protocol):

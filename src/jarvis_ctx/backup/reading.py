@@ -9,8 +9,8 @@ from pathlib import Path
 from jarvis_ctx.backup import files, manifest, names
 from jarvis_ctx.backup.manifest import LONGEST, Manifest, Member
 from jarvis_ctx.backup.packing import Packed
-from jarvis_ctx.backup.ports import Progress
 from jarvis_ctx.codec.streams import unpacking
+from jarvis_ctx.disk.progress import Progress
 from jarvis_ctx.errors import CorruptData, TooLarge
 
 Take = Callable[[str, Iterator[bytes]], Member]

@@ -10,10 +10,10 @@ import msgspec
 
 from jarvis_ctx.backup import files, manifest, names, reading
 from jarvis_ctx.backup.manifest import Manifest
-from jarvis_ctx.backup.ports import Progress
 from jarvis_ctx.backup.staging import staged
 from jarvis_ctx.codec import sign
 from jarvis_ctx.disk.files import move_aside, private_folder, sync_folder
+from jarvis_ctx.disk.progress import Progress
 from jarvis_ctx.errors import BadValue, CorruptData, TooLarge
 from jarvis_ctx.liveness import restored
 from jarvis_ctx.liveness.restored import RestoredNote

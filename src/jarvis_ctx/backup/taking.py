@@ -15,9 +15,10 @@ import msgspec
 
 from jarvis_ctx.backup import files, manifest, names
 from jarvis_ctx.backup.manifest import Manifest, Member
-from jarvis_ctx.backup.ports import Copying, Progress
+from jarvis_ctx.backup.ports import Copying
 from jarvis_ctx.codec import sign
 from jarvis_ctx.disk.files import sync_folder
+from jarvis_ctx.disk.progress import Progress
 from jarvis_ctx.errors import CorruptData, StoreUnavailable
 from jarvis_ctx.journal import archive, read
 from jarvis_ctx.journal.marks import viewed

@@ -9,6 +9,7 @@ import msgspec
 
 from jarvis_ctx.clock import iso
 from jarvis_ctx.codec import exact
+from jarvis_ctx.disk.progress import Progress, unwatched
 from jarvis_ctx.insight import agents, doubts, entries, runs, status, tasks, timeline
 from jarvis_ctx.insight.agents import Terms
 from jarvis_ctx.insight.agents import Wanted as WantedAgents
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from jarvis_ctx.insight.following import Following, Since
     from jarvis_ctx.insight.trail import Form
     from jarvis_ctx.insight.trail import Terms as TrailTerms
-    from jarvis_ctx.insight.verification import Progress
     from jarvis_ctx.journal.place import Place
     from jarvis_ctx.model.travel import KeptPoint, StateDiff
     from jarvis_ctx.retention.rules import Rules
@@ -253,7 +253,7 @@ class Insight:
 
         return self._shown(doctor.examine(self._view, environ or {}))
 
-    def verify(self, progress: Progress = lambda done, of: None) -> Verification:
+    def verify(self, progress: Progress = unwatched) -> Verification:
         """Every digest of the store, of this orchestrator alone where it is one of its own; reads every file."""
         from jarvis_ctx.insight.verification import verification
 

@@ -15,6 +15,7 @@ from jarvis_ctx.checkpoint.ports import CheckpointStore
 from jarvis_ctx.codec import sign
 from jarvis_ctx.codec.sealed import opened
 from jarvis_ctx.disk.files import write_whole
+from jarvis_ctx.disk.progress import Tell
 from jarvis_ctx.disk.shred import shredding
 from jarvis_ctx.errors import CorruptData, NotOurs
 from jarvis_ctx.journal import archive, read
@@ -24,9 +25,6 @@ from jarvis_ctx.model.report import REPORT_PURPOSE
 from jarvis_ctx.retention.purging import LEFT_OVER
 from jarvis_ctx.retention.resealed import Resealed
 from jarvis_ctx.retention.target import Target, key_of_bytes, key_of_json
-
-Tell = Callable[[int], object]
-"""Told how many more bytes are done."""
 
 
 class Rekeyed(msgspec.Struct, kw_only=True):

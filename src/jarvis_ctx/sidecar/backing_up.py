@@ -6,10 +6,10 @@ from os import PathLike
 from typing import TYPE_CHECKING
 
 from jarvis_ctx.clock import Clock
+from jarvis_ctx.disk.progress import Progress, unwatched
 from jarvis_ctx.settings import Settings
 
 if TYPE_CHECKING:
-    from jarvis_ctx.backup.ports import Progress
     from jarvis_ctx.sidecar.backups import Backup
 
 
@@ -19,9 +19,7 @@ class BackingUp:
     settings: Settings
     _clock: Clock
 
-    def backup(
-        self, target: str | PathLike[str], *, key: bool = True, progress: Progress = lambda done, of: None
-    ) -> Backup:
+    def backup(self, target: str | PathLike[str], *, key: bool = True, progress: Progress = unwatched) -> Backup:
         """Take a backup of the whole store, of all its orchestrators, while everybody goes on; no call waits for it.
 
         `target` is a new folder or, when it ends in `.tar.zst`, a new file; it is whole or not there. It holds all that

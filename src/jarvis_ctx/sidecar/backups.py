@@ -13,13 +13,14 @@ from jarvis_ctx import __version__
 from jarvis_ctx.backup import restoring
 from jarvis_ctx.backup.manifest import Manifest
 from jarvis_ctx.backup.packing import SUFFIX, pack
-from jarvis_ctx.backup.ports import Copying, Progress
+from jarvis_ctx.backup.ports import Copying
 from jarvis_ctx.backup.restoring import Restored
 from jarvis_ctx.backup.staging import staged
 from jarvis_ctx.backup.taking import Source, stage
 from jarvis_ctx.clock import Clock, SystemClock, iso
 from jarvis_ctx.codec import sign
 from jarvis_ctx.disk.files import sync_folder
+from jarvis_ctx.disk.progress import Progress, unwatched
 from jarvis_ctx.errors import BadValue, NoStore, StoreUnavailable
 from jarvis_ctx.settings import Settings
 from jarvis_ctx.sidecar.missing import check_store
@@ -29,10 +30,6 @@ from jarvis_ctx.storage.memory.store import MemoryStore
 from jarvis_ctx.storage.sqlite.store import SqliteStore
 
 NOT_TAKEN = "a name that nothing has yet, outside the store's folder"
-
-
-def unwatched(done: int, of: int) -> None:
-    """Progress that nobody looks at."""
 
 
 class Backup(msgspec.Struct, frozen=True, kw_only=True):

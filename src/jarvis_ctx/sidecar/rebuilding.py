@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from jarvis_ctx.checkpoint.files import CheckpointFiles
 from jarvis_ctx.clock import SystemClock
 from jarvis_ctx.codec import sign
 from jarvis_ctx.disk.files import move_aside, sync_folder
+from jarvis_ctx.disk.progress import Progress, unwatched
 from jarvis_ctx.errors import CorruptData, NotOurs, StoreUnavailable, WrongEncryptionKey
 from jarvis_ctx.journal import archive, read
 from jarvis_ctx.journal.cleaned import cleaned
@@ -31,9 +32,6 @@ from jarvis_ctx.sidecar.missing import check_store
 from jarvis_ctx.sidecar.opening import DATABASE
 from jarvis_ctx.sidecar.standstill import at_rest
 from jarvis_ctx.storage.sqlite.store import SqliteStore
-
-Progress = Callable[[int, int], object]
-"""Told how many bytes of the journal have been taken in, and of how many."""
 
 RECORDS = 1000
 """Tasks, or steps, or runs, of one transaction."""
@@ -56,7 +54,7 @@ class RebuiltStore(msgspec.Struct, kw_only=True):
     """Where the old database is now, or nothing when there was none."""
 
 
-def rebuild_database(settings: Settings, progress: Progress = lambda done, of: None) -> RebuiltStore:
+def rebuild_database(settings: Settings, progress: Progress = unwatched) -> RebuiltStore:
     """Make a new database beside the old one and let it take its place; the old one is moved aside.
 
     Killed in between, the old one is there, or none, and the next start fills a new one. Heartbeats, which no file has,

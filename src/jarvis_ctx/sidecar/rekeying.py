@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
 from jarvis_ctx.codec import sign
+from jarvis_ctx.disk.progress import Progress, Tell, counted, unwatched
 from jarvis_ctx.errors import BadValue
-from jarvis_ctx.retention.resealing import Rekeyed, Resealing, Tell
+from jarvis_ctx.retention.resealing import Rekeyed, Resealing
 from jarvis_ctx.retention.target import Target
 from jarvis_ctx.settings import Settings
 from jarvis_ctx.sidecar.encryption import Encryption, Engine, to_seal_anew
@@ -22,15 +22,10 @@ from jarvis_ctx.storage.memory.store import MemoryStore
 from jarvis_ctx.storage.sqlite.store import SqliteStore
 from jarvis_ctx.storage.wrap.sealed import SealedCheckpoints, SealedLeases
 
-Progress = Callable[[int, int], object]
-"""Told how many bytes have been done, and of how many."""
-
 SOURCE = "the source of its keys, the new one first and the old ones behind it"
 
 
-def rekey(
-    settings: Settings, *, off: bool = False, dry_run: bool = False, progress: Progress = lambda done, of: None
-) -> Rekeyed:
+def rekey(settings: Settings, *, off: bool = False, dry_run: bool = False, progress: Progress = unwatched) -> Rekeyed:
     """Seal everything anew that is not sealed with the first key; a plain store is encrypted so, and with `off` back.
 
     Killed anywhere, everything opens with the keys given, and done again it is finished. What does not open, and what
@@ -58,7 +53,7 @@ def _survey(settings: Settings, off: bool) -> Rekeyed:
     with ExitStack() as held:
         engine = _engine(settings.folder, viewer=True, held=held)
         target = _target(to_seal_anew(settings, engine.events, off=off), off=off)
-        return _round(settings, engine, target, lambda size: None, dry=True)
+        return _round(settings, engine, target, unwatched, dry=True)
 
 
 def _turned(settings: Settings, engine: Engine, off: bool, progress: Progress) -> Rekeyed:
@@ -68,7 +63,7 @@ def _turned(settings: Settings, engine: Engine, off: bool, progress: Progress) -
         begin(settings, seals)
     else:
         keep(settings, seals)
-    result = _round(settings, engine, target, _telling(settings.folder, progress), dry=False)
+    result = _round(settings, engine, target, counted(_size(settings.folder), progress), dry=False)
     if turning:
         tables(settings, engine, seals, _names(settings, engine), off=off)
     engine.upkeep.compact()
@@ -123,12 +118,5 @@ def _database(engine: Engine, target: Target, round: Resealing, name: str, dry: 
             round.event(row.writer, row.payload.encode())
 
 
-def _telling(folder: Path, progress: Progress) -> Tell:
-    total, done = sum(Path(at, name).stat().st_size for at, _, names in os.walk(folder) for name in names), 0
-
-    def tell(size: int) -> None:
-        nonlocal done
-        done = min(done + size, total)
-        progress(done, total)
-
-    return tell
+def _size(folder: Path) -> int:
+    return sum(Path(at, name).stat().st_size for at, _, names in os.walk(folder) for name in names)

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from jarvis_ctx.checkpoint.files import CheckpointFiles
 from jarvis_ctx.clock import iso
 from jarvis_ctx.codec import sign
+from jarvis_ctx.disk.progress import Tell, unwatched
 from jarvis_ctx.errors import CorruptData, NotOurs, UnsafeFolder, WrongEncryptionKey
-from jarvis_ctx.insight.checkup.digests import Tell, unwatched
 from jarvis_ctx.insight.checkup.journal import never_begun
 from jarvis_ctx.insight.findings import ok, problem, warning
 from jarvis_ctx.insight.view import View

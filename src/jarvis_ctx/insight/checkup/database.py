@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from jarvis_ctx.checkpoint.contents import state_of
+from jarvis_ctx.disk.progress import Tell, unwatched
 from jarvis_ctx.errors import CorruptData, WrongEncryptionKey
-from jarvis_ctx.insight.checkup.digests import Tell, unwatched
 from jarvis_ctx.insight.checkup.journal import known_marks
 from jarvis_ctx.insight.findings import ok, problem, warning
 from jarvis_ctx.insight.view import View

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 
+from jarvis_ctx.disk.progress import Tell, unwatched
 from jarvis_ctx.errors import CorruptData, WrongEncryptionKey
 from jarvis_ctx.insight.findings import ok, problem, warning
 from jarvis_ctx.insight.view import View
@@ -17,17 +18,10 @@ from jarvis_ctx.journal.values import NAME, Values
 from jarvis_ctx.model.finding import Finding
 from jarvis_ctx.recovery.wording import number
 
-Tell = Callable[[int], object]
-"""Told how many more bytes have been looked at."""
-
 REBUILT = (
     "start the orchestrator: the database and the archive are asked for what is missing, the report names the rest"
 )
 FROM_BACKUP = "restore the file from a backup; the database still has its events, within the retention horizon"
-
-
-def unwatched(size: int) -> None:
-    """Progress that nobody looks at."""
 
 
 def check(view: View, tell: Tell = unwatched) -> Iterator[Finding]:

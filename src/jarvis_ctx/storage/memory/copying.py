@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from jarvis_ctx.backup.ports import Progress
+from jarvis_ctx.disk.progress import Progress
 from jarvis_ctx.storage.memory.gate import Gate
 
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from jarvis_ctx.backup.ports import Progress
 from jarvis_ctx.disk.files import create
+from jarvis_ctx.disk.progress import Progress
 from jarvis_ctx.storage.sqlite.connection import connect, readable
 from jarvis_ctx.storage.sqlite.database import Database
 from jarvis_ctx.storage.sqlite.driver import sqlite
