@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 import msgspec
 
@@ -47,9 +47,8 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
 class Reader:
     """Reads checkpoints of one source, and each event once as long as it is at hand."""
 
-    def __init__(self, source: Source, settle: Callable[[], object] = lambda: None) -> None:
-        """`settle` returns once a database that takes another's place has what it lacked at first."""
-        self.source, self._settle = source, settle
+    def __init__(self, source: Source) -> None:
+        self.source = source
         self._known: dict[Ref, Body] = {}
 
     def record(self, standing: Standing) -> CheckpointPut:
@@ -116,16 +115,12 @@ class Reader:
         return read(self._known[ref], CheckpointPut, subject)
 
     def at_hand(self, refs: Iterable[Ref]) -> None:
-        """Read the bodies of these events at once. Raises `CorruptData` for one that is gone the second time, too."""
+        """Read the bodies of these events at once. Raises `CorruptData` for one that is gone."""
         asked = set(refs)
         if len(self._known) > ROOM:
             self._known = {ref: body for ref, body in self._known.items() if ref in asked}
         if wanted := asked - self._known.keys():
-            try:
-                self._known |= self.source.bodies(wanted)
-            except CorruptData:
-                self._settle()
-                self._known |= self.source.bodies(wanted)
+            self._known |= self.source.bodies(wanted)
 
 
 def _nothing(base: Ref) -> bytes:

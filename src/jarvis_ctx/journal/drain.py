@@ -73,13 +73,17 @@ class OwnDrain:
             self._give_up_full_segments()
             return
         if self.number < self._writer.number:
-            self.number = max(self.number, self._store.watermarks().get(self._writer.writer, 0))
+            self.look()
         self._write([])
         self._give_up_full_segments()
 
+    def look(self) -> None:
+        """Find out from the store how much of ours it has. Raises `StoreUnavailable`."""
+        self.number = max(self.number, self._store.watermarks().get(self._writer.writer, 0))
+
     def begin_anew(self) -> None:
         """Another database has taken the store's place: it may lack anything, so everything here is given to it."""
-        self._offsets, self._runs, self._left = {}, {}, []
+        self._offsets, self._runs, self._left, self.number = {}, {}, [], 0
         self._writer.dirty.update(self._writer.state.tasks, self._writer.state.steps)
 
     def _write(self, rows: list[StoredEvent]) -> None:

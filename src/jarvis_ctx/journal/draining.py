@@ -26,6 +26,7 @@ class Draining:
         self._folder, self._writer, self.own, self._others = folder, writer, own, others
         self.role = FileLock(folder / "drain.lock")
         self._lock = RefusingLock(str(folder))
+        self._exchanges, self._lacking = 0, False
         self.error = ""
         """Why nothing was drained the last time; empty when something was."""
 
@@ -59,6 +60,9 @@ class Draining:
         fences, cut = self._writer.state.fences, self._writer.state.cut
         moved = self._others.catch_up(fences, cut)
         if self._others.caught_up:  # A store that has a number of ours is taken to have all before it.
+            if self._lacking:
+                self.own.look()
+                self._lacking = False
             moved = self._others.step(fences) + self.own.step()
         self.error = ""
         return moved
@@ -91,13 +95,25 @@ class Draining:
     def exchange(self, exchange: Callable[[], T]) -> T:
         """Let `exchange` put another database in the store's place while nothing is drained; it gets what it lacks."""
         with self._lock.lock:
+            self._exchanges, self._lacking = self._exchanges + 1, True
             self.own.begin_anew()  # Whether the exchange succeeds or not: what is there already is not written twice.
             self._others.begin_anew()
             exchanged = exchange()
-            with suppress(StoreUnavailable):  # The next turn goes on with it.
-                while self.once() and not self._others.caught_up:
-                    pass
+            with suppress(StoreUnavailable):  # Whoever asks `settled`, or the next turn, goes on with it.
+                self.settled()
             return exchanged
+
+    def settled(self) -> int:
+        """How often another database has taken the store's place, once this one has what it lacked at first.
+
+        What was read between two equal numbers was read from a store that has all it ever had. Raises
+        `StoreUnavailable` while it cannot be given what it lacks.
+        """
+        while self._lacking:
+            with self._lock.lock:
+                if not self.once() and self._lacking:
+                    raise self._unavailable("it is new, and was not yet given all that the one before it had")
+        return self._exchanges
 
     def inherited(self) -> None:
         """In a forked child: whoever held the lock is not here."""

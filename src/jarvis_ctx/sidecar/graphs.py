@@ -34,7 +34,7 @@ class LiveGraphs:
 
     def reader(self, thread: str | None = None) -> Reader:
         """Reads what was put so far: of `thread`, or of all. Raises `StoreUnavailable`."""
-        return Reader(self._threads.source(thread), self._threads.settle)
+        return Reader(self._threads.source(thread))
 
     def _parent(self, thread: str, namespace: str, id: str) -> tuple[Ref, CheckpointPut] | None:
         reader = self.reader(thread)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager
 from typing import Any
 
 from jarvis_ctx.capture.sink import Sink
 from jarvis_ctx.errors import StoreUnavailable
-from jarvis_ctx.graphs.source import Source, Undrained, complete
+from jarvis_ctx.graphs.settled import SettledIndex
+from jarvis_ctx.graphs.source import Source, Undrained
 from jarvis_ctx.journal import forks
 from jarvis_ctx.journal.journal import Journal
 from jarvis_ctx.journal.refusing import RefusingLock
 
 MANY = 1000
-"""Threads after which it is looked up which of them the store has."""
+"""Events after which it is looked up for the first time which of them the store has."""
 PATIENCE = 5.0
 """Seconds a reader waits for the store to have what was put; then it reads what the store lacks in the journal."""
 
@@ -24,8 +25,9 @@ class LiveThreads:
     def __init__(self, journal: Journal, sink: Sink, view: Undrained) -> None:
         """`sink` is what events are told to."""
         self._journal, self._sink, self._view = journal, sink, view
-        self._told: dict[str, int] = {}
-        """The last event of each thread, as long as the store may lack it."""
+        self._index = SettledIndex(view.graphs, journal.draining.settled)
+        self._told, self._room = set[tuple[int, str]](), MANY
+        """The events told that the store may lack, by number and thread; how many there may be before it is asked."""
         self._others: dict[str, int] = {}
         """How far other writers had come, before us and beside us, when the store had all of it."""
         path = str(journal.folder)
@@ -47,28 +49,28 @@ class LiveThreads:
     def append(self, kind: str, thread: str, subject: str, body: dict[str, Any], *, own: bool = False) -> int:
         """Tell of `thread`; raises as `Writer.append`."""
         number = self._sink.append(kind, subject, body, own=own)
-        self._told[thread] = number or self._journal.writer.number + 1
-        if len(self._told) > MANY:
-            drained = self._journal.health().drained
-            self._told = {thread: last for thread, last in list(self._told.items()) if last > drained}
+        self._told.add((number or self._journal.writer.number + 1, thread))
+        if len(self._told) > self._room:
+            self._room = max(MANY, 2 * len(self._undrained()))
         return number
 
     def source(self, thread: str | None = None) -> Source:
         """Where all that was told so far is read: of `thread`, or of all. Raises `StoreUnavailable`."""
-        last = max(self._told.values(), default=0) if thread is None else self._told.get(thread, 0)
         try:
-            if last > self._journal.health().drained:
+            if any(thread in (None, told) for _, told in self._undrained()):
                 self._journal.flush(PATIENCE)
             behind = self._is_behind()
         except StoreUnavailable:
             behind = True
         view = self._view
-        return complete(view) if behind else Source(view.graphs, view.name, view.values)
+        ahead = view.events_after(view.drained()) if behind else ()
+        return Source(self._index, view.name, view.values, ahead)
 
-    def settle(self) -> None:
-        """Wait until a new database that takes the store's place, if one does, has what it lacked at first."""
-        with suppress(StoreUnavailable):
-            self._journal.drain_once()
+    def _undrained(self) -> list[tuple[int, str]]:
+        """What was told and the store may lack; the rest is forgotten."""
+        drained, told = self._journal.health().drained, list(self._told)
+        self._told.difference_update([one for one in told if one[0] <= drained])
+        return [one for one in told if one[0] > drained]
 
     def _is_behind(self) -> bool:
         """Whether the store still lacks what others have told: runs that died before it was drained, workers."""

@@ -28,7 +28,6 @@ from jarvis_ctx.errors import (
 from jarvis_ctx.graphs.pen import DEEPEST
 from tests.adapters.langgraph.graphs import bases, config, got, put, values, written
 from tests.locked import locked
-from tests.unit.retention.aged import begin
 
 ROOT = Path(__file__).parents[3]
 BIG = {f"task-{number}": os.urandom(30).hex() for number in range(200)}
@@ -273,21 +272,6 @@ def test_a_locked_database_reaches_no_node_and_what_was_put_is_read_all_the_same
             found = got(saver, config())
 
     assert (found.checkpoint["channel_values"], found.pending_writes) == ({"n": 2}, [("task", "n", 3)])
-
-
-def test_an_event_that_a_new_database_lacks_at_first_is_asked_for_once_more(
-    store_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with begin(store_path, 0) as manager:
-        saver = JarvisSaver(manager)
-        made = put(saver, config(), {"a": 1}, {"a": 1})
-        manager.flush()
-        index, asked = manager._opened.store.graphs, list[object]()
-        fetch = index.fetch
-
-        monkeypatch.setattr(index, "fetch", lambda refs: (asked.append(refs), fetch(refs)[len(asked) == 1 :])[1])
-
-        assert values(saver, made) == {"a": 1}
 
 
 def test_a_saver_carried_over_a_fork_refuses_and_its_parents_goes_on(saver: JarvisSaver) -> None:

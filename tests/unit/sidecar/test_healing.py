@@ -14,13 +14,16 @@ from typing import Any
 
 import pytest
 
+from jarvis_ctx.adapters.openai_agents.keeping import Keeping
 from jarvis_ctx.insight.insight import Insight
 from jarvis_ctx.journal.fold import empty
+from jarvis_ctx.journal.others import OthersDrain
 from jarvis_ctx.recovery.text import render
 from jarvis_ctx.sidecar import JarvisContextManager, healer, open_view
 from jarvis_ctx.sidecar.database import condemned
 from jarvis_ctx.sidecar.opening import DATABASE
 from jarvis_ctx.sidecar.pen import pen
+from jarvis_ctx.sidecar.rebuilding import RebuiltStore
 from tests.crash import damage
 from tests.unit.journal.build import wait_until
 from tests.unit.retention.aged import begin, first_run, later, old_store
@@ -204,6 +207,58 @@ def test_the_new_database_is_given_what_it_lacks_before_anybody_asks(
 
         known = manager._opened.store.events.watermarks()[manager.journal.writer.writer]
         assert (manager.healer.healed, known >= manager.journal.health().drained) == (1, True)
+
+
+def test_what_is_read_or_popped_while_the_new_database_is_given_what_it_lacks_is_the_latest(
+    store_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exchanged, go_on = threading.Event(), threading.Event()
+    with begin(store_path, 0, drain_interval=600, segment_bytes=4096) as manager:
+        kept, said, fill, opened = Keeping(manager, "talk"), list[Any](), manager.healer._fill, manager._opened.healing
+        kept.add(["first"])
+        manager.flush()
+
+        def filled(new: Path) -> RebuiltStore:
+            result = fill(new)
+            kept.add(["second"])
+            speak_and_drain(manager)
+            catch_up = OthersDrain.catch_up
+            held = lambda *given: (exchanged.set(), go_on.wait(10), catch_up(*given))[2]  # noqa: E731
+            monkeypatch.setattr(OthersDrain, "catch_up", held)
+            return result
+
+        monkeypatch.setattr(manager.healer, "_fill", filled)
+        assert opened is not None
+        opened._database.condemn("a page that nobody reads is damaged")
+        manager.healer.look()
+        assert exchanged.wait(10)
+
+        reader = threading.Thread(target=lambda: said.extend([kept.items(), kept.pop()]))
+        reader.start()
+        reader.join(0.5)  # Who does not wait has an answer by then, a wrong one.
+        go_on.set()
+        reader.join(10)
+        manager.healer.wait()
+
+        assert (manager.healer.healed, said, kept.items()) == (1, [["first", "second"], "second"], ["first"])
+
+
+def test_a_flush_while_the_new_database_is_given_what_it_lacks_waits_for_all_of_it(
+    store_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with begin(store_path, 0, drain_interval=600, segment_bytes=4096) as manager:
+        Keeping(manager, "talk").add(["first"])
+        manager.flush()
+        draining = manager.journal.draining
+        monkeypatch.setattr(draining._others, "catch_up", lambda *given: 1 // 0)
+        with pytest.raises(ZeroDivisionError):
+            draining.exchange(lambda: None)
+        monkeypatch.undo()
+
+        manager.flush()
+
+        assert draining._others.caught_up
+        assert manager.journal.health().drained == manager.journal.writer.number
 
 
 def speak_and_drain(manager: JarvisContextManager) -> None:
