@@ -40,7 +40,7 @@ COUNTERS = {
     "jarvis_capture_errors": ("capture_errors", "Calls that could not be stored."),
     "jarvis_dedup_hits": ("dedup_hits", "Checkpoints that were not written again, as nothing had changed."),
     "jarvis_recoveries": ("recoveries", "Runs that followed a crash."),
-    "jarvis_restarts": ("restarts", "Runs that followed another."),
+    "jarvis_restarts": ("restarts", "Runs that followed another, by a crash or not."),
 }
 LABELLED = {
     "jarvis_tasks": ("tasks", "status", "Tasks by shown status."),
