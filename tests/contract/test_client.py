@@ -51,6 +51,9 @@ def test_answers_are_records_that_leave_out_nothing(client: ContextClient, manag
     for record, line in (
         (next(client.tasks()), manager.insight.tasks()),
         (next(client.agents()), manager.insight.agents()),
+        (client.metrics(), [manager.insight.metrics()]),
+        (client.resources(), [manager.insight.resources()]),
+        (client.cleanup(), [manager.cleanup().to_json()]),
     ):
         assert msgspec.to_builtins(record).keys() == line[0].keys()
     assert [type(each) for each in client.runs()] == [RunLine]

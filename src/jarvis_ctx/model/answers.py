@@ -217,4 +217,7 @@ class CleanupLine(msgspec.Struct, frozen=True, kw_only=True):
     bytes: int
     database_bytes: int
     points_kept: list[str]
+    threads: int = 0
+    graph_checkpoints: int = 0
+    freed: int = 0
     retention_days: int = 0
