@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import click
-import msgspec
 
 from jarvis_ctx.cli.screen import print_json
 from jarvis_ctx.cli.store import Place, json_option, source_options, timeout_option
-from jarvis_ctx.clock import iso
 from jarvis_ctx.recovery.wording import number, size
 
 
@@ -22,8 +20,7 @@ def checkpoint(place: Place, label: str, timeout: float, as_json: bool) -> None:
         live, deputy = source.live(), source.deputy
         header = source.checkpoint(label, timeout)
     if as_json:
-        changed = {"taken": iso(header.taken), "stamp": list(header.stamp), "asked": live is not None}
-        print_json({**msgspec.structs.asdict(header), **changed})
+        print_json({**header.to_json(), "asked": live is not None})
         return
     who = f"process {live}" if live is not None else f"{deputy}, as nobody runs it"
     named = f" as {header.label!r}" if header.label else ""

@@ -9,7 +9,6 @@ import msgspec
 
 from jarvis_ctx.cli.screen import print_json, show, table, text
 from jarvis_ctx.cli.store import Place, json_option, source_options, timeout_option
-from jarvis_ctx.clock import iso
 from jarvis_ctx.errors import NotRunning
 from jarvis_ctx.recovery.wording import day_time, number
 
@@ -58,7 +57,7 @@ def mark(place: Place, label: str, timeout: float, as_json: bool) -> None:
             raise NotRunning(orchestrator=source.name, path=source.where, what="mark a point", remedy=remedy)
         header = source.mark(label, timeout)
     if as_json:
-        print_json({**msgspec.structs.asdict(header), "taken": iso(header.taken), "stamp": list(header.stamp)})
+        print_json(header.to_json())
         return
     held = f"{number(header.tasks, 'task')}, {number(header.agents, 'agent')}"
     click.echo(f"Recovery point {header.label!r} was marked by process {live}: {held} ({header.id}).")

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import click
-import msgspec
 
 from jarvis_ctx.cli.screen import print_json, width
 from jarvis_ctx.cli.store import Place, json_option, source_options, timeout_option
-from jarvis_ctx.clock import iso
 
 
 @click.command()
@@ -39,8 +37,7 @@ def restore(place: Place, point: str, dry_run: bool, yes: bool, timeout: float, 
     with place.source() as source:
         done = source.restore(point, timeout)
     if as_json:
-        plain = {**msgspec.structs.asdict(done), "at": iso(done.at[0]), "stamp": list(done.stamp)}
-        print_json({**plain, "asked": live is not None})
+        print_json({**done.to_json(), "asked": live is not None})
         return
     who = f"process {live}" if live is not None else f"{deputy}, as nobody runs it"
     click.echo(f"The state is that of {done.moment!r} again, restored by {who}. Nothing was deleted:")

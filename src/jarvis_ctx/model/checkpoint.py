@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import msgspec
 
+from jarvis_ctx.clock import iso
 from jarvis_ctx.model.event import Stamp
 from jarvis_ctx.model.ids import RunId
 
@@ -40,6 +42,10 @@ class CheckpointHeader(msgspec.Struct, frozen=True, kw_only=True):
         """The id of the whole checkpoint it holds the changes since, or nothing: then it is whole itself."""
         found = BASED.fullmatch(self.id)
         return found[1] if found is not None else ""
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain data, as docs/cli.md has it."""
+        return {**msgspec.structs.asdict(self), "taken": iso(self.taken), "stamp": list(self.stamp)}
 
 
 class Snapshot(msgspec.Struct, frozen=True, kw_only=True):

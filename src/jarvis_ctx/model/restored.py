@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import Any
 
 import msgspec
 
+from jarvis_ctx.clock import iso
 from jarvis_ctx.model.event import Event, Stamp
 
 Span = tuple[Stamp, Stamp]
@@ -26,6 +28,10 @@ class Restored(msgspec.Struct, frozen=True, kw_only=True):
     stamp: Stamp
     undo: str
     """The id of the recovery point that was marked just before."""
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain data, as docs/cli.md has it; of its own stamp the time alone."""
+        return {**msgspec.structs.asdict(self), "at": iso(self.at[0]), "stamp": list(self.stamp)}
 
 
 def branch(restores: Sequence[Restored]) -> list[Span]:

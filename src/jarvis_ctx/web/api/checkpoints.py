@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import msgspec
 from flask import Response
 from flask_openapi.blueprint import APIBlueprint
 from pydantic import Field
 
-from jarvis_ctx.clock import iso
 from jarvis_ctx.model.ids import ID_LIMIT
 from jarvis_ctx.web.answers import Answers
 from jarvis_ctx.web.models import Ordered, Told
@@ -58,11 +54,6 @@ def checkpoints(given: Answers) -> APIBlueprint:
         """Needs the scope `write`. Of a store that nobody runs it is taken by the server itself."""
         header = given.subject.checkpoint(body.label, body.timeout)
         given.forget()
-        told: dict[str, Any] = {
-            **msgspec.structs.asdict(header),
-            "taken": iso(header.taken),
-            "stamp": list(header.stamp),
-        }
-        return Response(given.encoded(told), status=201, content_type="application/json")
+        return Response(given.encoded(header.to_json()), status=201, content_type="application/json")
 
     return api

@@ -9,7 +9,6 @@ from flask import Response
 from flask_openapi.blueprint import APIBlueprint
 from pydantic import Field
 
-from jarvis_ctx.clock import iso
 from jarvis_ctx.insight import diff as comparing
 from jarvis_ctx.insight.insight import Insight
 from jarvis_ctx.web.answers import Answers
@@ -111,8 +110,7 @@ def points(given: Answers) -> APIBlueprint:
         """Needs the scope `admin`. A live orchestrator is asked to; `GET diff?a=now&b=...` shows what would change."""
         done = given.subject.restore(body.point, body.timeout)
         given.forget()
-        told = {**msgspec.structs.asdict(done), "at": iso(done.at[0]), "stamp": list(done.stamp)}
-        return Response(given.encoded(told), content_type="application/json")
+        return Response(given.encoded(done.to_json()), content_type="application/json")
 
     return api
 
