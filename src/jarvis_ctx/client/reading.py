@@ -10,7 +10,7 @@ import msgspec
 
 from jarvis_ctx.model.answers import Page
 from jarvis_ctx.model.checkpoint import CheckpointHeader
-from jarvis_ctx.model.entries import AgentMessage, ConversationEntry, Decision
+from jarvis_ctx.model.entries import ENTRY_KINDS, TAILS
 from jarvis_ctx.model.report import RecoveryReport
 from jarvis_ctx.model.restored import Restored
 from jarvis_ctx.model.travel import Change, Said, Side, StateDiff
@@ -18,11 +18,7 @@ from jarvis_ctx.model.travel import Change, Said, Side, StateDiff
 T = TypeVar("T")
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 CHANGES = ("tasks", "steps", "agents", "attributes", "objects")
-SAID: dict[str, type[msgspec.Struct]] = {
-    "decisions": Decision,
-    "messages": AgentMessage,
-    "conversation": ConversationEntry,
-}
+SAID = {name: ENTRY_KINDS[kind] for kind, name in TAILS.items()}
 """What stands in the lists of that name; times in them are µs again."""
 
 

@@ -13,6 +13,7 @@ from jarvis_ctx.codec.redaction import Redaction
 from jarvis_ctx.errors import CorruptData
 from jarvis_ctx.insight import entries
 from jarvis_ctx.model.agent import AgentRecord
+from jarvis_ctx.model.entries import TAILS, line
 from jarvis_ctx.model.event import Event
 from jarvis_ctx.model.object_state import ObjectState
 from jarvis_ctx.model.restored import stands_on
@@ -35,7 +36,6 @@ TASK_FIELDS = (
     "quarantined",
 )
 NOTHING: dict[str, Any] = {"completed_subtasks": [], "blockers": [], "dependencies": [], "deaths_alone": 0}
-SAID = {"DecisionLogged": "decisions", "MessageSent": "messages", "MessageAdded": "conversation"}
 
 
 def diff(a: Moment, b: Moment, layers: Layers, shown: Redaction) -> StateDiff:
@@ -144,12 +144,12 @@ def _said(a: State, b: State, layers: Layers) -> tuple[dict[str, list[Said]], bo
     common = _common(a, b)
     gathered = events_of(layers, common)
     cleaned = any(common.get(writer, 0) < last for writer, last in b.cut.joined(a.cut).position.items())
-    found: dict[str, list[Said]] = {name: [] for name in SAID.values()}
+    found: dict[str, list[Said]] = {name: [] for name in TAILS.values()}
     for event in sorted(gathered.events, key=lambda event: event.stamp):
-        only_in = _only_in(a, b, event) if event.kind in SAID else None
+        only_in = _only_in(a, b, event) if event.kind in TAILS else None
         record = entries.record(event) if only_in else None
         if only_in and record is not None:
-            found[SAID[event.kind]].append(Said(only_in=only_in, entry=record))
+            found[TAILS[event.kind]].append(Said(only_in=only_in, entry=record))
     return found, not (gathered.lost or cleaned)
 
 
@@ -176,7 +176,7 @@ def to_json(found: StateDiff) -> dict[str, Any]:
         **{name: getattr(found, name) for name in ("orchestrator", "complete", "empty")},
         **{name: msgspec.structs.asdict(getattr(found, name)) for name in ("a", "b")},
         **{name: [_plain(change) for change in getattr(found, name)] for name in _CHANGES},
-        **{name: [_spoken(said) for said in getattr(found, name)] for name in SAID.values()},
+        **{name: [_spoken(said) for said in getattr(found, name)] for name in TAILS.values()},
     }
 
 
@@ -189,4 +189,4 @@ def _plain(change: Change) -> dict[str, Any]:
 
 
 def _spoken(said: Said) -> dict[str, Any]:
-    return {"only_in": said.only_in, **msgspec.structs.asdict(said.entry), "time": iso(said.entry.time)}
+    return {"only_in": said.only_in, **line(said.entry)}

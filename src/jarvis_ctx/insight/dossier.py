@@ -13,7 +13,7 @@ from jarvis_ctx.insight.history import Past
 from jarvis_ctx.insight.timeline import Wanted
 from jarvis_ctx.insight.view import View
 from jarvis_ctx.journal import fold
-from jarvis_ctx.model.entries import Decision
+from jarvis_ctx.model.entries import Decision, line
 from jarvis_ctx.model.event import PROJECTED_KINDS
 from jarvis_ctx.model.ids import TaskId
 from jarvis_ctx.model.part import NOWHERE, part_of
@@ -107,7 +107,7 @@ def dossier(view: View, id: str, most: int) -> Dossier | None:
         steps=[_step(step, state) for step in _steps(heard, state, id)],
         steps_more=heard.before is not None,
         error=_error(view, id),
-        decisions=[_decision(one) for one in reversed(_decisions(view, state)) if _names(one, id)],
+        decisions=[line(one) for one in reversed(_decisions(view, state)) if _names(one, id)],
         events=[timeline.line(event) for event in past.events],
         more=past.before is not None,
     )
@@ -166,10 +166,6 @@ def _decisions(view: View, state: State) -> list[Decision]:
     """The latest of all, oldest first."""
     tail, where = state.decisions, (view.queries, view.name, view.values)
     return entries.latest(tail, "DecisionLogged", DECIDED, *where, restores=state.restores)
-
-
-def _decision(decision: Decision) -> dict[str, Any]:
-    return {**msgspec.structs.asdict(decision), "time": iso(decision.time)}
 
 
 def _names(one: Decision, id: str) -> bool:

@@ -7,13 +7,13 @@ from typing import Any
 
 import msgspec
 
-from jarvis_ctx.clock import iso
 from jarvis_ctx.errors import CorruptData, StoreUnavailable
 from jarvis_ctx.insight import entries, timeline
 from jarvis_ctx.insight.timeline import KINDS, Wanted
 from jarvis_ctx.insight.view import View
 from jarvis_ctx.journal import read
 from jarvis_ctx.journal.ports import StoredEvent
+from jarvis_ctx.model.entries import TAILS, line
 from jarvis_ctx.model.event import Event, Stamp
 from jarvis_ctx.model.restored import abandoned
 from jarvis_ctx.model.state import State
@@ -22,9 +22,6 @@ TIES = 16
 """Events of one kind that may have the very time of a page's end before the store is asked for more."""
 LARGEST = 4 * 1024 * 1024
 """Bytes of bodies after which a page ends, and at most one event more."""
-TAILS = {"DecisionLogged": "decisions", "MessageSent": "messages", "MessageAdded": "conversation"}
-"""Where the state keeps the newest entries of a kind, and the store need not be asked."""
-
 
 _Found = StoredEvent | Event
 
@@ -69,7 +66,7 @@ def _left(state: State) -> list[tuple[int, int]]:
 def lines(past: Past) -> list[dict[str, Any]]:
     """Entries as plain data; one that cannot be read is left out."""
     found = (entries.record(event) for event in past.events)
-    return [{**msgspec.structs.asdict(each), "time": iso(each.time)} for each in found if each is not None]
+    return [line(each) for each in found if each is not None]
 
 
 def _page(

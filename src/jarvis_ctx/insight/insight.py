@@ -17,7 +17,7 @@ from jarvis_ctx.insight.tasks import Key
 from jarvis_ctx.insight.tasks import Wanted as WantedTasks
 from jarvis_ctx.insight.timeline import Stretch, Wanted
 from jarvis_ctx.insight.view import View
-from jarvis_ctx.model.entries import AgentMessage, ConversationEntry, Decision
+from jarvis_ctx.model.entries import TAILS, AgentMessage, ConversationEntry, Decision
 from jarvis_ctx.model.event import Stamp
 from jarvis_ctx.model.finding import Finding, Verification
 from jarvis_ctx.model.report import RecoveryReport, StepLine
@@ -129,15 +129,15 @@ class Insight:
 
     def decisions(self, limit: int = 100) -> list[Decision]:
         """The latest `limit` decisions, oldest first. Raises `BadValue` for a limit below 1."""
-        return self._entries("decisions", "DecisionLogged", limit)
+        return self._entries("DecisionLogged", limit)
 
     def messages(self, limit: int = 100) -> list[AgentMessage]:
         """The latest `limit` messages between agents, oldest first. Raises `BadValue` for a limit below 1."""
-        return self._entries("messages", "MessageSent", limit)
+        return self._entries("MessageSent", limit)
 
     def conversation(self, limit: int = 100) -> list[ConversationEntry]:
         """The latest `limit` turns of the conversation, oldest first. Raises `BadValue` for a limit below 1."""
-        return self._entries("conversation", "MessageAdded", limit)
+        return self._entries("MessageAdded", limit)
 
     def runs(self) -> list[RunRecord]:
         """The runs of this orchestrator that the state keeps, oldest first."""
@@ -278,13 +278,10 @@ class Insight:
 
         return self._shown(foreseen(self._view, settings, source, label))
 
-    def _entries(self, tail: str, kind: str, limit: int) -> list[Any]:
+    def _entries(self, kind: str, limit: int) -> list[Any]:
         view, state = self._view, self._view.state()
-        return self._shown(
-            entries.latest(
-                getattr(state, tail), kind, limit, view.queries, view.name, view.values, restores=state.restores
-            )
-        )
+        tail, where = getattr(state, TAILS[kind]), (view.queries, view.name, view.values)
+        return self._shown(entries.latest(tail, kind, limit, *where, restores=state.restores))
 
 
 def attributes(view: View) -> dict[str, Any]:

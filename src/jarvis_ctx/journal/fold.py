@@ -14,6 +14,7 @@ from jarvis_ctx.journal.fold_tasks import TASK_HANDLERS
 from jarvis_ctx.journal.shapes import numbers, text, whole
 from jarvis_ctx.model.agent import AgentRecord
 from jarvis_ctx.model.cut import Cut
+from jarvis_ctx.model.entries import TAILS
 from jarvis_ctx.model.event import BRANCHED_KINDS, FREED, PROJECTED_KINDS, THREAD_KINDS, Event, Stamp
 from jarvis_ctx.model.healed import Healed
 from jarvis_ctx.model.ids import AgentId
@@ -122,7 +123,7 @@ def _retention_cut(state: State, event: Event) -> None:
     horizon, decisions_since = whole(body["horizon"]), whole(body["decisions_since"])
     cut = Cut(position=numbers(body["position"]), horizon=horizon, decisions_since=decisions_since)
     state.cut = cut = state.cut.joined(cut)
-    for name in ("decisions", "messages", "conversation", "exceptions"):
+    for name in (*TAILS.values(), "exceptions"):
         tail: list[Event] = getattr(state, name)
         setattr(state, name, [e for e in tail if not cut.takes(e.writer, e.number, e.time, e.kind)])
 
@@ -144,9 +145,7 @@ HANDLERS: dict[str, Handler] = {
     "AgentStale": _agent_health("stale"),
     "AgentGone": _agent_health("gone"),
     "AttributeSet": _attribute_set,
-    "DecisionLogged": _tail("decisions"),
-    "MessageSent": _tail("messages"),
-    "MessageAdded": _tail("conversation"),
+    **{kind: _tail(name) for kind, name in TAILS.items()},
     "RecoveryPointMarked": _tail("points"),
     "MomentRestored": moment_restored,
     "CheckpointRequested": _nothing,

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from jarvis_ctx.clock import iso
 from jarvis_ctx.model.event import Event
 from jarvis_ctx.model.ids import RunId
 
@@ -59,6 +60,8 @@ ENTRY_KINDS: dict[str, type[msgspec.Struct]] = {
     "MessageAdded": ConversationEntry,
     "RecoveryPointMarked": RecoveryPoint,
 }
+TAILS = {"DecisionLogged": "decisions", "MessageSent": "messages", "MessageAdded": "conversation"}
+"""The list of the state that has the newest of a kind, and the name that people know them by."""
 
 
 def entry(event: Event) -> Any:
@@ -69,3 +72,8 @@ def entry(event: Event) -> Any:
     if "details" in cls.__struct_fields__ and rest:
         known["details"] = {**known.get("details", {}), **rest}
     return cls(time=event.time, run=event.run, **known)
+
+
+def line(entry: Decision | AgentMessage | ConversationEntry | RecoveryPoint) -> dict[str, Any]:
+    """An entry as plain data, as docs/cli.md has it."""
+    return {**msgspec.structs.asdict(entry), "time": iso(entry.time)}

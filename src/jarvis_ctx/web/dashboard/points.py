@@ -9,6 +9,7 @@ from flask import Blueprint
 from pydantic import Field
 
 from jarvis_ctx.insight.insight import Insight
+from jarvis_ctx.model.entries import TAILS
 from jarvis_ctx.web.api.points import VERIFIED
 from jarvis_ctx.web.dashboard.overview import Nothing
 from jarvis_ctx.web.dashboard.rendered import Rendered
@@ -42,5 +43,5 @@ def _points(insight: Insight, asked: Nothing) -> Mapping[str, Any]:
 def _compare(insight: Insight, asked: CompareShown) -> Mapping[str, Any]:
     found = insight.diff(asked.a, asked.b)
     kinds = {name: getattr(found, name) for name in ("tasks", "steps", "agents", "attributes", "objects")}
-    said = {name: getattr(found, name) for name in ("decisions", "messages", "conversation")}
+    said = {name: getattr(found, name) for name in TAILS.values()}
     return {"found": found, "kinds": kinds, "said": said, "shown": SHOWN}
