@@ -15,7 +15,7 @@ from jarvis_ctx.journal.ports import StoredEvent
 from jarvis_ctx.journal.values import Values
 from jarvis_ctx.model.entries import entry
 from jarvis_ctx.model.event import Event
-from jarvis_ctx.model.restored import Restored, abandoned
+from jarvis_ctx.model.restored import Restored, abandoned_times
 
 _read_time = msgspec.json.Decoder(tuple[int, int, str, str, str, msgspec.Raw]).decode
 
@@ -39,8 +39,7 @@ def latest(
     events = tail[-limit:]
     if len(events) < limit:
         before = events[0].time if events else None
-        left = [(after[0], until[0]) for after, until in abandoned(restores)] if restores else []
-        rows = _older(before, kind, limit - len(events), queries, orchestrator, left)
+        rows = _older(before, kind, limit - len(events), queries, orchestrator, abandoned_times(restores))
         events = [event for row in rows if (event := _event(row, values)) is not None] + events
     return [made for event in events if (made := record(event)) is not None]
 

@@ -15,7 +15,7 @@ from jarvis_ctx.journal import read
 from jarvis_ctx.journal.ports import StoredEvent
 from jarvis_ctx.model.entries import TAILS, line
 from jarvis_ctx.model.event import Event, Stamp
-from jarvis_ctx.model.restored import abandoned
+from jarvis_ctx.model.restored import abandoned_times
 from jarvis_ctx.model.state import State
 
 TIES = 16
@@ -45,22 +45,18 @@ def page(view: View, wanted: Wanted, limit: int, before: Stamp | None = None) ->
 def said(view: View, kind: str, limit: int, before: Stamp | None = None) -> Past:
     """At most `limit` entries of `kind` that the present state stands on: none of a branch that a restore has left."""
     state = view.state()
-    return _page(view, Wanted(kinds=(kind,)), limit, before, getattr(state, TAILS[kind]), _left(state), state)
+    tail, left = getattr(state, TAILS[kind]), abandoned_times(state.restores)
+    return _page(view, Wanted(kinds=(kind,)), limit, before, tail, left, state)
 
 
 def present(view: View, wanted: Wanted, limit: int) -> Past:
     """At most `limit` of the wanted events that the present state stands on; none only if there is none."""
     state, before = view.state(), None
     while True:
-        past = _page(view, wanted, limit, before, [], _left(state), state)
+        past = _page(view, wanted, limit, before, [], abandoned_times(state.restores), state)
         if past.events or past.before is None:
             return past
         before = past.before
-
-
-def _left(state: State) -> list[tuple[int, int]]:
-    """The stretches of time that restores have left, in µs."""
-    return [(after[0], until[0]) for after, until in abandoned(state.restores)] if state.restores else []
 
 
 def lines(past: Past) -> list[dict[str, Any]]:

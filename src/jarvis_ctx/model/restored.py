@@ -51,6 +51,11 @@ def abandoned(restores: Sequence[Restored]) -> list[Span]:
     return [(end, begin) for (_, end), (begin, _) in pairwise(branch(restores))]
 
 
+def abandoned_times(restores: Sequence[Restored]) -> list[tuple[int, int]]:
+    """The same stretches in µs; what happened between the two no longer counts."""
+    return [(after[0], until[0]) for after, until in abandoned(restores)]
+
+
 def stands_on(restores: Sequence[Restored], position: dict[str, int], event: Event) -> bool:
     """Whether a state with these restores and this position has `event` in its history.
 

@@ -21,7 +21,7 @@ from jarvis_ctx.journal.gather import gather
 from jarvis_ctx.journal.others import chunks, stored
 from jarvis_ctx.journal.ports import Batch
 from jarvis_ctx.journal.values import Values
-from jarvis_ctx.model.restored import abandoned
+from jarvis_ctx.model.restored import abandoned_times
 from jarvis_ctx.model.state import State
 from jarvis_ctx.recovery.rebuild import Layers, rebuild
 from jarvis_ctx.retention.derived import derived
@@ -160,7 +160,7 @@ def derive(store: Engine, values: Values, state: State, result: RebuiltStore) ->
         store.events.write(
             Batch(orchestrator=state.name, tasks=tasks[part], steps=steps[part], runs=runs[part]),
         )
-    left = [(after[0], before[0]) for after, before in abandoned(state.restores)] if state.restores else []
+    left = abandoned_times(state.restores)
     if left:  # What a restore has left is in the events, and not in the tables beside them.
         present = [step for steps in state.steps.values() for step in steps.values()]
         tasks_now = list(state.tasks.values())
