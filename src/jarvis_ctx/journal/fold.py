@@ -37,12 +37,12 @@ def apply(state: State, event: Event) -> None:
         target = empty(state.name, state.history)
     elif event.kind in BRANCHED_KINDS and _is_late(state, event):
         state.late[event.subject] = state.late.get(event.subject, 0) + 1
-    state.position[event.writer] = event.number
     try:
         HANDLERS.get(event.kind, _unknown)(target, event)
     except (KeyError, TypeError, ValueError, AttributeError):
         # The fold is total: what it cannot read stays in the journal, and is counted for the report.
         _unknown(state, event)
+    state.position[event.writer] = event.number  # Last: what an interrupt cuts off has not been folded.
 
 
 def pass_by(state: State, stamp: Stamp) -> None:

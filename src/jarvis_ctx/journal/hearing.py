@@ -37,7 +37,8 @@ class Hearing:
         self._listener = Listener(
             self._folder, self._marks, writer.orchestrator, own, position, values, self._departures
         )
-        self._untold: list[Event] = []
+        self._untold: dict[tuple[str, int], Event] = {}
+        """By writer and number, as what was not all folded is heard again."""
 
     @property
     def damaged(self) -> list[str]:
@@ -75,21 +76,30 @@ class Hearing:
         if not self._lock.acquire(timeout=PATIENCE):
             return []
         try:  # Another thread may be catching up, too: what it adds now is told once, at the next time.
-            events, self._untold = self._untold, []
+            events, self._untold = self._untold, {}
         finally:
             self._lock.release()
-        return events
+        return list(events.values())
 
     def _hear(self) -> None:
         if not self._lock.acquire(timeout=PATIENCE):
             return  # A signal handler in the middle of it: whoever was interrupted goes on.
         try:
-            events = [event for event in self._listener.step() if not fold.is_fenced(self._writer.state, event)]
-            if events:
-                self._writer.fold_in(events)
-                self._untold += events
-                self._beside_us |= any(event.run == self._writer.run for event in events)
-                if self.on_heard is not None:
-                    self.on_heard(events)
+            self._take_in()
+        except OSError:
+            raise  # The listener has passed over nothing.
+        except BaseException:
+            # An interrupt, or no room on the stack: what was heard and not folded would be passed over for good.
+            self._listener.hear_again(self._writer.state.position)
+            raise
         finally:
             self._lock.release()
+
+    def _take_in(self) -> None:
+        events = [event for event in self._listener.step() if not fold.is_fenced(self._writer.state, event)]
+        if events:
+            self._untold |= {(event.writer, event.number): event for event in events}
+            self._beside_us |= any(event.run == self._writer.run for event in events)
+            if self.on_heard is not None:
+                self.on_heard(events)
+            self._writer.fold_in(events)  # Last: from then on they are not heard again.

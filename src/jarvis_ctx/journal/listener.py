@@ -58,6 +58,11 @@ class Listener:
             # What was heard before is told now; the next step comes to the rest again.
         return sorted(found, key=lambda event: event.stamp)
 
+    def hear_again(self, position: dict[str, int]) -> None:
+        """Tell once more what was said after `position` {writer: number}."""
+        self._heard, self._read = dict(position), {}
+        self._departures.forget()
+
     def _step(self) -> Iterator[list[Event]]:
         for mark in self._marks.writers():
             ours = mark.orchestrator == self._orchestrator and mark.writer != self.own

@@ -157,6 +157,18 @@ def test_an_event_this_version_does_not_know_is_counted_and_passed_over() -> Non
     assert state.tasks["t"].percentage == 5
 
 
+def test_an_event_whose_fold_was_cut_off_is_not_in_the_position(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    state, event = empty(), Event(WriterId("w"), 1, 1, RunId("r"), "MessageAdded", "user", {"content": "a"})
+    monkeypatch.setitem(fold.HANDLERS, "MessageAdded", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        fold.apply(state, event)
+
+    assert state.position == {}
+
+
 def test_a_partial_update_changes_what_it_names() -> None:
     state = said(
         ("TaskProgressed", "t", {"description": "d", "status": "odd", "blockers": ["a"], "metadata": {"k": 1}}),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from typing import Any
 
 import pytest
 
-from jarvis_ctx.journal import archive
+from jarvis_ctx.journal import archive, fold, read
 from jarvis_ctx.journal.hearing import Hearing
 from jarvis_ctx.journal.journal import Journal
-from tests.unit.journal.build import Store, opening
+from tests.unit.journal.build import NAME, Store, opening
 
 
 @pytest.fixture
@@ -84,3 +85,54 @@ def test_what_was_archived_before_a_worker_listened_is_heard(
 
     assert [event.subject for event in hearing.take()] == ["t"]
     assert hearing.damaged == []
+
+
+class CutOff:
+    """Raises instead of one call of a function, or after it."""
+
+    def __init__(self, function: Any, call: int, error: type[BaseException], *, after: bool = False) -> None:
+        self._function, self._left, self._error, self._after = function, call, error, after
+
+    def __call__(self, *arguments: Any) -> Any:
+        self._left -= 1
+        if self._left == 0 and not self._after:
+            raise self._error
+        done = self._function(*arguments)
+        if self._left == 0:
+            raise self._error
+        return done
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, RecursionError])
+@pytest.mark.parametrize(
+    ("owner", "name", "after"), [(read, "event", False), (fold, "apply", False), (fold, "apply", True)]
+)
+@pytest.mark.parametrize("call", [1, 2, 3, 4])
+def test_what_was_being_heard_when_something_cut_it_off_is_folded_and_told_once(
+    store: Store,
+    journal: Journal,
+    monkeypatch: pytest.MonkeyPatch,
+    owner: Any,
+    name: str,
+    after: bool,
+    call: int,
+    error: type[BaseException],
+) -> None:
+    told: list[Any] = []
+    journal.on_others = told.extend
+    journal.hearing.forked()
+    with store.pen(journal.marks, opening(1, 2)) as second, store.pen(journal.marks, opening(1, 3)) as third:
+        for n, pen in enumerate([second, third, third, second]):
+            store.clock.advance(1)
+            pen.append("MessageAdded", "user", {"content": n})
+        with monkeypatch.context() as patched:
+            patched.setattr(owner, name, CutOff(getattr(owner, name), call, error, after=after))
+            with pytest.raises(error):
+                journal.catch_up()
+        second.append("MessageAdded", "user", {"content": "later"})
+
+        journal._listen()
+
+    assert [event.body["content"] for event in journal.writer.state.conversation] == [0, 1, 2, 3, "later"]
+    assert [event.body["content"] for event in told] == [0, 1, 2, 3, "later"]
+    assert fold.fold(fold.empty(NAME, 100), store.gather().events) == journal.writer.picture()
