@@ -15,12 +15,21 @@ from pathlib import Path
 from tempfile import gettempdir
 
 from tests.benchmarks import machine
-from tests.campaign import summary
+from tests.campaign import revision, summary
 from tests.campaign.campaign import Plan, play
 from tests.campaign.controls import CONTROLS
 from tests.campaign.fault import SCALES
 from tests.campaign.faults import FAULTS
 from tests.campaign.ledger import Header, Ledger
+
+OTHER = (
+    "The code of the campaign in {} was at revision {}, and is at {} now: one table cannot be of both. "
+    "Leave out --resume to begin anew, or go back to that code."
+)
+CHANGED = (
+    "The code was at revision {} when the campaign began, and is at {} now, so nobody knows what was played: "
+    "the page is left as it is. Begin anew, with code that stays."
+)
 
 
 def arguments(given: list[str]) -> argparse.Namespace:
@@ -49,7 +58,7 @@ def _rounds(given: str) -> str:
 
 
 def main(given: list[str]) -> int:
-    """Play, and sum up: 0 when all is as it should be, 1 when not, 130 after Ctrl-C, 2 when it cannot go on."""
+    """Play, and sum up: 0 when all is as it should be, 1 when not, 130 after Ctrl-C, 2 when it cannot begin."""
     signal.signal(signal.SIGINT, signal.default_int_handler)  # A shell's background job ignores it.
     chosen = arguments(given)
     if chosen.list:
@@ -58,8 +67,8 @@ def main(given: list[str]) -> int:
         return 0
     ledger = Ledger(chosen.out)
     header = _header(chosen, ledger)
-    if header is None:
-        print(f"There is no campaign in {chosen.out} that could go on, or it has other rounds.", file=sys.stderr)
+    if isinstance(header, str):
+        print(header, file=sys.stderr)
         return 2
     plan = _plan(chosen, header)
     print(f"--seed {header.seed}; {chosen.out}/campaign.jsonl", file=sys.stderr)
@@ -73,6 +82,9 @@ def main(given: list[str]) -> int:
         print(f"It took {timedelta(seconds=round(time.monotonic() - began))}.", file=sys.stderr)
     lines = summary.section(FAULTS, CONTROLS, ledger, header)
     print("\n".join(lines))
+    if (now := revision.played()) != header.revision:
+        print(CHANGED.format(header.revision, now), file=sys.stderr)
+        return 1
     if chosen.page or (not chosen.only and header.rounds in ("full", "release")):
         summary.write(lines)
     return 0 if clean else 1
@@ -91,13 +103,21 @@ def _plan(chosen: argparse.Namespace, header: Header) -> Plan:
     )
 
 
-def _header(chosen: argparse.Namespace, ledger: Ledger) -> Header | None:
-    """What is to be played: anew, or as it was begun."""
+def _header(chosen: argparse.Namespace, ledger: Ledger) -> Header | str:
+    """What is to be played, anew or as it was begun; or why it cannot go on."""
+    now = revision.played()
     if chosen.resume:
         old = ledger.header()
-        return None if old is None or chosen.seed not in (None, old.seed) else old
+        if old is None:
+            return f"There is no campaign in {chosen.out}: leave out --resume to begin one."
+        if chosen.seed not in (None, old.seed):
+            return f"The campaign in {chosen.out} has the seed {old.seed}: leave out --seed to go on with it."
+        return old if old.revision == now else OTHER.format(chosen.out, old.revision or "not known", now)
     header = Header(
-        seed=chosen.seed or os.urandom(4).hex(), rounds=chosen.rounds, machine=machine.facts(Path(gettempdir()))
+        seed=chosen.seed or os.urandom(4).hex(),
+        rounds=chosen.rounds,
+        machine=machine.facts(Path(gettempdir())),
+        revision=now,
     )
     ledger.begin(header)
     return header

@@ -35,7 +35,9 @@ class Finding(msgspec.Struct, kw_only=True):
     wrong: list[str] = []
     """A sentence each."""
     noted: dict[str, Any] = {}
-    """What else is worth keeping, for instance why a round had nothing to show."""
+    """What else is worth keeping."""
+    apart: str = ""
+    """Why the round shows nothing, if so, as in "not played: …": it is then told of, and counted nowhere else."""
 
 
 def everywhere() -> str | None:
@@ -51,6 +53,8 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True):
     promise: str
     rounds: dict[Scale, int]
     play: Callable[[Round], Finding]
+    cases: int = 0
+    """How many fixed cases it repeats, each in its turn; 0 where each round draws its own."""
     missing: Callable[[], str | None] = everywhere
     """Why it cannot be played on this machine, if it cannot."""
     limit: float = 180.0

@@ -18,6 +18,8 @@ class Header(msgspec.Struct, frozen=True, kw_only=True, tag="campaign"):
     seed: str
     rounds: str
     machine: dict[str, str]
+    revision: str = ""
+    """Of the code that plays; see `revision`."""
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True, tag="round"):
@@ -30,7 +32,14 @@ class Line(msgspec.Struct, frozen=True, kw_only=True, tag="round"):
     tally: dict[str, int] = {}
     wrong: list[str] = []
     noted: dict[str, Any] = {}
+    apart: str = ""
+    """Why it is not among the rounds that count, if it is not; see `Finding`."""
     broken: str = ""
+
+    @property
+    def counts(self) -> bool:
+        """Whether it shows something; one in which something is wrong always does."""
+        return not (self.apart and self.clean)
 
 
 class Missing(msgspec.Struct, frozen=True, kw_only=True, tag="missing"):
@@ -44,18 +53,18 @@ class Ledger:
     """The file in the campaign's folder."""
 
     def __init__(self, folder: Path) -> None:
-        self._path = folder / NAME
+        self.path = folder / NAME
 
     def begin(self, header: Header) -> None:
         """Begin anew; what an earlier campaign has written is kept under its seed."""
-        self._path.parent.mkdir(parents=True, exist_ok=True)
+        self.path.parent.mkdir(parents=True, exist_ok=True)
         if (old := self.header()) is not None:
-            self._path.rename(self._path.with_stem(f"campaign-{old.seed}"))
+            self.path.rename(self.path.with_stem(f"campaign-{old.seed}"))
         self.append(header)
 
     def append(self, line: Header | Line | Missing) -> None:
         """Add a line, whole or not at all."""
-        with self._path.open("ab", buffering=0) as file:
+        with self.path.open("ab", buffering=0) as file:
             file.write(msgspec.json.encode(line) + b"\n")
 
     def header(self) -> Header | None:
@@ -71,9 +80,9 @@ class Ledger:
         return {line.fault: line.reason for line in self._lines() if isinstance(line, Missing)}
 
     def _lines(self) -> Iterable[Header | Line | Missing]:
-        if not self._path.exists():
+        if not self.path.exists():
             return
-        for line in self._path.read_bytes().splitlines(keepends=True):
+        for line in self.path.read_bytes().splitlines(keepends=True):
             if line.endswith(b"\n"):  # The last one may be cut off.
                 yield msgspec.json.decode(line, type=Header | Line | Missing)
 

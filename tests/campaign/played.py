@@ -7,10 +7,10 @@ import itertools
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import msgspec
 
@@ -20,31 +20,47 @@ from tests.crash.harness import Stage
 from tests.crash.supervising import Watch, watching
 from tests.unit.recovery.beginning import Place
 
+Test: TypeAlias = Callable[..., None]
+Given: TypeAlias = Mapping[str, Any]
+Maker: TypeAlias = Callable[[Round, Given], AbstractContextManager[Any]]
+
 
 class Case(msgspec.Struct, frozen=True, kw_only=True):
     """A test with the parameters of one of its cases, or the reason why this machine cannot play it."""
 
-    test: Callable[..., None]
+    test: Test
     given: dict[str, Any]
     missing: str = ""
 
 
-def plays(counted: str, *tests: Callable[..., None]) -> Callable[[Round], Finding]:
-    """A fault's `play`: the round of a number takes the next case of these tests, and counts it as `counted`."""
-    all_of = [case for test in tests for case in cases(test)]
+class Turns:
+    """A fault's `play`: the round of a number takes the next case of these tests."""
 
-    def play(round: Round) -> Finding:
-        return _play(all_of[(round.number - 1) % len(all_of)], counted, round)
+    def __init__(self, counted: Mapping[Test, str], **makers: Maker) -> None:
+        """Counts a case of a test as `counted` says; `makers` are for what it asks for besides what `MAKERS` makes."""
+        self._cases = [(case, name) for test, name in counted.items() for case in cases(test)]
+        self._makers = {**MAKERS, **makers}
 
-    return play
+    def __len__(self) -> int:
+        """In how many rounds each case is played once."""
+        return len(self._cases)
+
+    def __call__(self, round: Round) -> Finding:
+        case, counted = self._cases[(round.number - 1) % len(self)]
+        if case.missing:
+            return Finding(apart=f"not played ({case.missing})")
+        given = case.given
+        with ExitStack() as made:
+            asked = {
+                name: given[name] if name in given else made.enter_context(self._makers[name](round, given))
+                for name in inspect.signature(case.test).parameters
+            }
+            case.test(**asked)
+        shown = {name: getattr(value, "__name__", str(value)) for name, value in given.items()}
+        return Finding(tally=Counter({counted: 1}), noted={"test": case.test.__name__, **shown})
 
 
-def turn(*tests: Callable[..., None]) -> int:
-    """In how many rounds each of their cases is played once."""
-    return sum(len(list(cases(test))) for test in tests)
-
-
-def cases(test: Callable[..., None]) -> Iterator[Case]:
+def cases(test: Test) -> Iterator[Case]:
     """All the cases that its `parametrize` marks make, and those of its module."""
     of_all = getattr(sys.modules[test.__module__], "pytestmark", [])
     of_all = of_all if isinstance(of_all, list) else [of_all]
@@ -63,51 +79,41 @@ def _sets(names: str | tuple[str, ...], values: list[Any]) -> Iterator[tuple[tup
         yield several, (inner,) if single else tuple(inner), skipped[0].kwargs["reason"] if skipped else ""
 
 
-def _play(case: Case, counted: str, round: Round) -> Finding:
-    if case.missing:
-        return Finding(tally=Counter({"not played": 1}), noted={"missing": case.missing})
-    needed = inspect.signature(case.test).parameters.keys() - case.given.keys()
-    with ExitStack() as made:
-        case.test(**case.given, **{name: made.enter_context(MAKERS[name](round)) for name in needed})
-    shown = {name: getattr(value, "__name__", str(value)) for name, value in case.given.items()}
-    return Finding(tally=Counter({counted: 1}), noted={"test": case.test.__name__, **shown})
-
-
 @contextmanager
-def _stage(round: Round) -> Iterator[Stage]:
+def _stage(round: Round, given: Given) -> Iterator[Stage]:
     yield stages.stage(round)
 
 
 @contextmanager
-def _watch(round: Round) -> Iterator[Watch]:
+def _watch(round: Round, given: Given) -> Iterator[Watch]:
     with watching(stages.server(round)) as watch:
         yield watch
 
 
 @contextmanager
-def _folder(round: Round) -> Iterator[Path]:
+def _folder(round: Round, given: Given) -> Iterator[Path]:
     yield round.folder
 
 
 @contextmanager
-def _store(round: Round) -> Iterator[Path]:
+def _store(round: Round, given: Given) -> Iterator[Path]:
     (path := round.folder / "store").mkdir(mode=0o700)
     yield path
 
 
 @contextmanager
-def _place(round: Round) -> Iterator[Place]:
-    with _store(round) as path:
+def _place(round: Round, given: Given) -> Iterator[Place]:
+    with _store(round, given) as path:
         yield Place(path)
 
 
 @contextmanager
-def _living(round: Round) -> Iterator[int]:
+def _living(round: Round, given: Given) -> Iterator[int]:
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
         yield process.pid
 
 
-MAKERS: dict[str, Callable[[Round], Any]] = {
+MAKERS: dict[str, Maker] = {
     "stage": _stage,
     "watch": _watch,
     "tmp_path": _folder,
@@ -115,4 +121,4 @@ MAKERS: dict[str, Callable[[Round], Any]] = {
     "place": _place,
     "living": _living,
 }
-"""What makes each fixture."""
+"""What makes each fixture, with the parameters of the case."""

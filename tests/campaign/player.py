@@ -87,6 +87,7 @@ def played(order: Order) -> Line:
         tally=+found.tally,
         wrong=found.wrong,
         noted=found.noted,
+        apart=found.apart,
         broken=order.broken,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -14,14 +15,14 @@ COLUMNS = ("fault", "what happens", "what must hold", "rounds", *COUNTED, "also"
 
 
 def table(faults: Mapping[str, Fault], ledger: Ledger) -> list[str]:
-    """A line a fault that was played or cannot be; the bound is of the share of rounds that are not clean."""
+    """A line a fault that was played or cannot be."""
     lines = [f"| {' | '.join(COLUMNS)} |", f"|{'---|' * len(COLUMNS)}"]
     played = [line for line in ledger.rounds() if not line.broken]
     missing = ledger.missing()
     for fault in faults.values():
         rounds = [line for line in played if line.fault == fault.id]
         if rounds or fault.id in missing:
-            cells = _counted(rounds) if rounds else [f"not played: {missing[fault.id]}"]
+            cells = _counted(fault, rounds) if rounds else [f"not played: {missing[fault.id]}"]
             lines.append(f"| {' | '.join([fault.id, fault.title, fault.promise, *cells])} |")
     return lines
 
@@ -42,18 +43,30 @@ def controls(all_of: Mapping[str, Control], ledger: Ledger) -> list[str]:
     return lines
 
 
-def _counted(rounds: list[Line]) -> list[str]:
+def _counted(fault: Fault, lines: list[Line]) -> list[str]:
+    rounds = [line for line in lines if line.counts]
     tally, failed = total(rounds), sum(not line.clean for line in rounds)
-    also = ", ".join(f"{count:,} {name}" for name, count in sorted(tally.items()) if name not in COUNTED)
-    reasons = sorted({line.noted["missing"] for line in rounds if "missing" in line.noted})
-    also += f" ({'; '.join(reasons)})" if reasons else ""
+    apart = Counter(line.apart for line in lines if not line.counts)
+    also = [f"{count:,} {name}" for name, count in sorted(tally.items()) if name not in COUNTED]
+    also += [f"beside these {count:,} rounds {why}" for why, count in sorted(apart.items())]
     counts = [f"{tally[name]:,}" if name in tally or "acknowledged" in tally else "–" for name in COUNTED]
-    return [f"{len(rounds):,}", *counts, also, str(failed), f"{bounds.upper(failed, len(rounds)):.2%}"]
+    return [f"{len(rounds):,}", *counts, ", ".join(also), str(failed), _bound(fault, rounds, failed)]
+
+
+def _bound(fault: Fault, rounds: list[Line], failed: int) -> str:
+    """At most so many rounds are not clean, as a share; of fixed cases, how many were repeated how often."""
+    if not rounds:
+        return "–"
+    if not fault.cases:
+        return f"{bounds.upper(failed, len(rounds)):.2%}"
+    times = Counter((line.number - 1) % fault.cases for line in rounds)
+    least, most = min(times.values()), max(times.values())
+    return f"{len(times)} cases × {least if least == most else f'{least} to {most}'}"
 
 
 def section(faults: Mapping[str, Fault], breaks: Mapping[str, Control], ledger: Ledger, header: Header) -> list[str]:
     """Both tables, and where and how they came about."""
-    rounds = ledger.rounds()
+    rounds = [line for line in ledger.rounds() if line.counts]
     spent = sum(line.seconds for line in rounds) / 3600
     command = f"make crash ROUNDS={header.rounds} ARGS='--seed {header.seed}'"
     where = "; ".join(f"{name}: {value}" for name, value in header.machine.items())
@@ -62,7 +75,8 @@ def section(faults: Mapping[str, Fault], breaks: Mapping[str, Control], ledger: 
         "",
         *controls(breaks, ledger),
         "",
-        f"`{command}` plays the same again. {len(rounds):,} rounds, {spent:.1f} hours of playing. {where}.",
+        f"`{command}` plays the same again. {len(rounds):,} rounds, {spent:.1f} hours of playing, all "
+        f"at revision {header.revision or 'unknown'}. {where}.",
     ]
 
 

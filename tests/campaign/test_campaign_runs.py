@@ -8,15 +8,18 @@ import subprocess
 import sys
 from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 
 import psutil
 import pytest
 
-from tests.campaign import bounds, fault, summary
+from tests.campaign import bounds, controls, fault, revision, summary
 from tests.campaign.controls import CONTROLS
 from tests.campaign.faults import FAULTS, endings, locks
+from tests.campaign.faults.endings import TURN
 from tests.campaign.ledger import Header, Ledger, Line
 from tests.campaign.page import PAGE
+from tests.campaign.played import Turns
 from tests.crash.children import ROOT
 
 CAMPAIGN = [sys.executable, "-m", "tests.campaign"]
@@ -70,7 +73,11 @@ def test_the_bound_is_the_rule_of_three_and_clopper_and_pearson_s() -> None:
 
 
 def test_the_page_gets_a_line_a_fault_and_keeps_the_rest(tmp_path: Path) -> None:
-    page, ledger, header = tmp_path / "page.md", Ledger(tmp_path), Header(seed="7", rounds="full", machine={})
+    page, ledger, header = (
+        tmp_path / "page.md",
+        Ledger(tmp_path),
+        Header(seed="7", rounds="full", machine={}, revision="r8"),
+    )
     page.write_text("before\n<!-- campaign -->\nold\n<!-- /campaign -->\nafter\n")
     ledger.begin(header)
     ledger.append(
@@ -84,18 +91,78 @@ def test_the_page_gets_a_line_a_fault_and_keeps_the_rest(tmp_path: Path) -> None
     assert text.endswith("-->\nafter\n")
     assert "\nold\n" not in text
     assert "| 1 | 1,234 | 1 | 0 | 0 | 0 | 0 | 0 | 2 kills | 1 | 100.00% |" in text
+    assert "1 rounds, 0.0 hours of playing, all at revision r8." in text
 
 
-def test_the_page_says_why_a_part_of_a_fault_was_not_played(tmp_path: Path) -> None:
-    ledger, header = Ledger(tmp_path), Header(seed="7", rounds="small", machine={})
-    ledger.begin(header)
-    for number, noted in enumerate(({"test": "a"}, {"missing": "no such group"}, {"missing": "no such group"}), 1):
-        tally = {"not played" if "missing" in noted else "played": 1}
-        ledger.append(Line(fault="F7", number=number, clean=True, seconds=1, tally=tally, noted=noted))
+def test_a_round_that_shows_nothing_is_told_of_with_its_reason_and_counted_nowhere(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path)
+    for number, apart in enumerate(("", "not played (no such group)", "not played (no such group)", "cut short"), 1):
+        tally = {"acknowledged": 7, "kills": 1}
+        clean = apart != "cut short"
+        ledger.append(Line(fault="F1", number=number, clean=clean, seconds=1, tally=tally, apart=apart))
 
-    lines = summary.table(FAULTS, ledger)
+    cells = summary.table(FAULTS, ledger)[-1].split(" | ")
 
-    assert "| 2 not played, 1 played (no such group) |" in lines[-1]
+    assert (cells[3:5], cells[-2]) == (["2", "14"], "1")
+    assert cells[-3] == "2 kills, beside these 2 rounds not played (no such group)"
+    assert cells[-1] == f"{bounds.upper(1, 2):.2%} |"
+
+
+def test_of_cases_that_are_repeated_it_says_how_many_how_often_and_no_share(tmp_path: Path) -> None:
+    ledger, turn = Ledger(tmp_path), FAULTS["F7"].cases
+    for number in range(1, 2 * turn + 1):
+        apart = "not played (no such group)" if number in (3, 3 + turn) else ""
+        ledger.append(Line(fault="F7", number=number, clean=True, seconds=1, apart=apart))
+    whole = summary.table(FAULTS, ledger)[-1]
+    ledger.append(Line(fault="F7", number=2 * turn + 1, clean=True, seconds=1))
+
+    assert whole.endswith(f"| {turn - 1} cases × 2 |")
+    assert summary.table(FAULTS, ledger)[-1].endswith(f"| {turn - 1} cases × 2 to 3 |")
+
+
+def test_who_plays_tests_by_turns_says_how_many_cases_they_have_and_plays_each_equally_often() -> None:
+    turns = {id: len(fault.play) for id, fault in FAULTS.items() if isinstance(fault.play, Turns)} | {"F6": TURN}
+
+    assert {fault.id: fault.cases for fault in FAULTS.values() if fault.cases} == turns
+    assert [id for id, turn in turns.items() if any(rounds % turn for rounds in FAULTS[id].rounds.values())] == []
+
+
+def test_a_campaign_of_other_code_does_not_go_on(tmp_path: Path) -> None:
+    Ledger(tmp_path).begin(Header(seed="7", rounds="4", machine={}, revision="of another day"))
+    before = Ledger(tmp_path).path.read_bytes()
+
+    done = campaign(tmp_path, "--only", "F1", "--resume")
+
+    assert (done.returncode, Ledger(tmp_path).path.read_bytes()) == (2, before)
+    assert f"was at revision of another day, and is at {revision.played()} now" in done.stderr
+    assert "Leave out --resume to begin anew" in done.stderr
+
+
+def git(root: Path, *asked: str) -> None:
+    named = ["-c", "user.name=a", "-c", "user.email=a@b.c", "-c", "commit.gpgsign=false"]
+    subprocess.run(["git", *named, *asked], cwd=root, check=True, capture_output=True)
+
+
+def test_code_that_differs_from_its_commit_is_of_another_revision(tmp_path: Path) -> None:
+    for folder in revision.CODE:
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "one.py").write_text("1")
+    without = revision.played(tmp_path)
+    git(tmp_path, "init")
+    git(tmp_path, "add", "-A")
+    git(tmp_path, "commit", "-m", "one")
+    committed = revision.played(tmp_path)
+    (tmp_path / "README.md").write_text("beside")
+    beside = revision.played(tmp_path)
+    (tmp_path / "src" / "two.py").write_text("2")
+    more = revision.played(tmp_path)
+    (tmp_path / "src" / "two.py").write_text("3")
+    other = revision.played(tmp_path)
+
+    assert beside == committed
+    assert without not in committed
+    assert more == f"{committed}, changed: {more[-12:]}"
+    assert len({without, committed, more, other}) == 4
 
 
 def test_each_clean_end_is_played_in_its_turn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -103,11 +170,11 @@ def test_each_clean_end_is_played_in_its_turn(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setattr(endings, "ENDS", lambda round: played.append(round.number))
     monkeypatch.setattr(endings, "after_a_death", lambda round: played.append(0))
 
-    for number in range(1, 2 * endings.TURN + 1):
+    for number in range(1, 2 * TURN + 1):
         endings.end_well(fault.begin("F6", number, "seed", tmp_path))
 
     assert played.count(0) == 2
-    assert [number for number in played if number] == list(range(1, 2 * endings.TURN - 1))
+    assert [number for number in played if number] == list(range(1, 2 * TURN - 1))
 
 
 def test_every_break_is_there_and_is_planted_in_a_fault_that_is() -> None:
@@ -115,7 +182,8 @@ def test_every_break_is_there_and_is_planted_in_a_fault_that_is() -> None:
 
     assert all(callable(getattr(import_module(module), function)) for module, _, function in broken)
     assert {control.fault for control in CONTROLS.values()} <= FAULTS.keys()
-    assert len(CONTROLS) >= 12
+    families = [import_module(f"{controls.__name__}.{each.name}") for each in iter_modules(controls.__path__)]
+    assert len(CONTROLS) == sum(len(getattr(family, "CONTROLS", ())) for family in families) >= 12
 
 
 def test_the_page_names_a_test_for_each_fault_that_the_campaign_does_not_play() -> None:

@@ -27,17 +27,25 @@ HOUR = 3_600_000_000
 pytestmark = pytest.mark.parametrize("released", RELEASED)
 
 
+def unpacked(released: str, folder: Path) -> Path:
+    """The store as its last run left it."""
+    subprocess.run(["tar", "--no-same-owner", "-xpzf", FOLDER / f"{released}.tar.gz", "-C", folder], check=True)
+    return folder / "store"
+
+
+def known_of(released: str) -> dict[str, Any]:
+    """What that run knew when it died, and when that was."""
+    return dict(msgspec.json.decode((FOLDER / f"{released}.json").read_bytes()))
+
+
 @pytest.fixture
 def store(released: str, tmp_path: Path) -> Path:
-    """The store as its last run left it."""
-    subprocess.run(["tar", "--no-same-owner", "-xpzf", FOLDER / f"{released}.tar.gz", "-C", tmp_path], check=True)
-    return tmp_path / "store"
+    return unpacked(released, tmp_path)
 
 
 @pytest.fixture
 def known(released: str) -> dict[str, Any]:
-    """What that run knew when it died, and when that was."""
-    return dict(msgspec.json.decode((FOLDER / f"{released}.json").read_bytes()))
+    return known_of(released)
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from tests.campaign import stages
 from tests.campaign.fault import Fault, Finding, Round
-from tests.campaign.played import plays, turn
+from tests.campaign.played import Turns
 from tests.crash import life, test_endings, test_supervisor_causes, test_supervisor_life, test_supervisor_memory
 
 CLEAN = (
@@ -31,7 +31,8 @@ DEADLY = (
     test_supervisor_memory.test_an_out_of_memory_kill_is_told_as_such,
     test_supervisor_memory.test_a_kill_9_in_a_group_with_little_memory_is_a_kill_9,
 )
-ENDS, TURN = plays("clean ends", *CLEAN), turn(*CLEAN) + 1
+ENDS, DEATHS = Turns(dict.fromkeys(CLEAN, "clean ends")), Turns(dict.fromkeys(DEADLY, "deaths with the right cause"))
+TURN = len(ENDS) + 1
 """Each clean end in its turn, and one after a death."""
 
 
@@ -62,13 +63,15 @@ FAULTS = (
         promise="a clean end is recorded as one, and is never reported as a death",
         rounds={"small": 2 * TURN, "full": 20 * TURN, "release": 20 * TURN},
         play=end_well,
+        cases=TURN,
     ),
     Fault(
         id="F7",
         title="segmentation fault, abort, `os._exit`, `os.execv`, exit code, exception, hang, memory limit, kernel's"
         " memory killer, somebody's signal: with a supervisor and without",
         promise="each death is detected, and the report names its cause",
-        rounds={"small": 2 * turn(*DEADLY), "full": 40 * turn(*DEADLY), "release": 40 * turn(*DEADLY)},
-        play=plays("deaths with the right cause", *DEADLY),
+        rounds={"small": 2 * len(DEATHS), "full": 40 * len(DEATHS), "release": 40 * len(DEATHS)},
+        play=DEATHS,
+        cases=len(DEATHS),
     ),
 )
