@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from pathlib import Path
 
@@ -19,7 +20,9 @@ PREFIX, RECORD, LOCK = "run-", ".json", ".lock"
 
 class _File(msgspec.Struct, frozen=True, kw_only=True):
     format: str
-    run: RunRecord
+    run: msgspec.Raw
+    digest: str = ""
+    """Of the run's bytes, as they stand here; releases before it wrote none."""
 
 
 def names_in(store: Path) -> list[str]:
@@ -64,9 +67,10 @@ class RunFile:
         return pid
 
     def read(self) -> RunRecord | None:
-        """The latest run; None when there was none or the file cannot be read (the events know it, too)."""
+        """The latest run; None when there was none, or its file does not verify or open: the events know it, too."""
         try:
-            return msgspec.json.decode(self.path.read_bytes(), type=_File).run
+            file = msgspec.json.decode(self.path.read_bytes(), type=_File)
+            return msgspec.json.decode(file.run, type=RunRecord) if file.digest in ("", _digest(file.run)) else None
         except (OSError, msgspec.DecodeError, UnicodeDecodeError):
             return None
 
@@ -78,4 +82,9 @@ class RunFile:
 
     def write(self, run: RunRecord) -> None:
         """Record `run` durably."""
-        write_whole(self.path, msgspec.json.encode(_File(format=FORMAT, run=run)))
+        body = msgspec.Raw(msgspec.json.encode(run))
+        write_whole(self.path, msgspec.json.encode(_File(format=FORMAT, run=body, digest=_digest(body))))
+
+
+def _digest(body: bytes) -> str:
+    return hashlib.blake2b(body, digest_size=16).hexdigest()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -88,6 +89,33 @@ def test_a_missing_or_damaged_file_says_nothing(tmp_path: Path, damage: bytes | 
         runfile.path.write_bytes(damage)
 
     assert runfile.read() is None
+
+
+def test_a_record_in_which_a_bit_has_flipped_says_what_it_said_or_nothing(tmp_path: Path) -> None:
+    runfile = RunFile(tmp_path, "jarvis")
+    runfile.write(record())
+    sound = runfile.path.read_bytes()
+
+    found = []
+    for bit in range(len(sound) * 8):
+        hit = bytearray(sound)
+        hit[bit // 8] ^= 1 << bit % 8
+        runfile.path.write_bytes(hit)
+        found.append(runfile.read())
+
+    assert all(run in (record(), None) for run in found)
+    assert None in found
+
+
+def test_a_record_of_an_earlier_release_has_no_digest_and_is_read(tmp_path: Path) -> None:
+    runfile = RunFile(tmp_path, "jarvis")
+    runfile.write(record())
+
+    file = json.loads(runfile.path.read_bytes())
+    del file["digest"]
+    runfile.path.write_text(json.dumps(file))
+
+    assert runfile.read() == record()
 
 
 def test_an_orchestrator_is_known_by_its_record_and_by_its_lock(tmp_path: Path) -> None:
