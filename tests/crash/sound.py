@@ -25,6 +25,19 @@ from tests.crash.readings import contents
 Key = tuple[str, int]
 """An event's writer and number."""
 Lost = Mapping[str, Iterable[Range]]
+TOLD = (
+    *(
+        "orchestrator",
+        "recovered_run",
+        "cause",
+        "events",
+        "not_captured",
+        "possibly_lost",
+        "machine_changed",
+    ),
+    *("resume", "resume_refused", "tasks", "steps_in_doubt", "objects", "unreadable"),
+)
+"""What a report says of the death itself: neither when it was written, nor what stood where."""
 HISTORY = 1_000
 """More of each kind than a test's store has."""
 
@@ -44,6 +57,8 @@ class Start(msgspec.Struct, frozen=True, kw_only=True):
 
     contents: dict[str, Any]
     lost: Lost
+    told: dict[str, Any]
+    """What its report says of the death."""
     after: Look
 
 
@@ -108,6 +123,8 @@ class Sound:
         elif not unfolded and found.contents != self._started.contents:
             differing = _differing(found.contents, self._started.contents)
             wrong.append(f"the start does not make of it what it should: {differing}")
+        if not unfolded and found.told != self._started.told:
+            wrong.append(f"the report is not what it should be: {_differing(found.told, self._started.told)}")
         return Outcome(lost=frozenset(gone), wrong=tuple(wrong))
 
     def _of_events(self, now: Look, excused: frozenset[Key]) -> Iterator[str]:
@@ -144,7 +161,8 @@ def start(store: Path) -> Start:
         with JarvisContextManager(copy, **BUSY) as manager:
             manager.flush()
             report, found = manager.recovery_report, contents(manager.journal.writer.picture())
-        return Start(contents=found, lost=report.events_lost if report else {}, after=look(copy))
+        told = {name: getattr(report, name) for name in TOLD} if report else {}
+        return Start(contents=found, lost=report.events_lost if report else {}, told=told, after=look(copy))
     finally:
         shutil.rmtree(copy)
 
@@ -211,7 +229,7 @@ def _folded(events: Iterable[Event]) -> dict[str, Any]:
 
 
 def _differing(found: dict[str, Any], expected: dict[str, Any]) -> str:
-    return ", ".join(sorted(name for name in expected if found[name] != expected[name]))
+    return ", ".join(sorted(name for name in expected if found.get(name) != expected[name]))
 
 
 def _shown(keys: Iterable[Key]) -> str:

@@ -19,7 +19,7 @@ from tests.crash.verdict import judge
 HITS = 25
 """A round's, in one store."""
 CALLS = 70
-KINDS = ("database", "log", "segment", "archive", "value", "checkpoint", "twin", "marks")
+KINDS = ("database", "log", "segment", "archive", "value", "checkpoint", "twin", "marks", "run")
 HARMS = (rotting.flip, rotting.scratch, rotting.zero)
 NEWEST = 3
 """Of each kind of file so many may be hit: older ones are hardly read any more."""
@@ -78,9 +78,10 @@ FAULTS = (
     Fault(
         id="F23",
         title="a bit flips, 16 bytes are scratched, or a page is zeroed in the database, its log, a segment, the"
-        " archive, a value, a checkpoint, its twin or the marks; in every other store the database is gone besides",
-        promise="every event and the state are right, read as they are and after a start, but for events that stood in"
-        " the hit file alone: those are named",
+        " archive, a value, a checkpoint, its twin, the marks or the run's record; in every other store the database is"
+        " gone besides",
+        promise="every event, the state and the report are right, read as they are and after a start, but for events"
+        " that stood in the hit file alone: those are named",
         rounds={"small": 2, "full": 80, "release": 200},
         play=rotten,
     ),
