@@ -17,6 +17,7 @@ from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from jarvis_ctx.liveness.served import Note
 from jarvis_ctx.settings import Settings
+from jarvis_ctx.web.allocator import share_one_arena
 from jarvis_ctx.web.app import create_app
 from jarvis_ctx.web.application import Application
 from jarvis_ctx.web.binding import url_of
@@ -146,6 +147,7 @@ class Standing(BaseApplication):  # type: ignore[misc]  # As above.
 
     def load(self) -> Application:
         """The application, in the worker."""
+        share_one_arena()
         beside = Beside(self._chosen)
         beside.named = self._note.put
         self._app = create_app(beside)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import errno
 import os
+import platform
 import socket
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -102,6 +104,37 @@ def test_a_dead_store_is_served_by_a_process_of_its_own(store_path: Path) -> Non
 
     assert (told["state"], told["tasks"]["total"]) == ("ended", 5)
     assert taken.json()["label"] == "as it ended"
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc gives threads arenas of their own")
+def test_all_threads_of_a_server_share_one_arena_of_memory(store_path: Path) -> None:
+    with JarvisContextManager(store_path, handle_signals=False) as manager:
+        fill(manager)
+    mine = psutil.Process()
+    with served(store_path) as url:
+        (command,) = [each for each in mine.children() if "serve" in each.cmdline()]
+        with ThreadPoolExecutor(8) as askers:
+            asked = [
+                askers.submit(httpx.get, f"{url}{API}/timeline?limit=100", headers=bearer(store_path))
+                for _ in range(80)
+            ]
+        servers = [command, *command.children(recursive=True)]
+
+        assert {answer.result().status_code for answer in asked} == {200}
+        assert max(server.num_threads() for server in servers) > 3
+        assert [arena for server in servers for arena in arenas(server.pid)] == []
+
+
+def arenas(pid: int) -> list[str]:
+    """The arenas of `malloc` beside the first: 64 MiB each, of which what is not in use may not be touched."""
+    lines = [line.split() for line in Path(f"/proc/{pid}/maps").read_text().splitlines()]
+    maps = [(*(int(end, 16) for end in line[0].split("-")), line[1]) for line in lines if len(line) == 5]
+    used = {end: start for start, end, rights in maps if rights.startswith("rw")}
+    return [
+        hex(used[start])
+        for start, end, rights in maps
+        if rights.startswith("---") and start in used and end - used[start] == 64 * 2**20
+    ]
 
 
 def test_a_live_owner_is_asked_for_a_checkpoint_from_beside(store_path: Path) -> None:
