@@ -15,7 +15,7 @@ from pathlib import Path
 from tempfile import gettempdir
 
 from tests.benchmarks import machine
-from tests.campaign import revision, summary
+from tests.campaign import brief, page, revision, summary
 from tests.campaign.campaign import Plan, play
 from tests.campaign.controls import CONTROLS
 from tests.campaign.fault import SCALES
@@ -87,6 +87,7 @@ def main(given: list[str]) -> int:
         return 1
     if chosen.page or (not chosen.only and header.rounds in ("full", "release")):
         summary.write(lines)
+        page.write("brief", brief.table(FAULTS, CONTROLS, ledger))
     return 0 if clean else 1
 
 

@@ -13,7 +13,8 @@ from pkgutil import iter_modules
 import psutil
 import pytest
 
-from tests.campaign import bounds, controls, fault, revision, summary
+from tests.campaign import bounds, brief, controls, fault, revision, summary
+from tests.campaign.control import Control
 from tests.campaign.controls import CONTROLS
 from tests.campaign.faults import FAULTS, endings, locks
 from tests.campaign.faults.endings import TURN
@@ -206,3 +207,24 @@ def test_a_file_that_is_closed_while_another_descriptor_holds_its_lock_is_found(
         audit.take("close(7</elsewhere/a.db>) = 0")
 
     assert audit.wrong == ["a.db is closed while another descriptor holds its lock"] * 2
+
+
+def test_every_fault_belongs_to_one_area_of_the_brief_table() -> None:
+    numbers = {id: int(id[1:].partition(".")[0]) for id in FAULTS}
+
+    assert {
+        id: sum(number in area for area in brief.AREAS.values()) for id, number in numbers.items()
+    } == dict.fromkeys(FAULTS, 1)
+
+
+def test_the_brief_table_tells_what_is_lost_as_documented_from_what_is_not(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path)
+    for number, (clean, broken) in enumerate(((True, ""), (True, ""), (False, ""), (False, "breaks:it")), 1):
+        tally = {"acknowledged": 1000, "lost": number, "cuts": 1}
+        ledger.append(Line(fault="F14", number=number, clean=clean, seconds=1, tally=tally, broken=broken))
+    control = Control(id="C1", title="it is broken", broken="breaks:it", fault="F14", shows=("lost",))
+
+    lines = brief.table(FAULTS, {"C1": control}, ledger)
+
+    share = f"{bounds.upper(1, 3):.2%}"
+    assert lines[2:] == [f"| the power goes, the disk lies | 1 | 3 | 3,000 | 3 | 3 | 1 | {share} | 1 of 1 |"]
