@@ -189,7 +189,9 @@ def test_every_break_is_there_and_is_planted_in_a_fault_that_is() -> None:
 
 def test_the_page_names_a_test_for_each_fault_that_the_campaign_does_not_play() -> None:
     rows = [
-        line.split("|") for line in PAGE.read_text().partition("## Where else")[2].splitlines() if "| `tests/" in line
+        line.split("|")
+        for line in PAGE.read_text().partition("### What each `make test` plays")[2].splitlines()
+        if "| `tests/" in line
     ]
 
     elsewhere = {fault.strip(): where.replace("`", "").split(",") for _, fault, *_, where, _ in rows}
