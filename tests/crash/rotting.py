@@ -26,12 +26,12 @@ FILES = {
 
 
 def flip(data: bytes, chance: random.Random) -> bytes:
-    at = chance.randrange(max(1, len(data)))
+    at = chance.randrange(max(1, written(data)))
     return data[:at] + bytes([data[at] ^ (1 << chance.randrange(8))]) + data[at + 1 :]
 
 
 def zero(data: bytes, chance: random.Random) -> bytes:
-    at = chance.randrange(max(1, len(data) // 4096)) * 4096
+    at = chance.randrange(max(1, written(data) // 4096)) * 4096
     return data[:at] + bytes(min(4096, len(data) - at)) + data[at + 4096 :]
 
 
@@ -48,8 +48,13 @@ def empty(data: bytes, chance: random.Random) -> bytes:
 
 
 def scratch(data: bytes, chance: random.Random) -> bytes:
-    at = chance.randrange(max(1, len(data) - 15))
+    at = chance.randrange(max(1, written(data) - 15))
     return data[:at] + chance.randbytes(min(16, len(data))) + data[at + 16 :]
+
+
+def written(data: bytes) -> int:
+    """Bytes before the empty space that a preallocated file ends in: a hit there would hit nothing."""
+    return len(data.rstrip(b"\0"))
 
 
 HARMS = [flip, zero, truncate, garbage, empty]

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from jarvis_ctx.journal import gather
 from tests.crash import rotting
 from tests.crash.children import Server
 from tests.crash.harness import SEED, Stage, drawn
@@ -94,6 +95,21 @@ def test_a_start_with_an_older_copy_lacks_nothing_that_stands_elsewhere_and_the_
         shutil.copyfile(file, place)
 
     assert not sound.judge(store, list(copies.values())).wrong
+
+
+def test_the_judge_finds_a_database_that_does_not_fill_what_a_segment_lacks(
+    dead: tuple[Path, Path], sound: Sound, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, _ = rotten(dead, tmp_path, "segment")
+    drained = store / next(path for path, keys in sound.only.items() if path.endswith(".seg") and not keys)
+    drained.write_bytes(bytes(4096))
+    whole = sound.judge(store, [drained], starts=False)
+
+    monkeypatch.setattr(gather._Search, "store", lambda self, store: None)
+    broken = sound.judge(store, [drained], starts=False)
+
+    assert not whole.wrong
+    assert "that stand elsewhere, too" in broken.wrong[0]
 
 
 def test_what_was_mended_once_needs_no_mending_again(dead: tuple[Path, Path], tmp_path: Path) -> None:
