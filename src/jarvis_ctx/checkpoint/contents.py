@@ -73,15 +73,19 @@ def state_of(snapshot: Snapshot, what: str) -> State:
     Raises `CorruptData`, `BaseUnusable` for one that is whole with a base that is not, and `OtherVersion` for what is
     whole but not for us.
     """
+    _check_alone(snapshot, what)
     header = snapshot.header
-    if sealed(header) != header:
-        raise CorruptData(what=what, reason="its header does not match its seal")
-    check(snapshot.state, header.hash, what)
     state = _upon_its_base(snapshot, what) if header.base else _decoded(_decode_state, snapshot.state, what)
     if state.version != FOLD_VERSION:
         raise OtherVersion(what=what, reason=f"its fold is number {state.version}, this is {FOLD_VERSION}")
     state.position, state.stamp = dict(header.position), header.stamp
     return state
+
+
+def _check_alone(snapshot: Snapshot, what: str) -> None:
+    if sealed(snapshot.header) != snapshot.header:
+        raise CorruptData(what=what, reason="its header does not match its seal")
+    check(snapshot.state, snapshot.header.hash, what)
 
 
 def _upon_its_base(snapshot: Snapshot, what: str) -> State:
@@ -106,8 +110,9 @@ def _decoded(decode: Callable[[bytes], T], data: bytes, what: str) -> T:
 
 
 def whole(snapshot: Snapshot, what: str) -> Snapshot:
-    """A checkpoint that needs no base; itself where it is one. Raises as `state_of`."""
+    """A checkpoint that verifies and needs no base; itself where it is one, of any version. Raises as `state_of`."""
     if not snapshot.header.base:
+        _check_alone(snapshot, what)
         return snapshot
     header, data = snapshot.header, contents(state_of(snapshot, what))
     header = replace(header, id=f"{header.run}@{header.taken}", hash=digest(data), size=len(data))

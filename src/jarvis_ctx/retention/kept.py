@@ -16,7 +16,10 @@ from jarvis_ctx.retention.purging import FilePurge
 
 
 def clean_snapshots(checkpoints: CheckpointStore, names: Iterable[str], files: FilePurge) -> int:
-    """Clean the checkpoints of these orchestrators; how many were changed. Raises `WrongEncryptionKey`."""
+    """Clean the checkpoints of these orchestrators; how many were changed. Raises `WrongEncryptionKey`.
+
+    One that does not verify is removed: a new seal would make what has rotted in it pass for what was written.
+    """
     changed = 0
     for header in [header for name in names for header in checkpoints.headers(name)]:
         try:
@@ -26,7 +29,7 @@ def clean_snapshots(checkpoints: CheckpointStore, names: Iterable[str], files: F
         try:
             cleaned = known and files.snapshot(known)
         except CorruptData:
-            checkpoints.delete([header.id])  # Changes that no base is left of are of no use to anybody.
+            checkpoints.delete([header.id])  # Of no use to anybody: it has rotted, or has no base.
             changed += 1
             continue
         if cleaned is not None and cleaned is not known:

@@ -101,7 +101,8 @@ class FilePurge:
     def snapshot(self, snapshot: Snapshot) -> Snapshot:
         """A checkpoint, cleaned and sealed anew; itself where there is nothing to clean.
 
-        One with a base is made whole when that has to be cleaned, too. Raises `CorruptData` when that cannot be used.
+        One with a base is made whole when that has to be cleaned, too. Raises `CorruptData` for one that does not
+        verify, or whose base cannot be used.
         """
         base, known = snapshot.base, whole(snapshot, snapshot.header.id)
         cleaned = self._cleaned(known)
@@ -163,10 +164,10 @@ class FilePurge:
         files = self._files(path)
         try:
             known = files.snapshot(path)
+            cleaned = self.snapshot(known)
         except (CorruptData, NotOurs):
             self._remove_if_it_holds(path)
             return
-        cleaned = self.snapshot(known)
         if cleaned is not known:
             with shredding(path), shredding(path.with_suffix(".json")):
                 files.put(cleaned)
@@ -177,10 +178,10 @@ class FilePurge:
         files = self._files(path)
         try:
             known = files.snapshot(path)
+            cleaned = self.snapshot(known)
         except CorruptData:
             self._remove_if_it_holds(path)
             return
-        cleaned = self.snapshot(known)
         if cleaned is not known:
             with shredding(path):
                 files.put_twin(path, cleaned)
