@@ -133,7 +133,7 @@ class Taking:
         """Leave out what its writer said in this segment after more than we have read of the one before it."""
         writer, frames = segment.writer, segment.frames
         reached, whole = self._position.get(writer, 0), self._appended.get(writer, ALL)
-        last = max((each.number for each in read.unbroken(frames, reached, whole)), default=reached)
+        last = read.reach(frames, reached, whole)
         segment.frames = [each for each in frames if each.number <= last]
         return len(segment.frames) < len(frames)
 

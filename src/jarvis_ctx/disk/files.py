@@ -99,6 +99,14 @@ def sync_folder(path: Path) -> None:
         os.close(descriptor)
 
 
+def inode(path: Path) -> int:
+    """Which file has this name, as another one may take it over; 0 where none has it."""
+    try:
+        return os.stat(path).st_ino
+    except FileNotFoundError:
+        return 0
+
+
 def take_name(new: Path, path: Path) -> None:
     """Give the file `new` the name `path`, unless somebody came first: a rename would take it from them.
 

@@ -110,18 +110,18 @@ class OwnDrain:
         offsets: dict[str, int] = {}
         budget = BATCH_BYTES
         for segment, end, _ in self._writer.committed():
-            start = self._offsets.get(segment.path.name, 0)
+            start = self._offsets.get(segment.place.name, 0)
             if budget <= 0 or start == end:
                 continue
             data = self._writer.read(segment, start, end)
             if data is None:
-                break  # Its copy is read from the start, and in order: what comes after it waits for that.
-            offsets[segment.path.name] = end
+                break  # Its copy is read in its turn: what comes after it waits for that.
+            offsets[segment.place.name] = end
             for found in _frames(data, self._writer.writer):
                 rows.append(stored(self._writer.writer, found))
                 budget -= len(found.payload)
                 if budget <= 0:
-                    offsets[segment.path.name] = start + found.offset + frame.size(len(found.payload))
+                    offsets[segment.place.name] = start + found.offset + frame.size(len(found.payload))
                     break
         return rows, offsets
 
@@ -144,7 +144,7 @@ class OwnDrain:
         for segment, _, last in self._writer.committed()[:-1]:
             if last <= self.number:
                 self._sync.give_up(segment)
-                self._offsets.pop(segment.path.name, None)
+                self._offsets.pop(segment.place.name, None)
 
 
 def _frames(data: bytes, writer: str) -> Iterator[frame.Frame]:

@@ -6,6 +6,7 @@ import os
 from collections.abc import Collection
 from pathlib import Path
 
+from jarvis_ctx.disk.files import inode
 from jarvis_ctx.disk.held import is_held
 from jarvis_ctx.journal import read
 
@@ -17,11 +18,17 @@ def which_ended(folder: Path, writers: Collection[str]) -> set[str]:
     """Those of `writers` that have begun a segment and of which nobody holds a segment any more."""
     if not writers:
         return set()
-    before = read.segment_paths(folder)
-    gone = {writer for writer in writers if _all_let_go(before.get(writer, []))}
-    # A writer holds its next segment before it lets go of one, so a list that has not changed missed none.
-    after = read.segment_paths(folder) if gone else {}
-    return {writer for writer in gone if after.get(writer, []) == before[writer]}
+    before = _files(folder, writers)
+    gone = {writer for writer, files in before.items() if _all_let_go(list(files))}
+    # A writer holds its next segment, or a copy, before it lets go of one: where all are the same, none was missed.
+    after = _files(folder, gone) if gone else {}
+    return {writer for writer in gone if after.get(writer) == before[writer]}
+
+
+def _files(folder: Path, writers: Collection[str]) -> dict[str, dict[Path, int]]:
+    """The segments of each writer, and which file each is: a copy takes over the name of what it replaces."""
+    found = read.segment_paths(folder)
+    return {writer: {path: inode(path) for path in found[writer]} for writer in writers if writer in found}
 
 
 def has_ended(folder: Path, writer: str) -> bool:

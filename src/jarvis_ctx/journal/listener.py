@@ -75,16 +75,16 @@ class Listener:
     def _hear(self, writer: str, appended: int | None = None) -> list[Event]:
         """What `writer` has said since; `appended` is its last number, where it has marks that tell."""
         known = self._heard.get(writer, 0)
-        paths = skim.beyond(read.segment_paths(self._folder).get(writer, []), known)
+        paths = read.segment_paths(self._folder).get(writer, [])
         reached: dict[Path, int] = {}
         # Beyond its mark, which was read before, it may be appending: of that we might miss some and find later ones.
         last = MANY if appended is None else appended
-        frames = [found for found in self._new(paths, reached, last) if found.number > known]
-        if appended is None or not frames or frames[0].number > known + 1:
-            before = frames[0].number if frames else (appended or MANY) + 1
-            frames[:0] = self._archived(writer, known, before)
-        heard = self._events(writer, frames)
-        self._heard[writer] = max([appended or known, *(found.number for found in frames)])
+        new = self._new(skim.beyond(paths, known), reached, last)
+        frames = {found.number: found for found in new if found.number > known}
+        if appended is None or len(frames) < appended - known:
+            frames = self._elsewhere(writer, known, last, reached) | frames
+        heard = self._events(writer, [frames[number] for number in sorted(frames)])
+        self._heard[writer] = max([appended or known, *frames])
         self._read |= reached  # Only now that all was read: who fails in between begins there again.
         return heard
 
@@ -100,9 +100,9 @@ class Listener:
                 log.warning("What another writer said cannot be read: %s", error)
         return heard
 
-    def _archived(self, writer: str, known: int, before: int) -> list[frame.Frame]:
-        """What of it has been archived since it was heard last: somebody who has waited for long may have missed it."""
-        frames: list[frame.Frame] = []
+    def _elsewhere(self, writer: str, known: int, last: int, reached: dict[Path, int]) -> dict[int, frame.Frame]:
+        """What has another name now than when the segments were listed, or has been archived since it was heard."""
+        frames = [*self._new(read.segment_paths(self._folder).get(writer, []), reached, last)]
         for archived in archive.listing(self._folder / "archive"):
             if archived.writer == writer and archived.last > known:
                 try:
@@ -111,7 +111,7 @@ class Listener:
                     raise
                 except (CorruptData, OSError) as error:
                     self.damaged.append(str(error))
-        return [found for found in frames if known < found.number < before]
+        return {found.number: found for found in frames if known < found.number <= last}
 
     def _new(self, paths: list[Path], reached: dict[Path, int], last: int) -> Iterator[frame.Frame]:
         """The events' frames of a writer that were not read yet, up to number `last`."""

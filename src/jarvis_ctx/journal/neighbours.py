@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from jarvis_ctx.clock import Clock
-from jarvis_ctx.disk.files import sync_data
+from jarvis_ctx.disk.files import inode, sync_data
 from jarvis_ctx.journal import read
 from jarvis_ctx.journal.ended import which_ended
 from jarvis_ctx.journal.marks import Marks, WriterMark
@@ -25,10 +25,10 @@ class Neighbours:
     def __init__(self, folder: Path, marks: Marks, writer: Writer, clock: Clock) -> None:
         self._folder, self._marks, self._writer, self._clock = folder, marks, writer, clock
         self._next_look = 0.0
-        self._whole: set[Path] = set()
+        self._whole: set[tuple[Path, int]] = set()
         """Segments that were synced after their writer had gone on to a later one."""
-        self._refused: set[Path] = set()
-        """Segments of which the kernel has dropped something that it could not write."""
+        self._refused: set[tuple[Path, int]] = set()
+        """Segments of which the kernel has dropped something that it could not write; a copy is another file."""
         self.on_ended: Callable[[set[str]], object] | None = None
         """Told, in the drain's thread, which writers' processes are gone, once all they said is folded."""
 
@@ -54,16 +54,17 @@ class Neighbours:
             raise failed
 
     def _sync(self, paths: list[Path]) -> None:
-        for path in paths:
-            if path in self._refused:
+        files = [(path, inode(path)) for path in paths]
+        for path, which in files:
+            if (path, which) in self._refused:
                 raise OSError(errno.EIO, "an earlier sync failed", str(path))
-            if path not in self._whole:
+            if (path, which) not in self._whole:
                 try:
                     _sync_file(path)
                 except OSError:
-                    self._refused.add(path)
+                    self._refused.add((path, which))
                     raise
-        self._whole.update(paths[:-1])
+        self._whole.update(files[:-1])
 
     def look(self, listen: Callable[[], object], drained: Callable[[], dict[str, int]]) -> None:
         """Now and then, tell of the writers that have ended, and give back their marks: workers', commands'.

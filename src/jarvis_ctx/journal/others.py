@@ -67,19 +67,22 @@ class OthersDrain:
         self._cut = cut
         known = self._store.watermarks()
         self._take_back(known, fences)
+        had = dict(known)  # An earlier number may lie behind a later one: in a segment, which the archive comes before.
         for archived in archive.listing(self._folder / "archive"):
-            if archived.last > known.get(archived.writer, 0):
+            if archived.last > (after := had.get(archived.writer, 0)):
                 try:
-                    yield from self._drain(archive.read_archived(archived), known, fences)
+                    yield from self._drain(archive.read_archived(archived), after, known, fences)
                 except (CorruptData, OSError) as error:
                     self.damaged.append(str(error))
         if cut.position:
             self._store.cut(self._own.orchestrator, cut)
-            known |= {writer: max(last, known.get(writer, 0)) for writer, last in cut.position.items()}
+            for numbers in (had, known):
+                numbers.update({writer: max(last, numbers.get(writer, 0)) for writer, last in cut.position.items()})
         writers = read.segment_paths(self._folder)  # Before the marks: a new writer has its mark before its segment.
         appended = {mark.writer: mark.appended for mark in self._marks.writers()}
         for writer in writers:  # Our own segments, too: those that were given up are only here, and may be in no store.
-            yield from self._drain_segments(writer, known, fences, appended.get(writer, ALL))
+            after, whole = had.get(writer, 0), appended.get(writer, ALL)
+            yield from self._drain_segments(writer, after, known, fences, whole)
         self._known, self._past = known, None
 
     def begin_anew(self) -> None:
@@ -103,7 +106,7 @@ class OthersDrain:
         behind = self._behind(known, fences)
         for writer in sorted(behind, key=lambda writer: (writer <= self._served, writer)):
             self._served = writer
-            moved = next(self._drain_segments(writer, known, fences, behind[writer]), 0)
+            moved = next(self._drain_segments(writer, known.get(writer, 0), known, fences, behind[writer]), 0)
             self._marks.note_drained(writer, known.get(writer, 0))
             if moved:
                 return moved
@@ -115,10 +118,12 @@ class OthersDrain:
         reach = {mark.writer: min(mark.appended, fences.get(mark.writer, ALL)) for mark in marks}
         return {m.writer: m.appended for m in marks if reach[m.writer] > max(known.get(m.writer, 0), m.drained)}
 
-    def _drain_segments(self, writer: str, known: dict[str, int], fences: dict[str, int], whole: int) -> Iterator[int]:
+    def _drain_segments(
+        self, writer: str, after: int, known: dict[str, int], fences: dict[str, int], whole: int
+    ) -> Iterator[int]:
         """Drain what lies in segments, a batch whenever asked, and say how many events it had.
 
-        Beyond `whole`, what the mark said before, only up to the first gap.
+        Only what comes after number `after`; beyond `whole`, what the mark said before, up to the first gap.
         """
         reached = known.get(writer, 0)
         for path in read.segment_paths(self._folder).get(writer, []):
@@ -128,14 +133,16 @@ class OthersDrain:
                 segment = read.read_segment(path)
             except FileNotFoundError:  # Archived by its own orchestrator in this moment, so the store has it.
                 continue
-            last, segment.frames = segment.last, read.unbroken(segment.frames, reached, whole)
-            reached = max(reached, segment.last)
-            yield from self._drain(segment, known, fences)
+            last, reached = segment.last, read.reach(segment.frames, reached, whole)
+            segment.frames = [found for found in segment.frames if found.number <= reached]
+            yield from self._drain(segment, after, known, fences)
             if segment.seal is not None and last <= reached:
                 self._finished.add(path)
 
-    def _drain(self, segment: read.SegmentData, known: dict[str, int], fences: dict[str, int]) -> Iterator[int]:
-        after, fence = known.get(segment.writer, 0), fences.get(segment.writer)
+    def _drain(
+        self, segment: read.SegmentData, after: int, known: dict[str, int], fences: dict[str, int]
+    ) -> Iterator[int]:
+        fence = fences.get(segment.writer)
         wanted = [f for f in segment.frames if f.number > after and (fence is None or f.number <= fence)]
         wanted = [f for f in wanted if not read.is_cut(self._cut, segment.writer, f.number, f.payload)]
         openings = {segment.writer: segment.opening} if segment.opening else {}
@@ -144,7 +151,7 @@ class OthersDrain:
             return
         for chunk in chunks([stored(segment.writer, found) for found in wanted]):
             self._store.write(Batch(openings=openings, rows=chunk, orchestrator=owner))
-            known[segment.writer] = chunk[-1].number
+            known[segment.writer] = max(chunk[-1].number, known.get(segment.writer, 0))
             yield len(chunk)
 
 

@@ -80,20 +80,17 @@ def settled(take: Callable[[], bytes], writer: str, start: int = 0) -> tuple[byt
             return data, found
 
 
-def unbroken(frames: list[frame.Frame], after: int, whole: int) -> list[frame.Frame]:
-    """The frames after number `after`, up to the first gap beyond `whole`.
+def reach(frames: list[frame.Frame], reached: int, whole: int) -> int:
+    """How far these frames go on from the number `reached` before: up to the first gap beyond `whole`.
 
     `whole` is what the writer's mark said before its segments were read: all up to there could be seen. Of what it
     appends meanwhile a reader may miss some and find later ones, which it comes to the next time.
     """
-    found: list[frame.Frame] = []
     for each in frames:
-        if each.number > after:
-            if each.number > max(whole, after + 1):
-                break
-            found.append(each)
-            after = each.number
-    return found
+        if each.number > max(whole, reached + 1):
+            break
+        reached = max(reached, each.number)
+    return reached
 
 
 def parse(data: bytes, into: SegmentData) -> SegmentData:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import msgspec
 
-from jarvis_ctx.disk.files import allocate, create, sync_data
+from jarvis_ctx.disk.files import allocate, create, sync_data, sync_folder
 from jarvis_ctx.journal import frame
 from jarvis_ctx.model.event import SCHEMA
 from jarvis_ctx.model.ids import RunId, WriterId
@@ -77,6 +77,8 @@ class Segment:
 
     def __init__(self, path: Path, writer: str, size: int, *, mapped: bool) -> None:
         self.path, self.writer, self.size = path, writer, size
+        self.place = path
+        """The name that its events belong under: of a copy, the first one's."""
         self.first = 1
         self.sync_failed = self.nameless = False
         self.at = (0, 0)
@@ -156,9 +158,16 @@ class Segment:
 
     def copy(self, other: Segment) -> None:
         """Take over all frames of `other`, which is as large; this one must be new."""
-        self.first, (length, last) = other.first, other.at
+        self.place, self.first, (length, last) = other.place, other.first, other.at
         self._write(other.read(0, length), 0)
         self.at = (length, last)
+
+    def rename(self, path: Path) -> None:
+        """Go by the name `path`, which is taken from the file that has it. Raises `OSError`."""
+        if path != self.path:
+            os.rename(self.path, path)
+            self.path = path
+            sync_folder(path.parent)
 
     def seal(self) -> None:
         """Write the seal, cut the file to its size, make both durable, and let go of it. Raises `OSError`."""
@@ -179,7 +188,7 @@ class Segment:
         os.fsync(self.descriptor)
 
     def discard(self) -> None:
-        """Remove a segment that was never opened, or that a copy has replaced."""
+        """Remove a segment that was never opened."""
         self.close()
         self.path.unlink(missing_ok=True)
 

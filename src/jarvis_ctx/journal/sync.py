@@ -58,7 +58,7 @@ class Sync:
         self._marks.cells[self._slot + SYNC_TIME] = self._clock.wall()
 
     def _make_durable(self, segment: Segment) -> Segment:
-        """Sync `segment`, or where that fails a copy, which takes its place. Raises `JournalUnavailable`."""
+        """Sync `segment`, or where that fails a copy, which takes its place and name. Raises `JournalUnavailable`."""
         try:
             segment.sync()
         except OSError:
@@ -67,13 +67,15 @@ class Sync:
 
     def _replace(self, segment: Segment) -> Segment:
         fresh = self._writer.replace(segment)
-        self._synced.pop(segment.path.name, None)
+        synced = self._synced.pop(segment.path.name, 0)
         try:
+            if segment.nameless or not synced:
+                fresh.rename(segment.path)  # At once: nothing that has this name would survive power loss.
             fresh.sync()
+            fresh.rename(fresh.place)  # Whoever reads takes the order of the names for the order of the numbers.
         except OSError as error:
             self.error = error.strerror or str(error)
             raise JournalUnavailable(path=str(self._marks.path.parent), reason=self.error) from error
-        segment.discard()
         return fresh
 
     def give_up(self, segment: Segment) -> None:
@@ -84,8 +86,9 @@ class Sync:
         with self._lock:
             if self._writer.read(segment, 0, 0) is None:
                 return
-            if self._synced.pop(segment.path.name, 0) < segment.at[0]:
+            if self._synced.get(segment.path.name, 0) < segment.at[0]:
                 segment = self._make_durable(segment)
+            self._synced.pop(segment.path.name, None)
             listed = self._writer.segments
             self._writer.undisturbed(partial(listed.remove, segment))
             try:

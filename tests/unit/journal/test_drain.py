@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 
 from jarvis_ctx.errors import Fenced, StoreInUse, StoreUnavailable
-from jarvis_ctx.journal import fold, others, read
+from jarvis_ctx.journal import archive, fold, others, read
 from jarvis_ctx.journal.journal import Journal
 from jarvis_ctx.journal.marks import claim_epoch
 from jarvis_ctx.journal.ports import Batch
+from jarvis_ctx.journal.segment import path_of
 from tests.unit.journal.build import NAME, Store, numbers, opening, writer_id
 
 
@@ -221,6 +222,20 @@ def test_a_new_database_gets_its_past_back_from_segments_and_archive(store: Stor
 
     assert len(archived) == 2
     assert store.database.events.watermarks() == {writer_id(1): last}
+
+
+def test_a_past_whose_later_events_are_found_before_earlier_ones_is_drained_whole(store: Store) -> None:
+    with store.journal(1) as first:
+        while len(first.writer.segments) < 4:
+            first.append("TaskProgressed", "t", {"note": "x" * 500})
+        paths = [segment.path for segment in first.writer.segments]
+    paths[0].rename(path_of(store.folder, first.writer.writer, 9))
+    archive.move_in(read.read_segment(paths[2]), store.folder / "archive")
+
+    with store.journal(2) as second:
+        second.drain_once()
+
+    assert store.database.events.watermarks() == {writer_id(1): first.writer.number}
 
 
 def test_a_long_past_keeps_a_flush_no_longer_than_it_would_wait_and_is_drained_in_the_end(

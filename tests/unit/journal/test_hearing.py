@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 from typing import Any
 
 import pytest
 
-from jarvis_ctx.journal import archive, fold, read
+from jarvis_ctx.journal import archive, fold, read, skim
 from jarvis_ctx.journal.hearing import Hearing
 from jarvis_ctx.journal.journal import Journal
 from tests.unit.journal.build import NAME, Store, opening
@@ -85,6 +87,48 @@ def test_what_was_archived_before_a_worker_listened_is_heard(
 
     assert [event.subject for event in hearing.take()] == ["t"]
     assert hearing.damaged == []
+
+
+class Meanwhile:
+    """Looks as always, and does something after the first look."""
+
+    def __init__(self, look: Callable[..., Any], action: Callable[[], object]) -> None:
+        self._look, self._actions = look, [action]
+
+    def __call__(self, *arguments: Any) -> Any:
+        found = self._look(*arguments)
+        while self._actions:
+            self._actions.pop()()
+        return found
+
+
+def test_a_segment_that_is_archived_while_the_one_before_it_is_read_is_heard(
+    store: Store, journal: Journal, hearing: Hearing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with store.pen(journal.marks, opening(1, 2)) as other:
+        while len(other.segments) < 2:
+            other.append("TaskProgressed", f"t{other.number}", {"note": "x" * 1000})
+        segments = [read.read_segment(segment.path) for segment in other.segments]
+        move = partial(archive.move_in, folder=store.folder / "archive")
+        monkeypatch.setattr(read, "frames", Meanwhile(read.frames, lambda: [move(each) for each in segments]))
+
+        heard = hearing.take()
+
+    assert [event.subject for event in heard] == [f"t{n}" for n in range(other.number)]
+
+
+def test_a_copy_that_takes_its_name_just_after_the_names_were_read_is_heard(
+    store: Store, journal: Journal, hearing: Hearing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with store.pen(journal.marks, opening(1, 2)) as other:
+        other.append("TaskProgressed", "in both", {})
+        copy = other.replace(other.segment)
+        other.append("TaskProgressed", "in the copy", {})
+        monkeypatch.setattr(skim, "beyond", Meanwhile(skim.beyond, lambda: copy.rename(copy.place)))
+
+        heard = hearing.take()
+
+    assert [event.subject for event in heard] == ["in both", "in the copy"]
 
 
 class CutOff:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from jarvis_ctx.journal import neighbours
+from jarvis_ctx.disk.held import is_held
+from jarvis_ctx.journal import ended, neighbours
 from jarvis_ctx.journal.journal import Journal
 from jarvis_ctx.journal.marks import WriterMark
 from tests.unit.journal.build import Store, opening, wait_until
@@ -110,6 +111,42 @@ def test_a_segment_that_the_disk_refused_never_counts_as_synced_and_keeps_no_oth
 
         assert [mark_of(journal, worker.writer).synced for worker in (refused, other)] == [0, 1]
         assert "an earlier sync failed" in journal.health().sync_error
+
+
+def test_a_copy_of_a_segment_that_the_disk_refused_is_synced_under_its_name(
+    store: Store, journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(descriptor: int) -> None:
+        raise OSError(5, "planted")
+
+    with store.pen(journal.marks, opening(1, 2)) as worker:
+        worker.append("TaskProgressed", "t", {})
+        name = worker.segment.path
+        monkeypatch.setattr(neighbours, "sync_data", refuse)
+        with pytest.raises(OSError, match="planted"):
+            journal.neighbours.sync()
+        monkeypatch.undo()
+        worker.replace(worker.segment).rename(name)
+
+        journal.neighbours.sync()
+
+    assert mark_of(journal, worker.writer).synced == 1
+
+
+def test_a_writer_whose_copy_takes_over_a_name_while_that_is_looked_at_has_not_ended(
+    store: Store, journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def replaced_meanwhile(descriptor: int) -> bool:
+        monkeypatch.setattr(ended, "is_held", is_held)
+        worker.replace(worker.segment).rename(name)
+        return is_held(descriptor)
+
+    with store.pen(journal.marks, opening(1, 2)) as worker:
+        worker.append("TaskProgressed", "t", {})
+        name = worker.segment.path
+        monkeypatch.setattr(ended, "is_held", replaced_meanwhile)
+
+        assert ended.which_ended(store.folder, [worker.writer]) == set()
 
 
 def test_who_has_ended_is_told_once_all_it_said_is_folded(store: Store, journal: Journal) -> None:

@@ -10,14 +10,21 @@ import threading
 import pytest
 
 from jarvis_ctx.errors import JournalUnavailable
+from jarvis_ctx.journal import read
 from jarvis_ctx.journal.journal import Journal
-from jarvis_ctx.journal.segment import Segment
+from jarvis_ctx.journal.segment import Segment, path_of
 from jarvis_ctx.journal.writer import Writer
-from tests.unit.journal.build import Store, numbers, wait_until
+from tests.unit.journal.build import Store, numbers, wait_until, writer_id
 
 
 def fail(descriptor: int) -> None:
     raise OSError(5, "planted")
+
+
+def fail_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the next sync of a segment fail."""
+    calls = iter([fail])
+    monkeypatch.setattr("jarvis_ctx.journal.segment.sync_data", lambda fd: next(calls, os.fdatasync)(fd))
 
 
 def test_process_durability_does_not_wait_for_a_sync(journal: Journal) -> None:
@@ -78,16 +85,14 @@ def test_a_failed_sync_is_answered_by_a_copy_that_syncs(store: Store, monkeypatc
     with store.journal() as journal:
         journal.append("TaskProgressed", "t", {})
         journal.append("TaskProgressed", "u", {})
-        old, failures = journal.writer.segment, iter([fail])
-        monkeypatch.setattr(
-            "jarvis_ctx.journal.segment.sync_data", lambda fd: next(failures, lambda fd: os.fdatasync(fd))(fd)
-        )
+        old = journal.writer.segment
+        fail_once(monkeypatch)
 
         journal.sync()
 
         assert journal.health().synced == 2
-        assert journal.writer.segment.path != old.path
-        assert not old.path.exists()
+        assert journal.writer.segment is not old
+        assert [path.name for path in store.folder.glob("*.seg")] == [old.path.name]
         assert numbers(store.gather().events) == [1, 2]
         assert journal.append("TaskProgressed", "v", {}) == 3
 
@@ -100,9 +105,70 @@ def test_a_disk_that_syncs_nothing_acknowledges_nothing(store: Store, monkeypatc
                 journal.append("TaskProgressed", "t", {})
 
         assert (journal._sync.number, journal.health().sync_error) == (0, "planted")
+        assert len(list(store.folder.glob("*.seg"))) == 1
         monkeypatch.undo()
         journal.append("TaskProgressed", "t", {})
         assert journal._sync.number == 4
+
+
+def test_what_is_durable_stays_until_a_copy_of_it_is_and_that_has_its_name(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with store.journal() as journal:
+        journal.append("TaskProgressed", "t", {})
+        journal.sync()
+        durable = journal.writer.segment.path
+        journal.append("TaskProgressed", "t", {})
+        monkeypatch.setattr("jarvis_ctx.journal.segment.sync_data", fail)
+        for _ in range(3):
+            with pytest.raises(JournalUnavailable, match="planted"):
+                journal.sync()
+        kept = read.read_segment(durable).last
+        journal.append("TaskProgressed", "t", {})
+        tries = len(list(store.folder.glob("*.seg")))
+        monkeypatch.undo()
+
+        journal.sync()
+
+        assert (kept, tries) == (2, 2)
+        assert list(store.folder.glob("*.seg")) == [durable]
+        assert numbers(store.gather().events) == [1, 2, 3]
+
+
+@pytest.mark.parametrize("synced", [True, False])
+def test_a_copy_of_a_segment_that_is_not_the_last_keeps_the_order_of_the_names(
+    store: Store, monkeypatch: pytest.MonkeyPatch, synced: bool
+) -> None:
+    with store.journal() as journal:
+        journal.append("TaskProgressed", "t", {})
+        if synced:
+            journal.sync()
+        while len(journal.writer.segments) < 2:
+            journal.append("TaskProgressed", "t", {"note": "x" * 1000})
+        journal._supply.prepare()
+        fail_once(monkeypatch)
+
+        journal.sync()
+
+        last = journal.writer.number
+        begun = [segment.opening.first for segment in store.segments() if segment.opening]
+    with store.journal(2) as successor:
+        successor.drain_once()
+
+    assert begun == sorted(begun)
+    assert store.database.events.watermarks() == {writer_id(1): last}
+
+
+def test_a_deleted_segment_that_is_not_the_last_is_written_again_in_its_place(store: Store) -> None:
+    with store.journal() as journal:
+        while len(journal.writer.segments) < 2:
+            journal.append("TaskProgressed", "t", {"note": "x" * 1000})
+        journal.writer.segments[0].path.unlink()
+
+        journal.sync()
+
+        first = store.segments()[0]
+        assert (first.path, first.frames[0].number) == (path_of(store.folder, journal.writer.writer, 1), 1)
 
 
 def test_what_was_replaced_is_still_drained_once(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -110,10 +176,7 @@ def test_what_was_replaced_is_still_drained_once(store: Store, monkeypatch: pyte
         journal.append("TaskProgressed", "t", {})
         journal.flush()
         journal.append("TaskProgressed", "u", {})
-        failures = iter([fail])
-        monkeypatch.setattr(
-            "jarvis_ctx.journal.segment.sync_data", lambda fd: next(failures, lambda fd: os.fdatasync(fd))(fd)
-        )
+        fail_once(monkeypatch)
         journal.sync()
 
         journal.flush()
@@ -164,7 +227,7 @@ def test_a_background_that_cannot_make_the_next_segment_still_syncs(store: Store
         assert journal._supply._ready is None
 
 
-def test_a_segment_that_somebody_deleted_is_written_again_under_another_name(store: Store) -> None:
+def test_a_segment_that_somebody_deleted_is_written_again(store: Store) -> None:
     with store.journal() as journal:
         journal.append("TaskProgressed", "t", {})
         journal.writer.segment.path.unlink()
