@@ -26,6 +26,7 @@ def _run_started(state: State, event: Event) -> None:
         chain=RunId(text(body["chain"])),
         resume=text(body.get("resume", "report")),
         policy=msgspec.convert(body.get("policy", {}), dict[str, float]),
+        durability=text(body.get("durability", "")),
         code=_code(body.get("code", {})),
     )
     state.fences.update(fences_of(event))

@@ -62,6 +62,8 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
     resume: str = "report"
     policy: dict[str, float] = {}
     """Its other settings that outlive it: `max_attempts`, `stale_after`, `stuck_after`, `sync_interval`."""
+    durability: str = ""
+    """What its calls waited for; nothing where a release that did not say so has begun it."""
     code: dict[str, str] = {}
     ended: int | None = None
     ending: str | None = None

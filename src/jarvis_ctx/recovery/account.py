@@ -15,6 +15,9 @@ from jarvis_ctx.recovery.policy import Policy
 from jarvis_ctx.recovery.rebuild import Rebuilt
 from jarvis_ctx.recovery.victims import Victims
 
+WAITED = ("power", "store")
+"""The durabilities with which a call returns when a disk has it."""
+
 
 def account(
     rebuilt: Rebuilt,
@@ -41,7 +44,7 @@ def account(
         last_event=last,
         events=sum(state.position.values()),
         events_lost=rebuilt.gathered.lost,
-        possibly_lost=_possibly_lost(cause, rebuilt, policy),
+        possibly_lost=_possibly_lost(cause, rebuilt, dead, policy),
         not_captured=not_captured[0],
         last_not_captured=not_captured[1],
         damage=rebuilt.gathered.damaged,
@@ -59,13 +62,22 @@ def account(
     )
 
 
-def _possibly_lost(cause: CauseOfDeath, rebuilt: Rebuilt, policy: Policy) -> str:
-    """Said, too, when the power went from a later run, while the recovery of `dead` was not known to be complete."""
-    if cause.cause != "power-loss" and not rebuilt.power_went:
+def _possibly_lost(cause: CauseOfDeath, rebuilt: Rebuilt, dead: RunRecord, policy: Policy) -> str:
+    """What the power may have taken without a trace: nothing of a run whose calls have waited for the disk.
+
+    It may have gone from a later run, too, while the recovery of `dead` was not known to be complete.
+    """
+    cut_off = {dead.epoch} if cause.cause == "power-loss" else set()
+    cut_off |= {rebuilt.cut_off} - {0}
+    known = {run.epoch: run for run in (*rebuilt.state.runs.values(), dead)}
+    waited = {epoch for epoch, run in known.items() if run.durability in WAITED}
+    if cut_off <= waited:
         return ""
+    told = [known[epoch].policy for epoch in cut_off - waited if epoch in known]
+    interval = max((one["sync_interval"] for one in told if "sync_interval" in one), default=policy.sync_interval)
     return (
-        f"With durability=process, a power loss may take the calls of the last {policy.sync_interval:g} s before it; "
-        "those known to be missing are listed."
+        "With durability=process, a power loss may take the last calls before it, those since the last sync, of which "
+        f"one comes every {interval:g} s; those known to be missing are listed."
     )
 
 

@@ -147,6 +147,7 @@ def _new_run(ground: Ground, epoch: int, dead: RunRecord | None) -> RunRecord:
         chain=dead.chain if dead is not None else id,
         resume=ground.settings.resume,
         policy={name: getattr(ground.settings, name) for name in KEPT},
+        durability=ground.settings.durability,
     )
 
 
@@ -158,6 +159,7 @@ def _started(run: RunRecord) -> dict[str, object]:
         "chain": run.chain,
         "resume": run.resume,
         "policy": run.policy,
+        "durability": run.durability,
     }
 
 

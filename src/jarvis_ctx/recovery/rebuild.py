@@ -51,8 +51,10 @@ class Rebuilt(msgspec.Struct, kw_only=True):
     seconds: dict[str, float]
     damaged: list[Path] = []
     """Checkpoint files that did not verify."""
-    power_went: bool = False
-    """Whether the machine was restarted since the latest run began, which need not be the one to recover from."""
+    cut_off: int = 0
+    """The epoch of the latest run where the machine was restarted since it began, which need not be the run to recover
+    from; or 0.
+    """
 
 
 def rebuild(layers: Layers, steady: Callable[[], float]) -> Rebuilt:
@@ -81,7 +83,7 @@ def rebuild(layers: Layers, steady: Callable[[], float]) -> Rebuilt:
         tried=tried,
         seconds=seconds,
         damaged=base.damaged,
-        power_went=layers.cut_off > 0,
+        cut_off=layers.cut_off,
     )
 
 

@@ -38,9 +38,9 @@ def run(epoch: int, process: ProcessIdentity = HERE) -> RunRecord:
     )
 
 
-def started(epoch: int) -> Told:
+def started(epoch: int, **more: Any) -> Told:
     process = {"host": "here", "pid": 7, "created": 1.0, "boot_id": "b1"}
-    return "RunStarted", f"r{epoch}", {"epoch": epoch, "process": process, "chain": "r1"}
+    return "RunStarted", f"r{epoch}", {"epoch": epoch, "process": process, "chain": "r1", **more}
 
 
 def claim(task: str, *, alone: bool = False, key: str = "k1") -> Told:
@@ -65,11 +65,11 @@ def planned(
     policy: Policy = POLICY,
     leases: list[Lease] | None = None,
     gathered: Gathered | None = None,
-    power_went: bool = False,
+    cut_off: int = 0,
 ) -> Plan:
     """The plan of run 2 for the death of run 1."""
     rebuilt = Rebuilt(
-        state=state, base="events", gathered=gathered or Gathered(), tried=[], seconds={}, power_went=power_went
+        state=state, base="events", gathered=gathered or Gathered(), tried=[], seconds={}, cut_off=cut_off
     )
     return plan.make(rebuilt, state.runs["r1"], run(2), cause, leases or [], policy, tries)
 

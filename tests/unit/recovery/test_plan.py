@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from typing import Any
 
 import msgspec
 import pytest
@@ -88,9 +89,28 @@ def test_power_loss_makes_nobody_suspect_and_counts_against_nobody() -> None:
 
 
 def test_a_power_loss_is_told_of_also_when_the_death_to_recover_from_is_an_earlier_one() -> None:
-    made = [planned(told(started(1)), cause=KILLED, power_went=went) for went in (False, True)]
+    made = [planned(told(started(1)), cause=KILLED, cut_off=epoch) for epoch in (0, 2)]
 
     assert [bool(plan.report.possibly_lost) for plan in made] == [False, True]
+
+
+def test_a_power_loss_may_take_what_the_run_that_died_did_not_wait_for_and_its_own_sync_interval_is_told() -> None:
+    waits: dict[str, Any] = {"policy": {"sync_interval": 7.0}}
+    modes = ("process", "power", "store")
+
+    made = [planned(told(started(1, durability=mode, **waits)), cause=POWER) for mode in modes]
+
+    assert "every 7 s" in made[0].report.possibly_lost
+    assert [plan.report.possibly_lost for plan in made[1:]] == ["", ""]
+
+
+def test_a_later_run_that_the_power_took_is_told_of_by_its_own_durability() -> None:
+    state = told(started(1, durability="process"))
+    told(started(2, durability="power"), state=state, epoch=2)
+
+    made = planned(state, cause=KILLED, cut_off=2)
+
+    assert made.report.possibly_lost == ""
 
 
 def test_after_three_recoveries_that_were_not_completed_no_call_is_changed() -> None:
