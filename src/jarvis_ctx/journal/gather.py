@@ -24,6 +24,8 @@ class Gathered(msgspec.Struct, kw_only=True):
     """How many events each layer gave."""
     last: dict[str, int] = {}
     """The last number found of each writer."""
+    ends: dict[str, int] = {}
+    """The last number that each writer's segments tell of: the one before a segment, or the last of an archived one."""
     lost: dict[str, list[Range]] = {}
     """Numbers that were written and are nowhere any more, by writer; the state may have what they added up to."""
     damaged: list[str] = []
@@ -56,7 +58,7 @@ def gather(
     search.files()
     if store is not None:
         search.store(store)
-        search.result.lost = losses.within(folder, after, ours, store)
+        search.result.lost = losses.within(folder, after, store)
     if search.has_gaps():
         search.files_again()
     return search.done(ours)
@@ -83,9 +85,9 @@ class _Search:
 
         What it says meanwhile is left out, as that might have a gap again, and what is damaged was named before.
         """
-        again, last = Gathered(), self._last()
+        again, ends = Gathered(), self._ends()
         for source, segment in self._segments(again):
-            until = last.get(segment.writer, 0)
+            until = ends.get(segment.writer, 0)
             self._add(again, source, segment.writer, (each for each in self._wanted(segment) if each[0] <= until))
         for source, count in again.sources.items():
             self.result.count(source, count)
@@ -104,23 +106,31 @@ class _Search:
             self.result.damaged.append(str(error))
 
     def has_gaps(self) -> bool:
-        """Whether numbers are missing between those that were found."""
-        return any(_contiguous(numbers, min(numbers)) < max(numbers) for numbers in self._found.values())
+        """Whether numbers are missing between those that were found, or before a segment."""
+        found = {writer: self._found.get(writer, {}) for writer in self._ends()}
+        after = {writer: min(numbers, default=self._after.get(writer, 0)) for writer, numbers in found.items()}
+        return any(_contiguous(found[writer], after[writer]) < end for writer, end in self._ends().items())
 
     def done(self, ours: list[WriterMark]) -> Gathered:
         result = self.result
         result.events = [event for numbers in self._found.values() for event in numbers.values()]
         result.last = self._last()
-        for writer, gaps in losses.beyond(self._found, self._after, ours).items():
+        for writer, gaps in losses.beyond(self._found, self._after, ours, result.ends).items():
             result.lost[writer] = joined(result.lost.get(writer, []), gaps)
         return result
 
     def _last(self) -> dict[str, int]:
         return {writer: max(numbers) for writer, numbers in self._found.items()}
 
+    def _ends(self) -> dict[str, int]:
+        """The last number of each writer that was found, or that its segments tell of beyond the position."""
+        ends, last = self.result.ends, self._last()
+        return {writer: max(last.get(writer, 0), ends.get(writer, 0)) for writer in last.keys() | ends.keys()}
+
     def _segments(self, result: Gathered) -> Iterator[tuple[str, read.SegmentData]]:
         for archived in archive.listing(self._folder / "archive"):
             if archived.orchestrator == self._orchestrator and archived.last > self._after.get(archived.writer, 0):
+                self._ends_at(archived.writer, archived.last, result)
                 try:
                     yield "archive", _noting_holes(archive.read_archived(archived), result)
                 except (CorruptData, OSError) as error:
@@ -133,7 +143,12 @@ class _Search:
             opening = segment.opening
             if opening.orchestrator == self._orchestrator if opening else segment.writer in self._ours:
                 result.epoch = max(result.epoch, opening.epoch if opening else 0)
+                self._ends_at(segment.writer, opening.first - 1 if opening else 0, result)
                 yield "segments", _noting_holes(segment, result)
+
+    def _ends_at(self, writer: str, number: int, result: Gathered) -> None:
+        if number > max(self._after.get(writer, 0), result.ends.get(writer, 0)):
+            result.ends[writer] = number
 
     def _paths(self) -> Iterator[Path]:
         for writer, paths in read.segment_paths(self._folder).items():

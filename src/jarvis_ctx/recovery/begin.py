@@ -54,7 +54,9 @@ def begin(ground: Ground) -> Begun:
     rebuilt = rebuild(ground.layers, ground.clock.steady)
     before = ground.predecessor
     missing = before.missing(rebuilt.state)
-    rebuilt.gathered.damaged[:0] = ground.damage + missing + [_moved_aside(path) for path in rebuilt.damaged]
+    rebuilt.gathered.damaged[:0] = (
+        ground.damage + before.damage + missing + [_moved_aside(path) for path in rebuilt.damaged]
+    )
     dead = before.dead(rebuilt.state)
     run = _new_run(ground, epoch, dead)
     leases = _leases(ground)

@@ -14,6 +14,7 @@ from jarvis_ctx.liveness.marker import CrashMarker
 from jarvis_ctx.liveness.runfile import RunFile
 from jarvis_ctx.model.run import CauseOfDeath, RunRecord
 from jarvis_ctx.model.state import State
+from jarvis_ctx.recovery import reports
 
 
 class Predecessor(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,13 +82,26 @@ class Predecessor(msgspec.Struct, frozen=True, kw_only=True):
             )
         )
 
-    def missing(self, state: State) -> list[str]:
-        """What is to be said when the latest run is known by its record alone."""
-        recorded = self.runfile.read()
-        if recorded is None or recorded.id in state.runs:
+    @property
+    def damage(self) -> list[str]:
+        """What is to be said of a record that is there and cannot be read: it is written as a whole, or not at all."""
+        path = self.runfile.path
+        if not path.exists() or self.runfile.read() is not None:
             return []
-        known = f"{self.runfile.path.name} knows this run, and no event of it was found"
-        return [f"The journal of run {recorded.id} is missing: {known}."]
+        return [f"{path.name} cannot be read; which run was the last one is known from its events alone."]
+
+    def missing(self, state: State) -> list[str]:
+        """What is to be said when the latest run is known by its record alone, or by the report of its beginning."""
+        recorded, told = self.runfile.read(), state.latest_run
+        if recorded is not None and recorded.id not in state.runs:
+            known = f"{self.runfile.path.name} knows this run, and no event of it was found"
+            return [f"The journal of run {recorded.id} is missing: {known}."]
+        report = reports.newest(self.runfile.path.parent, self.name)
+        if report is None or reports.epoch_of(report) <= max(
+            (run.epoch for run in (recorded, told) if run is not None), default=0
+        ):
+            return []
+        return [f"The journal of the run that wrote {report.name} is missing: no event of it was found."]
 
 
 def _fatal(dead: RunRecord, state: State) -> dict[str, Any] | None:

@@ -20,6 +20,17 @@ def path_of(store: Path, report: RecoveryReport) -> Path:
     return store / f"recovery_report_{report.orchestrator}.{report.epoch:06d}.json"
 
 
+def newest(store: Path, orchestrator: str) -> Path | None:
+    """The report of the latest run that wrote one, whether it can be read or not; None where there is none."""
+    return max(store.glob(f"recovery_report_{orchestrator}.*.json"), key=epoch_of, default=None)
+
+
+def epoch_of(path: Path) -> int:
+    """The epoch of the run that wrote the report, as its name tells it; 0 where that is not one of ours."""
+    number = path.name.split(".")[-2]
+    return int(number) if number.isdecimal() else 0
+
+
 def write(store: Path, report: RecoveryReport, seals: Seals | None = None) -> Path:
     """Keep `report` durably, sealed with `seals`; returns its path."""
     path = path_of(store, report)

@@ -95,6 +95,17 @@ def test_a_tail_that_only_the_marks_know_of_is_lost_and_named(store: Store, jour
     assert (numbers(gathered.events), gathered.lost) == ([1, 2, 3], {FIRST: [(4, 5)]})
 
 
+def test_a_tail_that_only_the_beginning_of_a_segment_tells_of_is_named(store: Store, journal: Journal) -> None:
+    while len(journal.writer.segments) < 2:
+        journal.append("TaskProgressed", "t", {"text": "x" * 100})
+    first, second = store.segments()
+    for segment, found in ((first, first.frames[-2]), (second, second.frames[0])):
+        segment.path.write_bytes(segment.path.read_bytes()[: found.offset])
+    (store.folder / "marks").unlink()
+
+    assert store.gather().lost == {FIRST: [(first.last - 1, first.last)]}
+
+
 def test_a_wrong_mark_is_no_reason_to_run_out_of_memory(store: Store, journal: Journal) -> None:
     journal.append("TaskProgressed", "t", {})
     journal.marks.cells[journal.marks.slot(WRITER, FIRST) + APPENDED] = 2**60

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from jarvis_ctx.journal import archive, read
 from jarvis_ctx.journal.journal import Journal
+from jarvis_ctx.storage.memory.store import MemoryStore
 from tests.unit.journal.build import Store, writer_id
 
 WRITER = writer_id(1)
@@ -32,6 +33,19 @@ def test_events_that_only_a_checkpoint_covers_are_named_with_those_after_it(stor
     gathered = store.gather({WRITER: 6}, database=True)
 
     assert gathered.lost == {WRITER: [(4, 8)]}
+
+
+def test_events_that_the_store_has_no_more_are_named_though_the_marks_say_it_had_them(
+    store: Store, journal: Journal
+) -> None:
+    say(journal, 5)
+    journal.flush()
+    lose_segments(store)
+    store.database = MemoryStore()
+
+    gathered = store.gather({WRITER: 5}, database=True)
+
+    assert gathered.lost == {WRITER: [(1, 5)]}
 
 
 def test_nothing_is_named_that_segments_still_have(store: Store, journal: Journal) -> None:

@@ -242,6 +242,34 @@ def test_a_journal_that_was_taken_away_before_anything_was_drained_is_reported_m
         assert after.plan.report.damage == []
 
 
+def test_a_run_of_which_only_its_report_is_left_is_reported_missing(place: Place) -> None:
+    for _ in range(2):
+        with place.run():
+            pass
+    (place.path / "run-jarvis.json").unlink()
+    (place.path / "journal" / "marks").unlink()
+    for segment in (place.path / "journal").glob("00000002*.seg"):
+        segment.unlink()
+
+    with place.run() as begun:
+        assert begun.plan is not None
+        [said] = begun.plan.report.damage
+
+    assert said.startswith("The journal of the run that wrote recovery_report_jarvis.000002.json is missing")
+
+
+def test_a_record_of_the_run_that_cannot_be_read_is_named(place: Place) -> None:
+    with place.run():
+        pass
+    (place.path / "run-jarvis.json").write_bytes(bytes(100))
+
+    with place.run() as begun:
+        assert begun.plan is not None
+        [said] = begun.plan.report.damage
+
+    assert said.startswith("run-jarvis.json cannot be read")
+
+
 def test_a_run_that_was_killed_before_its_first_event_has_no_missing_journal(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
