@@ -64,6 +64,18 @@ class PowerCut:
             files={path: contents[file] for path, file in there.items() if file and not path.endswith("-shm")},
         )
 
+    def seen(self, path: str) -> bytes:
+        """What the program itself had in that file; nothing where there was none."""
+        names = dict(self._trace.names)
+        for named in (op for op in self._done if isinstance(op, Names)):
+            names |= {name: file or 0 for name, file in named.names.items()}
+        file = names.get(path, 0)
+        content = bytearray(self._trace.contents.get(file, b""))
+        for op in self._done:
+            if isinstance(op, (Write, Resize)) and op.file == file:
+                _apply(op, content)
+        return bytes(content)
+
     def synced(self, op: Op, file: int) -> bool:
         """Whether a sync that began after `op` and has ended covers it."""
         return any(begun > op.ended for begun, _ in self._files[file])

@@ -32,6 +32,8 @@ class Finding(msgspec.Struct, kw_only=True):
     """What a round found; it is clean when nothing is `wrong`."""
 
     tally: Tally = msgspec.field(default_factory=Counter)
+    measured: dict[str, float] = {}
+    """Figures of which the middle, the 99th of a hundred and the greatest of all rounds are shown."""
     wrong: list[str] = []
     """A sentence each."""
     noted: dict[str, Any] = {}

@@ -30,6 +30,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True, tag="round"):
     clean: bool
     seconds: float
     tally: dict[str, int] = {}
+    measured: dict[str, float] = {}
     wrong: list[str] = []
     noted: dict[str, Any] = {}
     apart: str = ""

@@ -85,6 +85,7 @@ def played(order: Order) -> Line:
         clean=not found.wrong,
         seconds=round(time.perf_counter() - began, 3),
         tally=+found.tally,
+        measured=found.measured,
         wrong=found.wrong,
         noted=found.noted,
         apart=found.apart,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from tests.campaign import bounds, page
@@ -48,6 +48,7 @@ def _counted(fault: Fault, lines: list[Line]) -> list[str]:
     tally, failed = total(rounds), sum(not line.clean for line in rounds)
     apart = Counter(line.apart for line in lines if not line.counts)
     also = [f"{count:,} {name}" for name, count in sorted(tally.items()) if name not in COUNTED]
+    also += _measured(rounds)
     also += [f"beside these {count:,} rounds {why}" for why, count in sorted(apart.items())]
     counts = [f"{tally[name]:,}" if name in tally or "acknowledged" in tally else "–" for name in COUNTED]
     return [f"{len(rounds):,}", *counts, ", ".join(also), str(failed), _bound(fault, rounds, failed)]
@@ -62,6 +63,13 @@ def _bound(fault: Fault, rounds: list[Line], failed: int) -> str:
     times = Counter((line.number - 1) % fault.cases for line in rounds)
     least, most = min(times.values()), max(times.values())
     return f"{len(times)} cases × {least if least == most else f'{least} to {most}'}"
+
+
+def _measured(rounds: list[Line]) -> Iterator[str]:
+    for name in sorted({name for line in rounds for name in line.measured}):
+        values = sorted(line.measured[name] for line in rounds if name in line.measured)
+        middle, most, greatest = (values[int(share * (len(values) - 1))] for share in (0.5, 0.99, 1))
+        yield f"{name}: {middle:.2f} in the middle, {most:.2f} in 99 of 100 rounds, {greatest:.2f} at most"
 
 
 def section(faults: Mapping[str, Fault], breaks: Mapping[str, Control], ledger: Ledger, header: Header) -> list[str]:

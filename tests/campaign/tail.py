@@ -5,35 +5,40 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tests.campaign.fault import Finding
+from tests.campaign.remembered import Numbers, shown, unnamed
 from tests.crash.acknowledgements import Said
 from tests.crash.calls import token_of
 from tests.crash.harness import Verdicts
 from tests.crash.verdict import judge, judge_state
 
 
-def judged(said: Said, verdicts: Verdicts, *, durable: frozenset[str] = frozenset(), late: int = 0) -> Finding:
+def lost(said: Said, verdicts: Verdicts) -> frozenset[str]:
+    """The acknowledged calls of which something is missing."""
+    layers = (judge(said, verdicts.checked.events), judge(said, verdicts.checked.database))
+    return frozenset(token for verdict in layers for token in verdict.lost)
+
+
+def judged(said: Said, verdicts: Verdicts, *, durable: frozenset[str], late: int = 0) -> Finding:
     """The finding on one thread's calls. `durable` are those that must not be lost; `late` is how many may be there
     beyond those that were acknowledged.
     """
-    checked, found = verdicts.checked, Finding()
-    layers = (judge(said, checked.events), judge(said, checked.database))
-    lost = {token for verdict in layers for token in verdict.lost}
+    checked, found, gone = verdicts.checked, Finding(), lost(said, verdicts)
     made = sorted(said.acknowledged, key=token_of)
-    if set(made[len(made) - len(lost) :]) != lost:
-        found.wrong.append(f"lost, and not the last ones: {_shown(lost)}")
-    if lost & durable:
-        found.wrong.append(f"lost although a sync covered it: {_shown(lost & durable)}")
-    left = said._replace(acknowledged=said.acknowledged - lost)
+    if set(made[len(made) - len(gone) :]) != gone:
+        found.wrong.append(f"lost, and not the last ones: {_some(gone)}")
+    if gone & durable:
+        found.wrong.append(f"lost although a sync covered it: {_some(gone & durable)}")
+    left = said._replace(acknowledged=said.acknowledged - gone)
     left_layers = {
         "events": judge(left, checked.events),
         "database": judge(left, checked.database),
         "state": judge_state(left, checked.state),
     }
     for layer, verdict in left_layers.items():
-        found.wrong += [f"{layer}: {name}: {_shown(tokens)}" for name, tokens in verdict.wrong(1 + late).items()]
-    if lost and not is_told(verdicts):
+        found.wrong += [f"{layer}: {name}: {_some(tokens)}" for name, tokens in verdict.wrong(1 + late).items()]
+    if gone and not is_told(verdicts):
         found.wrong.append("the report says nothing of a loss")
-    found.tally.update(acknowledged=len(made), lost=len(lost), extra=len(left_layers["events"].extra))
+    found.tally.update(acknowledged=len(made), lost=len(gone), extra=len(left_layers["events"].extra))
     return found
 
 
@@ -43,5 +48,20 @@ def is_told(verdicts: Verdicts) -> bool:
     return report is not None and bool(report.events_lost or report.possibly_lost)
 
 
-def _shown(tokens: Iterable[str]) -> str:
+def is_named(verdicts: Verdicts) -> bool:
+    """Whether the report tells of a loss that there is: its numbers, or what is damaged or missing."""
+    report = verdicts.checked.report
+    return report is not None and bool(report.events_lost or report.damage)
+
+
+def overlooked(gone: Numbers, synced: dict[str, int], verdicts: Verdicts) -> list[str]:
+    """What is wrong about numbers: lost though the marks had them synced, or known to be gone and not named."""
+    position = verdicts.checked.position
+    short = {writer: number for writer, number in synced.items() if position.get(writer, 0) < number}
+    wrong = [f"{writer} had {number} numbers synced, and {position} is left" for writer, number in short.items()]
+    left = unnamed(gone, verdicts.checked.report)
+    return wrong + [f"numbers that are gone are not named: {shown(left)}"] * bool(left)
+
+
+def _some(tokens: Iterable[str]) -> str:
     return ", ".join(sorted(tokens, key=token_of)[:5])

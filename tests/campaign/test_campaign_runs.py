@@ -95,6 +95,17 @@ def test_the_page_gets_a_line_a_fault_and_keeps_the_rest(tmp_path: Path) -> None
     assert "1 rounds, 0.0 hours of playing, all at revision r8." in text
 
 
+def test_the_page_shows_the_middle_and_the_greatest_of_what_was_measured(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path)
+    ledger.begin(Header(seed="7", rounds="small", machine={}))
+    for number in range(1, 102):
+        ledger.append(Line(fault="F14", number=number, clean=True, seconds=1, measured={"seconds": number / 100}))
+
+    lines = summary.table(FAULTS, ledger)
+
+    assert "| seconds: 0.51 in the middle, 1.00 in 99 of 100 rounds, 1.01 at most |" in lines[-1]
+
+
 def test_a_round_that_shows_nothing_is_told_of_with_its_reason_and_counted_nowhere(tmp_path: Path) -> None:
     ledger = Ledger(tmp_path)
     for number, apart in enumerate(("", "not played (no such group)", "not played (no such group)", "cut short"), 1):

@@ -63,7 +63,7 @@ class SyncFolder(Op, frozen=True, kw_only=True):
 
 
 class Said(Op, frozen=True, kw_only=True):
-    """A line of the acknowledgements."""
+    """A line of the acknowledgements; `token` is a number where a sync is noted."""
 
     what: str
     token: str

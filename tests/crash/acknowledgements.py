@@ -1,8 +1,12 @@
-"""What a child was told had succeeded: a file outside the store, one line before and one after each call."""
+"""What a child was told had succeeded: a file outside the store, one line before and one after each call.
+
+A line is what happened, to which call or sync, and when, by the clock that does not jump.
+"""
 
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -10,6 +14,8 @@ from typing import NamedTuple
 from tests.crash.calls import LATEST_WINS, Token, subject, token_of, verb
 
 STARTED, ACKNOWLEDGED = "S", "A"
+SYNCING, SYNCED = "Z", "Y"
+"""A sync begins, and is through; its number stands in the place of a token."""
 
 
 class Acknowledgements:
@@ -24,8 +30,8 @@ class Acknowledgements:
         call()
         self.write(ACKNOWLEDGED, token)
 
-    def write(self, what: str, token: Token) -> None:
-        os.write(self._descriptor, f"{what} {token}\n".encode())
+    def write(self, what: str, token: Token | int) -> None:
+        os.write(self._descriptor, f"{what} {token} {time.monotonic():.6f}\n".encode())
 
 
 class Said(NamedTuple):
@@ -62,9 +68,34 @@ def stateful(token: Token) -> bool:
 
 def read(path: Path) -> Said:
     """Everything said so far. A line is whole or not there."""
-    lines = [line.split() for line in path.read_text("ascii").splitlines()] if path.exists() else []
-    told = {what: frozenset(token for said, token in lines if said == what) for what in (STARTED, ACKNOWLEDGED)}
+    lines = _lines(path)
+    told = {what: frozenset(token for said, token, *_ in lines if said == what) for what in (STARTED, ACKNOWLEDGED)}
     return Said(told[STARTED], told[ACKNOWLEDGED])
+
+
+def synced(path: Path) -> frozenset[str]:
+    """The calls that had returned when a sync began that was through since: no power loss may take them."""
+    lines = _lines(path)
+    through = {number for said, number, *_ in lines if said == SYNCED}
+    begun = [at for at, (said, number, *_) in enumerate(lines) if said == SYNCING and number in through]
+    return frozenset(token for said, token, *_ in lines[: max(begun, default=0)] if said == ACKNOWLEDGED)
+
+
+def moments(path: Path) -> dict[str, float]:
+    """When each call returned, in seconds of `time.monotonic()`."""
+    return {token: float(when) for said, token, when in _lines(path) if said == ACKNOWLEDGED}
+
+
+def unsynced_for(path: Path, now: float) -> float:
+    """For how many seconds no sync was at work: until the one that is, or until now."""
+    lines = [(said, float(when)) for said, _, when in _lines(path)]
+    ends = [when for said, when in lines if said == SYNCED] or [when for _, when in lines[:1]]
+    begun = [when for said, when in lines if said == SYNCING and when >= ends[-1]] if ends else []
+    return min(begun, default=now) - ends[-1] if ends else 0.0
+
+
+def _lines(path: Path) -> list[list[str]]:
+    return [line.split() for line in path.read_text("ascii").splitlines()] if path.exists() else []
 
 
 def kinds(token: str) -> tuple[str, ...]:

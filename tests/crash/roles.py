@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import signal
@@ -17,7 +18,7 @@ from jarvis_ctx.settings import load
 from jarvis_ctx.sidecar import JarvisContextManager
 from jarvis_ctx.sidecar.rekeying import rekey
 from tests.crash import check, endings, pacing, plants, shifts, suffering, suspects
-from tests.crash.acknowledgements import Acknowledgements
+from tests.crash.acknowledgements import SYNCED, SYNCING, Acknowledgements
 from tests.crash.calls import Token, verb
 
 LATE = 5 + 8 * 20
@@ -43,13 +44,14 @@ def write(
     forks: int = 0,
     umask: int = -1,
     think: float = 0.0,
+    syncs: bool = False,
     settings: dict[str, Any] | None = None,
 ) -> None:
     """Open the store, say `opened`, and call the whole API from each thread until killed or done, then say `done`.
 
     With `checkpoint_every`, each thread takes one after so many calls; `plant` is a break of `plants`, made first.
     With `forks`, so many forked children do the same beside it, in a process group of their own. `umask` is set first.
-    Each thread waits `think` seconds between two calls.
+    Each thread waits `think` seconds between two calls. With `syncs`, the journal's syncs are noted with the calls.
     """
     plants.plant(plant)
     if umask >= 0:
@@ -57,6 +59,8 @@ def write(
     told = Acknowledgements(Path(acks))
     threading.excepthook = _fail
     manager = JarvisContextManager(path, **(settings or {}))
+    if syncs:
+        _note_syncs(manager, told)
     first = _forked(forks) * threads
     if first == 0:
         say("opened")
@@ -68,6 +72,18 @@ def write(
         thread.join()
     say("done")
     threading.Event().wait()
+
+
+def _note_syncs(manager: JarvisContextManager, told: Acknowledgements) -> None:
+    sync, numbers = manager.journal._sync.now, itertools.count()
+
+    def noted() -> None:
+        number = next(numbers)
+        told.write(SYNCING, number)
+        sync()
+        told.write(SYNCED, number)
+
+    manager.journal._sync.now = noted  # type: ignore[method-assign]  # what is noted is done as ever
 
 
 def _forked(forks: int) -> int:

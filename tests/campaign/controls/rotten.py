@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import pickle
 import stat
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from msgspec.structs import replace
+
 from jarvis_ctx.codec import pickled
 from jarvis_ctx.codec.tagging import Tagging
 from jarvis_ctx.errors import UnstorableValue
 from jarvis_ctx.journal import frame, read
+from jarvis_ctx.journal.background import Work
 from jarvis_ctx.journal.gather import Gathered, _Search
-from jarvis_ctx.journal.marks import WriterMark
+from jarvis_ctx.journal.marks import SYNCED, WriterMark
 from jarvis_ctx.journal.others import OthersDrain
+from jarvis_ctx.journal.segment import Segment
+from jarvis_ctx.journal.sync import Sync
 from jarvis_ctx.model.event import BRANCHED_KINDS
-from jarvis_ctx.recovery import account, bases
+from jarvis_ctx.recovery import account, bases, plan
 from jarvis_ctx.sidecar import JarvisContextManager, database
 from jarvis_ctx.sidecar.opening import DATABASE
 from tests.unit.codec.malicious import CANARY
@@ -46,6 +52,40 @@ def power_loss_not_told() -> None:
 def files_alone() -> None:
     """The database does not fill what the files lack."""
     _Search.store = lambda self, store: None  # type: ignore[method-assign]  # a break
+
+
+def numbers_not_told() -> None:
+    """A report leaves out the numbers that are lost, and says what a power loss may take as ever."""
+    told = plan.account  # type: ignore[attr-defined]  # it imports it
+    plan.account = lambda *given: replace(told(*given), events_lost={})  # type: ignore[attr-defined]  # a break
+
+
+def earlier_sync_waited_for() -> None:
+    """With `durability="power"` a call waits for the sync of the one before it."""
+    up_to = Sync.up_to
+    Sync.up_to = lambda self, number: up_to(self, number - 1)  # type: ignore[method-assign]  # a break
+
+
+def marked_before_the_sync() -> None:
+    """The marks say of what was appended that it is synced, and then it is."""
+    sync = Sync._sync
+
+    def early(self: Sync) -> None:
+        self._marks.cells[self._slot + SYNCED] = self._writer.number
+        sync(self)
+
+    Sync._sync = early  # type: ignore[method-assign]  # a break
+
+
+def segment_synced_half() -> None:
+    """A sync covers what was there at the sync before it: each other one does nothing, and says it has."""
+    sync, times = Segment.sync, itertools.count()
+    Segment.sync = lambda self: sync(self) if next(times) % 2 else None  # type: ignore[method-assign]  # a break
+
+
+def synced_once_a_minute() -> None:
+    """The background syncs once, and then once a minute."""
+    Work.pause_after = lambda self, spent: 60.0  # type: ignore[method-assign]  # a break
 
 
 def damage_thrown_away() -> None:

@@ -1,7 +1,8 @@
 """The disk after a power loss, rebuilt from a record of what a program asked of the system: as often as one likes.
 
 Stores through a mapping are no calls of the system, so the recorded programs use `segment_io="write"`, which puts the
-same bytes at the same places; mappings are cut off for real in F13 and F14.
+same bytes at the same places; mappings are cut off for real in F13 and F14. A call of a record counts once, in however
+many states of the disk it is looked for, or lost.
 """
 
 from __future__ import annotations
@@ -13,10 +14,13 @@ from typing import Any
 
 import msgspec
 
-from tests.campaign import recording, stages, tail, tracing
+from tests.campaign import recording, remembered, stages, tail, tracing
 from tests.campaign.crash_states import KEPT, ORDERS, PowerCut
 from tests.campaign.fault import Fault, Finding, Round
+from tests.campaign.remembered import Numbers
 from tests.campaign.tracing import Names, Op, Resize, Said, Trace, Write
+from tests.crash import acknowledgements
+from tests.crash.acknowledgements import ACKNOWLEDGED
 from tests.crash.harness import Stage, Verdicts
 
 STATES = 40
@@ -32,6 +36,7 @@ FILES = {
     "jarvis_context.db": "database",
 }
 """Which kind of file a path is, by what is in it; the rest count with the database."""
+UNSYNCED = "calls lost that no sync covered"
 TWICE = ("marker", "keys")
 """What only a first life or only a recovering one writes is cut twice as often."""
 
@@ -47,6 +52,17 @@ class Recorded(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def threads(self) -> int:
         return _threads(self.durability)
+
+    @property
+    def before(self) -> frozenset[str]:
+        """The calls that had returned in the life before it: all that they said is on the disk."""
+        return frozenset(line.split()[1] for line in self.said.splitlines() if line.startswith(ACKNOWLEDGED))
+
+    @property
+    def acknowledged(self) -> frozenset[str]:
+        """All calls that have returned, in both."""
+        told = (op for op in self.trace.ops if isinstance(op, Said) and op.what == ACKNOWLEDGED)
+        return self.before | {op.token for op in told}
 
     def said_until(self, line: int) -> str:
         """What had been said before a line of the record."""
@@ -100,6 +116,7 @@ def recorded(round: Round, durability: str, *, again: bool) -> Recorded:
         threads=_threads(durability),
         calls=CALLS,
         checkpoint_every=13,
+        syncs=True,
         settings=SMALL | {"durability": durability},
     )
     trace = tracing.read(log, root, acks, before)
@@ -107,78 +124,113 @@ def recorded(round: Round, durability: str, *, again: bool) -> Recorded:
     return Recorded(trace=trace, said=said, durability=durability)
 
 
-Judge = Callable[[Stage, Verdicts], Finding]
+class State(msgspec.Struct, frozen=True, kw_only=True):
+    """One state of the disk, recovered: what is found, and what was known before."""
+
+    stage: Stage
+    verdicts: Verdicts
+    durable: frozenset[str]
+    """The calls that had returned when a sync began that was through at the cut."""
+    synced: dict[str, int]
+    """What the program's marks said then."""
+    gone: Numbers
+    unheard: bool
+    """Whether something is left of a run of which no event is."""
+
+
+Judge = Callable[[State], Finding]
 
 
 def _state(round: Round, life: Recorded, cut: PowerCut, at: int, judge: Judge) -> Finding:
     """One state of the disk after that cut, recovered and judged; it stays where it is wrong."""
     kept, order = round.random.choice(KEPT), round.random.choice(ORDERS)
     stage = stages.stage(round)
-    folder = round.folder / "state"
+    folder, marks = round.folder / "state", round.folder / "marks"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     cut.disk(kept, order, round.random).lay_out(folder)
+    marks.write_bytes(cut.seen("store/journal/marks"))
     stage.store = folder / "store"
     stage.acks.write_text(life.said_until(at), "ascii")
-    found = judge(stage, stage.verify(ending="kill", whole=True, plant="rebooted"))
+    gone, unheard = remembered.gone(stage.store, stage.name), remembered.unheard(stage.store, stage.name)
+    state = State(
+        stage=stage,
+        verdicts=stage.verify(ending="kill", whole=True, plant="rebooted"),
+        durable=life.before | acknowledgements.synced(stage.acks),
+        synced=remembered.synced(marks),
+        gone=gone,
+        unheard=unheard,
+    )
+    found = judge(state)
     if found.wrong:
         folder.rename(round.folder / f"wrong-{at}-{kept}-{order}")
         found.wrong = [f"cut at {at}, {kept}, {order}: {wrong}" for wrong in found.wrong]
     return found
 
 
-def _added(one: Finding, other: Finding) -> Finding:
-    return Finding(tally=one.tally + other.tally, wrong=one.wrong + other.wrong)
-
-
 def replayed(round: Round) -> Finding:
     """A life recorded, and cut off at many moments, in the middle of each kind of file by turns."""
     durability, again = ("power", "process")[round.number % 2], round.number // 2 % 2 == 0
-    life = recorded(round, durability, again=again)
+    life, found, lost = recorded(round, durability, again=again), Finding(), set[str]()
 
-    def judged(stage: Stage, verdicts: Verdicts) -> Finding:
+    def judged(state: State) -> Finding:
+        said = state.stage.said()
+        lost.update(tail.lost(said, state.verdicts))
         if durability == "power":
-            return stages.judged(stage, verdicts, life.threads)
-        return tail.judged(stage.said(), verdicts)
+            one = stages.judged(state.stage, state.verdicts, life.threads)
+        else:
+            one = tail.judged(said, state.verdicts, durable=state.durable)
+        one.wrong += tail.overlooked(state.gone, state.synced, state.verdicts)
+        return one
 
-    moments, found = life.moments(), Finding()
+    moments = life.moments()
     kinds = [kind for kind in sorted(moments) for _ in range(2 if kind in TWICE else 1)]
     for state in range(STATES):
         kind = kinds[state % len(kinds)]
         at = round.random.choice(moments[kind])
-        found = _added(found, _state(round, life, PowerCut(life.trace, at), at, judged))
+        _add(found, _state(round, life, PowerCut(life.trace, at), at, judged))
         found.tally[f"states amid {kind}"] += 1
+    found.tally["acknowledged"] = len(life.acknowledged)
+    found.tally["lost" if durability == "power" else UNSYNCED] = len(lost)
     return found
 
 
 def lied_to(round: Round) -> Finding:
     """A life recorded on a disk that from some moment on says it has written what it has not."""
-    life, found = recorded(round, "power", again=True), Finding()
+    life, found, lost = recorded(round, "power", again=True), Finding(), set[str]()
     end = life.trace.ops[-1].begun
 
-    def judged(stage: Stage, verdicts: Verdicts) -> Finding:
-        found = stages.judged(stage, verdicts, life.threads)
-        untold = bool(found.tally["lost"]) and not tail.is_told(verdicts)
-        found.wrong = ["what is lost is not in the report"] if untold else []
-        report = verdicts.checked.report
-        named = report is not None and bool(report.events_lost or report.damage)
-        found.tally += Counter({"states with a loss": found.tally["lost"] > 0})
-        found.tally += Counter({"of them with numbers or damage named": found.tally["lost"] > 0 and named})
-        return found
+    def judged(state: State) -> Finding:
+        one, gone = Finding(), tail.lost(state.stage.said(), state.verdicts)
+        lost.update(gone)
+        one.wrong = tail.overlooked(state.gone, {}, state.verdicts)
+        if state.unheard and not tail.is_named(state.verdicts):
+            one.wrong.append("of a run that left only its record or report nothing is said")
+        if gone:
+            one.tally["states with a loss"] = 1
+            one.tally["of them " + ("named" if tail.is_named(state.verdicts) else "cut off without a trace")] = 1
+        return one
 
     for _ in range(STATES):
         at = round.random.randint(1, end)
         cut = PowerCut(life.trace, at, lying=round.random.randint(0, at))
-        found = _added(found, _state(round, life, cut, at, judged))
-    found.tally["states"] += STATES
+        _add(found, _state(round, life, cut, at, judged))
+    found.tally.update({"states": STATES, "acknowledged": len(life.acknowledged), "lost": len(lost)})
     return found
+
+
+def _add(found: Finding, one: Finding) -> None:
+    """The finding of one more state; what its record has, and loses in any of them, is counted once for all."""
+    found.wrong += one.wrong
+    found.tally += Counter({name: count for name, count in one.tally.items() if name not in ("acknowledged", "lost")})
 
 
 FAULTS = (
     Fault(
         id="F15",
-        title="any legal state of the disk after a power loss, from a record",
-        promise='with `durability="power"` no acknowledged call is lost; else only the last, and the report says so',
+        title='any legal state of the disk after a power loss, from a record (with `segment_io="write"`)',
+        promise='with `durability="power"` no acknowledged call is lost; else only the last, none that had returned '
+        "when the last finished sync began; the report says so, and names each number that anything left knows of",
         rounds={"small": 4, "full": 250, "release": 1_000},
         play=replayed,
         missing=recording.missing,
@@ -187,7 +239,8 @@ FAULTS = (
     Fault(
         id="F17",
         title="a disk that says it has written what it has not",
-        promise="out of promise; what is lost is in the report",
+        promise="out of promise; the report names each lost number that anything left knows of, and a run of which "
+        "only a record is left; a tail that nothing knows of is gone without a trace",
         rounds={"small": 1, "full": 25, "release": 100},
         play=lied_to,
         missing=recording.missing,
