@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from jarvis_ctx.journal.gather import Gathered
 from jarvis_ctx.journal.marks import WriterMark
-from jarvis_ctx.journal.ranges import missing
+from jarvis_ctx.journal.ranges import joined, missing
 
 
 def set_aside(gathered: Gathered, after: dict[str, int], marks: list[WriterMark], epoch: int) -> None:
@@ -27,7 +27,8 @@ def _set_aside_from(gathered: Gathered, writer: str, first: int) -> None:
     last = max(gathered.last[writer], max(end for _, end in gathered.lost[writer]))
     aside = [event for event in gathered.events if event.writer == writer and event.number >= first]
     gathered.events = [event for event in gathered.events if event.writer != writer or event.number < first]
-    gathered.lost[writer] = [gap for gap in gathered.lost[writer] if gap[1] < first] + [(first, last)]
+    before = [(begin, min(end, first - 1)) for begin, end in gathered.lost[writer] if begin < first]
+    gathered.lost[writer] = joined(before, [(first, last)])
     gathered.last[writer] = first - 1
     gathered.damaged.append(
         f"{len(aside)} events of writer {writer} came through the power loss without number {first}, which came before "

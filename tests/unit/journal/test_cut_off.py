@@ -46,3 +46,11 @@ def test_what_a_base_has_is_no_gap_and_another_runs_writers_are_left_alone() -> 
 
     assert (numbers(gathered.events), numbers(other.events)) == ([7, 8], [1, 3])
     assert gathered.damaged == other.damaged == []
+
+
+def test_a_loss_that_a_base_has_stays_named_where_it_goes_on_into_what_is_set_aside() -> None:
+    gathered = left(6, 7, lost=[(3, 5)])
+
+    set_aside(gathered, {WRITER: 4}, [], epoch=1)
+
+    assert gathered.lost == {WRITER: [(3, 7)]}
