@@ -25,6 +25,7 @@ from tests.campaign.faults import (
     slowness,
     supervised,
     traces,
+    values,
 )
 
 _FAMILIES = (
@@ -48,6 +49,7 @@ _FAMILIES = (
     crowd.FAULTS,
     model.FAULTS,
     golden.FAULTS,
+    values.FAULTS,
     hostile.FAULTS,
     api.FAULTS,
     carrying_on.FAULTS,

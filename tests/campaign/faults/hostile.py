@@ -1,4 +1,4 @@
-"""Values that are hard to keep, and pickles that want to run: handed to the API, and laid among the checkpoints."""
+"""Pickles that want to run, laid among the checkpoints."""
 
 from __future__ import annotations
 
@@ -7,24 +7,19 @@ import json
 import random
 import shutil
 import sys
-import threading
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
 from jarvis_ctx.checkpoint.files import PURPOSE
 from jarvis_ctx.codec import sign
-from jarvis_ctx.errors import JarvisError
 from jarvis_ctx.sidecar import JarvisContextManager, open_view
 from tests.campaign import stages
 from tests.campaign.fault import Fault, Finding, Round
 from tests.crash.readings import contents
-from tests.unit.attach.test_hostile_calls import KEPT, VALUES, VERBS
 from tests.unit.checkpoint.test_malicious_files import EVIL, write
-from tests.unit.codec import canary, hostile
-from tests.unit.codec.hostile import REFUSED
+from tests.unit.codec import canary
 from tests.unit.codec.malicious import CANARY, EXTENSION
-from tests.unit.codec.sameness import fingerprint
 
 PICKLES = 24
 """Laid in the way of a round's starts, one after the other."""
@@ -33,53 +28,9 @@ STARTS = 8
 SIGNED = ("genuinely", "for another purpose", "by another key", "not at all")
 
 
-def hand_over(path: str, seed: str) -> None:
-    """A child's role: hand each value to some verb, and those that can be kept to one that keeps them; wait to die."""
-    hostile.Touched = RuntimeError  # type: ignore[misc,assignment]  # some verbs have to ask a value what it is
-    manager = JarvisContextManager(path)
-    chance, told = random.Random(seed), Counter[str]()
-    for make in chance.sample(list(VALUES.values()), len(VALUES)):
-        try:
-            chance.choice(list(VERBS.values()))(manager, make())
-            told["taken"] += 1
-        except JarvisError:
-            told["refused"] += 1
-    for name, value in KEPT.items():
-        manager.set_attribute(f"kept: {name}", value)
-    _say({"told": told, "wrong": [name for name in REFUSED if _is_taken(manager, name)]})
-    threading.Event().wait()
-
-
-def _is_taken(manager: JarvisContextManager, name: str) -> bool:
-    try:
-        manager.set_attribute("refused", REFUSED[name]())
-    except JarvisError:
-        return False
-    return True
-
-
-def give_back(path: str) -> None:
-    """A child's role: what was kept is what was given."""
-    with JarvisContextManager(path) as manager:
-        kept = manager.attributes()
-    _say([name for name in KEPT if fingerprint(kept.get(f"kept: {name}")) != fingerprint(KEPT[name])])
-
-
 def _say(what: object) -> None:
     sys.stdout.write(f"{json.dumps(what)}\n")
     sys.stdout.flush()
-
-
-def values(round: Round) -> Finding:
-    """All values there are, in some order, to some verbs; then SIGKILL, and they are asked for."""
-    stage = stages.stage(round)
-    child = stage.server.start(f"{__name__}:hand_over", path=stage.store, seed=str(round.random.random()))
-    said = json.loads(child.line())
-    child.kill()
-    changed = json.loads(stage.server.start(f"{__name__}:give_back", path=stage.store).line())
-    tally = Counter(said["told"]) + Counter({"acknowledged": len(KEPT), "changed": len(changed)})
-    taken = [f"{name} cannot be kept and was taken" for name in said["wrong"]]
-    return Finding(tally=tally, wrong=[*(f"{name} came back as another value" for name in changed), *taken])
 
 
 def lay(path: str, seed: str) -> None:
@@ -131,13 +82,6 @@ def pickles(round: Round) -> Finding:
 
 
 FAULTS = (
-    Fault(
-        id="F36",
-        title=f"{len(VALUES)} values that are hard to keep: NaN, lone surrogates, 5,000 digits, deep, cyclic, raising",
-        promise="each is kept exactly or refused by type; the program lives, and a kill changes none",
-        rounds={"small": 2, "full": 20, "release": 40},
-        play=values,
-    ),
     Fault(
         id="F37",
         title=f"{len(EVIL)} malicious pickles as the newest checkpoint, signed rightly, wrongly, or not at all",
