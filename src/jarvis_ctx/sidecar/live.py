@@ -12,6 +12,7 @@ from jarvis_ctx.checkpoint.archiving import Archiving
 from jarvis_ctx.checkpoint.keeper import Keeper
 from jarvis_ctx.checkpoint.ports import CheckpointStore
 from jarvis_ctx.codec.redaction import Redaction
+from jarvis_ctx.errors import JournalUnavailable
 from jarvis_ctx.insight.ports import Queries
 from jarvis_ctx.insight.view import Pulse
 from jarvis_ctx.journal.gather import gather
@@ -108,9 +109,15 @@ class LiveView:
             api=self._manager.api,
             unkept_steps=self._manager.steps.unkept,
             unread=journal.unread,
-            writers_refused=self._ground.marks.refused(self.name),
+            writers_refused=self._refused(),
             damaged=[*self._ground.damage, *self._manager.healer.said],
         )
+
+    def _refused(self) -> int:
+        try:
+            return self._ground.marks.refused(self.name)
+        except JournalUnavailable:  # Where nothing is mapped, a disk that is gone cannot say; `lag` says that it is.
+            return 0
 
     def layers(self) -> Layers:
         return self._ground.layers
