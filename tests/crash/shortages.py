@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import resource
+import struct
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+GOING_DOWN, WITH_THE_LOG = 0x8004587D, 1
+"""ioctl(2) EXT4_IOC_SHUTDOWN: what was synced stays, and nothing is read or written any more."""
 FILE = 65_536
 """Bytes: the marks and small segments still fit, a database does not."""
 
@@ -72,6 +76,17 @@ def trouble(store: Path) -> Iterator[None]:
     device = os.stat(store).st_dev
     name = Path(f"/sys/dev/block/{os.major(device)}:{os.minor(device)}").resolve().name
     Path(f"/sys/fs/ext4/{name}/trigger_fs_error").write_text("1")
+    yield
+
+
+@contextmanager
+def gone(store: Path) -> Iterator[None]:
+    """Whatever the file system of the store is asked for from now on fails, until it is mounted anew."""
+    descriptor = os.open(store, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.ioctl(descriptor, GOING_DOWN, struct.pack("I", WITH_THE_LOG))
+    finally:
+        os.close(descriptor)
     yield
 
 

@@ -98,19 +98,26 @@ def full_for_a_minute(round: Round) -> Finding:
 
 
 def nowhere_to_write(round: Round) -> Finding:
-    """From some call on the database and the journal both fail for good: each call says so, and the program lives."""
-    stage = stages.stage(round)
-    error = round.random.choice((errno.EIO, errno.ENOSPC))
-    suffered = stage.suffer(round.random.randint(80, 130), 10**6, error, durability="power", segment_io="write")
-    found = suffered_well(stage, suffered)
-    if suffered.seen == {"JournalUnavailable": 1} and not suffered.lag:
-        found.noted["refused"] = "at its start"
-        return found
+    """The file system of the journal and the database fails for good, or by turns all that is asked of the journal."""
+    if round.number % 2:
+        with filesystem.mounted(round.folder, "ext4") as disk:
+            stage = stages.stage(round)
+            stage.store = disk.place / "store"
+            io = round.random.choice(("auto", "write"))
+            suffered = stage.starve("gone", closing=True, durability="power", segment_io=io)
+            stages.clear()
+            disk.again()
+            found = suffered_well(stage, suffered)
+    else:
+        stage, error = stages.stage(round), round.random.choice((errno.EIO, errno.ENOSPC))
+        suffered = stage.suffer(round.random.randint(80, 130), 10**6, error, durability="power", segment_io="write")
+        found = suffered_well(stage, suffered)
     if suffered.seen.get("JournalUnavailable", 0) < 2:
         found.wrong.append(f"calls that nothing could keep were not refused: {suffered.seen}")
-    waiting = suffered.lag["not_synced"] or suffered.lag["not_drained"]
-    if waiting and not (suffered.lag["drain_error"] or suffered.lag["sync_error"]):
-        found.wrong.append(f"status does not show it: {suffered.lag}")
+    for waiting, why in (("not_synced", "sync_error"), ("not_drained", "drain_error")):
+        if suffered.lag.get(waiting) and not suffered.lag[why]:
+            found.wrong.append(f"status does not show it: {suffered.lag}")
+    found.noted["lag"] = suffered.lag
     return found
 
 
@@ -141,9 +148,10 @@ FAULTS = (
     ),
     Fault(
         id="F20",
-        title="journal and database fail for good",
+        title="the file system of journal and database fails for good, or the journal alone",
         promise="each call has a typed error, `status` says why something waits, and the program lives",
         rounds={"small": 4, "full": 50, "release": 200},
         play=nowhere_to_write,
+        missing=lambda: filesystem.missing("ext4"),
     ),
 )
