@@ -233,5 +233,6 @@ def starve(path: str, **given: Any) -> None:
 
 
 def pace(path: str, **given: Any) -> None:
-    """Make calls for a while, close, and say as JSON how long they took."""
+    """Make calls for a while, and say as JSON how long they took."""
+    threading.excepthook = _fail
     say(json.dumps(pacing.paced(path, **given)))
