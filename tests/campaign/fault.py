@@ -61,6 +61,8 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True):
     """Why it cannot be played on this machine, if it cannot."""
     limit: float = 180.0
     """Seconds after which a round counts as hanging."""
+    inside: bool = False
+    """Whether a round runs our code in the player itself, so that a break has to be planted there."""
 
 
 def begin(fault: str, number: int, seed: str, folder: Path) -> Round:

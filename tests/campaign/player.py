@@ -17,6 +17,7 @@ from typing import IO
 
 import msgspec
 import psutil
+import pytest
 
 from tests.campaign import fault, stages
 from tests.campaign.faults import FAULTS
@@ -34,6 +35,11 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     seed: str
     folder: str
     broken: str = ""
+
+
+def unplayed(order: Order, why: str) -> Line:
+    """The line of a round that has no finding of its own."""
+    return Line(fault=order.fault, number=order.number, clean=False, seconds=0, wrong=[why], broken=order.broken)
 
 
 def main() -> None:
@@ -62,7 +68,27 @@ def _stand_by_ourselves() -> None:
 
 def _serve(orders: IO[bytes], answers: IO[bytes]) -> None:
     for line in orders:
-        answers.write(msgspec.json.encode(played(msgspec.json.decode(line, type=Order))) + b"\n")
+        order = msgspec.json.decode(line, type=Order)
+        apart = order.broken and FAULTS[order.fault].inside
+        answers.write((_played_apart(order) if apart else msgspec.json.encode(played(order))) + b"\n")
+
+
+def _played_apart(order: Order) -> bytes:
+    """The line of a round that is played in a fork of ours, with its break planted there: it goes with the fork."""
+    reading, writing = os.pipe()
+    if (child := os.fork()) == 0:
+        try:
+            stages.begin_apart()
+            plants.plant(order.broken)
+            os.write(writing, msgspec.json.encode(played(order)))
+        finally:
+            os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading, "rb") as answer:
+        line = answer.read()
+    _, status = os.waitpid(child, 0)
+    why = f"the round's process ended with {os.waitstatus_to_exitcode(status)}"
+    return line or msgspec.json.encode(unplayed(order, why))
 
 
 def played(order: Order) -> Line:
@@ -73,7 +99,7 @@ def played(order: Order) -> Line:
     os.environ[plants.VARIABLE] = order.broken
     try:
         found = FAULTS[order.fault].play(fault.begin(order.fault, order.number, order.seed, folder))
-    except Exception:
+    except (Exception, pytest.fail.Exception, pytest.skip.Exception):  # Those of pytest's are no `Exception`.
         found = fault.Finding(wrong=[traceback.format_exc()])
     finally:
         stages.clear()

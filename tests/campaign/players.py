@@ -15,7 +15,7 @@ import msgspec
 import psutil
 
 from tests.campaign.ledger import Line
-from tests.campaign.player import Order
+from tests.campaign.player import Order, unplayed
 from tests.crash.children import ROOT
 
 GRACE = 20.0
@@ -130,8 +130,3 @@ class Players:
                 player.interrupt()
         for player in self._all:
             player.close()
-
-
-def unplayed(order: Order, why: str) -> Line:
-    """The line of a round that has no finding of its own."""
-    return Line(fault=order.fault, number=order.number, clean=False, seconds=0, wrong=[why], broken=order.broken)

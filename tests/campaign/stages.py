@@ -44,6 +44,11 @@ def close() -> None:
     _servers.clear()
 
 
+def begin_apart() -> None:
+    """In a fork of a player: its server of children is not ours."""
+    _servers.clear()
+
+
 def judged(stage: Stage, verdicts: Verdicts, threads: int) -> Finding:
     """The finding of a round whose store was verified as a whole: a call counts once, in however many layers."""
     tokens: dict[str, set[str]] = defaultdict(set)

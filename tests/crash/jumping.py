@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 from pathlib import Path
 
 from jarvis_ctx.sidecar import JarvisContextManager
+from tests.crash import plants
 
 BUSY = {
     "checkpoint_interval": 0.1,
@@ -19,6 +21,7 @@ BUSY = {
 
 def main(store: str, clock: str) -> None:
     """Set the clock as each line of standard input says, in seconds, and say how many checkpoints there were then."""
+    plants.plant(os.environ.get(plants.VARIABLE, ""))
     with JarvisContextManager(store, handle_signals=False, **BUSY) as manager:
         manager.log_decision("route", {}, "left", "it is shorter")
         for line in sys.stdin:

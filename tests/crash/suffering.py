@@ -24,6 +24,8 @@ SUFFERED, AFTERWARDS = 70, 8
 """Calls while system calls fail, and after that."""
 PAUSE = 0.02
 """Seconds between the calls that are made to fill a time."""
+CATCHING_UP = 20.0
+"""Seconds that the background has to catch up by itself: it pauses for up to 5 s where it failed."""
 T = TypeVar("T")
 Errors: TypeAlias = type[Exception] | tuple[type[Exception], ...]
 
@@ -90,15 +92,19 @@ def starve(
             manager.close()
     if not closing:
         _go_on(manager, told, afterwards, [Token(round, 1, count) for count in range(AFTERWARDS)])
-        _recovered(manager)
+        if not afterwards and not _recovered(manager):
+            afterwards["NotCaughtUp"] += 1
     return {"seen": seen, "afterwards": afterwards, "lag": status["lag"]}
 
 
-def _recovered(manager: JarvisContextManager) -> None:
-    """Wait until the background has caught up by itself: everything is drained, and a checkpoint was taken."""
-    before = manager.keeper.taken
+def _recovered(manager: JarvisContextManager) -> bool:
+    """Whether the background catches up by itself: everything is drained, and a checkpoint is taken."""
+    before, until = manager.keeper.taken, time.monotonic() + CATCHING_UP
     while manager.journal.health().drained < manager.journal.writer.number or manager.keeper.taken == before:
+        if time.monotonic() > until:
+            return False
         threading.Event().wait(0.005)
+    return True
 
 
 def _go_on(

@@ -1,7 +1,9 @@
 """Every break that the campaign must catch."""
 
-from tests.campaign.controls import damage, power, process
+from tests.campaign.controls import damage, failures, power, process
 
-CONTROLS = {control.id: control for control in (*process.CONTROLS, *power.CONTROLS, *damage.CONTROLS)}
+CONTROLS = {
+    control.id: control for control in (*process.CONTROLS, *power.CONTROLS, *damage.CONTROLS, *failures.CONTROLS)
+}
 
 __all__ = ["CONTROLS"]

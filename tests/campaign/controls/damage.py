@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from tests.campaign.control import Control
-from tests.campaign.controls import rotten
+from tests.campaign.controls import rotten, starts
 from tests.crash import plants
 
-BREAKS = rotten.__name__
+BREAKS, STARTS = rotten.__name__, starts.__name__
 
 CONTROLS = (
     Control(
@@ -99,5 +99,26 @@ CONTROLS = (
         broken=f"{BREAKS}:refused_kept_as_text",
         fault="F36",
         shows=("cannot be kept and was taken",),
+    ),
+    Control(
+        id="C52",
+        title="a tuple in a message is kept as a list",
+        broken=f"{STARTS}:messages_flattened",
+        fault="F36",
+        shows=("as another value from 'message'",),
+    ),
+    Control(
+        id="C53",
+        title="a database of a later schema is opened all the same",
+        broken=f"{STARTS}:later_schema_opened",
+        fault="F32",
+        shows=("DID NOT RAISE",),
+    ),
+    Control(
+        id="C54",
+        title="an answer of the API lacks what the document promises",
+        broken=f"{STARTS}:promised_field_left_out",
+        fault="F38",
+        shows=("Response violates schema",),
     ),
 )

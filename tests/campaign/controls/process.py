@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from tests.campaign.control import Control
-from tests.campaign.controls import breaks
+from tests.campaign.controls import breaks, starts
 from tests.crash import plants
 
-PLANTS, BREAKS = plants.__name__, breaks.__name__
+PLANTS, BREAKS, STARTS = plants.__name__, breaks.__name__, starts.__name__
 
 CONTROLS = (
     Control(
@@ -92,5 +92,61 @@ CONTROLS = (
         broken=f"{BREAKS}:supersteps_run_ahead",
         fault="F46",
         shows=("supersteps were lost",),
+    ),
+    Control(
+        id="C14",
+        title="a forked worker goes on with its parent's pen",
+        broken=f"{STARTS}:pen_inherited",
+        fault="F2",
+        shows=("lost",),
+    ),
+    Control(
+        id="C15",
+        title="a migration is committed in pieces",
+        broken=f"{STARTS}:migrated_in_pieces",
+        fault="F3",
+        shows=("already exists",),
+    ),
+    Control(
+        id="C16",
+        title="the files of a checkpoint get their names before what is to be in them",
+        broken=f"{STARTS}:named_before_whole",
+        fault="F5",
+        shows=("pkl is damaged",),
+    ),
+    Control(
+        id="C17",
+        title="what a command left behind is not ended when its supervisor was killed, too",
+        broken=f"{STARTS}:orphans_left",
+        fault="F9",
+        shows=("assert gone",),
+    ),
+    Control(
+        id="C18",
+        title="restarts are not counted",
+        broken=f"{STARTS}:restarts_not_counted",
+        fault="F10",
+        shows=('"restarting", "gave-up"',),
+    ),
+    Control(
+        id="C43",
+        title="each restart comes as soon as the first",
+        broken=f"{STARTS}:pauses_not_longer",
+        fault="F10",
+        shows=("assert pauses",),
+    ),
+    Control(
+        id="C19",
+        title="any process with the id of a dead one counts as that one",
+        broken=f"{STARTS}:process_id_believed",
+        fault="F11",
+        shows=("killed",),
+    ),
+    Control(
+        id="C44",
+        title="the wall clock orders what is said",
+        broken=f"{STARTS}:wall_clock_believed",
+        fault="F12",
+        shows=("one.time < other.time",),
     ),
 )

@@ -31,5 +31,6 @@ FAULTS = (
         rounds={"small": 1, "full": 8, "release": 60},
         play=requests,
         limit=1_800,
+        inside=True,
     ),
 )

@@ -52,7 +52,7 @@ def _say_begun() -> None:
 
 def checkpointing(stage: Stage, round: Round) -> dict[str, Any]:
     """Checkpoints are taken; each that is there afterwards is whole."""
-    for _ in range(3):
+    for _ in range(5):
         stage.write_and_kill(0.2, **CHECKPOINTING)
     files = CheckpointFiles(stage.store, "jarvis", sign.load_key(stage.store / "secret.key"))
     for point in damage.signed_checkpoints(stage.store):

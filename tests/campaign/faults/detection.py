@@ -38,6 +38,7 @@ FAULTS = (
         promise="no death is missed, none is imagined",
         rounds={"small": len(SEEN), "full": 20 * len(SEEN), "release": 20 * len(SEEN)},
         missing=_no_namespaces,
+        inside=True,
         play=SEEN,
         cases=len(SEEN),
     ),

@@ -47,6 +47,7 @@ FAULTS = (
         promise="what a release wrote opens with all it holds; what a later one wrote is refused and left as it is",
         rounds={"small": len(RELEASED), "full": 10 * len(RELEASED), "release": 10 * len(RELEASED)},
         play=RELEASED,
+        inside=True,
         cases=len(RELEASED),
     ),
 )

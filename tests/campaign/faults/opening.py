@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 from jarvis_ctx.storage.sqlite import migrations
@@ -10,18 +11,23 @@ from tests.campaign.fault import Fault, Finding, Round
 from tests.crash.harness import THREADS, Stage
 
 OPENING = 0.15
-"""Seconds in which a store is made or opened, on a slow day."""
+"""Seconds in which a store is made or opened, on a slow day, and in which it is migrated."""
+AMID = 0.7
+"""The part of the kills that wait until a migration has begun."""
 LATER = f"{__name__}:a_later_release"
 SCRIPTS = Path(__file__).with_name("later_release")
 
 
 def a_later_release() -> None:
-    """No break: one more migration is there."""
+    """No break: one more migration is there, and it is said when that begins."""
     names = [*migrations.MIGRATIONS, *(path.name for path in SCRIPTS.iterdir())]
     texts = {path.name: path for folder in (migrations._FOLDER, SCRIPTS) for path in folder.iterdir()}
 
     class Folder:
         def __truediv__(self, name: str) -> Path:
+            if name == names[-1]:
+                sys.stdout.write("migrating\n")
+                sys.stdout.flush()
             return texts[name]
 
     migrations.MIGRATIONS = tuple(names)  # type: ignore[assignment]  # longer
@@ -55,7 +61,10 @@ def kill_while_opening(round: Round) -> Finding:
 
     kills = round.random.randint(1, 4)
     for _ in range(kills):
-        stage.kill_within(stage.begin(plant=plant), OPENING)
+        child = stage.begin(plant=plant)
+        if way is migrate and stage.random.random() < AMID:
+            child.line()  # It migrates, or has opened what is migrated.
+        stage.kill_within(child, OPENING)
     verdicts = stage.verify(ending="kill", whole=True, plant=plant)
 
     found = stages.judged(stage, verdicts, THREADS)

@@ -133,8 +133,8 @@ def values(round: Round) -> Finding:
 FAULTS = (
     Fault(
         id="F36",
-        title=f"{len(VALUES)} values that are hard to keep, to each of {len(TAKING)} verbs by turns: NaN, lone surrogates,"
-        " 5,000 digits, deep, cyclic, raising",
+        title=f"{len(VALUES)} values that are hard to keep, to each of {len(TAKING)} verbs by turns: NaN, lone"
+        " surrogates, 5,000 digits, deep, cyclic, raising",
         promise="each verb keeps a value exactly or refuses it by type; the program lives, and a kill changes none",
         rounds={"small": 2, "full": 20, "release": 40},
         play=values,
