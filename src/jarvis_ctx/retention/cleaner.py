@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -63,9 +64,12 @@ class Cleaner:
         """
         self._premises, self._rules, self.state = premises, rules, state
         self._append, self._settle, self._source, self._now = append, settle, source, now
-        self._leaving = Leaving(premises.folder / "journal")
         self._lock = threading.Lock()
         forks.renew_lock(self)
+
+    @property
+    def _leaving(self) -> Leaving:
+        return Leaving(self._premises.folder / "journal", self.state().name)
 
     def look(self) -> Cleanup:
         """What would go now."""
@@ -117,39 +121,48 @@ class Cleaner:
 
     def _remove_events(self, found: Cleanup) -> None:
         """From the store first: what the archive still has, the next cleanup finds there."""
-        cut = found.cut
+        cut, leaving = found.cut, self._leaving
         if cut.position:
             self._premises.events.cut(found.orchestrator, cut)
         for shred in cutting.shreds(self._premises.folder / "journal", found.orchestrator, cut):
-            self._leaving.add(shred.values)
+            leaving.add(shred.values)
             if shred.segment.opening is not None:
                 archive.replace(shred.archived, shred.segment.opening, shred.stays)
 
     def _remove_values(self) -> int:
-        """Remove those side files that are to go and that no event names any more; a young one has another turn."""
-        journal, values, removed = self._premises.folder / "journal", self._leaving.names(), 0
-        named = self._premises.upkeep.named(values) | _named_in_files(journal, values) if values else set()
-        young = set()
-        for path in (path for value in values - named if (path := journal / VALUES / value).exists()):
-            if path.stat().st_mtime * MICROSECONDS >= self._now() - YOUNG:  # Now: it may just have been taken up.
-                young.add(path.name)
-            else:
-                path.unlink()
-                removed += 1
-        self._leaving.put(young)
+        """Remove those side files that are to go and that no event names any more.
+
+        A young one has another turn, and all of them have while an archive cannot be read.
+        """
+        journal, leaving, removed = self._premises.folder / "journal", self._leaving, 0
+        values, young = leaving.names(), set()
+        named = _named_in_files(journal) if values else set()
+        if named is None:
+            return 0
+        named |= self._premises.upkeep.named(values) if values else set()
+        for path in (journal / VALUES / value for value in values - named):
+            with suppress(FileNotFoundError):  # Another orchestrator's cleanup may have noted it, too.
+                if path.stat().st_mtime * MICROSECONDS >= self._now() - YOUNG:  # Now: it may just have been taken up.
+                    young.add(path.name)
+                else:
+                    path.unlink()
+                    removed += 1
+        leaving.put(young)
         return removed
 
 
-def _named_in_files(journal: Path, values: set[str]) -> set[str]:
-    """All of `values`, as long as there is an archive that cannot be read."""
+def _named_in_files(journal: Path) -> set[str] | None:
+    """The side files that the journal's events name; None as long as there is an archive that cannot be read."""
     named: set[str] = set()
-    for archived in archive.listing(journal / "archive"):
-        try:
-            segment = archive.read_archived(archived)
-        except (CorruptData, OSError):
-            return values
-        named.update(v for found in segment.frames for v in cutting.references(segment.writer, found))
+    try:
+        for archived in archive.listing(journal / "archive"):
+            named.update(_named(archive.read_archived(archived)))
+    except (CorruptData, OSError):
+        return None
     for path in read.segment_files(journal):
-        segment = read.read_segment(path)
-        named.update(v for found in segment.frames for v in cutting.references(segment.writer, found))
+        named.update(_named(read.read_segment(path)))
     return named
+
+
+def _named(segment: read.SegmentData) -> Iterator[str]:
+    return (value for found in segment.frames for value in cutting.references(segment.writer, found))

@@ -10,17 +10,19 @@ from jarvis_ctx.disk.files import read_whole, write_whole
 
 
 class Leaving:
-    """The note, beside the folder of the side files; without one there are none."""
+    """An orchestrator's note, beside the folder of the side files; without one there are none.
 
-    def __init__(self, journal: Path) -> None:
-        self._path = journal / "values.leaving"
+    Each has its own, as several may clean up at once: what one of them is about to take out, another still finds.
+    """
+
+    def __init__(self, journal: Path, orchestrator: str) -> None:
+        self._path = journal / f"values-{orchestrator}.leaving"
+        self._of_all = journal / "values.leaving"
+        """What an older version has noted, for whichever orchestrator."""
 
     def names(self) -> set[str]:
         """What is noted. A note that cannot be read counts as none: a cleanup works without."""
-        try:
-            return set(msgspec.json.decode(read_whole(self._path), type=list[str]))
-        except (OSError, msgspec.DecodeError):
-            return set()
+        return _noted(self._path) | _noted(self._of_all)
 
     def add(self, names: set[str]) -> None:
         """Note these as well."""
@@ -34,3 +36,11 @@ class Leaving:
             write_whole(self._path, msgspec.json.encode(sorted(names)))
         else:
             self._path.unlink(missing_ok=True)
+        self._of_all.unlink(missing_ok=True)
+
+
+def _noted(path: Path) -> set[str]:
+    try:
+        return set(msgspec.json.decode(read_whole(path), type=list[str]))
+    except (OSError, msgspec.DecodeError):
+        return set()

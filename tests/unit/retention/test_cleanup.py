@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from jarvis_ctx import settings
+from jarvis_ctx.journal import archive
 from jarvis_ctx.retention import cleaner, leftovers
 from jarvis_ctx.retention.leaving import Leaving
 from jarvis_ctx.sidecar import JarvisContextManager, clean_offline, open_view, request_cleanup
-from tests.unit.retention.aged import LONG_AGO, SINCE, begin, later, old_store
+from tests.unit.retention.aged import LONG_AGO, SINCE, archived, begin, later, old_store
 
 
 def said(manager: JarvisContextManager) -> set[str]:
@@ -192,8 +195,7 @@ def test_a_side_file_that_is_taken_up_again_during_a_cleanup_stays(
         name, other = (values.put(b'{"said":"%d"}' % number)["$value"] for number in range(2))
         for path in values.folder.iterdir():
             os.utime(path, (0, 0))
-        leaving = Leaving(store_path / "journal")
-        leaving.add({name, other})
+        Leaving(store_path / "journal", "jarvis").add({name, other})
 
         def named(*_: object) -> set[str]:
             values.put(b'{"said":"0"}')
@@ -203,6 +205,56 @@ def test_a_side_file_that_is_taken_up_again_during_a_cleanup_stays(
         removed = manager.cleanup(dry_run=False).values
 
         assert (removed, [path.name for path in values.folder.iterdir()]) == (1, [name])
+
+
+def test_the_side_files_of_one_orchestrator_go_though_another_cleans_up_at_the_same_time(
+    store_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with begin(store_path, 0, name="other") as other:
+        other.log_agent_message("a", "b", "x" * 5000)
+        archived(other)
+    with old_store(store_path) as manager, begin(store_path, 60, name="other") as other:
+        replace, others = archive.replace, iter([other])
+
+        def after_the_other(*shred: Any) -> int:
+            for cleaning in (manager for _ in others):
+                cleaning.cleanup(dry_run=False)
+            return replace(*shred)
+
+        monkeypatch.setattr(archive, "replace", after_the_other)
+        removed = other.cleanup(dry_run=False).values
+
+        assert (next(others, None), removed, list((store_path / "journal" / "values").iterdir())) == (None, 1, [])
+        assert list((store_path / "journal").glob("*leaving*")) == []
+
+
+def test_a_side_file_waits_for_an_archive_that_cannot_be_read(store_path: Path) -> None:
+    with old_store(store_path) as manager:
+        values = manager.journal.values
+        name = values.put(b'{"said":"0"}')["$value"]
+        os.utime(values.folder / name, (0, 0))
+        Leaving(store_path / "journal", "jarvis").add({name})
+        unread = store_path / "journal" / "archive" / f"other.{'0' * 16}-000001-000009.seg.zst"
+        unread.write_bytes(b"rot")
+
+        before = manager.cleanup(dry_run=False).values
+        unread.unlink()
+        after = manager.cleanup(dry_run=False).values
+
+        assert (before, after, list(values.folder.iterdir())) == (0, 1, [])
+
+
+def test_what_a_cleanup_of_an_older_version_has_noted_goes_too(store_path: Path) -> None:
+    with old_store(store_path) as manager:
+        values = manager.journal.values
+        name = values.put(b'{"said":"0"}')["$value"]
+        os.utime(values.folder / name, (0, 0))
+        note = store_path / "journal" / "values.leaving"
+        note.write_text(json.dumps([name]))
+
+        removed = manager.cleanup(dry_run=False).values
+
+        assert (removed, note.exists()) == (1, False)
 
 
 def test_a_file_that_goes_while_it_is_looked_at_counts_for_nothing(tmp_path: Path) -> None:
