@@ -6,11 +6,13 @@ import json
 import shutil
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, TypeAlias
+
+import msgspec
 
 from jarvis_ctx.checkpoint.files import CheckpointFiles
 from jarvis_ctx.codec import sign
@@ -29,17 +31,39 @@ EVENTS = "SELECT writer, number FROM events JOIN writers ON writers.id = writer_
 POSITIONS = "SELECT position FROM context_snapshots"
 
 
-def gone(store: Path, name: str) -> Numbers:
+class Remembered(msgspec.Struct, frozen=True, kw_only=True):
+    """What is left, looked at before anybody recovers it."""
+
+    gone: Numbers
     """The numbers up to the greatest that marks, journal, database or a checkpoint know of and that are nowhere."""
+    unheard: bool
+    """Whether a run's record or report is left and no event of it is, or a record that cannot be read."""
+
+
+def look(store: Path, name: str) -> Remembered:
+    """Look through it all, and change nothing."""
+    marks = {writer: max(numbers) for writer, *numbers in _marked(store / "journal" / "marks")}
+    segments, (events, positions) = list(_segments(store, marks)), _rows(store, EVENTS, POSITIONS)
     there: Numbers = defaultdict(set)
-    known: Position = {}
-    for position in _positions(store, name):
-        known |= {writer: max(number, known.get(writer, 0)) for writer, number in position.items()}
-    for writer, number in _events(store):
+    for writer, number in (*events, *((one.writer, frame.number) for one in segments for frame in one.frames)):
         there[writer].add(number)
-    ends = {writer: max([known.get(writer, 0), *there[writer]]) for writer in known.keys() | there.keys()}
+    ends = {writer: max(numbers) for writer, numbers in there.items()}
+    begun = [{one.writer: one.opening.first - 1} for one in segments if one.opening]
+    taken = [json.loads(position) for (position,) in positions]
+    for known in (marks, *begun, *taken, *_checkpoints(store, name)):
+        ends |= {writer: max(number, ends.get(writer, 0)) for writer, number in known.items()}
     missing = {writer: set(range(1, end + 1)) - there[writer] for writer, end in ends.items()}
-    return {writer: numbers for writer, numbers in missing.items() if numbers}
+    gone = {writer: numbers for writer, numbers in missing.items() if numbers}
+    return Remembered(gone=gone, unheard=_unheard(store, name, there))
+
+
+def _unheard(store: Path, name: str, there: Numbers) -> bool:
+    record = RunFile(store, name)
+    run, reports = record.read(), store.glob(f"recovery_report_{name}.*.json")
+    if run is None and record.path.exists():
+        return True
+    told = [run.epoch if run else 0, *(int(path.name.split(".")[1]) for path in reports)]
+    return max(told) > max((int(writer[:8], 16) for writer, numbers in there.items() if numbers), default=0)
 
 
 def unnamed(gone: Numbers, report: RecoveryReport | None) -> Numbers:
@@ -52,16 +76,6 @@ def unnamed(gone: Numbers, report: RecoveryReport | None) -> Numbers:
 def shown(numbers: Numbers) -> str:
     """As text: how many of each writer, and from which to which."""
     return ", ".join(f"{len(some)} of {writer}, {min(some)} to {max(some)}" for writer, some in numbers.items())
-
-
-def unheard(store: Path, name: str) -> bool:
-    """Whether a run's record or report is left and no event of it is, or a record that cannot be read."""
-    record = RunFile(store, name)
-    run, reports = record.read(), store.glob(f"recovery_report_{name}.*.json")
-    if run is None and record.path.exists():
-        return True
-    told = [run.epoch if run else 0, *(int(path.name.split(".")[1]) for path in reports)]
-    return max(told) > max((int(writer[:8], 16) for writer, _ in _events(store)), default=0)
 
 
 def synced(marks: Path) -> Position:
@@ -85,9 +99,8 @@ def _marked(path: Path) -> Iterator[tuple[str, int, int]]:
         marks.close()
 
 
-def _positions(store: Path, name: str) -> Iterator[Position]:
-    yield {writer: max(numbers) for writer, *numbers in _marked(store / "journal" / "marks")}
-    yield from ({segment.writer: segment.opening.first - 1} for segment in _segments(store) if segment.opening)
+def _checkpoints(store: Path, name: str) -> Iterator[Position]:
+    """The positions of those files that verify."""
     try:
         key = sign.load_key(store / "secret.key")
     except CorruptData:
@@ -98,18 +111,10 @@ def _positions(store: Path, name: str) -> Iterator[Position]:
             yield files.snapshot(path).header.position
         except (CorruptData, NotOurs):
             pass
-    yield from (json.loads(position) for (position,) in _rows(store, POSITIONS))
 
 
-def _events(store: Path) -> Iterator[tuple[str, int]]:
-    for segment in _segments(store):
-        yield from ((segment.writer, frame.number) for frame in segment.frames)
-    yield from _rows(store, EVENTS)
-
-
-def _segments(store: Path) -> Iterator[read.SegmentData]:
+def _segments(store: Path, owned: Container[str]) -> Iterator[read.SegmentData]:
     """Those of which segment or marks say whose they are."""
-    owned = {writer for writer, *_ in _marked(store / "journal" / "marks")}
     for writer, paths in read.segment_paths(store / "journal").items():
         found = map(read.read_segment, paths)
         yield from (segment for segment in found if segment.opening or writer in owned)
@@ -120,15 +125,19 @@ def _segments(store: Path) -> Iterator[read.SegmentData]:
             pass
 
 
-def _rows(store: Path, statement: str) -> list[Any]:
+def _rows(store: Path, *statements: str) -> list[list[Any]]:
     """Of a copy of the database, since whoever looks into one may change it; nothing of one that is damaged."""
     with TemporaryDirectory() as folder:
         for path in (path for suffix in ("", "-wal") if (path := store / f"{DATABASE}{suffix}").exists()):
             shutil.copy(path, folder)
         if not (Path(folder) / DATABASE).exists():
-            return []
+            return [[] for _ in statements]
         with closing(sqlite3.connect(Path(folder) / DATABASE)) as connection:
-            try:
-                return connection.execute(statement).fetchall()
-            except sqlite3.DatabaseError:
-                return []
+            return [_answer(connection, statement) for statement in statements]
+
+
+def _answer(connection: sqlite3.Connection, statement: str) -> list[Any]:
+    try:
+        return connection.execute(statement).fetchall()
+    except sqlite3.DatabaseError:
+        return []

@@ -42,11 +42,11 @@ def test_what_marks_segments_or_database_know_of_and_nothing_has_is_gone(tmp_pat
         (segment,) = store.segments()
         segment.path.write_bytes(segment.path.read_bytes()[: segment.frames[3].offset])
 
-        known = remembered.gone(tmp_path, "jarvis")
+        known = remembered.look(tmp_path, "jarvis").gone
         (store.folder / "marks").unlink()
 
     assert known == {WRITER: {4, 5}}
-    assert remembered.gone(tmp_path, "jarvis") == {}
+    assert remembered.look(tmp_path, "jarvis").gone == {}
 
 
 def say(journal: Journal, times: int) -> None:

@@ -97,7 +97,7 @@ def not_waiting(round: Round, mounted: Mounted = by_turns) -> Finding:
         idle = acknowledgements.unsynced_for(stage.acks, time.monotonic())
         _cut(stage, disk)
         at = time.monotonic()
-        after, gone = stage.said(), remembered.gone(stage.store, stage.name)
+        after, gone = stage.said(), remembered.look(stage.store, stage.name).gone
         verdicts = _verified(stage)
     # What was said between our look and the cut may be there or not: it is as a call that never returned.
     late, told = len(after.acknowledged - before.acknowledged), after._replace(acknowledged=before.acknowledged)

@@ -17,7 +17,7 @@ import msgspec
 from tests.campaign import recording, remembered, stages, tail, tracing
 from tests.campaign.crash_states import KEPT, ORDERS, PowerCut
 from tests.campaign.fault import Fault, Finding, Round
-from tests.campaign.remembered import Numbers
+from tests.campaign.remembered import Remembered
 from tests.campaign.tracing import Names, Op, Resize, Said, Trace, Write
 from tests.crash import acknowledgements
 from tests.crash.acknowledgements import ACKNOWLEDGED
@@ -133,9 +133,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     """The calls that had returned when a sync began that was through at the cut."""
     synced: dict[str, int]
     """What the program's marks said then."""
-    gone: Numbers
-    unheard: bool
-    """Whether something is left of a run of which no event is."""
+    left: Remembered
 
 
 Judge = Callable[[State], Finding]
@@ -152,14 +150,13 @@ def _state(round: Round, life: Recorded, cut: PowerCut, at: int, judge: Judge) -
     marks.write_bytes(cut.seen("store/journal/marks"))
     stage.store = folder / "store"
     stage.acks.write_text(life.said_until(at), "ascii")
-    gone, unheard = remembered.gone(stage.store, stage.name), remembered.unheard(stage.store, stage.name)
+    left = remembered.look(stage.store, stage.name)
     state = State(
         stage=stage,
         verdicts=stage.verify(ending="kill", whole=True, plant="rebooted"),
         durable=life.before | acknowledgements.synced(stage.acks),
         synced=remembered.synced(marks),
-        gone=gone,
-        unheard=unheard,
+        left=left,
     )
     found = judge(state)
     if found.wrong:
@@ -180,7 +177,7 @@ def replayed(round: Round) -> Finding:
             one = stages.judged(state.stage, state.verdicts, life.threads)
         else:
             one = tail.judged(said, state.verdicts, durable=state.durable)
-        one.wrong += tail.overlooked(state.gone, state.synced, state.verdicts)
+        one.wrong += tail.overlooked(state.left.gone, state.synced, state.verdicts)
         return one
 
     moments = life.moments()
@@ -203,8 +200,8 @@ def lied_to(round: Round) -> Finding:
     def judged(state: State) -> Finding:
         one, gone = Finding(), tail.lost(state.stage.said(), state.verdicts)
         lost.update(gone)
-        one.wrong = tail.overlooked(state.gone, {}, state.verdicts)
-        if state.unheard and not tail.is_named(state.verdicts):
+        one.wrong = tail.overlooked(state.left.gone, {}, state.verdicts)
+        if state.left.unheard and not tail.is_named(state.verdicts):
             one.wrong.append("of a run that left only its record or report nothing is said")
         if gone:
             one.tally["states with a loss"] = 1
