@@ -117,12 +117,19 @@ class Segment:
         digest.update(_number(number) + payload)
         rest = _rest(magic, number, digest.digest()) + payload
         offset, length = self.at[0], len(payload)
-        if self._map is None:
-            self._write(frame.LENGTH.pack(length) + rest, offset)
-        else:
-            self._map[offset + 4 : offset + _BEFORE + length] = rest
-            _length_into(self._map, offset, length)
-        self.at = (offset + ((_BEFORE + length + 7) & ~7), number)
+        after = (offset + ((_BEFORE + length + 7) & ~7), number)
+        try:
+            if self._map is None:
+                self._write(frame.LENGTH.pack(length) + rest, offset)
+            else:
+                self._map[offset + 4 : offset + _BEFORE + length] = rest
+                _length_into(self._map, offset, length)
+        except BaseException:
+            # An interrupt: others may have read a frame that is whole, so that its number is taken. It goes on.
+            if self.read(offset, offset + _BEFORE + length) == frame.LENGTH.pack(length) + rest:
+                self.at = after
+            raise
+        self.at = after
 
     def _write(self, data: bytes, offset: int) -> None:
         """By a system call, which has failed when it wrote less than all."""

@@ -118,6 +118,22 @@ class Store:
         return [read.read_segment(path) for path in read.segment_files(self.folder)]
 
 
+class CutOff:
+    """Raises instead of one call of a function, or after it."""
+
+    def __init__(self, function: Any, call: int, error: type[BaseException], *, after: bool = False) -> None:
+        self._function, self._left, self._error, self._after = function, call, error, after
+
+    def __call__(self, *arguments: Any) -> Any:
+        self._left -= 1
+        if self._left == 0 and not self._after:
+            raise self._error
+        done = self._function(*arguments)
+        if self._left == 0:
+            raise self._error
+        return done
+
+
 def abandon(journal: Journal) -> None:
     """Close a journal's files and end nothing else, as death does."""
     from jarvis_ctx.journal import forks

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import threading
 from contextlib import suppress
 from pathlib import Path
@@ -11,12 +12,12 @@ from typing import Any
 import pytest
 
 from jarvis_ctx.errors import Fenced, StoreInUse, StoreUnavailable
-from jarvis_ctx.journal import archive, fold, others, read
+from jarvis_ctx.journal import archive, fold, others, read, segment
 from jarvis_ctx.journal.journal import Journal
 from jarvis_ctx.journal.marks import claim_epoch
 from jarvis_ctx.journal.ports import Batch
 from jarvis_ctx.journal.segment import path_of
-from tests.unit.journal.build import NAME, Store, numbers, opening, writer_id
+from tests.unit.journal.build import NAME, CutOff, Store, numbers, opening, writer_id
 
 
 def rows(store: Store, name: str = NAME) -> list[tuple[str, int]]:
@@ -155,6 +156,26 @@ def test_the_holder_of_the_role_drains_other_orchestrators_too(store: Store, jou
         other.flush(timeout=5)
 
     assert rows(store, "other") == [(other.writer.writer, 1)]
+
+
+@pytest.mark.parametrize(("mapped", "written"), [(True, (segment, "_length_into")), (False, (os, "pwrite"))])
+def test_a_number_that_was_drained_before_its_call_was_interrupted_is_not_used_again(
+    store: Store, journal: Journal, monkeypatch: pytest.MonkeyPatch, mapped: bool, written: tuple[Any, str]
+) -> None:
+    journal.drain_once()
+    with store.journal(name="other", mapped=mapped) as other:
+        other.append("TaskProgressed", "t", {})
+        with monkeypatch.context() as patched:
+            patched.setattr(*written, CutOff(getattr(*written), 1, KeyboardInterrupt, after=True))
+            with pytest.raises(KeyboardInterrupt):
+                other.append("TaskProgressed", "interrupted", {})
+        journal.drain_once()
+        other.append("TaskProgressed", "acknowledged", {})
+        journal._try_to_drain()
+
+    drained = [(row.number, row.payload.encode()) for row in store.database.events.events("other", {})]
+    assert drained == [(each.number, each.payload) for found in store.segments() for each in found.frames]
+    assert "acknowledged" in other.writer.state.tasks
 
 
 def test_one_that_says_much_keeps_neither_this_process_nor_the_others_waiting(

@@ -12,7 +12,7 @@ import pytest
 from jarvis_ctx.journal import archive, fold, read, skim
 from jarvis_ctx.journal.hearing import Hearing
 from jarvis_ctx.journal.journal import Journal
-from tests.unit.journal.build import NAME, Store, opening
+from tests.unit.journal.build import NAME, CutOff, Store, opening
 
 
 @pytest.fixture
@@ -129,22 +129,6 @@ def test_a_copy_that_takes_its_name_just_after_the_names_were_read_is_heard(
         heard = hearing.take()
 
     assert [event.subject for event in heard] == ["in both", "in the copy"]
-
-
-class CutOff:
-    """Raises instead of one call of a function, or after it."""
-
-    def __init__(self, function: Any, call: int, error: type[BaseException], *, after: bool = False) -> None:
-        self._function, self._left, self._error, self._after = function, call, error, after
-
-    def __call__(self, *arguments: Any) -> Any:
-        self._left -= 1
-        if self._left == 0 and not self._after:
-            raise self._error
-        done = self._function(*arguments)
-        if self._left == 0:
-            raise self._error
-        return done
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, RecursionError])
