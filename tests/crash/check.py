@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -47,10 +47,14 @@ class Checked(msgspec.Struct, kw_only=True):
     """Seconds that opening the store took, recovery included."""
 
 
-def write(path: Path, out: Path, since: dict[str, int], ending: str, settings: dict[str, Any]) -> None:
-    """Look, recover, and write a `Checked` to `out`."""
+def write(
+    path: Path, out: Path, since: dict[str, int], ending: str, settings: dict[str, Any], say: Callable[[str], None]
+) -> None:
+    """Look, say `recovering`, recover, say `recovered`, and write a `Checked` to `out`."""
     events = _from_outside(path, settings, since)
+    say("recovering")
     manager, seconds = _recovered(path, settings)
+    say("recovered")
     _drain(manager)
     state = manager.journal.writer.picture()
     checked = Checked(

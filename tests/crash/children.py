@@ -31,6 +31,11 @@ class Child:
         assert line.endswith("\n"), f"the child ended with {self.wait()} and said {line!r}\n{self._server.log_tail()}"
         return line.strip()
 
+    def rest(self) -> list[str]:
+        """All that it has said and nobody has listened to, once it has ended."""
+        self.wait()
+        return self._pipe.read().splitlines()
+
     def lives_for(self, seconds: float) -> bool:
         """Whether it neither speaks nor ends for that long."""
         return not select.select([self._pipe], [], [], seconds)[0]

@@ -112,7 +112,7 @@ class Stage:
         self.kill_within(self.open(**arguments), seconds, least)
 
     def recover(self, plant: str = "") -> Child:
-        """Start a child that opens the store and says nothing."""
+        """Start a child that looks at the store, says `recovering`, recovers it, and says `recovered`."""
         return self._verify({}, "kill", plant, {})
 
     def _verify(self, since: dict[str, int], ending: str, plant: str, settings: dict[str, Any]) -> Child:

@@ -122,9 +122,12 @@ def _call(
 
 
 def verify(path: str, out: str, since: dict[str, int], ending: str, plant: str, settings: dict[str, Any]) -> None:
-    """Read the store as a stranger, then recover it, and write both findings to `out`; end by `close` or `kill`."""
+    """Read the store as a stranger, then recover it, and write both findings to `out`; end by `close` or `kill`.
+
+    Says `recovering` between the two, and `recovered` as soon as it is.
+    """
     plants.plant(plant)
-    check.write(Path(path), Path(out), since, ending, settings)
+    check.write(Path(path), Path(out), since, ending, settings, say)
 
 
 def stop(path: str, acks: str, round: int, accident: bool = True, plant: str = "") -> None:

@@ -10,6 +10,7 @@ from jarvis_ctx.journal import fold
 from jarvis_ctx.liveness.exceptions import FaultDump
 from jarvis_ctx.liveness.marker import CrashMarker
 from jarvis_ctx.liveness.runfile import RunFile
+from jarvis_ctx.recovery import victims
 from jarvis_ctx.sidecar import manager
 
 
@@ -21,6 +22,16 @@ def lock_not_taken() -> None:
 def marker_not_cleared() -> None:
     """A recovery that is complete still counts as under way."""
     CrashMarker.clear = lambda self, orchestrator: None  # type: ignore[method-assign]  # a break
+
+
+def recovery_not_marked() -> None:
+    """That a recovery has begun is not written down."""
+    CrashMarker.set = lambda self, orchestrator, run: 1  # type: ignore[method-assign]  # a break
+
+
+def told_deaths_forgotten() -> None:
+    """What a recovery that was cut off has told already does not count in the next one's plan."""
+    victims._cut_off = lambda task, dead, recovered: task.in_flight
 
 
 def step_written_late() -> None:

@@ -149,4 +149,18 @@ CONTROLS = (
         fault="F12",
         shows=("one.time < other.time",),
     ),
+    Control(
+        id="C60",
+        title="that a recovery has begun is not written down",
+        broken=f"{BREAKS}:recovery_not_marked",
+        fault="F4",
+        shows=("the report's recovered_run",),
+    ),
+    Control(
+        id="C61",
+        title="a recovery forgets what one before it, cut off, has told already",
+        broken=f"{BREAKS}:told_deaths_forgotten",
+        fault="F4",
+        shows=("the report's tasks",),
+    ),
 )

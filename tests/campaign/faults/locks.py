@@ -72,7 +72,7 @@ def _roles(round: Round, store: Path, acks: Path) -> Iterator[tuple[str, list[st
     out = str(round.folder / "out")
     yield (
         "verify",
-        [""],
+        ["recovering", "recovered", ""],
         {"path": str(store), "out": out, "since": {}, "ending": "close", "plant": "", "settings": {}},
     )
 

@@ -3,41 +3,105 @@
 from __future__ import annotations
 
 import shutil
+from pathlib import Path
+from typing import Any
 
+from jarvis_ctx.liveness.marker import CrashMarker
+from jarvis_ctx.recovery import begin
 from tests.campaign import stages
 from tests.campaign.fault import Fault, Finding, Round
-from tests.crash.harness import THREADS
+from tests.crash.harness import Stage
+from tests.crash.roles import say
 
-KILLS = 3
+KILLS, TRIES = 3, 20
+"""How many recoveries in a row are cut off, and how many may be begun for it."""
+WRITERS = (1, 4)
+"""Threads of the life that dies: a single one is more often amid a task, as it waits for no other."""
+TELLING = f"{__name__}:telling"
+MOMENTS = ("recovering", "acting")
+"""The words of a recovery after which it is killed: as it opens the store, and as it begins to act on its plan. When it
+says more, it was through.
+"""
+ACTING = 0.3
+"""Up to this share of the time that a recovery takes, it is killed after the second of them."""
+SAME = ("recovered_run", "cause", "tasks", "steps_in_doubt", "events_lost", "damage")
+"""What a report says however often the recovery before it was cut off."""
+
+
+def telling() -> None:
+    """No break: a recovery says when it begins to act on its plan, and when only its marker is left to be cleared."""
+    act, clear = begin.act, CrashMarker.clear
+
+    def acting(*given: Any) -> None:
+        say("acting")
+        act(*given)
+
+    def clearing(self: CrashMarker, orchestrator: str) -> None:
+        say("complete")
+        clear(self, orchestrator)
+
+    begin.act, CrashMarker.clear = acting, clearing  # type: ignore[method-assign]
 
 
 def kill_while_recovering(round: Round) -> Finding:
     """The same dead store is recovered undisturbed, and after recoveries that were killed: the same comes out."""
-    stage = stages.stage(round)
-    stage.write_and_kill(least=0.05)
+    stage, threads = stages.stage(round), round.random.choice(WRITERS)
+    stage.write_and_kill(least=0.05, threads=threads)
     dead = shutil.copytree(stage.store, round.folder / "dead")
     undisturbed = stage.verify(ending="kill", whole=True).checked
 
-    shutil.rmtree(stage.store)
-    dead.rename(stage.store)
-    for _ in range(KILLS):
-        stage.kill_within(stage.recover(), undisturbed.opened * 1.3)
+    kills = _cut_off(stage, dead, undisturbed.opened)
+    if len(kills) < KILLS:
+        return Finding(apart="in which the kills came too late")
     verdicts = stage.verify(ending="kill", whole=True)
 
-    found = stages.judged(stage, verdicts, THREADS)
-    found.tally["kills"] = KILLS
+    found = stages.judged(stage, verdicts, threads)
+    found.tally.update({"kills": len(kills), "of them amid its acts": kills.count("acting")})
     if verdicts.checked.contents != undisturbed.contents:
         found.wrong.append("the state differs from that of the undisturbed recovery")
-    if verdicts.checked.report is None or verdicts.checked.report.events_lost:
-        found.wrong.append(f"the report: {verdicts.checked.report}")
+    for name in SAME:
+        had, has = (getattr(checked.report, name, None) for checked in (undisturbed, verdicts.checked))
+        if had is None or has != had:
+            found.wrong.append(f"the report's {name}: {_without(has, had)}, and undisturbed: {_without(had, has)}")
     return found
+
+
+def _without(some: Any, others: Any) -> Any:
+    """What is to be shown of them."""
+    return [one for one in some if one not in others] if isinstance(some, list) and isinstance(others, list) else some
+
+
+def _cut_off(stage: Stage, dead: Path, seconds: float) -> list[str]:
+    """Cut off recoveries in a row, begun anew from the `dead` store after one that was through; the last each said."""
+    kills = list[str]()
+    for _ in range(TRIES):
+        if not kills:
+            shutil.rmtree(stage.store)
+            shutil.copytree(dead, stage.store)
+        last = _killed(stage, seconds)
+        kills = [*kills, last] if last in MOMENTS else []
+        if len(kills) == KILLS:
+            break
+    return kills
+
+
+def _killed(stage: Stage, seconds: float) -> str:
+    """The last that a recovery said before it was killed."""
+    child, moment = stage.recover(plant=TELLING), stage.random.choice(MOMENTS)
+    said = [child.line()]
+    if moment == "acting":
+        said.append(child.line())
+        seconds *= ACTING
+    child.lives_for(stage.random.uniform(0, seconds))
+    child.kill()
+    return [*said, *child.rest()][-1]
 
 
 FAULTS = (
     Fault(
         id="F4",
-        title="`kill -9` of three recoveries in a row, then one that is not disturbed",
-        promise="the state is the one that an undisturbed recovery gives",
+        title=f"`kill -9` of {KILLS} recoveries in a row, each amid its work, then one that is not disturbed",
+        promise="state and report are those that an undisturbed recovery gives",
         rounds={"small": 15, "full": 200, "release": 200},
         play=kill_while_recovering,
     ),
