@@ -105,7 +105,9 @@ def test_a_recovery_that_was_killed_gives_the_state_of_an_undisturbed_one(stage:
         shutil.rmtree(stage.store)
         shutil.copytree(dead, stage.store)
         for _ in range(3):
-            stage.kill_within(stage.recover(), undisturbed.opened * 1.3)
+            child = stage.recover()
+            assert child.line() == "recovering"
+            stage.kill_within(child, undisturbed.opened * 1.1)
         checked = stage.verify(whole=True).checked
         assert checked.contents == undisturbed.contents
         assert checked.report is not None

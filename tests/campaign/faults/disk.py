@@ -17,6 +17,7 @@ WAYS = [
 ]
 MADE, STEP = 151, 61
 """A prime above the number of calls that such a life makes, and how far a round goes on from the one before."""
+BEYOND = "beyond the last call: none was the n-th"
 THREADS = 60
 """Calls that failed and came through all the same are not counted against a round."""
 SMALL: dict[str, Any] = {
@@ -43,13 +44,17 @@ def suffered_well(stage: Stage, suffered: Suffered) -> Finding:
 
 
 def failing_calls(round: Round) -> Finding:
-    """The n-th call fails, alone or with all after it; 1,208 rounds are every n in every way."""
+    """The n-th call fails, alone or with all after it; 1,208 rounds are every n in every way, each with a durability that
+    is drawn.
+    """
     error, lasting, segment_io = WAYS[(round.number - 1) % len(WAYS)]
     first = 1 + (round.number - 1) // len(WAYS) * STEP % MADE
     durability = round.random.choice(("process", "power", "store"))
     stage = stages.stage(round)
     settings: dict[str, Any] = {"segment_io": segment_io, "durability": durability}
-    found = suffered_well(stage, stage.suffer(first, first + lasting, error, **settings))
+    suffered = stage.suffer(first, first + lasting, error, **settings)
+    found = suffered_well(stage, suffered)
+    found.apart = "" if suffered.failed else BEYOND
     found.noted |= {"call": first, "error": errno.errorcode[error], "lasting": bool(lasting), **settings}
     return found
 
@@ -80,6 +85,7 @@ def failing_database(round: Round) -> Finding:
     found = stages.judged(stage, stage.verify(ending="kill", whole=True), 1)
     failed = (round.folder / "strace").read_text("ascii").count("(INJECTED)")
     found.tally["calls that failed"] = failed
+    found.apart = "" if failed else BEYOND
     found.noted |= {"call": first, "error": errno.errorcode[error], "lasting": bool(lasting)}
     return found
 

@@ -3,29 +3,42 @@
 from __future__ import annotations
 
 import shutil
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from jarvis_ctx.capture.steps import StepCall, Steps
 from jarvis_ctx.liveness.marker import CrashMarker
 from jarvis_ctx.recovery import begin
 from tests.campaign import stages
 from tests.campaign.fault import Fault, Finding, Round
-from tests.crash.harness import Stage
+from tests.crash.harness import THREADS, Stage
 from tests.crash.roles import say
 
 KILLS, TRIES = 3, 20
 """How many recoveries in a row are cut off, and how many may be begun for it."""
-WRITERS = (1, 4)
-"""Threads of the life that dies: a single one is more often amid a task, as it waits for no other."""
-TELLING = f"{__name__}:telling"
+AT_WORK, TELLING = f"{__name__}:at_work", f"{__name__}:telling"
 MOMENTS = ("recovering", "acting")
 """The words of a recovery after which it is killed: as it opens the store, and as it begins to act on its plan. When it
 says more, it was through.
 """
+WORK = 0.005
+"""Seconds of a step."""
 ACTING = 0.3
 """Up to this share of the time that a recovery takes, it is killed after the second of them."""
 SAME = ("recovered_run", "cause", "tasks", "steps_in_doubt", "events_lost", "damage")
 """What a report says however often the recovery before it was cut off."""
+
+
+def at_work() -> None:
+    """No break: each step takes a while, so that a death cuts most often some off."""
+    run = Steps.run
+
+    def working(self: Steps, call: StepCall, work: Callable[[], Any]) -> Any:
+        return run(self, call, lambda: (time.sleep(WORK), work())[1])
+
+    Steps.run = working  # type: ignore[method-assign]
 
 
 def telling() -> None:
@@ -45,8 +58,8 @@ def telling() -> None:
 
 def kill_while_recovering(round: Round) -> Finding:
     """The same dead store is recovered undisturbed, and after recoveries that were killed: the same comes out."""
-    stage, threads = stages.stage(round), round.random.choice(WRITERS)
-    stage.write_and_kill(least=0.05, threads=threads)
+    stage = stages.stage(round)
+    stage.write_and_kill(least=0.05, plant=AT_WORK)
     dead = shutil.copytree(stage.store, round.folder / "dead")
     undisturbed = stage.verify(ending="kill", whole=True).checked
 
@@ -55,7 +68,7 @@ def kill_while_recovering(round: Round) -> Finding:
         return Finding(apart="in which the kills came too late")
     verdicts = stage.verify(ending="kill", whole=True)
 
-    found = stages.judged(stage, verdicts, threads)
+    found = stages.judged(stage, verdicts, THREADS)
     found.tally.update({"kills": len(kills), "of them amid its acts": kills.count("acting")})
     if verdicts.checked.contents != undisturbed.contents:
         found.wrong.append("the state differs from that of the undisturbed recovery")
@@ -72,16 +85,21 @@ def _without(some: Any, others: Any) -> Any:
 
 
 def _cut_off(stage: Stage, dead: Path, seconds: float) -> list[str]:
-    """Cut off recoveries in a row, begun anew from the `dead` store after one that was through; the last each said."""
+    """Cut off recoveries in a row, the first of the `dead` store; one that was through does not count, nor what it did.
+
+    The last word of each.
+    """
     kills = list[str]()
     for _ in range(TRIES):
-        if not kills:
-            shutil.rmtree(stage.store)
-            shutil.copytree(dead, stage.store)
+        shutil.rmtree(stage.store)
+        shutil.copytree(dead, stage.store)
         last = _killed(stage, seconds)
-        kills = [*kills, last] if last in MOMENTS else []
-        if len(kills) == KILLS:
-            break
+        if last in MOMENTS:
+            kills.append(last)
+            if len(kills) == KILLS:
+                break
+            shutil.rmtree(dead)
+            shutil.copytree(stage.store, dead)
     return kills
 
 
