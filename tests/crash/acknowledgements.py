@@ -66,9 +66,9 @@ def stateful(token: Token) -> bool:
     return verb(token).kinds[0] in LATEST_WINS
 
 
-def read(path: Path) -> Said:
-    """Everything said so far. A line is whole or not there."""
-    lines = _lines(path)
+def read(path: Path, until: int | None = None) -> Said:
+    """Everything said so far, or in the first `until` bytes. A line is whole or not there."""
+    lines = _lines(path, until)
     told = {what: frozenset(token for said, token, *_ in lines if said == what) for what in (STARTED, ACKNOWLEDGED)}
     return Said(told[STARTED], told[ACKNOWLEDGED])
 
@@ -94,8 +94,8 @@ def unsynced_for(path: Path, now: float) -> float:
     return min(begun, default=now) - ends[-1] if ends else 0.0
 
 
-def _lines(path: Path) -> list[list[str]]:
-    return [line.split() for line in path.read_text("ascii").splitlines()] if path.exists() else []
+def _lines(path: Path, until: int | None = None) -> list[list[str]]:
+    return [line.split() for line in path.read_bytes()[:until].decode("ascii").splitlines()] if path.exists() else []
 
 
 def kinds(token: str) -> tuple[str, ...]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from tests.campaign.control import Control
-from tests.campaign.controls import rotten, starts
+from tests.campaign.controls import looking, rotten, starts
 from tests.crash import plants
 
-BREAKS, STARTS = rotten.__name__, starts.__name__
+BREAKS, LOOKS, STARTS = rotten.__name__, looking.__name__, starts.__name__
 
 CONTROLS = (
     Control(
@@ -120,5 +120,26 @@ CONTROLS = (
         broken=f"{STARTS}:promised_field_left_out",
         fault="F38",
         shows=("Response violates schema",),
+    ),
+    Control(
+        id="C62",
+        title="a look leaves out what is in segments alone",
+        broken=f"{LOOKS}:looks_into_the_database_alone",
+        fault="F30",
+        shows=("calls acknowledged before it",),
+    ),
+    Control(
+        id="C63",
+        title="every other look leaves out what was said last",
+        broken=f"{LOOKS}:every_other_look_goes_back",
+        fault="F30",
+        shows=("goes back",),
+    ),
+    Control(
+        id="C64",
+        title="a backup leaves out what is in segments alone",
+        broken=f"{LOOKS}:backups_without_segments",
+        fault="F30",
+        shows=("backup 0 is without",),
     ),
 )

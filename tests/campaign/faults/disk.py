@@ -44,9 +44,7 @@ def suffered_well(stage: Stage, suffered: Suffered) -> Finding:
 
 
 def failing_calls(round: Round) -> Finding:
-    """The n-th call fails, alone or with all after it; 1,208 rounds are every n in every way, each with a durability that
-    is drawn.
-    """
+    """The n-th call fails, alone or with all after it; 1,208 rounds are every n each way. The durability is drawn."""
     error, lasting, segment_io = WAYS[(round.number - 1) % len(WAYS)]
     first = 1 + (round.number - 1) // len(WAYS) * STEP % MADE
     durability = round.random.choice(("process", "power", "store"))

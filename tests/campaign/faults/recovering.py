@@ -36,7 +36,11 @@ def at_work() -> None:
     run = Steps.run
 
     def working(self: Steps, call: StepCall, work: Callable[[], Any]) -> Any:
-        return run(self, call, lambda: (time.sleep(WORK), work())[1])
+        def slowly() -> Any:
+            time.sleep(WORK)
+            return work()
+
+        return run(self, call, slowly)
 
     Steps.run = working  # type: ignore[method-assign]
 
@@ -53,7 +57,7 @@ def telling() -> None:
         say("complete")
         clear(self, orchestrator)
 
-    begin.act, CrashMarker.clear = acting, clearing  # type: ignore[method-assign]
+    begin.act, CrashMarker.clear = acting, clearing  # type: ignore[assignment, method-assign]
 
 
 def kill_while_recovering(round: Round) -> Finding:
