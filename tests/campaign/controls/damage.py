@@ -137,8 +137,8 @@ CONTROLS = (
     ),
     Control(
         id="C64",
-        title="a backup leaves out what is in segments alone",
-        broken=f"{LOOKS}:backups_without_segments",
+        title="a backup leaves out the database and the segments",
+        broken=f"{LOOKS}:backups_of_the_archive_alone",
         fault="F30",
         shows=("backup 0 is without",),
     ),

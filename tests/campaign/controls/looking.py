@@ -27,6 +27,7 @@ def every_other_look_goes_back() -> None:
     StoreView.events_after = forgetful  # type: ignore[method-assign]  # a break
 
 
-def backups_without_segments() -> None:
-    """A backup has the database, and not what is in segments alone."""
+def backups_of_the_archive_alone() -> None:
+    """A backup leaves out the database and the segments."""
     Taking._segments = lambda self: []  # type: ignore[method-assign]  # a break
+    Taking._copy_database = lambda self: None  # type: ignore[method-assign]  # a break
