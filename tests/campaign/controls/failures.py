@@ -21,6 +21,7 @@ CONTROLS = (
         broken=f"{BREAKS}:failed_append_acknowledged",
         fault="F18",
         shows=("lost",),
+        within=80,
     ),
     Control(
         id="C47",

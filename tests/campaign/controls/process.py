@@ -113,6 +113,7 @@ CONTROLS = (
         broken=f"{STARTS}:named_before_whole",
         fault="F5",
         shows=("pkl is damaged",),
+        within=80,
     ),
     Control(
         id="C17",
@@ -140,7 +141,7 @@ CONTROLS = (
         title="any process with the id of a dead one counts as that one",
         broken=f"{STARTS}:process_id_believed",
         fault="F11",
-        shows=("killed",),
+        shows=("report.cause.cause",),
     ),
     Control(
         id="C44",

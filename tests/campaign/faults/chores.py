@@ -20,6 +20,8 @@ from tests.crash import damage
 from tests.crash.harness import CHECKPOINTING, THREADS, Stage
 
 SMALL: dict[str, Any] = {"segment_bytes": 16_384}
+OFTEN = 3
+"""Calls between two checkpoints, so that a kill comes amid one for the most part."""
 LATE = 0.4
 """Seconds in which each of these is done several times, or once for the most part."""
 Chore = Callable[[Stage, Round], dict[str, Any]]
@@ -53,7 +55,7 @@ def _say_begun() -> None:
 def checkpointing(stage: Stage, round: Round) -> dict[str, Any]:
     """Checkpoints are taken; each that is there afterwards is whole."""
     for _ in range(5):
-        stage.write_and_kill(0.2, **CHECKPOINTING)
+        stage.write_and_kill(0.2, threads=1, checkpoint_every=OFTEN)
     files = CheckpointFiles(stage.store, "jarvis", sign.load_key(stage.store / "secret.key"))
     for point in damage.signed_checkpoints(stage.store):
         files.load(point)
