@@ -8,6 +8,7 @@ from pathlib import Path
 
 from jarvis_ctx.disk.files import sync_folder
 from jarvis_ctx.disk.held import hold
+from jarvis_ctx.errors import JournalUnavailable
 from jarvis_ctx.journal.segment import Opening, Segment, path_of
 
 CHILD_SEGMENT = 65_536
@@ -36,22 +37,29 @@ class SegmentSupply:
             return segment if segment is not None else self._make()
 
     def begin(self, opening: Opening) -> Segment:
-        """The next segment with its first frame, held for as long as it is written. Raises `OSError`."""
+        """The next segment with its first frame, held for as long as it is written. Raises `JournalUnavailable`."""
         return self._held(lambda segment: segment.open(opening))
 
     def copy(self, other: Segment) -> Segment:
-        """A segment with all of `other`, which cannot be synced; it and all later ones are not mapped."""
+        """A segment with all of `other`, which cannot be synced; it and all later ones are not mapped.
+
+        Raises `JournalUnavailable`.
+        """
         self.distrust()
         return self._held(lambda segment: segment.copy(other))
 
     def _held(self, begin: Callable[[Segment], None]) -> Segment:
-        segment = self.take()
-        hold(segment.descriptor)
         try:
-            begin(segment)
-        except OSError:
-            segment.discard()
-            raise
+            segment = self.take()
+            try:
+                hold(segment.descriptor)
+                begin(segment)
+            except BaseException:
+                # Nobody will write to it, and its first frame would tell readers otherwise; the error itself goes on.
+                segment.discard()
+                raise
+        except OSError as error:
+            raise JournalUnavailable(path=str(self.folder), reason=error.strerror or str(error)) from error
         return segment
 
     def distrust(self) -> None:

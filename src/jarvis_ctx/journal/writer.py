@@ -211,14 +211,15 @@ class Writer(Inherited):
     def _next_segment(self, payload: int) -> Segment:
         if payload > (limit := self.supply.size - 512 - FOR_END - FOR_SEAL):
             raise TooLarge(what="An event with its subject", size=payload, limit=limit)
-        self.segment, self.turned = self._open_segment(), True
+        try:
+            self._open_segment()
+        finally:
+            self.segment = self.segments[-1]  # Whatever interrupts it: all but the last listed count as full.
+        self.turned = True
         return self.segment
 
     def _open_segment(self) -> Segment:
-        try:
-            segment = self.supply.begin(msgspec.structs.replace(self._opening, first=self.number + 1))
-        except OSError as error:
-            raise self._unavailable(error) from error
+        segment = self.supply.begin(msgspec.structs.replace(self._opening, first=self.number + 1))
         self.segments.append(segment)
         return segment
 
@@ -230,11 +231,9 @@ class Writer(Inherited):
         return self.undisturbed(lambda: self._replace(segment))
 
     def _replace(self, segment: Segment) -> Segment:
-        try:
-            fresh = self.supply.copy(segment)
-        except OSError as error:
-            raise self._unavailable(error) from error
-        self.segments[self.segments.index(segment)] = fresh
+        at = self.segments.index(segment)
+        fresh = self.supply.copy(segment)
+        self.segments[at] = fresh  # With nothing in between that an interrupt could come in: it is listed, or gone.
         if self.segment is segment:
             self.segment = fresh
         segment.close()

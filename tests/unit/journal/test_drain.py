@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import threading
+from collections import deque
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -93,9 +94,9 @@ def test_a_drained_full_segment_is_sealed_cut_and_given_up(store: Store, journal
     assert all(segment.path.stat().st_size < 16_384 for segment in sealed)
 
 
-def test_a_segment_an_interrupt_left_empty_is_given_up_too(store: Store, journal: Journal) -> None:
+def test_a_segment_that_nothing_was_written_to_is_given_up_too(store: Store, journal: Journal) -> None:
     journal.append("TaskProgressed", "t", {})
-    journal.writer._open_segment()  # What an interrupt leaves that comes before the writer has noted the new one.
+    journal.writer._open_segment()
     journal.writer.segment = journal.writer._open_segment()
     journal.append("TaskProgressed", "t", {})
 
@@ -103,6 +104,33 @@ def test_a_segment_an_interrupt_left_empty_is_given_up_too(store: Store, journal
 
     assert len(journal.writer.segments) == 1
     assert numbers(store.gather().events) == [1, 2]
+
+
+class Interrupted(deque[Any]):
+    """Takes what is appended, and raises."""
+
+    def append(self, item: Any) -> None:
+        super().append(item)
+        raise KeyboardInterrupt
+
+
+def test_after_an_interrupt_at_the_turn_of_a_segment_nothing_is_written_to_the_full_one(
+    store: Store, journal: Journal
+) -> None:
+    listed = journal.writer.segments
+    journal.writer.segments = Interrupted(listed)
+    with pytest.raises(KeyboardInterrupt):
+        all(journal.append("TaskProgressed", "t", {"note": "x" * 1000}) for _ in range(20))
+    journal.writer.segments = deque(journal.writer.segments)
+
+    for _ in range(2):
+        journal.append("TaskProgressed", "t", {})
+        journal.flush()
+
+    assert len(journal.writer.segments) == 1
+    found = [segment for segment in store.segments() if segment.opening and segment.frames]
+    assert [each.opening.first for each in found if each.opening] == [each.frames[0].number for each in found]
+    assert numbers(store.gather().events) == list(range(1, 1 + journal.writer.number))
 
 
 def test_flush_returns_with_every_earlier_event_in_the_store(store: Store, journal: Journal) -> None:

@@ -14,7 +14,7 @@ from jarvis_ctx.journal import read
 from jarvis_ctx.journal.journal import Journal
 from jarvis_ctx.journal.segment import Segment, path_of
 from jarvis_ctx.journal.writer import Writer
-from tests.unit.journal.build import Store, numbers, wait_until, writer_id
+from tests.unit.journal.build import CutOff, Store, numbers, wait_until, writer_id
 
 
 def fail(descriptor: int) -> None:
@@ -236,6 +236,24 @@ def test_a_segment_that_somebody_deleted_is_written_again(store: Store) -> None:
         journal.append("TaskProgressed", "u", {})
 
         assert numbers(store.gather().events) == [1, 2]
+
+
+def test_an_interrupt_in_the_middle_of_a_copy_leaves_nothing_of_it(
+    store: Store, journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal.append("TaskProgressed", "t", {})
+    before = sorted(store.folder.glob("*.seg"))
+    interrupted = CutOff(Segment.copy, 1, KeyboardInterrupt, after=True)
+    with monkeypatch.context() as patched:
+        fail_once(patched)
+        patched.setattr(Segment, "copy", lambda *both: interrupted(*both))
+        with pytest.raises(KeyboardInterrupt):
+            journal.sync()
+
+    journal.sync()
+
+    assert sorted(store.folder.glob("*.seg")) == before
+    assert (journal.health().synced, numbers(store.gather().events)) == (1, [1])
 
 
 def test_where_no_new_segment_can_be_made_a_deleted_one_acknowledges_nothing_more(store: Store) -> None:
