@@ -84,9 +84,9 @@ def test_a_clean_end_is_no_death_and_is_not_restarted(watch: Watch, stage: Stage
 
 
 @ROUND
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 1)])
+@pytest.mark.parametrize(("number", "codes"), [(signal.SIGTERM, {143}), (signal.SIGINT, {1, 130})])
 def test_who_is_asked_to_end_is_not_restarted(
-    watch: Watch, stage: Stage, number: signal.Signals, code: int, round: int
+    watch: Watch, stage: Stage, number: signal.Signals, codes: set[int], round: int
 ) -> None:
     watched = watch(stage.store, [*MORTAL, "wait"])
     watched.begun()
@@ -94,7 +94,7 @@ def test_who_is_asked_to_end_is_not_restarted(
     watched.kill(number)
 
     assert watched.said("ended")["failed"] is False
-    assert watched.over()["exit_code"] == code
+    assert watched.over()["exit_code"] in codes  # Which of the two it is of a KeyboardInterrupt, Python decides.
     assert cause(stage.store) is None
 
 

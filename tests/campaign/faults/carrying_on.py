@@ -42,7 +42,7 @@ FAULTS = (
         id="F45",
         title='`kill -9` of a program that is run again with `resume="skip"`, up to four times, until it is done',
         promise="finished steps are not done again, one in doubt is asked about: each effect happens exactly once",
-        rounds={"small": 25, "full": 100, "release": 500},
+        rounds={"small": 25, "full": 60, "release": 500},
         play=run_until_done,
     ),
 )

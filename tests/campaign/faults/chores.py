@@ -125,7 +125,7 @@ FAULTS = (
         id="F5",
         title="`kill -9` during checkpoints, archiving, backup, a new database, new encryption keys",
         promise="the same; each checkpoint and each backup that is there is whole",
-        rounds={"small": 20, "full": 300, "release": 300},
+        rounds={"small": 20, "full": 200, "release": 300},
         play=kill_while_at_a_chore,
     ),
 )

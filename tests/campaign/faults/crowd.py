@@ -134,7 +134,7 @@ FAULTS = (
         title=f"{WORKERS + 1} processes write, {READERS} look, checkpoints and backups are taken, until `kill -9`",
         promise="no acknowledged call is lost; each look, and each backup put back, has no gap, and all that was"
         " acknowledged before it was begun; no look goes back; the database is sound",
-        rounds={"small": 1, "full": 20, "release": 120},
+        rounds={"small": 1, "full": 10, "release": 120},
         play=together,
     ),
 )

@@ -203,14 +203,14 @@ FAULTS = (
         id="F24",
         title="the database has no header, or is cut off, empty, garbage, or gone, with its log or without",
         promise="no acknowledged call is lost, no start begins empty, what is damaged is moved aside",
-        rounds={"small": 10, "full": 400, "release": 1_000},
+        rounds={"small": 10, "full": 200, "release": 1_000},
         play=database,
     ),
     Fault(
         id="F25",
         title="the database's log, or the page of marks, is gone, cut off, garbage, or has a bit flipped",
         promise="no acknowledged call is lost",
-        rounds={"small": 9, "full": 450, "release": 1_500},
+        rounds={"small": 9, "full": 200, "release": 1_500},
         play=log_or_marks,
     ),
     Fault(
@@ -224,7 +224,7 @@ FAULTS = (
         id="F26",
         title="the newest checkpoint files, some or all, are damaged or gone, and the database is gone, too",
         promise="the next older one is used, or all events; no acknowledged call is lost",
-        rounds={"small": 10, "full": 150, "release": 300},
+        rounds={"small": 10, "full": 100, "release": 300},
         play=points,
     ),
     Fault(
@@ -232,7 +232,7 @@ FAULTS = (
         title="the database, its log, checkpoints, marks, segments or the run's record are those of a life earlier",
         promise="no acknowledged call is lost; with older segments only what was not drained is, and the report names"
         " the numbers of exactly that",
-        rounds={"small": 7, "full": 150, "release": 300},
+        rounds={"small": 7, "full": 100, "release": 300},
         play=older,
     ),
 )

@@ -86,7 +86,7 @@ FAULTS = (
         id="F37",
         title=f"{len(EVIL)} malicious pickles as the newest checkpoint, signed rightly, wrongly, or not at all",
         promise="none is run, none is loaded, the state is as it was",
-        rounds={"small": 3, "full": 30, "release": 60},
+        rounds={"small": 3, "full": 15, "release": 60},
         play=pickles,
     ),
 )

@@ -67,7 +67,7 @@ FAULTS = (
         id="F2",
         title="`kill -9` of 4 processes with 8 threads each, together or the orchestrator first",
         promise="the same, and no more calls are there without an acknowledgement than were under way",
-        rounds={"small": 20, "full": 300, "release": 300},
+        rounds={"small": 20, "full": 200, "release": 300},
         play=a_team,
     ),
 )

@@ -101,7 +101,7 @@ FAULTS = (
         id="F28",
         title="each open, close and lock of a life under strace",
         promise="no file is closed while the process holds its lock otherwise, and there is one library of SQLite",
-        rounds={"small": 2, "full": 30, "release": 60},
+        rounds={"small": 2, "full": 10, "release": 60},
         play=watched,
         missing=recording.missing,
     ),

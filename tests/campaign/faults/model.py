@@ -47,7 +47,7 @@ FAULTS = (
         title=f"any {STEPS} calls, deaths, losses of files, older databases and clocks set wrong, as Hypothesis draws"
         " them",
         promise="after each start the state is what a dict would remember",
-        rounds={"small": 1, "full": 24, "release": 200},
+        rounds={"small": 1, "full": 12, "release": 200},
         play=any_order,
         limit=600,
     ),

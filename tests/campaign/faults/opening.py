@@ -78,7 +78,7 @@ FAULTS = (
         id="F3",
         title="`kill -9` while a store is made (with its key), opened or migrated",
         promise="the next start opens it, with all that was acknowledged before",
-        rounds={"small": 30, "full": 300, "release": 300},
+        rounds={"small": 30, "full": 200, "release": 300},
         play=kill_while_opening,
     ),
 )

@@ -129,7 +129,7 @@ FAULTS = (
         id="F13",
         title='the power goes, with `durability="power"` (ext4, XFS)',
         promise="no acknowledged call is lost",
-        rounds={"small": 8, "full": 400, "release": 2_000},
+        rounds={"small": 8, "full": 300, "release": 2_000},
         play=waiting_for_the_disk,
         missing=missing,
     ),
@@ -138,7 +138,7 @@ FAULTS = (
         title='the power goes, with `durability="process"` and `sync_interval=0.2` (ext4, XFS)',
         promise="only the last calls are lost, none that had returned when the last finished sync began; the report "
         "says so, and names each number that anything left knows of",
-        rounds={"small": 8, "full": 400, "release": 2_000},
+        rounds={"small": 8, "full": 300, "release": 2_000},
         play=not_waiting,
         missing=missing,
     ),

@@ -124,7 +124,7 @@ FAULTS = (
         id="F4",
         title=f"`kill -9` of {KILLS} recoveries in a row, each amid its work, then one that is not disturbed",
         promise="state and report are those that an undisturbed recovery gives",
-        rounds={"small": 15, "full": 200, "release": 200},
+        rounds={"small": 15, "full": 100, "release": 200},
         play=kill_while_recovering,
     ),
 )

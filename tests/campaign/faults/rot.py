@@ -74,7 +74,7 @@ FAULTS = (
         promise="every event, the state and the report are right, read as they are and after a start, but for events"
         " that stood in the hit file alone: those are named; after a hit in the marks numbers that never were may be,"
         " too",
-        rounds={"small": 2, "full": 60, "release": 200},
+        rounds={"small": 2, "full": 80, "release": 200},
         play=rotten,
     ),
 )

@@ -83,7 +83,7 @@ FAULTS = (
         promise="as many calls as ever are slow, but for one that waits for the two syncs of a new segment, and p99 is"
         " as ever; a value in a file of its own waits for syncs alone, a recovery point for them, or 7 s for the"
         " database; none is lost",
-        rounds={"small": 2, "full": 8, "release": 60},
+        rounds={"small": 2, "full": 4, "release": 60},
         play=slow,
         missing=recording.missing,
         limit=300,

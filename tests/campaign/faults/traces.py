@@ -238,7 +238,7 @@ FAULTS = (
         title="a disk that says it has written what it has not",
         promise="out of promise; the report names each lost number that anything left knows of, and a run of which "
         "only a record is left; a tail that nothing knows of is gone without a trace",
-        rounds={"small": 1, "full": 25, "release": 100},
+        rounds={"small": 1, "full": 15, "release": 100},
         play=lied_to,
         missing=recording.missing,
         limit=600,
