@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import re
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
+from jarvis_ctx.graphs.subjects import subject
+from jarvis_ctx.journal import frame
 from jarvis_ctx.journal.ports import StoredEvent
 from jarvis_ctx.model.cut import Cut
-from jarvis_ctx.storage.sqlite.soundness import is_sound
+from jarvis_ctx.storage.sqlite.connection import connect
+from jarvis_ctx.storage.sqlite.soundness import fault, is_sound
 from jarvis_ctx.storage.sqlite.store import SqliteStore
 from tests.contract.records import OTHER, START, WRITER, batch, event, events, opening
 
@@ -96,3 +102,53 @@ def test_the_cleanup_of_one_orchestrator_excuses_nothing_of_another(sqlite_store
     lose(sqlite_store, 1, OTHER)
 
     assert not is_sound(database)
+
+
+def filed(database: Path) -> None:
+    """A closed database with events of a thread that are as they were written."""
+    store = SqliteStore(database)
+    store.events.write(batch([signed(number, "thread", "", f"{number:03}") for number in range(1, 10)]))
+    store.close()
+
+
+def signed(number: int, *about: str) -> StoredEvent:
+    payload = msgspec.json.encode([number, START + number, "run-1", "GraphCheckpointPut", subject(*about), {}])
+    return StoredEvent(WRITER, number, frame.digester(WRITER)(number, payload).hex(), payload.decode())
+
+
+@pytest.mark.parametrize(
+    "rot", ['subject = \'["threat","","009"]\'', "kind = 'GraphWritesPut'", "time = time - 64", "subject = NULL"]
+)
+def test_an_event_that_stands_under_what_it_is_not_is_found(database: Path, rot: str) -> None:
+    filed(database)
+    before = is_sound(database)
+
+    with closing(connect(database, "mode=rw", 5)) as connection:
+        connection.execute(f"UPDATE events SET {rot} WHERE number = 9")
+
+    assert (before, fault(database)) == (True, "events stand in it under what they are not")
+    store = SqliteStore(database)
+    assert [f"first number 9 of writer {WRITER}" in sentence for sentence in store.queries.faults()] == [True]
+    store.close()
+
+
+@pytest.mark.parametrize("place", [0, 1], ids=["first", "second"])
+def test_a_bit_that_flips_in_a_table_or_in_its_index_is_found(database: Path, place: int) -> None:
+    filed(database)
+    held, about = bytearray(database.read_bytes()), subject("thread", "", "009").encode()
+
+    places = [found.start() for found in re.finditer(re.escape(about), held)]
+    held[places[place] + len(about) - 3] ^= 1
+    database.write_bytes(held)
+
+    assert len(places) == 2
+    assert not is_sound(database)
+
+
+def test_an_event_that_has_rotted_itself_is_left_to_its_digest(database: Path) -> None:
+    filed(database)
+
+    with closing(connect(database, "mode=rw", 5)) as connection:
+        connection.execute("UPDATE events SET payload = replace(payload, 'thread', 'threat') WHERE number = 9")
+
+    assert is_sound(database)

@@ -15,7 +15,7 @@ from jarvis_ctx.errors import CorruptData
 from jarvis_ctx.graphs import reach
 from jarvis_ctx.graphs.gone import BEGINNING, Gone, Spot
 from jarvis_ctx.graphs.ports import TimedEvent
-from jarvis_ctx.graphs.source import Source
+from jarvis_ctx.graphs.source import Source, check_place
 from jarvis_ctx.model.event import Event, Stamp
 
 log = logging.getLogger("jarvis_ctx")
@@ -145,9 +145,12 @@ def _read(source: Source, row: TimedEvent) -> Told:
     payload = source.verified(row)
     if b"$" not in payload:  # Nothing is tagged, sealed or elsewhere: it can be read in one go.
         try:
-            return _plain(payload)[5]
+            _, time, _, kind, subject, told = _plain(payload)
         except msgspec.DecodeError:
             pass  # The longer way says what is the matter.
+        else:
+            check_place(row, time, kind, subject)
+            return told
     return _of(row, source.body(row))
 
 

@@ -28,10 +28,11 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TimedEvent(StoredEvent, frozen=True, gc=False):
-    """A stored event, and what can be known of it without reading it."""
+    """A stored event, and what the store has it under."""
 
     time: int
     kind: str
+    subject: str
 
 
 class GraphIndex(Protocol):

@@ -6,7 +6,7 @@ from typing import Any
 
 from jarvis_ctx.errors import CorruptData
 from jarvis_ctx.graphs.ports import Place, TimedEvent
-from jarvis_ctx.graphs.source import Source
+from jarvis_ctx.graphs.source import Source, check_place
 from jarvis_ctx.model.event import Event
 
 
@@ -31,19 +31,23 @@ def of_thread(source: Source, subject: str) -> int:
 
 
 def of_drop(source: Source, place: Place) -> int:
-    """The time (µs) until which one drop takes all."""
+    """The time (µs) until which one drop takes all; 0 for what is no drop of this, and was only found there."""
     try:
-        return _reach(source.bodies([place.ref])[place.ref], place.time)
+        told = source.events([place.ref])[place.ref]
     except CorruptData:
         return place.time
+    return _reach(told.body, told.time) if (told.kind, told.subject) == (place.kind, place.subject) else 0
 
 
 def of_row(source: Source, row: TimedEvent | Event) -> int:
-    """As `of_drop`, of an event that was read."""
+    """As `of_drop`, of an event that was read. Raises `CorruptData` for what is no drop of this."""
     try:
-        return _reach(row.body if isinstance(row, Event) else source.body(row), row.time)
+        event = row if isinstance(row, Event) else source.event(row)
     except CorruptData:
         return row.time
+    if not isinstance(row, Event):
+        check_place(row, event.time, event.kind, event.subject)
+    return _reach(event.body, row.time)
 
 
 def _reach(body: dict[str, Any], time: int) -> int:

@@ -8,13 +8,14 @@ import msgspec
 
 from jarvis_ctx.errors import CorruptData
 from jarvis_ctx.graphs.blobs import Blob, Held, Typed, unpacked
-from jarvis_ctx.graphs.ports import Ref
+from jarvis_ctx.graphs.ports import Place, Ref
 from jarvis_ctx.graphs.records import CheckpointPut, Version, WritesPut, read
-from jarvis_ctx.graphs.source import Body, Source
+from jarvis_ctx.graphs.source import Body, Source, check_place
 from jarvis_ctx.graphs.standing import Standing
+from jarvis_ctx.model.event import Event
 
 ROOM = 256
-"""Bodies that are kept at hand while a list is read."""
+"""Events that are kept at hand while a list is read."""
 
 
 class Written(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,15 +50,17 @@ class Reader:
 
     def __init__(self, source: Source) -> None:
         self.source = source
-        self._known: dict[Ref, Body] = {}
+        self._known: dict[Ref, Event] = {}
 
     def record(self, standing: Standing) -> CheckpointPut:
         """The checkpoint's own event. Raises `CorruptData`."""
-        return self._put(standing.put.ref, standing.put.subject)
+        self.at_hand([standing.put.ref])
+        return read(self._told(standing.put), CheckpointPut, standing.put.subject)
 
     def event(self, ref: Ref) -> CheckpointPut:
         """The event of a checkpoint that stands or stood. Raises `CorruptData`."""
-        return self._put(ref, f"{ref[1]} of writer {ref[0]}")
+        self.at_hand([ref])
+        return read(self._known[ref].body, CheckpointPut, f"{ref[1]} of writer {ref[0]}")
 
     def base(self, channel: str, ref: Ref) -> Ref | None:
         """The event upon whose value of a channel another event's was built. Raises `CorruptData`."""
@@ -94,7 +97,7 @@ class Reader:
         self.at_hand([place.ref for place in standing.writes])
         kept: dict[tuple[str, int], Written] = {}
         for place in standing.writes:
-            record = read(self._known[place.ref], WritesPut, place.subject)
+            record = read(self._told(place), WritesPut, place.subject)
             for write in record.writes:
                 key = record.task, write.index
                 if write.index < 0 or key not in kept:
@@ -110,17 +113,18 @@ class Reader:
             raise CorruptData(what=f"Event {ref[1]} of writer {ref[0]}", reason=f"it lacks the value of {channel!r}")
         return values[channel]
 
-    def _put(self, ref: Ref, subject: str) -> CheckpointPut:
-        self.at_hand([ref])
-        return read(self._known[ref], CheckpointPut, subject)
+    def _told(self, place: Place) -> Body:
+        event = self._known[place.ref]
+        check_place(place, event.time, event.kind, event.subject)
+        return event.body
 
     def at_hand(self, refs: Iterable[Ref]) -> None:
-        """Read the bodies of these events at once. Raises `CorruptData` for one that is gone."""
+        """Read these events at once. Raises `CorruptData` for one that is gone."""
         asked = set(refs)
         if len(self._known) > ROOM:
-            self._known = {ref: body for ref, body in self._known.items() if ref in asked}
+            self._known = {ref: event for ref, event in self._known.items() if ref in asked}
         if wanted := asked - self._known.keys():
-            self._known |= self.source.bodies(wanted)
+            self._known |= self.source.events(wanted)
 
 
 def _nothing(base: Ref) -> bytes:

@@ -79,19 +79,34 @@ class Source:
         return payload
 
     def body(self, row: StoredEvent) -> Body:
-        """The body of an event. Raises `CorruptData`."""
-        return read.event(row.writer, self.verified(row), self._values).body
+        """The body of an event. Raises `CorruptData`, also for one that was found under what it is not."""
+        event = self.event(row)
+        if isinstance(row, TimedEvent):
+            check_place(row, event.time, event.kind, event.subject)
+        return event.body
 
-    def bodies(self, refs: Collection[Ref]) -> dict[Ref, Body]:
-        """The bodies of these events. Raises `CorruptData` for one that is gone or does not verify."""
-        found: dict[Ref, Body] = {ref: self._ahead[ref].body for ref in refs if ref in self._ahead}
+    def events(self, refs: Collection[Ref]) -> dict[Ref, Event]:
+        """These events. Raises `CorruptData` for one that is gone or does not verify."""
+        found = {ref: self._ahead[ref] for ref in refs if ref in self._ahead}
         wanted = [ref for ref in refs if ref not in found]
         if wanted:
-            found |= {(row.writer, row.number): self.body(row) for row in self._index.fetch(wanted)}
+            found |= {(row.writer, row.number): self.event(row) for row in self._index.fetch(wanted)}
         for writer, number in wanted:
             if (writer, number) not in found:
                 raise CorruptData(what=_name(writer, number), reason="it is not there any more")
         return found
+
+    def event(self, row: StoredEvent) -> Event:
+        """An event that was read, wherever it was found. Raises `CorruptData`."""
+        return read.event(row.writer, self.verified(row), self._values)
+
+
+def check_place(place: Place | TimedEvent, time: int, kind: str, subject: str) -> None:
+    """Raises `CorruptData` for an event of this time, kind and subject that was found under others: no digest covers
+    the columns and indexes that lead to it.
+    """
+    if place.time != time or place.kind != kind or place.subject != subject:
+        raise CorruptData(what=_name(place.writer, place.number), reason="it was found under what it is not")
 
 
 def complete(store: Undrained) -> Source:

@@ -23,3 +23,7 @@ class Queries(Protocol):
     def facts(self) -> dict[str, Any]:
         """For `status` and `doctor`: engine, version, events, snapshots, bytes, path."""
         ...
+
+    def faults(self) -> list[str]:
+        """What does not fit together in this store, beyond what digests show: a sentence each. Reads all of it."""
+        ...

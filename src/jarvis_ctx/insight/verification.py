@@ -28,6 +28,7 @@ def verify(views: Sequence[View], progress: Progress = unwatched) -> list[Findin
     total = growth.size(views[0].folder)
     tell = counted(total, progress)
     found = list(guarded("journal", partial(digests.check, views[0], tell)))
+    found += guarded("database", partial(database.sound, views[0]))
     for view in views:
         found += _of(view, tell, several=len(views) > 1)
     progress(total, total)

@@ -48,7 +48,7 @@ def values(saver: Saver, at: RunnableConfig) -> dict[str, Any]:
 def written(saver: JarvisSaver, at: RunnableConfig) -> int:
     """The bytes of the event of the checkpoint that `at` names."""
     reader, found = _found(saver, at)
-    return len(msgspec.json.encode(reader.source.bodies([found.put.ref])[found.put.ref]))
+    return len(msgspec.json.encode(reader.source.events([found.put.ref])[found.put.ref].body))
 
 
 def bases(saver: JarvisSaver, at: RunnableConfig, channel: str) -> list[Ref]:
@@ -58,7 +58,7 @@ def bases(saver: JarvisSaver, at: RunnableConfig, channel: str) -> list[Ref]:
     held = reader.record(found).values[channel]
     while isinstance(held, Blob) and held.base is not None:
         upon.append(held.base)
-        held = read(reader.source.bodies([held.base])[held.base], CheckpointPut, channel).values[channel]
+        held = read(reader.source.events([held.base])[held.base].body, CheckpointPut, channel).values[channel]
     return upon
 
 

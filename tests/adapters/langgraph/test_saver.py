@@ -19,6 +19,7 @@ from jarvis_ctx.adapters.langgraph import JarvisSaver, places
 from jarvis_ctx.errors import (
     BadValue,
     CarriedOverFork,
+    CorruptData,
     OtherSerialiser,
     SecretsNotSeen,
     TypeNotAllowed,
@@ -321,3 +322,15 @@ def test_with_a_key_nothing_of_a_state_is_on_disk_as_it_was(
         [("task", "told", told)],
     )
     assert [text for text in shown if text in held] == []
+
+
+def test_a_checkpoint_that_is_found_under_another_thread_is_not_given_as_its_own(store_path: Path) -> None:
+    with JarvisSaver(store_path) as saver:
+        put(saver, config(thread="mine"), {"small": 1}, {"small": 1})
+        put(saver, config(thread="nine"), {"small": 9}, {"small": 9})
+        saver.manager.flush()
+        with saver.manager._opened.ground.store.events._database.transaction() as connection:
+            connection.execute("UPDATE events SET subject = replace(subject, 'nine', 'mine') WHERE kind GLOB 'Graph*'")
+
+        with pytest.raises(CorruptData, match="found under what it is not"):
+            got(saver, config(thread="mine"))

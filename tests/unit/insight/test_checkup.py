@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ import pytest
 from jarvis_ctx import __version__
 from jarvis_ctx.insight.checkup import folder as folder_check
 from jarvis_ctx.insight.checkup import growth
+from jarvis_ctx.insight.verification import verify
 from jarvis_ctx.model.finding import Finding
 from jarvis_ctx.sidecar import JarvisContextManager
 from tests.unit.insight.planted import PlantedClock
@@ -101,3 +104,18 @@ def test_versions_are_told_for_a_report_of_a_mistake(manager: JarvisContextManag
     (versions,) = found(manager, "versions")
 
     assert f"jarvis-ctx {__version__}, CPython 3." in versions.sentence
+
+
+def test_an_event_that_stands_under_what_it_is_not_is_named_by_doctor_and_verify(manager: JarvisContextManager) -> None:
+    manager.update_task_progress("one", {"percentage": 40})
+    manager.flush()
+    before = found(manager, "database")
+    with closing(sqlite3.connect(manager.settings.folder / "jarvis_context.db")) as connection, connection:
+        connection.execute("UPDATE events SET subject = 'two' WHERE subject = 'one'")
+
+    said = [finding.sentence for finding in found(manager, "database") if finding not in before]
+    verified = [finding.sentence for finding in verify([manager.insight._view]) if finding.level == "problem"]
+
+    assert len(said) == 1
+    assert said == verified
+    assert "1 of its events under another time, kind or subject" in said[0]

@@ -51,3 +51,18 @@ def test_what_the_store_has_by_now_is_not_remembered_for_ever(
             manager.flush()
 
         assert len(manager.threads._told) <= 10
+
+
+@pytest.mark.parametrize("kind", [ADDED, "SessionCleared"])
+def test_what_was_told_of_another_session_changes_nothing_of_the_one_it_is_found_under(
+    store_path: Path, kind: str
+) -> None:
+    with begin(store_path, 0) as manager:
+        tell(manager, "mine")
+        other = subject_of("walk")
+        manager.threads.append(kind, other, other, {"items": ["other"]} if kind == ADDED else {})
+        manager.flush()
+        with manager._opened.ground.store.events._database.transaction() as connection:
+            connection.execute("UPDATE events SET subject = ? WHERE subject = ?", (SUBJECT, other))
+
+        assert items(manager.threads.source(SUBJECT), SUBJECT, None) == ["mine"]

@@ -28,9 +28,16 @@ def check(view: View) -> Iterator[Finding]:
     """Opening, engine, rows, drain."""
     if not view.pulse().damaged:
         yield from _engine(view)
+    yield from sound(view)
     yield from digests(view)
     yield from _healed(view)
     yield _drain(view)
+
+
+def sound(view: View) -> Iterator[Finding]:
+    """What of the whole database, of all orchestrators, does not fit together, if it opens."""
+    for sentence in [] if view.pulse().damaged else view.queries.faults():
+        yield problem("database", sentence, ANEW)
 
 
 def digests(view: View, tell: Tell = unwatched) -> Iterator[Finding]:

@@ -35,7 +35,8 @@ class MemoryGraphs:
         found = []
         for place in self.scan(orchestrator, subject, subject + "\0", limit):
             for row in self.fetch([place.ref]):
-                found.append(TimedEvent(row.writer, row.number, row.digest, row.payload, place.time, place.kind))
+                head = place.time, place.kind, place.subject
+                found.append(TimedEvent(row.writer, row.number, row.digest, row.payload, *head))
         return found
 
     def fetch(self, refs: Collection[Ref]) -> list[StoredEvent]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from jarvis_ctx.errors import StoreDamaged
@@ -67,6 +67,18 @@ class Database:
                 # Somebody began to write under a viewer that believed itself alone.
                 rows = rows_of(self._reader(handles), statement, parameters)
             return rows
+
+    @contextmanager
+    def apart(self) -> Iterator[tuple[sqlite.Connection, Viewer | None]]:
+        """A connection of its own that reads, for what takes long: nobody waits behind it. With the viewer that it is,
+        if it is one, whose answers count only as long as that is current.
+        """
+        if not self.viewer:
+            with closing(readable(self.path, self.busy)) as connection:
+                yield connection, None
+        else:
+            with closing(Viewer(self.path, self.busy)) as viewer:
+                yield viewer.connection, viewer
 
     def sync(self) -> None:
         """Make every committed transaction survive power loss.

@@ -20,7 +20,7 @@ ORDER BY subject DESC, time DESC LIMIT ?
 """
 
 _READ = f"""
-SELECT writer, {COLUMNS}, CAST(coalesce(time, 0) AS INTEGER), kind
+SELECT writer, {COLUMNS}, CAST(coalesce(time, 0) AS INTEGER), kind, subject
 FROM events CROSS JOIN writers ON writers.id = writer_id
 WHERE ({THREADS}) AND subject = ? AND orchestrator = ?
 ORDER BY time DESC LIMIT ?

@@ -8,7 +8,7 @@ from pathlib import Path
 from jarvis_ctx.disk.files import move_aside, sync_folder, take_name
 from jarvis_ctx.storage.sqlite.database import Database
 from jarvis_ctx.storage.sqlite.events import SqliteEvents
-from jarvis_ctx.storage.sqlite.soundness import is_sound
+from jarvis_ctx.storage.sqlite.soundness import fault
 
 
 class SqliteHealing:
@@ -31,12 +31,12 @@ class SqliteHealing:
         return self._size < before
 
     def examine(self) -> None:
-        """Read all of the file, about 0.1 s for 100,000 events; what is wrong is an ailment from then on.
+        """Read all of the file, about 0.3 s for 100,000 events; what is wrong is an ailment from then on.
 
         Raises `StoreUnavailable` when somebody locks it for 5 s.
         """
-        if not self._database.ailment and not is_sound(self._database.path):
-            self._database.condemn("its pages do not fit together or lack events")
+        if not self._database.ailment and (reason := fault(self._database.path)):
+            self._database.condemn(reason)
 
     def exchange(self, new: Path) -> list[str]:
         """Give `new`, a database that nobody has open, this one's place; the names of what was moved aside for it.

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from jarvis_ctx.journal.ports import StoredEvent
-from jarvis_ctx.storage.sqlite import driver
+from jarvis_ctx.storage.sqlite import driver, soundness
 from jarvis_ctx.storage.sqlite.database import Database
 from jarvis_ctx.storage.sqlite.events import COLUMNS, stored
+from jarvis_ctx.storage.sqlite.faults import translated
+from jarvis_ctx.storage.sqlite.strays import strays
 
 _ORCHESTRATORS = """
 SELECT orchestrator FROM (
@@ -56,3 +58,24 @@ class SqliteQueries:
         ((events, snapshots, size, schema),) = self._database.read(_FACTS)
         counted = {"events": events, "snapshots": snapshots, "bytes": size, "schema": schema}
         return {**driver.facts(), **counted, "path": str(self._database.path)}
+
+    def faults(self) -> list[str]:
+        """Pages and indexes that do not fit together, and events that stand under what they are not: a sentence each.
+
+        Reads all of it, about 0.3 s for 100,000 events; nobody waits meanwhile.
+        """
+        path = self._database.path
+        self._database.read("SELECT 1")  # Closed, deleted or replaced: this says so.
+        while True:
+            with translated(path), self._database.apart() as (connection, viewer):
+                misfit, misplaced = soundness.misfit(connection), list(strays(connection))
+                if viewer is None or viewer.current():
+                    break
+        found = [f"Pages or indexes of the database do not fit together: {misfit}."] if misfit else []
+        if misplaced:
+            number, writer = misplaced[0]
+            found.append(
+                f"The database has {len(misplaced)} of its events under another time, kind or subject than their own, "
+                f"first number {number} of writer {writer}."
+            )
+        return found
