@@ -116,7 +116,8 @@ class Draining:
         return self._exchanges
 
     def inherited(self) -> None:
-        """In a forked child: whoever held the lock is not here."""
+        """In a forked child: whoever held the lock is not here, and our parent drains what it has said."""
+        self.own.drains = False
         self._lock = RefusingLock(str(self._folder))
 
     def let_go(self) -> None:

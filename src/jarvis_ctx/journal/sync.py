@@ -48,6 +48,8 @@ class Sync:
 
     def _sync(self) -> None:
         committed = self._writer.committed()
+        if not committed:
+            return  # A forked child that has said nothing: its parent syncs what it was forked with, and tells how far.
         for segment, offset, _ in committed:
             if self._synced.get(segment.path.name, 0) < offset:
                 self._synced[self._make_durable(segment).path.name] = offset

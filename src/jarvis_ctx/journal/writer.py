@@ -14,7 +14,6 @@ from jarvis_ctx.errors import Closed, CorruptData, Fenced, JournalUnavailable, T
 from jarvis_ctx.journal import fold, frame, read
 from jarvis_ctx.journal.bodies import Bodies
 from jarvis_ctx.journal.cells import Cells
-from jarvis_ctx.journal.dirty import Dirty
 from jarvis_ctx.journal.dying import wait_for_the_end
 from jarvis_ctx.journal.inherited import Inherited
 from jarvis_ctx.journal.marks import APPENDED, EPOCH
@@ -43,7 +42,7 @@ class Writer(Inherited):
 
     # CPython finds slots, and methods beside them, faster than what a large object's dict holds: 5 % of an append.
     __slots__ = (
-        *("orchestrator", "run", "epoch", "writer", "number", "state", "dirty", "supply", "segments", "segment"),
+        *("orchestrator", "run", "epoch", "writer", "number", "state", "supply", "segment"),
         *("values", "after_append", "after_segment", "put_down", "turned", "unreadable", "_appended_cell", "_cells"),
         *("_clock", "_encoded", "_ending", "_epoch_cell", "_opening", "_prefixes", "_queued", "_sealing", "_time"),
     )
@@ -77,9 +76,7 @@ class Writer(Inherited):
         """Take up the pen of the writer that `opening` names, at number 1."""
         self.writer, self._opening, self.supply = WriterId(opening.writer), opening, supply
         self.number, self.turned = 0, False
-        self.segments: deque[Segment] = deque()
-        self.dirty = Dirty()
-        """Tasks changed since the drain last wrote them to their table."""
+        self._begin_anew()
         self._appended_cell = writer_slot + APPENDED
         self._encoded = Bodies(self.values, inline=supply.size // 4).encoded
         self._queued: deque[_Told] = deque()
