@@ -144,7 +144,7 @@ class Stage:
         assert not child.lives_for(patience), f"it hangs with {arguments}"
         suffered = msgspec.json.decode(child.line(), type=Suffered)
         assert not child.lives_for(PATIENCE), f"it does not end with {arguments}"
-        assert child.wait() == 0, self.server.log_tail()
+        assert (status := child.wait()) == 0, f"it ended with {status}: {self.server.log_tail()}"
         return suffered
 
     def said(self) -> Said:
@@ -155,7 +155,7 @@ class Stage:
         """A fresh process's verdicts on the rounds since the last check, or on all of them with `whole`."""
         since = {} if whole else self._position
         child = self._verify(since, ending, plant, settings or {})
-        assert child.wait() == 0, self.server.log_tail()
+        assert (status := child.wait()) == 0, f"it ended with {status}: {self.server.log_tail()}"
         checked = msgspec.json.decode(self._out.read_bytes(), type=Checked)
         said = self.said()
         late = said if whole else said.after(self._checked_round)

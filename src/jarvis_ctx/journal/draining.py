@@ -117,7 +117,7 @@ class Draining:
 
     def inherited(self) -> None:
         """In a forked child: whoever held the lock is not here, and our parent drains what it has said."""
-        self.own.drains = False
+        self.own.drains, self._lacking = False, False
         self._lock = RefusingLock(str(self._folder))
 
     def let_go(self) -> None:
