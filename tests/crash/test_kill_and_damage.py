@@ -69,8 +69,16 @@ def test_only_a_database_that_changed_after_its_log_is_read_whole_at_a_start(sta
 
     damage.keep_database(stage.store, tmp_path / "backup")
     damage.put_back_database(stage.store, tmp_path / "backup")
+    opened_by_root(path)
     assert soundness.is_suspect(path)
     assert soundness.is_sound(path)
+
+
+def opened_by_root(path: Path) -> None:
+    """SQLite sets the owner of a log anew whenever root opens it, and so its time of change, for a look from beside."""
+    log = path.with_name(f"{path.name}-wal")
+    while log.stat().st_ctime_ns <= path.stat().st_ctime_ns:  # The clock of files ticks every few milliseconds.
+        log.chmod(log.stat().st_mode & 0o777)
 
 
 @pytest.mark.parametrize("harm", [damage.truncate, damage.flip_last_bit])

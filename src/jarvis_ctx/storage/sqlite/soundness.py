@@ -38,14 +38,15 @@ WHERE watermark > cut + (SELECT count(*) FROM events WHERE writer_id = id AND nu
 
 
 def is_suspect(path: Path) -> bool:
-    """Whether the file has changed since its log did.
+    """Whether the file has changed since its log was written.
 
     SQLite does that too, when it moves the log into the file and is killed before the next write, so `fault` has
-    the last word. The time of change cannot be set back, as that of modification is by a copy that keeps times.
+    the last word. The file's time of change cannot be set back, as that of modification is by a copy that keeps
+    times; the log's is set anew by whoever opens it as root, a look from beside included.
     """
     try:
         log = path.with_name(f"{path.name}-wal").stat()
-        return log.st_size > 0 and path.stat().st_ctime_ns >= log.st_ctime_ns
+        return log.st_size > 0 and path.stat().st_ctime_ns >= log.st_mtime_ns
     except FileNotFoundError:
         return False
 
