@@ -45,8 +45,7 @@ def of_row(source: Source, row: TimedEvent | Event) -> int:
         event = row if isinstance(row, Event) else source.event(row)
     except CorruptData:
         return row.time
-    if not isinstance(row, Event):
-        check_place(row, event.time, event.kind, event.subject)
+    check_place(row, event.time, event.kind, event.subject)
     return _reach(event.body, row.time)
 
 

@@ -78,11 +78,10 @@ class Source:
             raise CorruptData(what=_name(row.writer, row.number), reason="its digest is another one")
         return payload
 
-    def body(self, row: StoredEvent) -> Body:
+    def body(self, row: TimedEvent) -> Body:
         """The body of an event. Raises `CorruptData`, also for one that was found under what it is not."""
         event = self.event(row)
-        if isinstance(row, TimedEvent):
-            check_place(row, event.time, event.kind, event.subject)
+        check_place(row, event.time, event.kind, event.subject)
         return event.body
 
     def events(self, refs: Collection[Ref]) -> dict[Ref, Event]:
@@ -101,7 +100,7 @@ class Source:
         return read.event(row.writer, self.verified(row), self._values)
 
 
-def check_place(place: Place | TimedEvent, time: int, kind: str, subject: str) -> None:
+def check_place(place: Place | TimedEvent | Event, time: int, kind: str, subject: str) -> None:
     """Raises `CorruptData` for an event of this time, kind and subject that was found under others: no digest covers
     the columns and indexes that lead to it.
     """

@@ -22,13 +22,17 @@ def path_of(store: Path, report: RecoveryReport) -> Path:
 
 def newest(store: Path, orchestrator: str) -> Path | None:
     """The report of the latest run that wrote one, whether it can be read or not; None where there is none."""
-    return max(store.glob(f"recovery_report_{orchestrator}.*.json"), key=epoch_of, default=None)
+    return max(_files(store, orchestrator), key=epoch_of, default=None)
 
 
 def epoch_of(path: Path) -> int:
     """The epoch of the run that wrote the report, as its name tells it; 0 where that is not one of ours."""
     number = path.name.split(".")[-2]
     return int(number) if number.isdecimal() else 0
+
+
+def _files(store: Path, orchestrator: str) -> Iterator[Path]:
+    return store.glob(f"recovery_report_{orchestrator}.*.json")
 
 
 def write(store: Path, report: RecoveryReport, seals: Seals | None = None) -> Path:
@@ -71,7 +75,7 @@ class Latest:
 def _seen(store: Path, orchestrator: str) -> list[tuple[str, int, int]]:
     """Which files there are; another answer when one of them has changed."""
     found = []
-    for path in store.glob(f"recovery_report_{orchestrator}.*.json"):
+    for path in _files(store, orchestrator):
         with contextlib.suppress(OSError):
             at = path.stat()
             found.append((path.name, at.st_ino, at.st_mtime_ns))
@@ -85,7 +89,7 @@ def latest(store: Path, orchestrator: str, seals: Seals | None = None) -> Recove
 
 def every(store: Path, orchestrator: str, seals: Seals | None = None) -> Iterator[RecoveryReport]:
     """The reports that can be read, the newest first."""
-    for path in sorted(store.glob(f"recovery_report_{orchestrator}.*.json"), reverse=True):
+    for path in sorted(_files(store, orchestrator), reverse=True):
         try:
             data = path.read_bytes()
             if seals is not None:

@@ -6,6 +6,7 @@ from tests.campaign.control import Control
 from tests.campaign.controls import rotten
 
 BREAKS = rotten.__name__
+SYNCED_AND_LOST = ("events: lost", "lost although a sync covered it")
 
 CONTROLS = (
     Control(
@@ -20,7 +21,7 @@ CONTROLS = (
         title="a folder is not synced after a file in it got its name",
         broken=f"{BREAKS}:folder_not_synced",
         fault="F15",
-        shows=("events: lost", "lost although a sync covered it"),
+        shows=SYNCED_AND_LOST,
     ),
     Control(
         id="C22",
@@ -34,14 +35,14 @@ CONTROLS = (
         title="a segment is not synced, on a file system that forgets",
         broken=f"{BREAKS}:data_not_synced",
         fault="F16",
-        shows=("events: lost", "lost although a sync covered it"),
+        shows=SYNCED_AND_LOST,
     ),
     Control(
         id="C24",
         title="a folder is not synced, on a file system that forgets",
         broken=f"{BREAKS}:folder_not_synced",
         fault="F16",
-        shows=("events: lost", "lost although a sync covered it"),
+        shows=SYNCED_AND_LOST,
     ),
     Control(
         id="C25",
