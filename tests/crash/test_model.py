@@ -172,7 +172,7 @@ class Remembering(RuleBasedStateMachine):
 def test_any_order_of_calls_deaths_damage_and_clock_jumps_leaves_what_was_acknowledged() -> None:
     rounds = int(os.environ.get("MODEL_ROUNDS", "5"))
 
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]  # Hypothesis leaves it untyped.
+    run_state_machine_as_test(
         Remembering,
         settings=settings(
             max_examples=rounds, stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck)

@@ -6,6 +6,7 @@ import re
 import resource
 import signal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,7 +20,7 @@ NO_CORE = (
     if PATTERN.exists() and re.fullmatch(r"[^|/]+", PATTERN.read_text()) and resource.getrlimit(resource.RLIMIT_CORE)[1]
     else "a core is not written beside its program here"
 )
-LIMITS = {"hang": {"hang_timeout": 2.0}, "devour": {"memory_limit": 150_000_000}}
+LIMITS: dict[str, dict[str, Any]] = {"hang": {"hang_timeout": 2.0}, "devour": {"memory_limit": 150_000_000}}
 """Who is to die of one; a slow machine is not to end the others by it."""
 
 

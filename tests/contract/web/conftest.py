@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from werkzeug.test import Client, TestResponse
@@ -80,9 +81,9 @@ def ask(app: Application, tokens: Tokens) -> Ask:
 
     app.guard.failures = Rate(FAILURES, FAILURE_BURST)
 
-    def do(method: str, path: str, token: str | None = None, **options: object) -> TestResponse:
+    def do(method: str, path: str, token: str | None = None, **options: Any) -> TestResponse:
         presented = tokens.ensure() if token is None else token
-        headers = {"Authorization": f"Bearer {presented}", **options.pop("headers", {})}  # type: ignore[dict-item]
+        headers = {"Authorization": f"Bearer {presented}", **options.pop("headers", {})}
         return Client(app).open(path, method=method, headers=headers, **options)
 
     return do

@@ -128,13 +128,18 @@ def test_all_threads_of_a_server_share_one_arena_of_memory(store_path: Path) -> 
 def arenas(pid: int) -> list[str]:
     """The arenas of `malloc` beside the first: 64 MiB each, of which what is not in use may not be touched."""
     lines = [line.split() for line in Path(f"/proc/{pid}/maps").read_text().splitlines()]
-    maps = [(*(int(end, 16) for end in line[0].split("-")), line[1]) for line in lines if len(line) == 5]
+    maps = [(*_ends(line[0]), line[1]) for line in lines if len(line) == 5]
     used = {end: start for start, end, rights in maps if rights.startswith("rw")}
     return [
         hex(used[start])
         for start, end, rights in maps
         if rights.startswith("---") and start in used and end - used[start] == 64 * 2**20
     ]
+
+
+def _ends(addresses: str) -> tuple[int, int]:
+    start, end = addresses.split("-")
+    return int(start, 16), int(end, 16)
 
 
 def test_a_live_owner_is_asked_for_a_checkpoint_from_beside(store_path: Path) -> None:

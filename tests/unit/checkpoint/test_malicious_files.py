@@ -8,7 +8,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from jarvis_ctx.checkpoint.files import FORMAT, PURPOSE, CheckpointFiles, Line
+from jarvis_ctx.checkpoint.files import PURPOSE, CheckpointFiles
+from jarvis_ctx.checkpoint.forms import FORMAT, Line
 from jarvis_ctx.codec import compress, sign
 from jarvis_ctx.errors import CorruptData, NotOurs
 from tests.contract.records import snapshot

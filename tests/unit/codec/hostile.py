@@ -51,7 +51,7 @@ HOOKS = (
 class HostileMeta(type):
     """A class that answers no question about itself."""
 
-    __hash__ = __eq__ = __repr__ = __instancecheck__ = __subclasscheck__ = __getattribute__ = _touch  # type: ignore[assignment]
+    __hash__ = __eq__ = __repr__ = __instancecheck__ = __subclasscheck__ = __getattribute__ = _touch
 
 
 def hostile(*bases: type) -> Any:
@@ -93,7 +93,7 @@ class Point(NamedTuple):
 
 
 class Zone(datetime.tzinfo):
-    utcoffset = dst = tzname = _touch  # type: ignore[assignment]
+    utcoffset = dst = tzname = _touch
 
 
 class Moment(datetime.datetime):

@@ -59,7 +59,7 @@ class Store:
         """A journal whose threads are not started; left as a kill would leave it, but for its open files."""
         marks = Marks(self.folder / "marks", mapped=changed.get("mapped", True))
         claim_epoch(marks, name, epoch)
-        settings = {
+        settings: dict[str, Any] = {
             "segment_bytes": SEGMENT,
             "value_bytes": LIMIT,
             "mapped": True,
