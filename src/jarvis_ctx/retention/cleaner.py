@@ -79,10 +79,13 @@ class Cleaner:
         return look(premises.folder, self.state(), premises.files, self._source(), self._rules, self._now())
 
     def clean(self) -> Cleanup:
-        """Remove it. Raises `StoreUnavailable` and `OSError`; what is left then goes next time."""
+        """Remove it. Raises `StoreUnavailable`, `StoreDamaged` before anything is removed, and `OSError`; what is left
+        then goes next time.
+        """
         from jarvis_ctx.retention.threads import counts, drops, spent_events
 
         with self._lock:
+            self._premises.upkeep.examine()  # What goes is found by columns that no digest covers.
             source, now = self._source(), self._now()
             dropped = counts(self._told(drops(source, self._rules, self.state(), now)))
             freed = self._freeing().free(spent_events(source, now, self._rules.horizon(now)))

@@ -15,6 +15,10 @@ class Upkeep(Protocol):
         """Delete rows of tasks, their steps, and runs, not among these and older than `before` (µs); how many."""
         ...
 
+    def examine(self) -> None:
+        """Read all of the store. Raises `StoreDamaged` where it has rotted: nothing is removed by what it says."""
+        ...
+
     def named(self, values: Collection[str]) -> set[str]:
         """Which of these side files an event here still names."""
         ...

@@ -12,6 +12,7 @@ from jarvis_ctx.checkpoint.archiving import Archiving
 from jarvis_ctx.checkpoint.keeper import Keeper
 from jarvis_ctx.clock import MICROSECONDS, Clock
 from jarvis_ctx.codec import exact
+from jarvis_ctx.errors import StoreDamaged
 from jarvis_ctx.journal.journal import Journal
 from jarvis_ctx.journal.writer import Writer
 from jarvis_ctx.retention.agreement import Agreement
@@ -20,8 +21,9 @@ from jarvis_ctx.retention.rules import Rules
 from jarvis_ctx.retention.survey import Cleanup
 from jarvis_ctx.settings import Settings
 from jarvis_ctx.sidecar import requests
+from jarvis_ctx.sidecar.database import condemn
 from jarvis_ctx.sidecar.offline import Offline, offline
-from jarvis_ctx.sidecar.opening import OpenStore
+from jarvis_ctx.sidecar.opening import DATABASE, OpenStore
 
 if TYPE_CHECKING:
     from jarvis_ctx.graphs.source import Source
@@ -121,9 +123,15 @@ def cleanup_answer(cleaner: Cleaner) -> requests.Answer:
 
 
 def clean_offline(settings: Settings) -> Cleanup:
-    """Clean up a store that nobody runs; begins no run. Raises `NoStore`, `NotAtRest`, `StoreUnavailable`."""
+    """Clean up a store that nobody runs; begins no run. Raises `NoStore`, `NotAtRest`, `StoreUnavailable`, and
+    `StoreDamaged` for a database that the next start then makes anew.
+    """
     with offline(settings) as store:
-        return _ByHand(store).cleaner().clean()
+        try:
+            return _ByHand(store).cleaner().clean()
+        except StoreDamaged as error:
+            condemn(settings.folder / DATABASE, str(error))
+            raise
 
 
 class _ByHand:

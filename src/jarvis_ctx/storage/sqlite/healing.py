@@ -8,7 +8,7 @@ from pathlib import Path
 from jarvis_ctx.disk.files import move_aside, sync_folder, take_name
 from jarvis_ctx.storage.sqlite.database import Database
 from jarvis_ctx.storage.sqlite.events import SqliteEvents
-from jarvis_ctx.storage.sqlite.soundness import fault
+from jarvis_ctx.storage.sqlite.soundness import examine
 
 
 class SqliteHealing:
@@ -35,8 +35,7 @@ class SqliteHealing:
 
         Raises `StoreUnavailable` when somebody locks it for 5 s.
         """
-        if not self._database.ailment and (reason := fault(self._database.path)):
-            self._database.condemn(reason)
+        examine(self._database)
 
     def exchange(self, new: Path) -> list[str]:
         """Give `new`, a database that nobody has open, this one's place; the names of what was moved aside for it.

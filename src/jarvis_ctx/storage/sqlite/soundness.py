@@ -10,6 +10,7 @@ from jarvis_ctx.model.cut import KEPT
 from jarvis_ctx.model.event import FREED
 from jarvis_ctx.storage.sqlite.connection import connect
 from jarvis_ctx.storage.sqlite.cuts import THREADS
+from jarvis_ctx.storage.sqlite.database import Database
 from jarvis_ctx.storage.sqlite.driver import sqlite
 from jarvis_ctx.storage.sqlite.events import CUTS
 from jarvis_ctx.storage.sqlite.faults import translated
@@ -70,6 +71,13 @@ def fault(path: Path, busy: float = 5.0) -> str:
             return "events stand in it under what they are not" if any(strays(connection)) else ""
     except StoreDamaged:
         return "its pages do not fit together or lack events"
+
+
+def examine(database: Database) -> str:
+    """What is wrong with a database in use, or nothing; its ailment from then on. Reads and raises as `fault`."""
+    if not database.ailment and (reason := fault(database.path)):
+        database.condemn(reason)
+    return database.ailment
 
 
 def misfit(connection: sqlite.Connection) -> str:

@@ -9,6 +9,8 @@ from jarvis_ctx.journal.ports import StoredEvent
 from jarvis_ctx.storage.sqlite import rewriting
 from jarvis_ctx.storage.sqlite.database import Database
 from jarvis_ctx.storage.sqlite.documents import document
+from jarvis_ctx.storage.sqlite.faults import damaged
+from jarvis_ctx.storage.sqlite.soundness import examine
 
 if TYPE_CHECKING:
     from jarvis_ctx.retention.needle import Needle
@@ -44,6 +46,11 @@ class SqliteUpkeep:
         with self._database.transaction() as connection:
             connection.execute("PRAGMA secure_delete = ON")
             return sum(connection.execute(s, (orchestrator, before, document(list(k)))).rowcount for s, k in statements)
+
+    def examine(self) -> None:
+        """Read all of the file, about 0.3 s for 100,000 events. Raises `StoreDamaged` where anything is wrong."""
+        if reason := examine(self._database):
+            raise damaged(self._database.path, f"{reason}; nothing is removed before it was made anew")
 
     def named(self, values: Collection[str]) -> set[str]:
         """Which of these side files an event here still names."""
