@@ -36,6 +36,8 @@ class Remembered(msgspec.Struct, frozen=True, kw_only=True):
 
     gone: Numbers
     """The numbers up to the greatest that marks, journal, database or a checkpoint know of and that are nowhere."""
+    taken: Position
+    """How far the checkpoints reach, whose state has what they cover though its events be lost."""
     unheard: bool
     """Whether a run's record or report is left and no event of it is, or a record that cannot be read."""
 
@@ -47,14 +49,19 @@ def look(store: Path, name: str) -> Remembered:
     there: Numbers = defaultdict(set)
     for writer, number in (*events, *((one.writer, frame.number) for one in segments for frame in one.frames)):
         there[writer].add(number)
-    ends = {writer: max(numbers) for writer, numbers in there.items()}
     begun = [{one.writer: one.opening.first - 1} for one in segments if one.opening]
-    taken = [json.loads(position) for (position,) in positions]
-    for known in (marks, *begun, *taken, *_checkpoints(store, name)):
-        ends |= {writer: max(number, ends.get(writer, 0)) for writer, number in known.items()}
+    taken = _furthest(*_checkpoints(store, name), *(json.loads(position) for (position,) in positions))
+    ends = _furthest({writer: max(numbers) for writer, numbers in there.items()}, marks, *begun, taken)
     missing = {writer: set(range(1, end + 1)) - there[writer] for writer, end in ends.items()}
     gone = {writer: numbers for writer, numbers in missing.items() if numbers}
-    return Remembered(gone=gone, unheard=_unheard(store, name, there))
+    return Remembered(gone=gone, taken=taken, unheard=_unheard(store, name, there))
+
+
+def _furthest(*positions: Position) -> Position:
+    found: Position = {}
+    for position in positions:
+        found |= {writer: max(number, found.get(writer, 0)) for writer, number in position.items()}
+    return found
 
 
 def _unheard(store: Path, name: str, there: Numbers) -> bool:
@@ -88,13 +95,13 @@ def _all_of(ranges: Iterable[tuple[int, int]]) -> set[int]:
 
 
 def _marked(path: Path) -> Iterator[tuple[str, int, int]]:
-    """Each writer that a page of marks knows, how much it says was appended, and how much was synced."""
+    """Each writer of which a page of marks knows whose it is, how much it says was appended, and how much synced."""
     try:
         marks = viewed(path)
     except (CorruptData, FileNotFoundError):
         return
     try:
-        yield from ((mark.writer, mark.appended, mark.synced) for mark in marks.writers())
+        yield from ((mark.writer, mark.appended, mark.synced) for mark in marks.writers() if mark.orchestrator)
     finally:
         marks.close()
 

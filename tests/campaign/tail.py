@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tests.campaign.fault import Finding
-from tests.campaign.remembered import Numbers, shown, unnamed
+from tests.campaign.remembered import Numbers, Position, shown, unnamed
 from tests.crash.acknowledgements import Said
 from tests.crash.calls import token_of
 from tests.crash.harness import Verdicts
+from tests.crash.readings import Found
 from tests.crash.verdict import judge, judge_state
 
 
@@ -18,9 +19,14 @@ def lost(said: Said, verdicts: Verdicts) -> frozenset[str]:
     return frozenset(token for verdict in layers for token in verdict.lost)
 
 
-def judged(said: Said, verdicts: Verdicts, *, durable: frozenset[str], late: int = 0) -> Finding:
+def judged(
+    said: Said, verdicts: Verdicts, *, durable: frozenset[str], late: int = 0, taken: Position | None = None
+) -> Finding:
     """The finding on one thread's calls. `durable` are those that must not be lost; `late` is how many may be there
     beyond those that were acknowledged.
+
+    What is lost begins with the first event that is; a recovery that stands on a checkpoint, which has that event's
+    effect, keeps later ones that came through as far as the checkpoint reaches: `taken`.
     """
     checked, found, gone = verdicts.checked, Finding(), lost(said, verdicts)
     made = sorted(said.acknowledged, key=token_of)
@@ -31,7 +37,7 @@ def judged(said: Said, verdicts: Verdicts, *, durable: frozenset[str], late: int
     left = said._replace(acknowledged=said.acknowledged - gone)
     left_layers = {
         "events": judge(left, checked.events),
-        "database": judge(left, checked.database),
+        "database": judge(left, [one for one in checked.database if not _is_covered(one, gone, taken or {})]),
         "state": judge_state(left, checked.state),
     }
     for layer, verdict in left_layers.items():
@@ -40,6 +46,11 @@ def judged(said: Said, verdicts: Verdicts, *, durable: frozenset[str], late: int
         found.wrong.append("the report says nothing of a loss")
     found.tally.update(acknowledged=len(made), lost=len(gone), extra=len(left_layers["events"].extra))
     return found
+
+
+def _is_covered(one: Found, gone: frozenset[str], taken: Position) -> bool:
+    _, writer, number = one.stamp
+    return one.token in gone and number <= taken.get(writer, 0)
 
 
 def is_told(verdicts: Verdicts) -> bool:

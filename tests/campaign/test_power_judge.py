@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+from itertools import chain
 from pathlib import Path
 
+import pytest
+
 from jarvis_ctx.journal.journal import Journal
-from tests.campaign import remembered
+from jarvis_ctx.journal.marks import WRITER as WRITER_MARK
+from jarvis_ctx.journal.marks import Marks
+from tests.campaign import remembered, tail
 from tests.crash import acknowledgements
+from tests.crash.acknowledgements import Said
+from tests.crash.check import Checked
+from tests.crash.harness import Verdicts
+from tests.crash.readings import Found
+from tests.crash.verdict import Verdict
 from tests.unit.journal.build import Store, writer_id
 
 WRITER = writer_id(1)
@@ -52,3 +63,46 @@ def test_what_marks_segments_or_database_know_of_and_nothing_has_is_gone(tmp_pat
 def say(journal: Journal, times: int) -> None:
     for n in range(times):
         journal.append("TaskProgressed", f"t{n}", {})
+
+
+def test_a_segment_is_nobodys_when_neither_it_nor_its_mark_says_whose_it_is(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    with store.journal() as journal:
+        say(journal, 5)
+    (segment,) = store.segments()
+    behind = segment.frames[2].offset
+    segment.path.write_bytes(bytes(behind) + segment.path.read_bytes()[behind:])
+    named = remembered.look(tmp_path, "jarvis").gone
+
+    (store.folder / "marks").unlink()
+    with closing(Marks(store.folder / "marks", mapped=False)) as marks:
+        marks.slot(WRITER_MARK, WRITER)
+
+    assert (named, remembered.look(tmp_path, "jarvis").gone) == ({WRITER: {1, 2}}, {})
+
+
+@pytest.mark.parametrize(("taken", "wrong"), [(9, []), (1, ["database: extra: 1.0.2, 1.0.3"])])
+def test_what_came_through_behind_a_gap_is_kept_as_far_as_a_checkpoint_reaches(taken: int, wrong: list[str]) -> None:
+    told = [f"1.0.{call}" for call in range(4)]
+    first, _, *behind = [left(token, number) for number, token in enumerate(told, 1)]
+    checked = Checked(
+        events=first,
+        database=[*first, *chain(*behind)],
+        state={},
+        contents={},
+        position={},
+        report=None,
+        damage=[],
+        opened=0.0,
+    )
+    verdicts = Verdicts(events=Verdict(), database=Verdict(), state=Verdict(), checked=checked)
+    said = Said(frozenset(told), frozenset(told))
+
+    found = tail.judged(said, verdicts, durable=frozenset(), taken={WRITER: taken}).wrong
+
+    assert [one for one in found if one.startswith("database")] == wrong
+
+
+def left(token: str, number: int) -> list[Found]:
+    """The events of a call."""
+    return [Found(token, kind, True, (number, WRITER, number)) for kind in acknowledgements.kinds(token)]

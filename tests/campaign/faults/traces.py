@@ -176,8 +176,9 @@ def replayed(round: Round) -> Finding:
         if durability == "power":
             one = stages.judged(state.stage, state.verdicts, life.threads)
         else:
-            one = tail.judged(said, state.verdicts, durable=state.durable)
-        one.wrong += tail.overlooked(state.left.gone, state.synced, state.verdicts)
+            one = tail.judged(said, state.verdicts, durable=state.durable, taken=state.left.taken)
+        # Of a run of which nothing had returned yet its mark alone may be left: nobody has lost anything.
+        one.wrong += tail.overlooked(state.left.gone if said.acknowledged else {}, state.synced, state.verdicts)
         return one
 
     moments = life.moments()
