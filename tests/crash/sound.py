@@ -114,7 +114,8 @@ class Sound:
         right = self._seen.events
         gone = right.keys() - found.after.events.keys()
         unfolded = _beyond(right.keys() - before.events.keys(), before.base)
-        wrong = [*self._of_events(found.after, excused), *_naming(unfolded, found.lost, exact=exact)]
+        wrong = [*self._of_events(found.after, excused), *_naming(unfolded, found.lost, exact=False)]
+        # What a checkpoint covers is lost as well, though the state has what it added up to.
         wrong += _naming(gone, _both(found.lost, found.after.lost), exact=exact)
         own = [event for key, event in found.after.events.items() if key[0] not in {writer for writer, _ in right}]
         expected = _folded([*(event for key, event in right.items() if key not in unfolded), *own])
