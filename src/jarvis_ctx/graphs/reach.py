@@ -31,12 +31,19 @@ def of_thread(source: Source, subject: str) -> int:
 
 
 def of_drop(source: Source, place: Place) -> int:
-    """The time (µs) until which one drop takes all; 0 for what is no drop of this, and was only found there."""
+    """For a reader, the time (µs) until which one drop takes all; 0 for what is no drop of this, only found there."""
     try:
         told = source.events([place.ref])[place.ref]
     except CorruptData:
         return place.time
     return _reach(told.body, told.time) if (told.kind, told.subject) == (place.kind, place.subject) else 0
+
+
+def verified(source: Source, place: Place) -> int:
+    """As `of_drop`, for what cannot be undone. Raises `CorruptData` for what does not verify or is no drop of this."""
+    told = source.events([place.ref])[place.ref]
+    check_place(place, told.time, told.kind, told.subject)
+    return _reach(told.body, told.time)
 
 
 def of_row(source: Source, row: TimedEvent | Event) -> int:

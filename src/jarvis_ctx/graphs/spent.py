@@ -26,13 +26,13 @@ def spent(source: Source, places: list[Place], dropped_by: int, fences_by: int) 
     """Of a thread's events those that were dropped by the time `dropped_by` (µs), as far as nothing needs them.
 
     What tells of a drop goes as well once it is older than `fences_by` and nothing is left that it dropped: until then
-    something may yet turn up. Raises `CorruptData` when what stands cannot be read.
+    something may yet turn up. Raises `CorruptData` when what stands, or how far a drop reaches, cannot be read.
     """
     fences = {place.ref: place for place in places if place.kind in (DROPPED, THREAD)}
     settled = [fence for fence in fences.values() if fence.time <= dropped_by]
     if not settled:
         return {}
-    until = {fence.ref: reach.of_drop(source, fence) for fence in settled if fence.kind == THREAD}
+    until = {fence.ref: reach.verified(source, fence) for fence in settled if fence.kind == THREAD}
     whole = max(until.values(), default=0)
     single = {fence.subject: fence.time for fence in sorted(settled, key=attrgetter("time")) if fence.kind == DROPPED}
     told = [place for place in places if place.kind in (PUT, WRITES)]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_left
 
+from jarvis_ctx.graphs import reach
 from jarvis_ctx.graphs.gone import Gone, Spot
-from jarvis_ctx.graphs.history import ADDED, stamp_of, told_of
+from jarvis_ctx.graphs.history import ADDED, CLEARED, stamp_of, told_of
 from jarvis_ctx.graphs.ports import Place
 from jarvis_ctx.graphs.source import Source
 from jarvis_ctx.graphs.spent import Spent
@@ -16,10 +17,14 @@ def spent_items(source: Source, places: list[Place], gone_by: int, fences_by: in
     """Of a session's events those whose items had gone by the time `gone_by` (µs).
 
     What says that others have gone goes as well once it is older than `fences_by`, which is no later, and nothing is
-    left that it says so of: until then something may yet turn up. A damaged event stays.
+    left that it says so of: until then something may yet turn up. A damaged event stays. Raises `CorruptData` when it
+    cannot be read until when the session was cleared.
     """
     if all(place.kind == ADDED for place in places):
         return {}
+    for place in places:
+        if place.kind == CLEARED:
+            reach.verified(source, place)
     rows = sorted(source.read(places[0].subject), key=stamp_of, reverse=True)
     stamps, found, gone = [stamp_of(row) for row in reversed(rows)], Spent(), Gone()
     for row in rows:

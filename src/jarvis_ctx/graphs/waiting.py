@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from jarvis_ctx.errors import CorruptData
 from jarvis_ctx.graphs.reading import Reader
 from jarvis_ctx.graphs.source import Source
 from jarvis_ctx.graphs.standing import of_namespace
@@ -12,9 +11,6 @@ ASKED = "__interrupt__"
 
 
 def waits(source: Source, thread: str) -> bool:
-    """As far as it can be read. Raises `StoreUnavailable`."""
+    """Raises `CorruptData` when what was written after its last checkpoint cannot be read, and `StoreUnavailable`."""
     latest = next(of_namespace(source, thread, ""), None)
-    try:
-        return latest is not None and any(write.channel == ASKED for write in Reader(source).writes(latest))
-    except CorruptData:
-        return False
+    return latest is not None and any(write.channel == ASKED for write in Reader(source).writes(latest))

@@ -43,15 +43,22 @@ def drops(source: Source, rules: Rules, state: State, now: int) -> Iterator[Drop
     for thread in standing.threads(source) if rules.thread_days or rules.thread_checkpoints_kept else ():
         if thread in busy:
             continue
-        places = places_of(source, thread)
-        if _is_idle(source, places, standing.THREAD, idle_since) and not waits(source, thread):
-            yield Drop(standing.THREAD, subject(thread), reach.told_until(places))
-        elif rules.thread_checkpoints_kept:
-            surplus = _surplus(source, thread, rules.thread_checkpoints_kept)
-            yield from (Drop(standing.DROPPED, about, {}) for about in surplus)
+        try:
+            found = _of_thread(source, thread, rules, idle_since)
+        except CorruptData as error:
+            log.warning("Nothing of thread %r is dropped, because it cannot be read: %s", thread, error)
+            continue
+        yield from found
     for about in history.sessions(source) if rules.thread_days else ():
+        if (session := history.session_of(about)) in busy:
+            continue
         places = source.about(about)
-        if history.session_of(about) not in busy and _is_idle(source, places, history.CLEARED, idle_since):
+        try:
+            idle = _is_idle(source, places, history.CLEARED, idle_since)
+        except CorruptData as error:
+            log.warning("Nothing of session %r is dropped, because it cannot be read: %s", session, error)
+            continue
+        if idle:
             yield Drop(history.CLEARED, about, reach.told_until(places))
 
 
@@ -82,21 +89,26 @@ def _spent(source: Source, dropped_by: int, fences_by: int) -> Iterator[Spent]:
         except CorruptData as error:
             log.warning("Nothing of thread %r is freed, because what stands of it cannot be read: %s", thread, error)
     for about in history.sessions(source):
-        yield spent_items(source, source.about(about), dropped_by, fences_by)
+        try:
+            yield spent_items(source, source.about(about), dropped_by, fences_by)
+        except CorruptData as error:
+            session = history.session_of(about)
+            log.warning("Nothing of session %r is freed, because what cleared it cannot be read: %s", session, error)
+
+
+def _of_thread(source: Source, thread: str, rules: Rules, idle_since: int) -> list[Drop]:
+    places = places_of(source, thread)
+    if _is_idle(source, places, standing.THREAD, idle_since) and not waits(source, thread):
+        return [Drop(standing.THREAD, subject(thread), reach.told_until(places))]
+    if not rules.thread_checkpoints_kept:
+        return []
+    surplus = thinning.surplus(Reader(source), standing.of_thread(source, thread), rules.thread_checkpoints_kept)
+    return [Drop(standing.DROPPED, place.put.subject, {}) for place in surplus]
 
 
 def _is_idle(source: Source, places: list[Place], end: str, since: int) -> bool:
     """Whether nothing was told since then of a thread that is not dropped already."""
     if any(place.time >= since for place in places):
         return False
-    dropped = max((reach.of_drop(source, place) for place in places if place.kind == end), default=0)
+    dropped = max((reach.verified(source, place) for place in places if place.kind == end), default=0)
     return any(place.time > dropped for place in places if place.kind != end)
-
-
-def _surplus(source: Source, thread: str, count: int) -> list[str]:
-    try:
-        found = thinning.surplus(Reader(source), standing.of_thread(source, thread), count)
-    except CorruptData as error:
-        log.warning("No checkpoint of thread %r is dropped, because one cannot be read: %s", thread, error)
-        return []
-    return [place.put.subject for place in found]

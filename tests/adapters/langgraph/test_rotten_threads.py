@@ -1,4 +1,4 @@
-"""No cleanup chooses by columns that have rotted which events of a thread go."""
+"""No cleanup takes by what has rotted more of a thread than by what was told."""
 
 from __future__ import annotations
 
@@ -10,11 +10,15 @@ import pytest
 from jarvis_ctx import settings
 from jarvis_ctx.adapters.langgraph import JarvisSaver
 from jarvis_ctx.errors import StoreDamaged
+from jarvis_ctx.graphs.subjects import beneath
+from jarvis_ctx.retention.threads import drops
 from jarvis_ctx.sidecar import JarvisContextManager, clean_offline
+from jarvis_ctx.sidecar.cleanups import rules_of
 from jarvis_ctx.sidecar.opening import DATABASE
 from jarvis_ctx.storage.sqlite.connection import connect
-from tests.adapters.langgraph.graphs import config, put, values
-from tests.unit.retention.aged import archived, begin
+from tests.adapters.langgraph.graphs import config, got, put, values
+from tests.adapters.langgraph.keeping import noise
+from tests.unit.retention.aged import DAY, archived, begin, later, rot
 from tests.unit.sidecar.test_healing import heal
 
 NINE = {"said": 9}
@@ -58,3 +62,58 @@ def test_by_hand_nothing_is_removed_and_the_next_start_makes_it_anew(store_path:
         assert list(store_path.glob(f"{DATABASE}.damaged*")) != []
         assert values(JarvisSaver(again), config("nine")) == NINE
         assert again.cleanup(dry_run=False).freed == 1
+
+
+@pytest.mark.parametrize("kept", [0, 1])
+@pytest.mark.parametrize("place", ["database", "side file"])
+def test_a_thread_of_which_nobody_can_read_whether_it_waits_for_a_person_stays(
+    store_path: Path, place: str, kept: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    with begin(store_path, 0, thread_days=7, thread_checkpoints_kept=kept) as manager:
+        saver = JarvisSaver(manager)
+        asked = put(saver, config("asked"), {"said": 1}, {"said": 1})
+        asked = put(saver, asked, NINE, {"said": 2})
+        saver.put_writes(asked, [("__interrupt__", "Shall I?" if place == "database" else noise(1))], "task")
+        put(saver, config("other"), NINE, {"said": 1})
+        archived(manager, hours=24 * 8)
+        if place == "database":
+            rot(store_path, "GraphWritesPut")
+        else:
+            [file] = (store_path / "journal" / "values").iterdir()
+            file.write_bytes(file.read_bytes().swapcase())
+
+        dropped = manager.cleanup(dry_run=False)
+        later(manager, 7200)
+        freed = manager.cleanup(dry_run=False).freed
+
+        assert (dropped.threads, dropped.graph_checkpoints, freed) == (1, 0, 1)
+        assert "Nothing of thread 'asked' is dropped" in caplog.text
+        assert len(JarvisSaver(manager).reader("asked").source.scan(*beneath("asked"), 9)) == 3
+
+
+def test_a_drop_that_has_rotted_takes_nothing_that_was_put_while_it_was_told(
+    store_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with begin(store_path, 0, thread_days=7) as manager:
+        saver = JarvisSaver(manager)
+        before = put(saver, config("mine"), {"said": 1}, {"said": 1})
+        later(manager, 8 * DAY)
+        rules = rules_of(manager.settings)
+        judged = list(drops(manager.threads.source(), rules, manager.journal.picture(), manager._clock.wall()))
+        back = put(saver, before, NINE, {"said": 2})
+        for drop in judged:
+            manager.journal.append(*drop)
+        saver.put_writes(back, [("said", 10)], "task")
+        archived(manager, hours=24 * 8)
+        rot(store_path, "GraphThreadDropped")
+
+        dropped = manager.cleanup(dry_run=False).threads
+        later(manager, 7200)
+        freed = manager.cleanup(dry_run=False).freed
+
+        assert (len(judged), dropped, freed) == (1, 0, 0)
+        assert "Nothing of thread 'mine' is freed" in caplog.text
+    (store_path / DATABASE).unlink()
+    with begin(store_path, 40) as again:
+        again.flush()
+        assert got(JarvisSaver(again), back).checkpoint["channel_values"] == NINE

@@ -11,8 +11,9 @@ import pytest
 from jarvis_ctx.adapters.openai_agents import JarvisSession
 from jarvis_ctx.retention.threads import drops
 from jarvis_ctx.sidecar.cleanups import rules_of
+from jarvis_ctx.sidecar.opening import DATABASE
 from tests.adapters.openai_agents.histories import messages, texts
-from tests.unit.retention.aged import DAY, archived, begin, later
+from tests.unit.retention.aged import DAY, archived, begin, later, rot
 
 pytestmark = pytest.mark.anyio
 
@@ -90,3 +91,30 @@ async def test_of_a_session_that_was_cleared_and_is_old_nothing_is_left(store_pa
 
         assert (first, second) == (2, 1)
         assert manager.threads.source().scan('{"', "}", 9) == []
+
+
+async def test_a_clearing_that_has_rotted_takes_nothing_that_was_added_while_it_was_told(
+    store_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with begin(store_path, 0, thread_days=7) as manager:
+        session, rules = JarvisSession("42", manager), rules_of(manager.settings)
+        await session.add_items(messages("a", "b"))
+        later(manager, 8 * DAY)
+        judged = list(drops(manager.threads.source(), rules, manager.journal.picture(), manager._clock.wall()))
+        await session.add_items(messages("I am back"))
+        for drop in judged:
+            manager.journal.append(*drop)
+        await session.add_items(messages("and here"))
+        archived(manager, hours=24 * 8)
+        rot(store_path, "SessionCleared")
+
+        dropped = manager.cleanup(dry_run=False).threads
+        later(manager, 2 * 3600)
+        freed = manager.cleanup(dry_run=False).freed
+
+        assert (len(judged), dropped, freed) == (1, 0, 0)
+        assert "Nothing of session '42' is freed" in caplog.text
+    (store_path / DATABASE).unlink()
+    with begin(store_path, 40) as again:
+        again.flush()
+        assert await texts(JarvisSession("42", again)) == ["I am back", "and here"]

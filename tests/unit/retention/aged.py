@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 from jarvis_ctx.sidecar import JarvisContextManager
+from jarvis_ctx.sidecar.opening import DATABASE
+from jarvis_ctx.storage.sqlite.connection import connect
 from tests.fakes import MOMENT, FakeClock
 
 DAY = 86_400
@@ -64,3 +67,10 @@ def archived(manager: JarvisContextManager, hours: float = 2) -> None:
         manager.archiving.turn()
     for path in (manager.settings.folder / "journal" / "values").glob("*"):
         os.utime(path, (0, 0))  # A test's hours do not pass for files.
+
+
+def rot(store: Path, kind: str) -> None:
+    """Let the bodies of all events of a kind rot in the database, and nothing that leads to them."""
+    with closing(connect(store / DATABASE, "mode=rw", 5)) as connection:
+        found = connection.execute("UPDATE events SET payload = replace(payload, '{', '{ ') WHERE kind = ?", (kind,))
+        assert found.rowcount > 0
