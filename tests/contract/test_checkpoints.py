@@ -57,7 +57,9 @@ def test_a_snapshot_put_again_is_replaced(store: Store) -> None:
 def test_a_moved_snapshot_keeps_its_contents_and_takes_the_new_place(store: Store) -> None:
     kept = snapshot("a")
     store.checkpoints.put(kept)
-    moved = replace(kept.header, epoch=2, taken=START + 9, position={OTHER: 3}, stamp=(START + 8, OTHER, 3), label="b")
+    moved = replace(
+        kept.header, epoch=2, taken=START + 9, position={OTHER: 3}, stamp=(START + 8, OTHER, 3), label="b", seal="s"
+    )
 
     store.checkpoints.move(moved)
 

@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from jarvis_ctx.checkpoint.contents import check, sealed, state_of
+from jarvis_ctx.checkpoint.contents import check, intact, state_of
 from jarvis_ctx.checkpoint.forms import CHANGES_FORMAT, FORMAT, LIMIT, Line, Look, Twin, look_of, parse, read
 from jarvis_ctx.clock import stamp
 from jarvis_ctx.codec import compress, pickled, sign
@@ -121,29 +121,36 @@ class CheckpointFiles:
         return sorted(self.store.glob(f"emergency_{self._orchestrator}.*.json"), reverse=True)
 
     def headers(self) -> Iterator[tuple[Path, CheckpointHeader]]:
-        """Each checkpoint's file and what it says of itself, newest first; unverified, for listing and thinning only.
+        """Each checkpoint's file and what it says of itself, newest first; the contents are not looked at.
 
-        The file is the signed one, or a twin that a kill or damage has left alone.
+        The file is the signed one, or its twin, where a kill or damage has left that alone or the signed one's first
+        line has rotted.
         """
-        signed = {path.stem: path for path in (*self.signed(), *self.changes())}
-        alone = {path.stem: path for path in self.twins() if path.stem not in signed}
+        alike: dict[str, list[Path]] = {}
+        for path in (*self.signed(), *self.changes(), *self.twins()):
+            alike.setdefault(path.stem, []).append(path)
         known, said = self._said, dict[Path, tuple[Look, CheckpointHeader | None]]()
         self._said = said
-        for _, path in sorted((signed | alone).items(), reverse=True):
-            look = look_of(path)
-            before, header = known.get(path, (None, None))
-            said[path] = look, header if before == look else self.header(path)
-            if (found := said[path][1]) is not None:
-                yield path, found
+        for _, paths in sorted(alike.items(), reverse=True):
+            for path in paths:
+                look = look_of(path)
+                before, header = known.get(path, (None, None))
+                said[path] = look, header if before == look else self.header(path)
+                if (found := said[path][1]) is not None:
+                    yield path, found
+                    break
 
     def header(self, path: Path) -> CheckpointHeader | None:
-        """What a signed file's first line or a JSON file says of it, unverified; None when it cannot be read."""
+        """What a signed file's first line or a JSON file says of it; None when it cannot be read or has rotted.
+
+        It is held against its own seal, which any hand could make: enough to list, rank and thin by.
+        """
         try:
             if path.suffix == TWIN:
-                return parse(read(path), Twin, path).header
+                return intact(parse(read(path), Twin, path).header)
             with path.open("rb") as file:
                 form = CHANGES_FORMAT if path.suffix == CHANGES else FORMAT
-                return parse(file.readline(1_048_576), Line, path, form).header
+                return intact(parse(file.readline(1_048_576), Line, path, form).header)
         except (CorruptData, OSError):
             return None
 
@@ -197,7 +204,7 @@ class CheckpointFiles:
         header = found.header
         if not header.base:
             return found
-        if sealed(header) != header:
+        if intact(header) is None:
             raise CorruptData(what=str(path), reason="its header does not match its seal")
         base = self._base_path(header) if signed else self._base_path(header).with_suffix(TWIN)
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 from jarvis_ctx.checkpoint import thinning
+from jarvis_ctx.checkpoint.contents import intact
 from jarvis_ctx.checkpoint.files import CheckpointFiles
 from jarvis_ctx.checkpoint.ports import CheckpointStore
 
@@ -19,11 +20,15 @@ class Surplus:
         self._files, self._store, self._orchestrator, self._kept = files, store, orchestrator, kept
 
     def forget(self) -> None:
-        """Delete them. Raises `OSError`, and `StoreUnavailable` when the files are gone already."""
+        """Delete them, but for those that say of themselves what does not verify.
+
+        Raises `OSError`, and `StoreUnavailable` when the files are gone already.
+        """
         by_id = {header.id: (path, header) for path, header in self._files.headers()}
         for header in thinning.surplus((header for _, header in by_id.values()), self._kept):
             self._files.delete(by_id[header.id][0])
             log.debug("checkpoint %s was thinned away", header.id)
-        found = thinning.surplus(self._store.headers(self._orchestrator), self._kept)
+        kept = [header for header in self._store.headers(self._orchestrator) if intact(header)]
+        found = thinning.surplus(kept, self._kept)
         if found:
             self._store.delete([header.id for header in found])

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from jarvis_ctx.checkpoint.contents import state_of
+from jarvis_ctx.checkpoint.contents import intact, state_of
 from jarvis_ctx.checkpoint.files import CheckpointFiles
 from jarvis_ctx.checkpoint.ports import CheckpointStore
 from jarvis_ctx.errors import BaseUnusable, CorruptData, NotOurs, OtherVersion, StoreUnavailable, Unreadable
@@ -40,7 +40,7 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     load: Callable[[], State]
     path: Path | None = None
     header: CheckpointHeader | None = None
-    """What it says of itself, unverified; None when that cannot be read."""
+    """What it says of itself; None when that cannot be read, or has rotted."""
 
 
 def choose(orchestrator: str, history: int, candidates: list[Candidate], tried: list[LayerTried]) -> Base:
@@ -80,7 +80,7 @@ def candidates(
             name=header.id,
             order=(header.epoch, header.taken, 3),
             load=_from_store(store, header),
-            header=header,
+            header=intact(header),
         )
         for header in headers
     ]

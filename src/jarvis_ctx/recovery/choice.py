@@ -70,7 +70,7 @@ def _of(layers: Layers, source: str, label: str) -> list[Candidate]:
         found = [c for c in points if c.header is not None and label in ("", c.header.label)]
     else:
         found = [c for c in found if c.layer in LAYERS[source]]
-    return sorted((c for c in found if c.header is not None), key=lambda c: c.order, reverse=True)
+    return sorted(found, key=lambda c: c.order, reverse=True)
 
 
 def _file(layers: Layers, source: str) -> tuple[Candidate, str]:

@@ -58,7 +58,7 @@ def find(layers: Layers, asked: str, now: State) -> Moment:
 
 
 def known(layers: Layers) -> list[CheckpointHeader]:
-    """What the checkpoints in database and files say of themselves, unverified, each once, latest first."""
+    """What the checkpoints in database and files say of themselves, each once, latest first."""
     found = {c.header.id: c.header for c in _candidates(layers) if c.header is not None}
     return sorted(found.values(), key=lambda header: (header.epoch, header.taken), reverse=True)
 

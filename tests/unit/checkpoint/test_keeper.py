@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from jarvis_ctx.errors import StoreInUse
 from jarvis_ctx.journal import forks
@@ -103,6 +104,41 @@ def test_recovery_points_outlive_the_thinning_of_all_others(store_path: Path) ->
     assert len(labels) < 6
     assert "point" in labels
     assert point.id in [header.id for header in scene.store.checkpoints.headers("jarvis")]
+
+
+def test_a_recovery_point_whose_label_has_rotted_stays_and_is_listed_by_its_twin(store_path: Path) -> None:
+    scene = Scene(store_path, kept=2)
+    scene.progress(1)
+    scene.keeper.take("point")
+    [point] = scene.files.signed()
+    point.write_bytes(point.read_bytes().replace(b'"label"', b'"mabel"', 1))
+
+    for percentage in range(2, 9):
+        scene.progress(percentage)
+        scene.keeper.take()
+        scene.surplus.forget()
+
+    assert point.exists()
+    assert scene.files.load(point.with_suffix(".json"))[0].label == "point"
+    assert [header.label for _, header in scene.files.headers()].count("point") == 1
+    assert len(scene.files.signed()) < 6
+
+
+def test_a_recovery_point_whose_label_has_rotted_in_the_database_stays_there(store_path: Path) -> None:
+    scene = Scene(store_path, kept=2)
+    scene.progress(1)
+    point = scene.keeper.take("point")
+    kept = scene.store.checkpoints.snapshots
+    kept[point.id] = replace(kept[point.id], header=replace(point, label=""))
+
+    for percentage in range(2, 9):
+        scene.progress(percentage)
+        scene.keeper.take()
+        scene.surplus.forget()
+
+    ids = [header.id for header in scene.store.checkpoints.headers("jarvis")]
+    assert point.id in ids
+    assert len(ids) < 6
 
 
 def test_while_the_database_cannot_be_used_the_whole_state_is_in_an_emergency_file(scene: Scene) -> None:

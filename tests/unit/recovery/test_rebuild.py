@@ -143,6 +143,16 @@ def test_a_damaged_newest_checkpoint_is_named_with_its_reason_and_the_next_one_u
     assert set(rebuilt.damaged) == {newest, newest.with_suffix(".json")}
 
 
+def test_a_file_whose_epoch_has_rotted_does_not_put_its_twin_before_a_newer_checkpoint(layered: Layered) -> None:
+    rotten = layered.files.signed()[1]
+    rotten.write_bytes(rotten.read_bytes().replace(b'"epoch":1', b'"epoch":9', 1))
+
+    rebuilt = layered.rebuilt()
+
+    assert [tried.verdict for tried in rebuilt.tried if tried.layer == "database"] == ["accepted"]
+    assert rebuilt.damaged == [rotten]
+
+
 def test_a_checkpoint_that_cannot_be_read_just_now_is_named_and_is_not_taken_for_damaged(
     layered: Layered, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -21,7 +21,7 @@ class MemoryCheckpoints:
             self.snapshots[snapshot.header.id] = snapshot
 
     def move(self, header: CheckpointHeader) -> None:
-        """Give the kept snapshot `header.id` its new run, epoch, time, position, stamp and label."""
+        """Give the kept snapshot `header.id` its new run, epoch, time, position, stamp, label and seal."""
         with self._gate.held():
             kept = self.snapshots.get(header.id)
             if kept is not None:
@@ -33,6 +33,7 @@ class MemoryCheckpoints:
                     position=header.position,
                     stamp=header.stamp,
                     label=header.label,
+                    seal=header.seal,
                 )
                 self.snapshots[header.id] = replace(kept, header=moved)
 

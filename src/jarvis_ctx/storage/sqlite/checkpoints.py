@@ -69,7 +69,7 @@ class SqliteCheckpoints:
             connection.execute("DROP TABLE temp.pieces")
 
     def move(self, header: CheckpointHeader) -> None:
-        """Give the kept snapshot `header.id` its new run, epoch, time, position, stamp and label."""
+        """Give the kept snapshot `header.id` its new run, epoch, time, position, stamp, label and seal."""
         with self._database.transaction() as connection:
             connection.execute(_MOVE, (*_place(header), iso(header.taken), header.label, header.seal, header.id))
 
