@@ -49,9 +49,18 @@ class Archiver:
         """Whether it is our orchestrator's and nobody will write to it: it is sealed, or its run was overtaken."""
         opening = segment.opening
         if opening is None:  # The next segment of a run that died before it needed it; or damage, which stays.
-            return not segment.frames and segment.writer in self._overtaken()
+            return not segment.frames and segment.writer in self._overtaken() and self._is_borne_out(segment)
         ours = opening.orchestrator == self._writer.orchestrator
         return ours and (segment.seal is not None or opening.epoch < self._writer.epoch)
+
+    def _is_borne_out(self, segment: read.SegmentData) -> bool:
+        """Whether what its writer has begun says as its mark does, which no digest covers: a bit may flip there.
+
+        A writer that lives has begun a segment, which nobody archives.
+        """
+        paths = [path for path in read.segment_paths(self._folder).get(segment.writer, []) if path != segment.path]
+        begun = [other for other in map(read.read_segment, paths) if other.opening is not None or other.frames]
+        return all(other.opening is not None and self._ended(other) for other in begun)
 
     def _overtaken(self) -> set[str]:
         """The writers of our orchestrator's earlier runs that still have marks."""

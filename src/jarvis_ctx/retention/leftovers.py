@@ -21,10 +21,13 @@ def reports(folder: Path, orchestrator: str, horizon: int) -> list[Path]:
 
 
 def moved_aside(folder: Path, horizon: int) -> list[Path]:
-    """Files, damaged or replaced, that were moved aside before `horizon` (µs), of whichever orchestrator."""
+    """Files, damaged or replaced, that were moved aside before `horizon` (µs), of whichever orchestrator.
+
+    A file's new name changes its status (`st_ctime`), not its contents (`st_mtime`), which may be years old by then.
+    """
     places = (folder, folder / "journal", folder / "journal" / "archive", folder / "journal" / VALUES)
     found = [p for place in (*places, folder / "checkpoints") if place.is_dir() for p in sorted(place.iterdir())]
-    return [path for path in found if ASIDE.search(path.name) and _older(path, horizon)]
+    return [path for path in found if ASIDE.search(path.name) and _was_there(path, horizon)]
 
 
 def emergencies(files: CheckpointFiles, horizon: int) -> list[Path]:
@@ -46,6 +49,12 @@ def room(paths: Iterable[Path]) -> int:
 def _older(path: Path, horizon: int) -> bool:
     known = _known(path)
     return known is not None and known.st_mtime * MICROSECONDS < horizon
+
+
+def _was_there(path: Path, horizon: int) -> bool:
+    """Whether it has had its name and its contents since before `horizon` (µs)."""
+    known = _known(path)
+    return known is not None and max(known.st_mtime, known.st_ctime) * MICROSECONDS < horizon
 
 
 def _known(path: Path) -> os.stat_result | None:

@@ -6,7 +6,7 @@ import pytest
 
 from jarvis_ctx.journal import archive, read
 from jarvis_ctx.journal.journal import Journal
-from jarvis_ctx.journal.marks import APPENDED, FREE, WRITER
+from jarvis_ctx.journal.marks import APPENDED, FREE, ORCHESTRATOR, OWNER, WRITER
 from tests.unit.journal.build import NAME, Store, numbers, opening, writer_id
 
 FIRST, SECOND = writer_id(1), writer_id(2)
@@ -112,6 +112,19 @@ def test_another_orchestrators_segments_and_reserve_are_not_ours_to_archive(stor
             journal.archive({other.writer.writer: ALL})
 
             assert len(read.segment_paths(store.folder)[other.writer.writer]) == 2
+
+
+def test_no_flipped_bit_makes_another_orchestrators_reserve_ours(store: Store) -> None:
+    with store.journal(1, name="other") as other, store.journal(9) as journal:
+        other.append("TaskProgressed", "t", {})
+        other._supply.prepare()
+        marks, writer = journal.marks, other.writer.writer
+        marks.cells[marks.slot(WRITER, writer) + OWNER] = marks.slot(ORCHESTRATOR, NAME)
+
+        journal.archive({writer: ALL})
+
+        assert writer in journal._archiver._overtaken()
+        assert len(read.segment_paths(store.folder)[writer]) == 2
 
 
 def test_a_damaged_beginning_is_no_empty_segment(store: Store) -> None:

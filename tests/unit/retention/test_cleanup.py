@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 
 from jarvis_ctx import settings
+from jarvis_ctx.clock import HOUR, SystemClock
+from jarvis_ctx.disk.files import move_aside
 from jarvis_ctx.journal import archive
 from jarvis_ctx.retention import cleaner, leftovers
 from jarvis_ctx.retention.leaving import Leaving
@@ -262,3 +264,13 @@ def test_a_file_that_goes_while_it_is_looked_at_counts_for_nothing(tmp_path: Pat
     there.write_bytes(b"12345")
 
     assert leftovers.room([gone, there]) == 5
+
+
+def test_what_was_moved_aside_is_as_old_as_that(tmp_path: Path) -> None:
+    key, now = tmp_path / "secret.key", SystemClock().wall()
+    key.write_bytes(b"damaged")
+    os.utime(key, (0, 0))
+    aside = move_aside(key, "damaged")
+
+    assert leftovers.moved_aside(tmp_path, now - HOUR) == []
+    assert leftovers.moved_aside(tmp_path, now + HOUR) == [aside]
