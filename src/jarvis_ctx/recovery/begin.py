@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterable
 from pathlib import Path
@@ -21,12 +22,14 @@ from jarvis_ctx.model.agent import Lease
 from jarvis_ctx.model.event import PROJECTED_KINDS
 from jarvis_ctx.model.ids import RunId
 from jarvis_ctx.model.run import RunRecord
+from jarvis_ctx.recovery import choice, reports
 from jarvis_ctx.recovery import plan as planning
-from jarvis_ctx.recovery import reports
 from jarvis_ctx.recovery.ground import Ground
 from jarvis_ctx.recovery.plan import Plan
 from jarvis_ctx.recovery.policy import Policy
 from jarvis_ctx.recovery.rebuild import Rebuilt, rebuild
+
+log = logging.getLogger("jarvis_ctx")
 
 KEPT = ("max_attempts", "stale_after", "stuck_after", "sync_interval")
 """The settings that outlive a run: its recovery and those who look at it go by them."""
@@ -54,10 +57,12 @@ def begin(ground: Ground) -> Begun:
     rebuilt = rebuild(ground.layers, ground.clock.steady)
     before = ground.predecessor
     missing = before.missing(rebuilt.state)
-    rebuilt.gathered.damaged[:0] = (
-        ground.damage + before.damage + missing + [_moved_aside(path) for path in rebuilt.damaged]
-    )
+    rotten = [*rebuilt.damaged, *choice.damaged(ground.folder, name)]
+    rebuilt.gathered.damaged[:0] = ground.damage + before.damage + missing + [_moved_aside(path) for path in rotten]
     dead = before.dead(rebuilt.state)
+    if dead is None:  # No report will tell.
+        for sentence in rebuilt.gathered.damaged:
+            log.warning("%s", sentence)
     run = _new_run(ground, epoch, dead)
     leases = _leases(ground)
     plan = _plan(ground, rebuilt, dead, run, leases, missing) if dead is not None else None

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 
+from jarvis_ctx.checkpoint.contents import digest
 from jarvis_ctx.disk.files import write_whole
 from jarvis_ctx.errors import CorruptData, NoBase, NotOurs, StoreUnavailable
 from jarvis_ctx.recovery import bases
@@ -19,24 +20,57 @@ from jarvis_ctx.recovery.rebuild import Layers
 LAYERS = {"database": ("database",), "json": ("JSON twin", "emergency JSON")}
 
 
+class _File(Choice, frozen=True, kw_only=True):
+    digest: str = ""
+    """SHA-256 of the choice as JSON; releases before it wrote none."""
+
+
 def path_of(folder: Path, orchestrator: str) -> Path:
     """Where an orchestrator's choice lies."""
     return folder / f"recover-{orchestrator}.json"
 
 
 def read(folder: Path, orchestrator: str) -> Choice | None:
-    """The choice that was made, if there is one that can be read."""
+    """The choice that was made, if there is one that can be read and verifies."""
     try:
-        return msgspec.json.decode(path_of(folder, orchestrator).read_bytes(), type=Choice)
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+        return _in_file(path_of(folder, orchestrator))
+    except (OSError, CorruptData):
         return None
+
+
+def damaged(folder: Path, orchestrator: str) -> list[Path]:
+    """The choice's file, where what it says does not verify."""
+    path = path_of(folder, orchestrator)
+    try:
+        _in_file(path)
+    except OSError:
+        return []  # There is none, or it may be whole.
+    except CorruptData:
+        return [path]
+    return []
+
+
+def _in_file(path: Path) -> Choice:
+    try:
+        file = msgspec.json.decode(path.read_bytes(), type=_File)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise CorruptData(what=str(path), reason=str(error)) from error
+    choice = Choice(layer=file.layer, name=file.name, epoch=file.epoch)
+    if file.digest not in ("", _digest(choice)):
+        raise CorruptData(what=str(path), reason="it does not match its digest")
+    return choice
 
 
 def write(folder: Path, orchestrator: str, choice: Choice) -> Path:
     """Keep a choice durably; it replaces the one before."""
     path = path_of(folder, orchestrator)
-    write_whole(path, msgspec.json.format(msgspec.json.encode(choice), indent=2))
+    file = _File(layer=choice.layer, name=choice.name, epoch=choice.epoch, digest=_digest(choice))
+    write_whole(path, msgspec.json.format(msgspec.json.encode(file), indent=2))
     return path
+
+
+def _digest(choice: Choice) -> str:
+    return digest(msgspec.json.encode(choice))
 
 
 def find(layers: Layers, source: str, label: str, epoch: int) -> Choice:

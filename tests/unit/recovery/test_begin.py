@@ -56,6 +56,23 @@ def test_a_death_is_recovered_from_in_the_same_chain_and_reported_once(place: Pl
         assert third.plan is None
 
 
+def test_after_a_clean_end_the_log_names_a_checkpoint_file_that_has_rotted(
+    place: Place, caplog: pytest.LogCaptureFixture
+) -> None:
+    with place.run("closed"):
+        pass
+    rotten = place.path / "checkpoints" / "recovery_jarvis.20260101T000000.000000Z.pkl"
+    rotten.parent.mkdir(exist_ok=True)
+    rotten.write_bytes(b"rot")
+
+    with place.run() as begun:
+        assert begun.plan is None
+
+    [said] = caplog.messages
+    assert said.startswith(f"{rotten.name} did not verify. It was moved to ")
+    assert not rotten.exists()
+
+
 def test_what_the_dead_run_told_is_there_again(place: Place) -> None:
     with place.run() as dead:
         dead.journal.append("TaskProgressed", "t", {"percentage": 40})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -115,6 +116,32 @@ def test_a_chosen_base_that_is_gone_is_named(dead: Path) -> None:
 
     assert report is not None
     assert report.layers[0].verdict == "it was chosen by hand, and is gone"
+
+
+def test_a_choice_that_rots_does_not_count_and_is_moved_aside_and_named(dead: Path) -> None:
+    choose_base(at(dead), tried(dead, "json"), live=False)
+    path = dead / "recover-jarvis.json"
+    path.write_bytes(path.read_bytes().replace(b'"epoch": 1', b'"epoch": 9', 1))
+
+    report = started(dead)
+
+    assert report is not None
+    assert not any("chosen by hand" in line.name for line in report.layers)
+    assert any(sentence.startswith("recover-jarvis.json did not verify.") for sentence in report.damage)
+    assert not path.exists()
+
+
+def test_a_choice_of_an_earlier_release_has_no_digest_and_counts(dead: Path) -> None:
+    choose_base(at(dead), tried(dead, "json"), live=False)
+    path = dead / "recover-jarvis.json"
+    choice = json.loads(path.read_text())
+    del choice["digest"]
+    path.write_text(json.dumps(choice))
+
+    report = started(dead)
+
+    assert report is not None
+    assert report.layers[0].name.endswith("(chosen by hand)")
 
 
 @pytest.mark.parametrize(("source", "label"), [("point", "nobody's"), ("/nowhere/at/all.json", "")])
