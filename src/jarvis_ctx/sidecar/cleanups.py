@@ -128,6 +128,7 @@ def clean_offline(settings: Settings) -> Cleanup:
     """
     with offline(settings) as store:
         try:
+            store.catch_up()  # What a cleanup went past is not drained any more, and events of threads stay.
             return _ByHand(store).cleaner().clean()
         except StoreDamaged as error:
             condemn(settings.folder / DATABASE, str(error))

@@ -11,11 +11,13 @@ from jarvis_ctx.checkpoint.keeper import Keeper
 from jarvis_ctx.clock import SystemClock
 from jarvis_ctx.errors import NothingToKeep
 from jarvis_ctx.journal import read
-from jarvis_ctx.journal.others import stored
+from jarvis_ctx.journal.others import OthersDrain, stored
 from jarvis_ctx.journal.ports import Batch
+from jarvis_ctx.journal.segment import opening_of
 from jarvis_ctx.journal.values import Values
 from jarvis_ctx.journal.writer import Writer
 from jarvis_ctx.model.event import Event
+from jarvis_ctx.model.ids import RunId, WriterId
 from jarvis_ctx.recovery.rebuild import events_of, rebuild
 from jarvis_ctx.settings import Settings
 from jarvis_ctx.sidecar.missing import check_store
@@ -99,6 +101,13 @@ class Offline:
         with sealing_behind(self.pen()) as writer:
             writer.append(kind, subject, body)
         return writer.segment.path
+
+    def catch_up(self) -> None:
+        """Give the database what the files have and it lacks, as a run would. Raises `StoreUnavailable`."""
+        ground, nobody = self.ground, opening_of(self.name, WriterId(""), RunId(""), 0)
+        drain = OthersDrain(ground.folder / "journal", ground.store.events, ground.marks, nobody)
+        while not drain.caught_up:
+            drain.catch_up(self.state.fences, self.state.cut)
 
     def into_store(self, path: Path) -> None:
         """Give the store what a segment of ours holds."""
