@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from jarvis_ctx.journal import frame
 from jarvis_ctx.journal.ports import Batch, StoredEvent
 from jarvis_ctx.journal.segment import Opening
 from jarvis_ctx.model.agent import Lease
@@ -24,10 +25,10 @@ START = 1_790_000_000_000_000
 def event(
     number: int, writer: str = WRITER, *, kind: str = "TaskProgressed", time: int | None = None, **body: Any
 ) -> StoredEvent:
-    """An event one microsecond after its predecessor; the digest is the number's, for a store never looks into it."""
+    """An event one microsecond after its predecessor."""
     moment = START + number if time is None else time
-    payload = msgspec.json.encode([number, moment, "run-1", kind, f"subject-{number % 3}", body]).decode()
-    return StoredEvent(writer, number, f"{number:032x}", payload)
+    payload = msgspec.json.encode([number, moment, "run-1", kind, f"subject-{number % 3}", body])
+    return StoredEvent(writer, number, frame.digester(writer)(number, payload).hex(), payload.decode())
 
 
 def events(first: int, last: int, writer: str = WRITER) -> list[StoredEvent]:

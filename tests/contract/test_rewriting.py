@@ -11,7 +11,7 @@ from jarvis_ctx.journal import frame
 from jarvis_ctx.journal.ports import StoredEvent
 from jarvis_ctx.storage.sqlite.store import SqliteStore
 from tests.contract.conftest import Store
-from tests.contract.records import OTHER, batch, event
+from tests.contract.records import OTHER, WRITER, batch, event
 from tests.contract.test_graphs import told
 
 
@@ -23,7 +23,7 @@ def digested(found: StoredEvent, text: str = "") -> StoredEvent:
 
 def test_every_event_that_is_as_it_was_written_can_be_given_another_payload(store: Store) -> None:
     rows = [digested(event(number, note="secret")) for number in range(1, 1203)]
-    rotten = event(1203, note="secret")
+    rotten = StoredEvent(WRITER, 1203, "ab" * 16, event(1203, note="secret").payload)
     store.events.write(batch([*rows, rotten]))
 
     changed = store.upkeep.rewrite(lambda writer, payload: payload.replace(b"secret", b"sealed"))

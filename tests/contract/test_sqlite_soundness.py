@@ -152,3 +152,70 @@ def test_an_event_that_has_rotted_itself_is_left_to_its_digest(database: Path) -
         connection.execute("UPDATE events SET payload = replace(payload, 'thread', 'threat') WHERE number = 9")
 
     assert is_sound(database)
+
+
+def owned(number: int, kind: str = "AgentSeen", run: str = "jarvis.1.a1b2c3", **body: Any) -> StoredEvent:
+    """An event of a writer whose run says whose it is."""
+    payload = msgspec.json.encode([number, START + number, run, kind, "", body])
+    return StoredEvent(WRITER, number, frame.digester(WRITER)(number, payload).hex(), payload.decode())
+
+
+def rot(database: Path, statement: str) -> None:
+    with closing(connect(database, "mode=rw", 5)) as connection:
+        assert connection.execute(statement).rowcount == 1
+
+
+def test_a_writer_that_stands_under_another_orchestrator_is_found(sqlite_store: SqliteStore, database: Path) -> None:
+    sqlite_store.events.write(batch([owned(1), owned(2)]))
+    before = fault(database), sqlite_store.queries.faults()
+
+    rot(database, "UPDATE writers SET orchestrator = 'jarvhs'")
+    rot(database, "UPDATE events SET payload = replace(payload, 'a1b2', 'a1b3') WHERE number = 1")
+
+    assert before == ("", [])
+    assert fault(database) == "writers stand in it under an orchestrator that is not theirs"
+    assert [f"first writer {WRITER}" in sentence for sentence in sqlite_store.queries.faults()] == [True]
+
+
+@pytest.mark.parametrize("run", ["", "other.1.a1b2c", "other.1.a1b2c3.4", "run-1"])
+def test_a_writer_whose_events_do_not_say_whose_they_are_is_sound(
+    sqlite_store: SqliteStore, database: Path, run: str
+) -> None:
+    sqlite_store.events.write(batch([owned(1, run=run)]))
+
+    assert is_sound(database)
+
+
+def test_a_writer_whose_events_have_rotted_is_not_judged_by_them(sqlite_store: SqliteStore, database: Path) -> None:
+    sqlite_store.events.write(batch([owned(1)]))
+
+    rot(database, "UPDATE events SET payload = replace(payload, 'jarvis', 'jarvhs')")
+
+    assert is_sound(database)
+
+
+def cleaned_up_to_ten(store: SqliteStore) -> None:
+    told = owned(50, "RetentionCut", position={WRITER: 10})
+    store.events.write(batch([*map(owned, range(1, 50)), told]))
+    store.events.cut("jarvis", Cut(position={WRITER: 10}, horizon=START + 999))
+
+
+def test_a_cleanup_that_has_rotted_raises_no_watermark_and_is_found(sqlite_store: SqliteStore, database: Path) -> None:
+    cleaned_up_to_ten(sqlite_store)
+    before = sqlite_store.events.watermarks(), fault(database)
+
+    rot(database, "UPDATE events SET payload = replace(payload, ':10', ':90') WHERE number = 50")
+
+    assert before == ({WRITER: 50}, "")
+    assert sqlite_store.events.watermarks() == {WRITER: 50}
+    assert not is_sound(database)
+    assert [f"first number 50 of writer {WRITER}" in sentence for sentence in sqlite_store.queries.faults()] == [True]
+
+
+def test_a_cleanup_that_has_rotted_excuses_no_gap(sqlite_store: SqliteStore, database: Path) -> None:
+    cleaned_up_to_ten(sqlite_store)
+
+    lose(sqlite_store, 20)
+    rot(database, "UPDATE events SET payload = replace(payload, ':10', ':30') WHERE number = 50")
+
+    assert fault(database) == "its pages do not fit together or lack events"

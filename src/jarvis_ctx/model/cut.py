@@ -8,6 +8,9 @@ import msgspec
 
 from jarvis_ctx.model.event import THREAD_KINDS
 
+CUT = "RetentionCut"
+"""The kind of event that says it."""
+
 KEPT = "DecisionLogged"
 """The kind of event that has a horizon of its own."""
 

@@ -20,7 +20,7 @@ from jarvis_ctx.journal.segment import new_writer, opening_of
 from jarvis_ctx.liveness import identity
 from jarvis_ctx.model.agent import Lease
 from jarvis_ctx.model.event import PROJECTED_KINDS
-from jarvis_ctx.model.ids import RunId
+from jarvis_ctx.model.ids import run_id
 from jarvis_ctx.model.run import RunRecord
 from jarvis_ctx.recovery import choice, reports
 from jarvis_ctx.recovery import plan as planning
@@ -143,7 +143,7 @@ def greatest_epoch(ground: Ground) -> int:
 
 
 def _new_run(ground: Ground, epoch: int, dead: RunRecord | None) -> RunRecord:
-    id = RunId(f"{ground.settings.name}.{epoch}.{os.urandom(3).hex()}")
+    id = run_id(ground.settings.name, epoch, os.urandom(3))
     return RunRecord(
         id=id,
         name=ground.settings.name,

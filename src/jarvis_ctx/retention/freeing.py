@@ -18,7 +18,7 @@ from jarvis_ctx.journal import archive, frame, read
 from jarvis_ctx.journal.ports import StoredEvent
 from jarvis_ctx.journal.sealed_bodies import composed
 from jarvis_ctx.journal.values import Values, is_reference
-from jarvis_ctx.model.event import FREED
+from jarvis_ctx.model.event import FREED, THREAD_KINDS
 from jarvis_ctx.retention.cutting import ours, references
 from jarvis_ctx.retention.ports import Upkeep
 
@@ -73,6 +73,8 @@ class Freeing:
     def _payload(self, writer: str, found: frame.Frame, channels: frozenset[str]) -> bytes:
         try:
             number, time, run, kind, subject, stored = msgspec.json.decode(found.payload)
+            if kind not in THREAD_KINDS:
+                return found.payload  # Freed already, or none of a thread's: whoever named it was wrong.
             if not channels:
                 return composed(self._values.sealing, writer, [number, time, run, FREED, ""], b"{}")
             event = read.event(writer, found.payload, self._values)

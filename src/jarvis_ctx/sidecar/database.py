@@ -25,9 +25,9 @@ def open_database(path: Path, damage: list[str]) -> SqliteStore:
     except StoreDamaged as error:
         _set_aside(path, str(error), damage)
         return SqliteStore(path)
-    if suspect and not soundness.is_sound(path):
+    if reason := _found_to_be_bad(path, suspect=suspect):
         store.close()
-        _set_aside(path, f"{path.name} does not fit the log beside it, as when a backup is put in its place.", damage)
+        _set_aside(path, reason, damage)
         return SqliteStore(path)
     return store
 
@@ -61,6 +61,14 @@ def _known_to_be_bad(path: Path) -> str:
         return IN_USE.format(path.name)
     if not path.exists() and beside(path)[1].exists():
         return f"{path.name} was gone, and the log that lay beside it belongs to no other."
+    return ""
+
+
+def _found_to_be_bad(path: Path, *, suspect: bool) -> str:
+    if suspect and not soundness.is_sound(path):
+        return f"{path.name} does not fit the log beside it, as when a backup is put in its place."
+    if soundness.is_misplaced(path):
+        return f"{path.name} had a writer under an orchestrator that is not its own."
     return ""
 
 

@@ -117,3 +117,63 @@ def test_a_drop_that_has_rotted_takes_nothing_that_was_put_while_it_was_told(
     with begin(store_path, 40) as again:
         again.flush()
         assert got(JarvisSaver(again), back).checkpoint["channel_values"] == NINE
+
+
+def hidden(store: Path) -> JarvisContextManager:
+    """A run that goes on with a thread of an earlier one and has dropped its older checkpoints; a bit flips, and the
+    later run's are under no name that anybody asks for.
+    """
+    with begin(store, 0) as first:
+        put(JarvisSaver(first), config("nine"), {"said": 1}, {"said": 1})
+    manager = begin(store, 0.1, thread_checkpoints_kept=1)
+    saver = JarvisSaver(manager)
+    last = put(saver, config("nine"), {"said": 1}, {"said": 1})
+    put(saver, last, NINE, {"said": 2})
+    archived(manager)
+    manager.cleanup(dry_run=False)
+    archived(manager)
+    flip_owner(store, manager.run.id)
+    return manager
+
+
+def flip_owner(store: Path, run: str) -> None:
+    with closing(connect(store / DATABASE, "mode=rw", 5)) as connection:
+        changed = connection.execute("UPDATE writers SET orchestrator = 'jarvhs' WHERE run = ?", (run,))
+        assert changed.rowcount == 1
+
+
+def test_a_run_whose_writer_stands_under_another_name_removes_nothing(store_path: Path) -> None:
+    with hidden(store_path) as manager:
+        with pytest.raises(StoreDamaged, match="under an orchestrator that is not theirs"):
+            manager.cleanup(dry_run=False)
+        heal(manager)
+        manager.flush()
+
+        manager.cleanup(dry_run=False)
+
+        assert manager.healer.healed == 1
+        assert values(JarvisSaver(manager), config("nine")) == NINE
+
+
+def test_a_start_makes_a_database_anew_in_which_a_writer_stands_under_another_name(store_path: Path) -> None:
+    hidden(store_path).close()
+
+    with begin(store_path, 1) as again:
+        again.flush()
+
+        assert list(store_path.glob(f"{DATABASE}.damaged*")) != []
+        assert values(JarvisSaver(again), config("nine")) == NINE
+        assert "under an orchestrator that is not its own" in again._opened.damage[0]
+
+
+@pytest.mark.parametrize("gone", [False, True])
+def test_a_cleanup_by_hand_gives_a_new_database_its_threads_back(store_path: Path, gone: bool) -> None:
+    hidden(store_path).close()
+    for path in store_path.glob(f"{DATABASE}*") if gone else ():
+        path.unlink()
+
+    clean_offline(settings.load({"path": store_path}, environ={}))
+
+    with begin(store_path, 1) as again:
+        again.flush()
+        assert values(JarvisSaver(again), config("nine")) == NINE

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from jarvis_ctx.storage.sqlite.digests import teach
 from jarvis_ctx.storage.sqlite.driver import sqlite
 
 Row = tuple[Any, ...]
@@ -31,6 +32,7 @@ def connect(path: Path, query: str, busy: float) -> sqlite.Connection:
     """A connection of any thread, in autocommit: transactions are begun by us. Extensions cannot be loaded."""
     uri = f"{path.absolute().as_uri()}?{query}"
     connection = sqlite.connect(uri, uri=True, timeout=busy, isolation_level=None, check_same_thread=False)
+    teach(connection)
     return _set_up(connection, DEFENCES)
 
 

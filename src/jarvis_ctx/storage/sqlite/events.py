@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import TypeVar
 
 from jarvis_ctx.journal.ports import Batch, StoredEvent
-from jarvis_ctx.model.cut import Cut
+from jarvis_ctx.model.cut import CUT, Cut
 from jarvis_ctx.storage.sqlite import cuts, documents, projections
 from jarvis_ctx.storage.sqlite.connection import Row
 from jarvis_ctx.storage.sqlite.database import Database
+from jarvis_ctx.storage.sqlite.digests import ASKED
 from jarvis_ctx.storage.sqlite.driver import sqlite
 from jarvis_ctx.storage.sqlite.faults import damaged
 from jarvis_ctx.storage.sqlite.heads import head_of
@@ -44,12 +45,14 @@ WHERE writer IN (SELECT value FROM json_each(?))
 AND EXISTS (SELECT 1 FROM events WHERE writer_id = writers.id AND number = writers.watermark + 1)
 """
 
-# How far the cleanups say that they went.
-CUTS = """
+# How far the cleanups say that they went. What has rotted says nothing: a watermark above what was drained would keep
+# the rest out for ever.
+CUTS = f"""
 WITH cuts AS MATERIALIZED (
     SELECT key AS writer, max(CAST(value AS INTEGER)) AS number
-    FROM events CROSS JOIN json_each(CASE WHEN json_valid(payload) THEN payload ELSE '[]' END, '$[5].position')
-    WHERE kind = 'RetentionCut' GROUP BY key
+    FROM events CROSS JOIN writers ON writers.id = writer_id
+    CROSS JOIN json_each(CASE WHEN {ASKED} AND json_valid(payload) THEN payload ELSE '[]' END, '$[5].position')
+    WHERE kind = '{CUT}' GROUP BY key
 )
 """
 

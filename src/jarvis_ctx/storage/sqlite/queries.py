@@ -9,6 +9,7 @@ from jarvis_ctx.storage.sqlite import driver, soundness
 from jarvis_ctx.storage.sqlite.database import Database
 from jarvis_ctx.storage.sqlite.events import COLUMNS, stored
 from jarvis_ctx.storage.sqlite.faults import translated
+from jarvis_ctx.storage.sqlite.owners import misplaced
 from jarvis_ctx.storage.sqlite.strays import strays
 
 _ORCHESTRATORS = """
@@ -60,7 +61,8 @@ class SqliteQueries:
         return {**driver.facts(), **counted, "path": str(self._database.path)}
 
     def faults(self) -> list[str]:
-        """Pages and indexes that do not fit together, and events that stand under what they are not: a sentence each.
+        """Pages and indexes that do not fit together, writers and events that stand under what they are not: a sentence
+        each.
 
         Reads all of it, about 0.3 s for 100,000 events; nobody waits meanwhile.
         """
@@ -68,14 +70,20 @@ class SqliteQueries:
         self._database.read("SELECT 1")  # Closed, deleted or replaced: this says so.
         while True:
             with translated(path), self._database.apart() as (connection, viewer):
-                misfit, misplaced = soundness.misfit(connection), list(strays(connection))
+                misfit, stray = soundness.misfit(connection), list(strays(connection))
+                writers = list(misplaced(connection))
                 if viewer is None or viewer.current():
                     break
         found = [f"Pages or indexes of the database do not fit together: {misfit}."] if misfit else []
-        if misplaced:
-            number, writer = misplaced[0]
+        if writers:
             found.append(
-                f"The database has {len(misplaced)} of its events under another time, kind or subject than their own, "
+                f"The database has {len(writers)} of its writers under another orchestrator than their own, "
+                f"first writer {writers[0]}."
+            )
+        if stray:
+            number, writer = stray[0]
+            found.append(
+                f"The database has {len(stray)} of its events under another time, kind or subject than their own, "
                 f"first number {number} of writer {writer}."
             )
         return found

@@ -6,7 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 from jarvis_ctx.errors import StoreDamaged
-from jarvis_ctx.model.cut import KEPT
+from jarvis_ctx.model.cut import CUT, KEPT
 from jarvis_ctx.model.event import FREED
 from jarvis_ctx.storage.sqlite.connection import connect
 from jarvis_ctx.storage.sqlite.cuts import THREADS
@@ -14,6 +14,7 @@ from jarvis_ctx.storage.sqlite.database import Database
 from jarvis_ctx.storage.sqlite.driver import sqlite
 from jarvis_ctx.storage.sqlite.events import CUTS
 from jarvis_ctx.storage.sqlite.faults import translated
+from jarvis_ctx.storage.sqlite.owners import misplaced
 from jarvis_ctx.storage.sqlite.strays import strays
 
 # Every event up to a writer's watermark is there, but for what cleanups took: pages of two times may fit together and
@@ -23,7 +24,7 @@ _GAPS = f"""
 {CUTS},
 unread AS MATERIALIZED (
     SELECT DISTINCT orchestrator FROM events JOIN writers ON writers.id = writer_id
-    WHERE kind = 'RetentionCut'
+    WHERE kind = '{CUT}'
     AND json_type(CASE WHEN json_valid(payload) THEN payload ELSE '[]' END, '$[5].position') IS NOT 'object'
 ),
 begun AS MATERIALIZED (
@@ -68,9 +69,23 @@ def fault(path: Path, busy: float = 5.0) -> str:
         with translated(path), closing(connect(path, "mode=rw", busy)) as connection:
             if misfit(connection) or connection.execute(_GAPS).fetchone()[0]:
                 return "its pages do not fit together or lack events"
+            if any(misplaced(connection)):
+                return "writers stand in it under an orchestrator that is not theirs"
             return "events stand in it under what they are not" if any(strays(connection)) else ""
     except StoreDamaged:
         return "its pages do not fit together or lack events"
+
+
+def is_misplaced(path: Path, busy: float = 5.0) -> bool:
+    """Whether a writer stands in it under another orchestrator than its own; other damage shows where it is met.
+
+    Reads an event of each writer: about 30 ms for 1,000 of them. Raises as `fault`.
+    """
+    try:
+        with translated(path), closing(connect(path, "mode=rw", busy)) as connection:
+            return any(misplaced(connection))
+    except StoreDamaged:
+        return False
 
 
 def examine(database: Database) -> str:
