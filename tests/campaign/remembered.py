@@ -8,6 +8,7 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator
 from contextlib import closing
+from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, TypeAlias
@@ -37,7 +38,9 @@ class Remembered(msgspec.Struct, frozen=True, kw_only=True):
     gone: Numbers
     """The numbers up to the greatest that marks, journal, database or a checkpoint know of and that are nowhere."""
     taken: Position
-    """How far the checkpoints reach, whose state has what they cover though its events be lost."""
+    """How far the checkpoints reach, whose state has what they cover though its events be lost, and what follows on
+    them without a gap.
+    """
     unheard: bool
     """Whether a run's record or report is left and no event of it is, or a record that cannot be read."""
 
@@ -54,7 +57,12 @@ def look(store: Path, name: str) -> Remembered:
     ends = _furthest({writer: max(numbers) for writer, numbers in there.items()}, marks, *begun, taken)
     missing = {writer: set(range(1, end + 1)) - there[writer] for writer, end in ends.items()}
     gone = {writer: numbers for writer, numbers in missing.items() if numbers}
-    return Remembered(gone=gone, taken=taken, unheard=_unheard(store, name, there))
+    reached = {writer: _contiguous(there[writer], number) for writer, number in taken.items()}
+    return Remembered(gone=gone, taken=reached, unheard=_unheard(store, name, there))
+
+
+def _contiguous(numbers: set[int], start: int) -> int:
+    return next(number for number in count(start) if number + 1 not in numbers)
 
 
 def _furthest(*positions: Position) -> Position:
@@ -107,15 +115,16 @@ def _marked(path: Path) -> Iterator[tuple[str, int, int]]:
 
 
 def _checkpoints(store: Path, name: str) -> Iterator[Position]:
-    """The positions of those files that verify."""
+    """The positions of those files that verify, with the key or without."""
     try:
         key = sign.load_key(store / "secret.key")
     except CorruptData:
         key = None
     files = CheckpointFiles(store, name, key)
-    for path in (*files.signed(), *files.changes()):
+    signed, plain = [*files.signed(), *files.changes()], [*files.twins(), *files.changes()]
+    for path, with_key in [*((path, True) for path in signed), *((path, False) for path in plain)]:
         try:
-            yield files.snapshot(path).header.position
+            yield files.snapshot(path, signed=with_key).header.position
         except (CorruptData, NotOurs):
             pass
 

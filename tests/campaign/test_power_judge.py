@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from contextlib import closing
 from itertools import chain
 from pathlib import Path
@@ -11,6 +12,8 @@ import pytest
 from jarvis_ctx.journal.journal import Journal
 from jarvis_ctx.journal.marks import WRITER as WRITER_MARK
 from jarvis_ctx.journal.marks import Marks
+from jarvis_ctx.sidecar import JarvisContextManager
+from jarvis_ctx.sidecar.opening import DATABASE
 from tests.campaign import remembered, tail
 from tests.crash import acknowledgements
 from tests.crash.acknowledgements import Said
@@ -101,6 +104,22 @@ def test_what_came_through_behind_a_gap_is_kept_as_far_as_a_checkpoint_reaches(t
     found = tail.judged(said, verdicts, durable=frozenset(), taken={WRITER: taken}).wrong
 
     assert [one for one in found if one.startswith("database")] == wrong
+
+
+@pytest.mark.parametrize("gone", [".json", ".pkl"])
+def test_a_checkpoint_reaches_as_far_as_events_follow_on_it(store_path: Path, tmp_path: Path, gone: str) -> None:
+    with JarvisContextManager(store_path, handle_signals=False) as manager:
+        manager.checkpoint()
+        covered = manager.journal.writer.number
+        manager.set_attribute("told", "since")
+        copy = shutil.copytree(store_path, tmp_path / "copy")
+    for path in (*copy.glob("checkpoints/*"), *copy.glob(f"{DATABASE}*")):
+        if path.suffix == gone or path.parent == copy:
+            path.unlink()
+
+    (taken,) = remembered.look(copy, "jarvis").taken.values()
+
+    assert taken == covered + 1
 
 
 def left(token: str, number: int) -> list[Found]:
