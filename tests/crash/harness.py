@@ -127,9 +127,11 @@ class Stage:
         child.stopped()
         return child
 
-    def suffer(self, first: int, last: int, error: int, *, reading: bool = False, **settings: Any) -> Suffered:
+    def suffer(
+        self, first: int, last: int, error: int, *, reading: bool = False, once_open: bool = False, **settings: Any
+    ) -> Suffered:
         """A round in which system calls fail; see `roles.suffer`. Fails when it hangs or dies."""
-        asked = {"first": first, "last": last, "error": error, "reading": reading}
+        asked = {"first": first, "last": last, "error": error, "reading": reading, "once_open": once_open}
         return self._suffered("suffer", settings=BUSY | settings, **asked)
 
     def starve(self, shortage: str, *, closing: bool, seconds: float = 0.0, **settings: Any) -> Suffered:

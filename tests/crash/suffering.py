@@ -26,6 +26,7 @@ PAUSE = 0.02
 """Seconds between the calls that are made to fill a time."""
 CATCHING_UP = 20.0
 """Seconds that the background has to catch up by itself: it pauses for up to 5 s where it failed."""
+WHY = {"not_synced": "sync_error", "not_drained": "drain_error"}
 T = TypeVar("T")
 Errors: TypeAlias = type[Exception] | tuple[type[Exception], ...]
 
@@ -39,32 +40,37 @@ def suffer(
     error: int,
     settings: dict[str, Any],
     reading: bool = False,
+    once_open: bool = False,
 ) -> dict[str, Any]:
     """Open the store and call the whole API while system calls fail, as `faults` says; once more when none does.
 
-    Those that change files, or those that are for `reading` them.
+    Those that change files, or those that are for `reading` them; all of the process, or those `once_open`.
 
     Returns how many calls to the system there were, which failed first, what errors the program saw meanwhile, and
     what it saw afterwards, and what `status` said meanwhile. An error that it is not told to expect goes on to the
     caller.
     """
     faults = Faults(Path(path), first=first, last=last, error=error)
-    (faults.install_in_reading if reading else faults.install)()
-    told = Acknowledgements(Path(acks))
-    seen, afterwards, status = Counter[str](), Counter[str](), dict[str, Any](lag={})
+    install = faults.install_in_reading if reading else faults.install
+    if not once_open:
+        install()
+    told, lag = Acknowledgements(Path(acks)), dict[str, Any]()
+    seen, afterwards = Counter[str](), Counter[str]()
     manager = _expecting(JarvisError, seen, lambda: JarvisContextManager(path, **settings))
     if manager is not None:
+        if once_open:
+            install()
         _go_on(manager, told, seen, [Token(round, 0, count) for count in range(SUFFERED)])
         _expecting((JarvisError, OSError), seen, manager.checkpoint)
-        status = _expecting(JarvisError, seen, manager.status) or status
+        lag = _lag(manager, JarvisError, seen)
     faults.lift()
     manager = manager or JarvisContextManager(path, **settings)
     _go_on(manager, told, afterwards, [Token(round, 1, count) for count in range(AFTERWARDS)])
     _expecting(JarvisError, afterwards, manager.flush)
     if first % 2:
         manager.close()
-    said = {"made": faults.count, "failed": faults.failed[:5], "seen": seen, "afterwards": afterwards}
-    return {**said, "lag": status["lag"]}
+    said = {"seen": seen, "afterwards": afterwards, "lag": lag}
+    return {**said, "made": faults.count, "failed": faults.failed[:5]}
 
 
 def starve(
@@ -87,14 +93,29 @@ def starve(
             _go_on(manager, told, seen, [Token(round, 0, count)], (JarvisError, OSError))  # A checkpoint is among them.
             time.sleep(PAUSE)
         _expecting((JarvisError, OSError, MemoryError), seen, manager.checkpoint)
-        status = _expecting(MemoryError, seen, manager.status) or {"lag": {}}
+        lag = _lag(manager, MemoryError, seen)
         if closing:
             manager.close()
     if not closing:
         _go_on(manager, told, afterwards, [Token(round, 1, count) for count in range(AFTERWARDS)])
         if not afterwards and not _recovered(manager):
             afterwards["NotCaughtUp"] += 1
-    return {"seen": seen, "afterwards": afterwards, "lag": status["lag"]}
+    return {"seen": seen, "afterwards": afterwards, "lag": lag}
+
+
+def unexplained(lag: dict[str, Any]) -> list[str]:
+    """What waits, of what `status` says of the `lag`, without a word why: `not_synced`, `not_drained`."""
+    return [waiting for waiting, why in WHY.items() if lag.get(waiting) and not lag[why]]
+
+
+def _lag(manager: JarvisContextManager, errors: Errors, seen: Counter[str]) -> dict[str, Any]:
+    """What `status` says of the lag, once the background has tried; empty where it raises one of `errors`."""
+    until = time.monotonic() + CATCHING_UP
+    while True:
+        lag: dict[str, Any] = (_expecting(errors, seen, manager.status) or {"lag": {}})["lag"]
+        if not unexplained(lag) or time.monotonic() > until:
+            return lag
+        time.sleep(PAUSE)
 
 
 def _recovered(manager: JarvisContextManager) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 from tests.campaign import filesystem, recording, stages
 from tests.campaign.fault import Fault, Finding, Round
 from tests.crash.harness import Stage, Suffered
+from tests.crash.suffering import unexplained
 
 WAYS = [
     (error, lasting, segment_io)
@@ -118,9 +119,8 @@ def nowhere_to_write(round: Round) -> Finding:
         found = suffered_well(stage, suffered)
     if suffered.seen.get("JournalUnavailable", 0) < 2:
         found.wrong.append(f"calls that nothing could keep were not refused: {suffered.seen}")
-    for waiting, why in (("not_synced", "sync_error"), ("not_drained", "drain_error")):
-        if suffered.lag.get(waiting) and not suffered.lag[why]:
-            found.wrong.append(f"status does not show it: {suffered.lag}")
+    if unexplained(suffered.lag):
+        found.wrong.append(f"status does not show it: {suffered.lag}")
     found.noted["lag"] = suffered.lag
     return found
 
