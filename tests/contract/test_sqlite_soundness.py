@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +13,10 @@ from jarvis_ctx.graphs.subjects import subject
 from jarvis_ctx.journal import frame
 from jarvis_ctx.journal.ports import StoredEvent
 from jarvis_ctx.model.cut import Cut
-from jarvis_ctx.storage.sqlite.connection import connect
 from jarvis_ctx.storage.sqlite.soundness import fault, is_sound
 from jarvis_ctx.storage.sqlite.store import SqliteStore
 from tests.contract.records import OTHER, START, WRITER, batch, event, events, opening
+from tests.tampering import tamper
 
 CUT = Cut(position={WRITER: 100}, horizon=START + 999, decisions_since=START + 50)
 
@@ -123,8 +122,7 @@ def test_an_event_that_stands_under_what_it_is_not_is_found(database: Path, rot:
     filed(database)
     before = is_sound(database)
 
-    with closing(connect(database, "mode=rw", 5)) as connection:
-        connection.execute(f"UPDATE events SET {rot} WHERE number = 9")
+    tamper(database, f"UPDATE events SET {rot} WHERE number = 9")
 
     assert (before, fault(database)) == (True, "events stand in it under what they are not")
     store = SqliteStore(database)
@@ -148,8 +146,7 @@ def test_a_bit_that_flips_in_a_table_or_in_its_index_is_found(database: Path, pl
 def test_an_event_that_has_rotted_itself_is_left_to_its_digest(database: Path) -> None:
     filed(database)
 
-    with closing(connect(database, "mode=rw", 5)) as connection:
-        connection.execute("UPDATE events SET payload = replace(payload, 'thread', 'threat') WHERE number = 9")
+    tamper(database, "UPDATE events SET payload = replace(payload, 'thread', 'threat') WHERE number = 9")
 
     assert is_sound(database)
 
@@ -160,17 +157,12 @@ def owned(number: int, kind: str = "AgentSeen", run: str = "jarvis.1.a1b2c3", **
     return StoredEvent(WRITER, number, frame.digester(WRITER)(number, payload).hex(), payload.decode())
 
 
-def rot(database: Path, statement: str) -> None:
-    with closing(connect(database, "mode=rw", 5)) as connection:
-        assert connection.execute(statement).rowcount == 1
-
-
 def test_a_writer_that_stands_under_another_orchestrator_is_found(sqlite_store: SqliteStore, database: Path) -> None:
     sqlite_store.events.write(batch([owned(1), owned(2)]))
     before = fault(database), sqlite_store.queries.faults()
 
-    rot(database, "UPDATE writers SET orchestrator = 'jarvhs'")
-    rot(database, "UPDATE events SET payload = replace(payload, 'a1b2', 'a1b3') WHERE number = 1")
+    tamper(database, "UPDATE writers SET orchestrator = 'jarvhs'")
+    tamper(database, "UPDATE events SET payload = replace(payload, 'a1b2', 'a1b3') WHERE number = 1")
 
     assert before == ("", [])
     assert fault(database) == "writers stand in it under an orchestrator that is not theirs"
@@ -189,7 +181,7 @@ def test_a_writer_whose_events_do_not_say_whose_they_are_is_sound(
 def test_a_writer_whose_events_have_rotted_is_not_judged_by_them(sqlite_store: SqliteStore, database: Path) -> None:
     sqlite_store.events.write(batch([owned(1)]))
 
-    rot(database, "UPDATE events SET payload = replace(payload, 'jarvis', 'jarvhs')")
+    tamper(database, "UPDATE events SET payload = replace(payload, 'jarvis', 'jarvhs')")
 
     assert is_sound(database)
 
@@ -204,7 +196,7 @@ def test_a_cleanup_that_has_rotted_raises_no_watermark_and_is_found(sqlite_store
     cleaned_up_to_ten(sqlite_store)
     before = sqlite_store.events.watermarks(), fault(database)
 
-    rot(database, "UPDATE events SET payload = replace(payload, ':10', ':90') WHERE number = 50")
+    tamper(database, "UPDATE events SET payload = replace(payload, ':10', ':90') WHERE number = 50")
 
     assert before == ({WRITER: 50}, "")
     assert sqlite_store.events.watermarks() == {WRITER: 50}
@@ -216,6 +208,6 @@ def test_a_cleanup_that_has_rotted_excuses_no_gap(sqlite_store: SqliteStore, dat
     cleaned_up_to_ten(sqlite_store)
 
     lose(sqlite_store, 20)
-    rot(database, "UPDATE events SET payload = replace(payload, ':10', ':30') WHERE number = 50")
+    tamper(database, "UPDATE events SET payload = replace(payload, ':10', ':30') WHERE number = 50")
 
     assert fault(database) == "its pages do not fit together or lack events"

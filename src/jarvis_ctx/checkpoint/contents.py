@@ -72,6 +72,12 @@ def intact(header: CheckpointHeader) -> CheckpointHeader | None:
     return header if sealed(header) == header else None
 
 
+def check_header(header: CheckpointHeader, what: str) -> None:
+    """Raises `CorruptData` when `header` has another seal than belongs to it."""
+    if intact(header) is None:
+        raise CorruptData(what=what, reason="its header does not match its seal")
+
+
 def state_of(snapshot: Snapshot, what: str) -> State:
     """The state of a checkpoint, once it verifies, and its base with it, where it has one.
 
@@ -88,8 +94,7 @@ def state_of(snapshot: Snapshot, what: str) -> State:
 
 
 def _check_alone(snapshot: Snapshot, what: str) -> None:
-    if intact(snapshot.header) is None:
-        raise CorruptData(what=what, reason="its header does not match its seal")
+    check_header(snapshot.header, what)
     check(snapshot.state, snapshot.header.hash, what)
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from jarvis_ctx.checkpoint.contents import check, intact, state_of
+from jarvis_ctx.checkpoint.contents import check, check_header, intact, state_of
 from jarvis_ctx.checkpoint.forms import CHANGES_FORMAT, FORMAT, LIMIT, Line, Look, Twin, look_of, parse, read
 from jarvis_ctx.clock import stamp
 from jarvis_ctx.codec import compress, pickled, sign
@@ -204,8 +204,7 @@ class CheckpointFiles:
         header = found.header
         if not header.base:
             return found
-        if intact(header) is None:
-            raise CorruptData(what=str(path), reason="its header does not match its seal")
+        check_header(header, str(path))
         base = self._base_path(header) if signed else self._base_path(header).with_suffix(TWIN)
         try:
             return replace(found, base=self.alone(base, signed=signed))

@@ -6,7 +6,7 @@ from jarvis_ctx.clock import iso
 from jarvis_ctx.journal import fold
 from jarvis_ctx.journal.gather import Gathered
 from jarvis_ctx.journal.ranges import Range
-from jarvis_ctx.model.cut import Cut
+from jarvis_ctx.model.cut import CUT, Cut
 from jarvis_ctx.model.event import Event
 from jarvis_ctx.model.state import State
 
@@ -33,7 +33,7 @@ def cut_of(events: list[Event], base: State) -> Cut:
     told = fold.empty(base.name, 1)
     told.cut = base.cut
     for event in events:
-        if event.kind == "RetentionCut":
+        if event.kind == CUT:
             fold.apply(told, event)
     return told.cut
 

@@ -18,6 +18,7 @@ from jarvis_ctx.journal import archive, forks, read
 from jarvis_ctx.journal.ports import EventStore
 from jarvis_ctx.journal.values import FOLDER as VALUES
 from jarvis_ctx.journal.values import Values
+from jarvis_ctx.model.cut import CUT
 from jarvis_ctx.model.state import State
 from jarvis_ctx.retention import cutting
 from jarvis_ctx.retention.leaving import Leaving
@@ -111,7 +112,7 @@ class Cleaner:
         for task in found.tasks:
             self._append("TaskRetired", task, {})
         if found.advances:
-            self._append("RetentionCut", found.orchestrator, found.cut.body())
+            self._append(CUT, found.orchestrator, found.cut.body())
         if found.advances or found.tasks or found.threads or found.graph_checkpoints:
             self._settle()
         self._remove_events(found)

@@ -65,8 +65,9 @@ def _known_to_be_bad(path: Path) -> str:
 
 
 def _found_to_be_bad(path: Path, *, suspect: bool) -> str:
-    if suspect and not soundness.is_sound(path):
-        return f"{path.name} does not fit the log beside it, as when a backup is put in its place."
+    if suspect:
+        misfit = f"{path.name} does not fit the log beside it, as when a backup is put in its place."
+        return "" if soundness.is_sound(path) else misfit
     if soundness.is_misplaced(path):
         return f"{path.name} had a writer under an orchestrator that is not its own."
     return ""

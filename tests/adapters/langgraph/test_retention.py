@@ -17,12 +17,11 @@ from jarvis_ctx.adapters.langgraph import JarvisSaver
 from jarvis_ctx.insight.insight import Insight
 from jarvis_ctx.insight.verification import verify
 from jarvis_ctx.retention.rules import Rules
-from jarvis_ctx.retention.threads import drops
 from jarvis_ctx.sidecar import clean_offline, offline, open_view
-from jarvis_ctx.sidecar.cleanups import Rounds, rules_of
+from jarvis_ctx.sidecar.cleanups import Rounds
 from tests.adapters.langgraph.graphs import config, put, values
 from tests.adapters.langgraph.keeping import LARGE, bytes_of, noise, thread_of
-from tests.unit.retention.aged import DAY, archived, begin, later
+from tests.unit.retention.aged import DAY, archived, begin, judged, later
 
 KEY = "0123456789abcdef" * 4
 
@@ -79,15 +78,14 @@ def test_what_is_put_while_a_cleanup_drops_its_thread_stays_for_good(store_path:
         saver = JarvisSaver(manager)
         made = thread_of(saver, "thread", 2, input="kept")
         later(manager, 8 * DAY)
-        rules = rules_of(manager.settings)
-        judged = list(drops(manager.threads.source(), rules, manager.journal.picture(), manager._clock.wall()))
+        dropping = judged(manager)
 
         back = put(saver, made[-1], {"input": "kept", "log": "I am back"}, {"log": 3})
-        for drop in judged:
+        for drop in dropping:
             manager.journal.append(*drop)
         archived(manager, hours=24)
 
-        assert len(judged) == 1
+        assert len(dropping) == 1
         assert manager.cleanup(dry_run=False).freed > 0
         assert held(saver) == ids([back])
         assert values(saver, back) == {"input": "kept", "log": "I am back"}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -11,14 +10,12 @@ from jarvis_ctx import settings
 from jarvis_ctx.adapters.langgraph import JarvisSaver
 from jarvis_ctx.errors import StoreDamaged
 from jarvis_ctx.graphs.subjects import beneath
-from jarvis_ctx.retention.threads import drops
 from jarvis_ctx.sidecar import JarvisContextManager, clean_offline
-from jarvis_ctx.sidecar.cleanups import rules_of
 from jarvis_ctx.sidecar.opening import DATABASE
-from jarvis_ctx.storage.sqlite.connection import connect
 from tests.adapters.langgraph.graphs import config, got, put, values
 from tests.adapters.langgraph.keeping import noise
-from tests.unit.retention.aged import DAY, archived, begin, later, rot
+from tests.tampering import tamper
+from tests.unit.retention.aged import DAY, archived, begin, judged, later, rot
 from tests.unit.sidecar.test_healing import heal
 
 NINE = {"said": 9}
@@ -32,8 +29,7 @@ def half_dropped(store: Path) -> JarvisContextManager:
     put(saver, config("nine"), NINE, {"said": 1})
     saver.delete_thread("mine")
     archived(manager)
-    with closing(connect(store / DATABASE, "mode=rw", 5)) as connection:
-        connection.execute("UPDATE events SET subject = replace(subject, 'nine', 'mine') WHERE kind GLOB 'Graph*'")
+    tamper(store / DATABASE, "UPDATE events SET subject = replace(subject, 'nine', 'mine') WHERE kind GLOB 'Graph*'")
     return manager
 
 
@@ -98,10 +94,9 @@ def test_a_drop_that_has_rotted_takes_nothing_that_was_put_while_it_was_told(
         saver = JarvisSaver(manager)
         before = put(saver, config("mine"), {"said": 1}, {"said": 1})
         later(manager, 8 * DAY)
-        rules = rules_of(manager.settings)
-        judged = list(drops(manager.threads.source(), rules, manager.journal.picture(), manager._clock.wall()))
+        dropping = judged(manager)
         back = put(saver, before, NINE, {"said": 2})
-        for drop in judged:
+        for drop in dropping:
             manager.journal.append(*drop)
         saver.put_writes(back, [("said", 10)], "task")
         archived(manager, hours=24 * 8)
@@ -111,7 +106,7 @@ def test_a_drop_that_has_rotted_takes_nothing_that_was_put_while_it_was_told(
         later(manager, 7200)
         freed = manager.cleanup(dry_run=False).freed
 
-        assert (len(judged), dropped, freed) == (1, 0, 0)
+        assert (len(dropping), dropped, freed) == (1, 0, 0)
         assert "Nothing of thread 'mine' is freed" in caplog.text
     (store_path / DATABASE).unlink()
     with begin(store_path, 40) as again:
@@ -137,9 +132,7 @@ def hidden(store: Path) -> JarvisContextManager:
 
 
 def flip_owner(store: Path, run: str) -> None:
-    with closing(connect(store / DATABASE, "mode=rw", 5)) as connection:
-        changed = connection.execute("UPDATE writers SET orchestrator = 'jarvhs' WHERE run = ?", (run,))
-        assert changed.rowcount == 1
+    tamper(store / DATABASE, "UPDATE writers SET orchestrator = 'jarvhs' WHERE run = ?", run)
 
 
 def test_a_run_whose_writer_stands_under_another_name_removes_nothing(store_path: Path) -> None:

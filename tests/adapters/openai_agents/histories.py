@@ -7,7 +7,8 @@ from typing import Any
 
 from agents.memory import Session
 
-from jarvis_ctx.storage.sqlite.driver import sqlite
+from jarvis_ctx.sidecar.opening import DATABASE
+from tests.tampering import tamper
 
 
 def message(text: str, role: str = "user") -> Any:
@@ -28,7 +29,4 @@ async def texts(session: Session, limit: int | None = None) -> list[str]:
 
 def damage(store: Path, text: str) -> None:
     """Change every stored event that holds `text`, as bit rot would. The store is not open."""
-    connection = sqlite.connect(store / "jarvis_context.db")
-    with connection:
-        connection.execute("UPDATE events SET payload = replace(payload, ?, ?)", (text, text.swapcase()))
-    connection.close()
+    tamper(store / DATABASE, "UPDATE events SET payload = replace(payload, ?, ?)", text, text.swapcase())

@@ -9,11 +9,9 @@ from typing import Any
 import pytest
 
 from jarvis_ctx.adapters.openai_agents import JarvisSession
-from jarvis_ctx.retention.threads import drops
-from jarvis_ctx.sidecar.cleanups import rules_of
 from jarvis_ctx.sidecar.opening import DATABASE
 from tests.adapters.openai_agents.histories import messages, texts
-from tests.unit.retention.aged import DAY, archived, begin, later, rot
+from tests.unit.retention.aged import DAY, archived, begin, judged, later, rot
 
 pytestmark = pytest.mark.anyio
 
@@ -43,13 +41,13 @@ async def test_a_session_goes_after_its_days_and_one_whose_run_has_not_ended_sta
 
 async def test_what_is_added_while_a_cleanup_drops_its_session_stays_for_good(store_path: Path) -> None:
     with begin(store_path, 0, thread_days=7) as manager:
-        session, rules = JarvisSession("42", manager), rules_of(manager.settings)
+        session = JarvisSession("42", manager)
         await session.add_items(messages("a", "b"))
         later(manager, 8 * DAY)
-        judged = list(drops(manager.threads.source(), rules, manager.journal.picture(), manager._clock.wall()))
+        dropping = judged(manager)
 
         await session.add_items(messages("I am back"))
-        for drop in judged:
+        for drop in dropping:
             manager.journal.append(*drop)
         archived(manager)
 
@@ -97,12 +95,12 @@ async def test_a_clearing_that_has_rotted_takes_nothing_that_was_added_while_it_
     store_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     with begin(store_path, 0, thread_days=7) as manager:
-        session, rules = JarvisSession("42", manager), rules_of(manager.settings)
+        session = JarvisSession("42", manager)
         await session.add_items(messages("a", "b"))
         later(manager, 8 * DAY)
-        judged = list(drops(manager.threads.source(), rules, manager.journal.picture(), manager._clock.wall()))
+        dropping = judged(manager)
         await session.add_items(messages("I am back"))
-        for drop in judged:
+        for drop in dropping:
             manager.journal.append(*drop)
         await session.add_items(messages("and here"))
         archived(manager, hours=24 * 8)
@@ -112,7 +110,7 @@ async def test_a_clearing_that_has_rotted_takes_nothing_that_was_added_while_it_
         later(manager, 2 * 3600)
         freed = manager.cleanup(dry_run=False).freed
 
-        assert (len(judged), dropped, freed) == (1, 0, 0)
+        assert (len(dropping), dropped, freed) == (1, 0, 0)
         assert "Nothing of session '42' is freed" in caplog.text
     (store_path / DATABASE).unlink()
     with begin(store_path, 40) as again:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
-import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
 from jarvis_ctx.liveness.marker import CrashMarker
+from jarvis_ctx.sidecar.opening import DATABASE
+from tests.tampering import tamper
 
 
 def flip(path: Path, offset: int) -> None:
@@ -80,19 +81,14 @@ def lose_the_database(store: Path) -> None:
 
 
 def change_an_event(store: Path) -> None:
-    connection = sqlite3.connect(store / "jarvis_context.db")
-    connection.execute(
-        "UPDATE events SET payload = replace(payload, 'too long', 'all right') WHERE kind = 'DecisionLogged'"
+    tamper(
+        store / DATABASE,
+        "UPDATE events SET payload = replace(payload, 'too long', 'all right') WHERE kind = 'DecisionLogged'",
     )
-    connection.commit()
-    connection.close()
 
 
 def change_a_snapshot(store: Path) -> None:
-    connection = sqlite3.connect(store / "jarvis_context.db")
-    connection.execute("UPDATE context_snapshots SET context_data = replace(context_data, 'task-1', 'task-9')")
-    connection.commit()
-    connection.close()
+    tamper(store / DATABASE, "UPDATE context_snapshots SET context_data = replace(context_data, 'task-1', 'task-9')")
 
 
 def change_a_side_file(store: Path) -> None:
@@ -102,10 +98,7 @@ def change_a_side_file(store: Path) -> None:
 
 
 def put_an_older_database_in_place(store: Path) -> None:
-    connection = sqlite3.connect(store / "jarvis_context.db")
-    connection.execute("DELETE FROM events WHERE number > 5")
-    connection.commit()
-    connection.close()
+    tamper(store / DATABASE, "DELETE FROM events WHERE number > 5")
 
 
 def overwrite_a_segment(store: Path) -> None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -15,6 +13,8 @@ from jarvis_ctx.insight.checkup import growth
 from jarvis_ctx.insight.verification import verify
 from jarvis_ctx.model.finding import Finding
 from jarvis_ctx.sidecar import JarvisContextManager
+from jarvis_ctx.sidecar.opening import DATABASE
+from tests.tampering import tamper
 from tests.unit.insight.planted import PlantedClock
 
 NOW = 1_790_000_000.0
@@ -110,8 +110,7 @@ def test_an_event_that_stands_under_what_it_is_not_is_named_by_doctor_and_verify
     manager.update_task_progress("one", {"percentage": 40})
     manager.flush()
     before = found(manager, "database")
-    with closing(sqlite3.connect(manager.settings.folder / "jarvis_context.db")) as connection, connection:
-        connection.execute("UPDATE events SET subject = 'two' WHERE subject = 'one'")
+    tamper(manager.settings.folder / DATABASE, "UPDATE events SET subject = 'two' WHERE subject = 'one'")
 
     said = [finding.sentence for finding in found(manager, "database") if finding not in before]
     verified = [finding.sentence for finding in verify([manager.insight._view]) if finding.level == "problem"]

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from jarvis_ctx.retention.threads import Drop, drops
 from jarvis_ctx.sidecar import JarvisContextManager
+from jarvis_ctx.sidecar.cleanups import rules_of
 from jarvis_ctx.sidecar.opening import DATABASE
-from jarvis_ctx.storage.sqlite.connection import connect
 from tests.fakes import MOMENT, FakeClock
+from tests.tampering import tamper
 
 DAY = 86_400
 LONG_AGO, SINCE = "said long ago", "said since"
@@ -69,8 +70,12 @@ def archived(manager: JarvisContextManager, hours: float = 2) -> None:
         os.utime(path, (0, 0))  # A test's hours do not pass for files.
 
 
+def judged(manager: JarvisContextManager) -> list[Drop]:
+    """What a cleanup would drop of the threads now."""
+    rules, now = rules_of(manager.settings), manager._clock.wall()
+    return list(drops(manager.threads.source(), rules, manager.journal.picture(), now))
+
+
 def rot(store: Path, kind: str) -> None:
     """Let the bodies of all events of a kind rot in the database, and nothing that leads to them."""
-    with closing(connect(store / DATABASE, "mode=rw", 5)) as connection:
-        found = connection.execute("UPDATE events SET payload = replace(payload, '{', '{ ') WHERE kind = ?", (kind,))
-        assert found.rowcount > 0
+    tamper(store / DATABASE, "UPDATE events SET payload = replace(payload, '{', '{ ') WHERE kind = ?", kind)

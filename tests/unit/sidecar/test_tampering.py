@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 
 import msgspec
@@ -16,7 +14,9 @@ from jarvis_ctx.codec import sign
 from jarvis_ctx.codec.sealed import Seals, key_of
 from jarvis_ctx.insight.verification import verify
 from jarvis_ctx.sidecar import open_view
+from jarvis_ctx.sidecar.opening import DATABASE
 from jarvis_ctx.sidecar.views import StoreView
+from tests.tampering import tamper
 from tests.unit.sidecar.conftest import NEW
 
 Forge = Callable[[Path, CheckpointFiles], None]
@@ -64,8 +64,7 @@ def flipped_twin(store: Path, opened: CheckpointFiles) -> None:
 
 def changed(statement: str) -> Callable[[Path, CheckpointFiles], None]:
     def change(store: Path, opened: CheckpointFiles) -> None:
-        with closing(sqlite3.connect(store / "jarvis_context.db")) as database, database:
-            database.execute(statement)
+        tamper(store / DATABASE, statement)
 
     return change
 
