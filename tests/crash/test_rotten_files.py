@@ -9,9 +9,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from jarvis_ctx.journal import gather
 from tests.crash import rotting
+from tests.crash import sound as judge
 from tests.crash.children import Server
 from tests.crash.harness import SEED, Stage, drawn
 from tests.crash.rotting import FILES, HARMS, flip, started
@@ -110,6 +112,19 @@ def test_the_judge_finds_a_database_that_does_not_fill_what_a_segment_lacks(
 
     assert not whole.wrong
     assert "that stand elsewhere, too" in broken.wrong[0]
+
+
+def test_the_judge_finds_numbers_that_are_named_as_lost_and_are_not(
+    dead: tuple[Path, Path], sound: Sound, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of as many as a damaged number makes them, it names the first."""
+    writer, look = sound.events[0].writer, judge.look
+    monkeypatch.setattr(judge, "look", lambda store: replace(look(store), lost={writer: [(1, 10**15)]}))
+
+    found = sound.judge(dead[0], [], starts=False)
+
+    shown = ", ".join(f"{number} of {writer}" for number in range(1, 6))
+    assert found.wrong == (f"events are named as lost, and are not: {shown}",)
 
 
 def test_what_was_mended_once_needs_no_mending_again(dead: tuple[Path, Path], tmp_path: Path) -> None:
