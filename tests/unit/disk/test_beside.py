@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import _thread
+import subprocess
+import sys
 import threading
+import time
+from collections.abc import Callable
 
 import pytest
 
@@ -47,3 +51,46 @@ def test_work_is_done_once_by_its_caller_where_no_thread_can_be_started(monkeypa
         result()
 
     assert done == [threading.current_thread().name]
+
+
+def test_a_thread_that_begins_late_is_over_when_the_block_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    start, events = _thread.start_new_thread, list[str]()
+
+    def late(work: Callable[[], None], given: tuple[()]) -> None:
+        time.sleep(0.2)
+        events.append("begun")
+        work()
+
+    monkeypatch.setattr(_thread, "start_new_thread", lambda work, given: start(late, (work, given)))
+
+    with beside(lambda: events.append(threading.current_thread().name)) as result:
+        result()
+    events.append("over")
+
+    assert events == [threading.current_thread().name, "begun", "over"]
+
+
+def test_a_thread_that_dies_before_it_begins_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_thread, "start_new_thread", lambda work, given: 1)
+
+    with beside(lambda: 42) as result:
+        assert result() == 42
+
+
+AT_THE_END = """
+import atexit, threading, time
+from jarvis_ctx.disk.beside import beside
+
+@atexit.register
+def end():
+    with beside(threading.get_ident) as result:
+        time.sleep(0.2)
+        print(result() == threading.get_ident())
+"""
+
+
+def test_no_thread_begins_while_the_interpreter_ends() -> None:
+    """It would be started after what it needs is freed, and end a program that has done all its work by SIGSEGV."""
+    ended = subprocess.run([sys.executable, "-c", AT_THE_END], capture_output=True, check=True, text=True)
+
+    assert ended.stdout == "True\n"
