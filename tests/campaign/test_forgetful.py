@@ -48,6 +48,19 @@ def test_a_name_whose_bytes_were_not_synced_is_that_of_an_empty_file(tmp_path: P
     assert (bytes(after.at("/named").data), after.at("/other").links) == (b"", 2)
 
 
+def test_a_file_of_which_the_name_alone_was_synced_shares_its_number_with_no_later_one(tmp_path: Path) -> None:
+    before = Unsynced(tmp_path)
+    before.make("/named", FILE)
+    before.sync(before.root)
+
+    again = Unsynced(tmp_path)
+    again.make("/folder", stat.S_IFDIR | 0o700)
+    again.sync(again.root)
+
+    after = Unsynced(tmp_path)
+    assert [after.at(name).is_folder for name in ("/named", "/folder")] == [False, True]
+
+
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[ForgetfulDisk]:
     if reason := forgetting.missing():

@@ -55,9 +55,10 @@ class Unsynced:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._last = max((int(path.stem) for path in folder.iterdir()), default=ROOT)
         self._nodes: dict[int, Node] = {}
         self.root = self._read(ROOT, PRIVATE_FOLDER)
+        # Some have a name and nothing else, some have lost theirs; no number is given out again.
+        self._last = max(*self._nodes, *(int(path.stem) for path in folder.iterdir()), ROOT)
 
     def _read(self, number: int, mode: int) -> Node:
         if number in self._nodes:  # It has two names.

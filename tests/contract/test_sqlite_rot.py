@@ -142,6 +142,17 @@ def test_rot_in_the_schema_is_reported_as_damage(database: Path, written: list[S
         SqliteStore(database)
 
 
+def test_a_bit_in_the_name_of_a_column_is_damage_once_it_is_used(database: Path, written: list[StoredEvent]) -> None:
+    _replace(database, b"    reasoning TEXT", b"    reasoninf TEXT")
+    store = SqliteStore(database)
+
+    with pytest.raises(StoreDamaged, match="has no column named reasoning"):
+        store.events.write(batch([event(121, kind="DecisionLogged", decision="left")]))
+
+    assert store.healing.ailment() == "table decision_log has no column named reasoning"
+    store.close()
+
+
 def test_a_watermark_above_the_last_event_is_not_believed(sqlite_store: SqliteStore) -> None:
     sqlite_store.events.write(batch(events(1, 5)))
     with sqlite_store._database.transaction() as connection:

@@ -11,11 +11,10 @@ from typing import Any
 import msgspec
 
 from jarvis_ctx.clock import SystemClock
-from jarvis_ctx.errors import NoStore, StoreDamaged
+from jarvis_ctx.errors import CorruptData, NoStore, StoreDamaged
 from jarvis_ctx.journal import read
 from jarvis_ctx.journal.fold import is_fenced
 from jarvis_ctx.journal.values import Values
-from jarvis_ctx.model.event import Event
 from jarvis_ctx.model.report import RecoveryReport
 from jarvis_ctx.settings import load
 from jarvis_ctx.sidecar import JarvisContextManager
@@ -55,12 +54,12 @@ def write(
     say("recovering")
     manager, seconds = _recovered(path, settings)
     say("recovered")
-    _drain(manager)
+    drain(manager)
     state = manager.journal.writer.picture()
     checked = Checked(
         events=events,
         state=subjects(state),
-        database=list(findings(stored(path, manager.settings.name, since, manager.journal.values))),
+        database=list(_in_database(path, manager.settings.name, since, manager.journal.values)),
         contents=contents(state),
         position=state.position,
         report=manager.recovery_report,
@@ -73,7 +72,7 @@ def write(
     manager.close()
 
 
-def _drain(manager: JarvisContextManager) -> None:
+def drain(manager: JarvisContextManager) -> None:
     """Put everything into the database; one whose damage only shows now is made anew while the run lives."""
     until = time.monotonic() + HEALED
     while True:
@@ -104,11 +103,14 @@ def _recovered(path: Path, settings: dict[str, Any]) -> tuple[JarvisContextManag
     return manager, time.perf_counter() - began
 
 
-def stored(path: Path, orchestrator: str, since: dict[str, int], values: Values) -> Iterator[Event]:
-    """The events of the database alone."""
+def _in_database(path: Path, orchestrator: str, since: dict[str, int], values: Values) -> Iterator[Found]:
+    """What the calls left in the database alone; of a row that cannot be read, that it has changed."""
     store = SqliteStore(path / DATABASE, viewer=True)
     try:
         for row in store.events.events(orchestrator, since):
-            yield read.event(row.writer, row.payload.encode(), values)
+            try:
+                yield from findings([read.event(row.writer, row.payload.encode(), values)])
+            except CorruptData as error:
+                yield Found(str(error), "", False, (0, row.writer, row.number))
     finally:
         store.close()

@@ -20,6 +20,7 @@ from jarvis_ctx.recovery.rebuild import events_of
 from jarvis_ctx.sidecar import JarvisContextManager, open_view
 from jarvis_ctx.sidecar.opening import DATABASE
 from jarvis_ctx.storage.sqlite.store import SqliteStore
+from tests.crash.check import drain
 from tests.crash.harness import BUSY
 from tests.crash.readings import contents
 
@@ -163,7 +164,7 @@ def start(store: Path) -> Start:
     copy = shutil.copytree(store, store.with_name("started"))
     try:
         with JarvisContextManager(copy, **BUSY) as manager:
-            manager.flush()
+            drain(manager)
             report, found = manager.recovery_report, contents(manager.journal.writer.picture())
         told = {name: getattr(report, name) for name in TOLD} if report else {}
         return Start(contents=found, lost=report.events_lost if report else {}, told=told, after=look(copy))
