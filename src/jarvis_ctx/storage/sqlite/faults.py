@@ -12,9 +12,11 @@ from jarvis_ctx.storage.sqlite.driver import sqlite
 _CORRUPT, _FORMAT, _NOT_A_DATABASE = 11, 24, 26
 _DAMAGE = frozenset({_CORRUPT, _FORMAT, _NOT_A_DATABASE})
 
-_OTHER_SCHEMA = ("no such table: ", "no such column: ", "has no column named ")
-"""Whose a database is, and its schema, was asked when it was opened. A bit has flipped in a name since, to which all
-pages and indexes still fit, or the file was emptied: a database of no tables to SQLite."""
+_EMPTIED = tuple(f"no such table: {table}" for table in ("writers", "events", "context_snapshots", "leases"))
+"""A file of no bytes is an empty database to SQLite; these tables each of ours has."""
+_OTHER_COLUMNS = ("no such column: ", "has no column named ")
+"""A bit has flipped in a column's name, to which all pages and indexes still fit: whose a database is, and its schema,
+was asked when it was opened."""
 
 
 def unavailable(path: Path, reason: str) -> StoreUnavailable:
@@ -46,4 +48,5 @@ def translated(path: Path) -> Iterator[None]:
 def _is_damage(error: sqlite.Error) -> bool:
     if getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGE:
         return True
-    return any(other in str(error) for other in _OTHER_SCHEMA)
+    said = str(error)
+    return said.startswith(_EMPTIED) or any(other in said for other in _OTHER_COLUMNS)
