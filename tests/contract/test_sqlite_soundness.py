@@ -122,7 +122,7 @@ def test_an_event_that_stands_under_what_it_is_not_is_found(database: Path, rot:
     filed(database)
     before = is_sound(database)
 
-    tamper(database, f"UPDATE events SET {rot} WHERE number = 9")
+    assert tamper(database, f"UPDATE events SET {rot} WHERE number = 9") == 1
 
     assert (before, fault(database)) == (True, "events stand in it under what they are not")
     store = SqliteStore(database)
@@ -146,7 +146,7 @@ def test_a_bit_that_flips_in_a_table_or_in_its_index_is_found(database: Path, pl
 def test_an_event_that_has_rotted_itself_is_left_to_its_digest(database: Path) -> None:
     filed(database)
 
-    tamper(database, "UPDATE events SET payload = replace(payload, 'thread', 'threat') WHERE number = 9")
+    assert tamper(database, "UPDATE events SET payload = replace(payload, 'thread', 'threat') WHERE number = 9") == 1
 
     assert is_sound(database)
 
@@ -161,8 +161,8 @@ def test_a_writer_that_stands_under_another_orchestrator_is_found(sqlite_store: 
     sqlite_store.events.write(batch([owned(1), owned(2)]))
     before = fault(database), sqlite_store.queries.faults()
 
-    tamper(database, "UPDATE writers SET orchestrator = 'jarvhs'")
-    tamper(database, "UPDATE events SET payload = replace(payload, 'a1b2', 'a1b3') WHERE number = 1")
+    assert tamper(database, "UPDATE writers SET orchestrator = 'jarvhs'") == 1
+    assert tamper(database, "UPDATE events SET payload = replace(payload, 'a1b2', 'a1b3') WHERE number = 1") == 1
 
     assert before == ("", [])
     assert fault(database) == "writers stand in it under an orchestrator that is not theirs"
@@ -181,7 +181,7 @@ def test_a_writer_whose_events_do_not_say_whose_they_are_is_sound(
 def test_a_writer_whose_events_have_rotted_is_not_judged_by_them(sqlite_store: SqliteStore, database: Path) -> None:
     sqlite_store.events.write(batch([owned(1)]))
 
-    tamper(database, "UPDATE events SET payload = replace(payload, 'jarvis', 'jarvhs')")
+    assert tamper(database, "UPDATE events SET payload = replace(payload, 'jarvis', 'jarvhs')") == 1
 
     assert is_sound(database)
 
@@ -196,7 +196,7 @@ def test_a_cleanup_that_has_rotted_raises_no_watermark_and_is_found(sqlite_store
     cleaned_up_to_ten(sqlite_store)
     before = sqlite_store.events.watermarks(), fault(database)
 
-    tamper(database, "UPDATE events SET payload = replace(payload, ':10', ':90') WHERE number = 50")
+    assert tamper(database, "UPDATE events SET payload = replace(payload, ':10', ':90') WHERE number = 50") == 1
 
     assert before == ({WRITER: 50}, "")
     assert sqlite_store.events.watermarks() == {WRITER: 50}
@@ -208,6 +208,6 @@ def test_a_cleanup_that_has_rotted_excuses_no_gap(sqlite_store: SqliteStore, dat
     cleaned_up_to_ten(sqlite_store)
 
     lose(sqlite_store, 20)
-    tamper(database, "UPDATE events SET payload = replace(payload, ':10', ':30') WHERE number = 50")
+    assert tamper(database, "UPDATE events SET payload = replace(payload, ':10', ':30') WHERE number = 50") == 1
 
     assert fault(database) == "its pages do not fit together or lack events"

@@ -132,7 +132,7 @@ def hidden(store: Path) -> JarvisContextManager:
 
 
 def flip_owner(store: Path, run: str) -> None:
-    tamper(store / DATABASE, "UPDATE writers SET orchestrator = 'jarvhs' WHERE run = ?", run)
+    assert tamper(store / DATABASE, "UPDATE writers SET orchestrator = 'jarvhs' WHERE run = ?", run) == 1
 
 
 def test_a_run_whose_writer_stands_under_another_name_removes_nothing(store_path: Path) -> None:

@@ -6,7 +6,6 @@ import _thread
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable
 
 import pytest
@@ -54,10 +53,10 @@ def test_work_is_done_once_by_its_caller_where_no_thread_can_be_started(monkeypa
 
 
 def test_a_thread_that_begins_late_is_over_when_the_block_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    start, events = _thread.start_new_thread, list[str]()
+    start, events, left = _thread.start_new_thread, list[str](), threading.Event()
 
     def late(work: Callable[[], None], given: tuple[()]) -> None:
-        time.sleep(0.2)
+        left.wait(0.2)
         events.append("begun")
         work()
 
@@ -66,6 +65,7 @@ def test_a_thread_that_begins_late_is_over_when_the_block_is(monkeypatch: pytest
     with beside(lambda: events.append(threading.current_thread().name)) as result:
         result()
     events.append("over")
+    left.set()
 
     assert events == [threading.current_thread().name, "begun", "over"]
 
@@ -78,14 +78,15 @@ def test_a_thread_that_dies_before_it_begins_is_not_waited_for(monkeypatch: pyte
 
 
 AT_THE_END = """
-import atexit, threading, time
+import _thread, atexit, threading
 from jarvis_ctx.disk.beside import beside
 
 @atexit.register
 def end():
+    begun = []
+    _thread.start_new_thread = lambda *given: begun.append(given)
     with beside(threading.get_ident) as result:
-        time.sleep(0.2)
-        print(result() == threading.get_ident())
+        print(result() == threading.get_ident(), begun)
 """
 
 
@@ -93,4 +94,4 @@ def test_no_thread_begins_while_the_interpreter_ends() -> None:
     """It would be started after what it needs is freed, and end a program that has done all its work by SIGSEGV."""
     ended = subprocess.run([sys.executable, "-c", AT_THE_END], capture_output=True, check=True, text=True)
 
-    assert ended.stdout == "True\n"
+    assert ended.stdout == "True []\n"
