@@ -204,6 +204,26 @@ def test_a_card_leads_to_its_task_and_on_to_what_that_waits_for_by_keyboard(
     expect(page.get_by_role("cell", name="TaskProgressed")).to_be_visible()
 
 
+def looking_for_ever(page: Page, orchestrator: Orchestrator) -> None:
+    """Let the page of the tasks begin to look again, and not be answered."""
+    page.route("**/view/tasks", lambda route: None)
+    with page.expect_request("**/view/tasks"):
+        orchestrator.say("what-is-new")
+
+
+def test_whoever_goes_on_waits_for_nothing_that_is_fetched_for_where_they_were(
+    page: Page, orchestrator: Orchestrator
+) -> None:
+    page.goto(f"{orchestrator.url}/tasks")
+    settled(page)
+    looking_for_ever(page, orchestrator)
+
+    page.get_by_role("link", name="Agents", exact=True).click()
+    page.get_by_role("link", name="Decisions", exact=True).click()
+
+    expect(page.get_by_role("heading", name="Decisions", exact=True)).to_be_visible()
+
+
 def test_whoever_moves_on_the_moment_a_view_is_there_is_not_brought_back(
     page: Page, orchestrator: Orchestrator
 ) -> None:
@@ -216,6 +236,7 @@ def test_whoever_moves_on_the_moment_a_view_is_there_is_not_brought_back(
         document.removeEventListener("htmx:after:swap", quick);
         window.scrollTo = () => document.body.setAttribute("data-arrived", "");
     })""")
+    looking_for_ever(page, orchestrator)
 
     page.get_by_role("article").get_by_role("link", name="task-3", exact=True).click()
     expect(page.get_by_role("heading", name="task-3", exact=True)).to_be_visible()

@@ -1,23 +1,26 @@
 // From view to view without leaving the page; the address always says what is shown.
 import { tell } from "./times.js";
 
-const view = document.getElementById("view");
+const view = document.getElementById("view"), views = document.querySelector(".views");
 // Answers to an address that shows nothing: the page of that says so, and where to go.
 const NOTHING = new Set([400, 404, 422]);
 
 const alone = () => "/view" + location.pathname + location.search;
 
 // A view is only swapped in when nobody has gone elsewhere while it was fetched.
-export async function show(swap, anew = false) {
+function show(source, swap, headers = {}) {
   view.classList.add("waiting");
-  const headers = anew ? { "Cache-Control": "no-cache" } : {};
-  await htmx.ajax("GET", alone(), { source: view, target: view, swap, headers });
+  return htmx.ajax("GET", alone(), { source, target: view, swap, headers });
 }
 
+// Stands behind what is being fetched.
 export function refresh(anew) {
   if (busy()) return Promise.resolve();
-  return show("innerMorph", anew);
+  return show(view, "innerMorph", anew ? { "Cache-Control": "no-cache" } : {});
 }
+
+// Takes the place of what is being fetched.
+const turn = (swap) => show(views, swap);
 
 // Whoever types or chooses is not disturbed.
 function busy() {
@@ -46,13 +49,14 @@ function mark() {
 function leave() {
   mark();
   view.classList.add("leaving");
-  return show("innerHTML");
+  return turn("innerHTML");
 }
 
 async function go(to, focus) {
   history.pushState(null, "", to);
   await leave();
-  if (focus) {
+  // Unless they have gone on already, and are elsewhere soon.
+  if (focus && !view.classList.contains("leaving")) {
     // Whoever was quick is in it already.
     if (!view.contains(document.activeElement)) view.focus({ preventScroll: true });
     scrollTo(0, 0);
@@ -86,7 +90,7 @@ export function begin() {
     clearTimeout(later);
     later = setTimeout(() => {
       history.replaceState(null, "", asked(form));
-      show("innerMorph");
+      turn("innerMorph");
     }, 200);
   });
   addEventListener("popstate", leave);
@@ -99,7 +103,7 @@ export function begin() {
     const { ctx } = event.detail;
     if (ctx.target === view && ctx.request.action === alone() && NOTHING.has(ctx.response.status)) location.reload();
   });
-  // Not when `show` is done: what stands behind another request is asked for later.
+  // Not when `refresh` is done: what stands behind another request is asked for later.
   document.addEventListener("htmx:finally:request", (event) => {
     const { ctx } = event.detail;
     if (ctx.target === view && ctx.request.action === alone()) view.classList.remove("waiting");
