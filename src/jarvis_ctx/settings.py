@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 
 import msgspec
 
+from jarvis_ctx import decoding
 from jarvis_ctx.errors import BadSetting, UnknownSetting, did_you_mean
 
 Seconds = Annotated[float, msgspec.Meta(gt=0, le=31_536_000, description="seconds above 0 and at most a year")]
@@ -157,7 +158,7 @@ def _convert(name: str, value: Any, source: str) -> Any:
     if isinstance(value, os.PathLike):
         value = os.fspath(value)
     try:
-        return msgspec.convert(value, field.type, strict=not isinstance(value, str))
+        return decoding.convert(value, field.type, strict=not isinstance(value, str))
     except msgspec.ValidationError as error:
         shown = "(not shown)" if name == "encryption_key" else value  # It may be the key itself, by mistake.
         raise BadSetting(name=name, value=shown, source=source, expected=_expected(field.type, value)) from error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from jarvis_ctx import decoding
 from jarvis_ctx.backup.names import belongs
 from jarvis_ctx.codec import sign
 from jarvis_ctx.errors import CorruptData, NotOurs, OtherVersion, TooLarge
@@ -65,7 +66,7 @@ def encode(manifest: Manifest) -> bytes:
 def decode(data: bytes, what: str) -> Manifest:
     """Read and check a manifest, whoever wrote it. Raises `CorruptData`, `OtherVersion` and `TooLarge`."""
     try:
-        manifest = msgspec.json.decode(data, type=Manifest)
+        manifest = decoding.decode(data, Manifest)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise CorruptData(what=f"The manifest of {what}", reason=str(error)) from error
     if manifest.format != FORMAT:

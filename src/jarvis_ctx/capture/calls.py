@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import msgspec
-
+from jarvis_ctx import decoding
 from jarvis_ctx.capture.methods import Binding
 from jarvis_ctx.capture.parameters import Parameters
 from jarvis_ctx.capture.values import Keeping
@@ -50,7 +49,7 @@ class Calls:
 
     def _tree(self, name: str, value: Any) -> Any:
         try:
-            tree = msgspec.json.decode(exact.encode(value, limit=self._keeping.limit))
+            tree = decoding.plain(exact.encode(value, limit=self._keeping.limit))
         except UnstorableValue as error:
             raise NotRepeatable(f"argument {name!r} holds a {error.facts['type']}, which cannot be stored") from error
         except TooLarge as error:

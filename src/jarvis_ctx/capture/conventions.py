@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from jarvis_ctx import decoding
 from jarvis_ctx.capture.step_options import StepOptions, step_wish
 from jarvis_ctx.codec import pickled
 from jarvis_ctx.errors import BadValue, UnknownMethod, UnknownSetting, did_you_mean
@@ -209,6 +210,6 @@ def _task_options(method: str, options: Any) -> TaskOptions:
             if name not in known:
                 raise UnknownSetting(name=name, source=f"tasks[{method!r}]", hint=did_you_mean(str(name), known))
     try:
-        return msgspec.convert(given, TaskOptions)
+        return decoding.convert(given, TaskOptions)
     except msgspec.ValidationError as error:
         raise BadValue(name=f"tasks[{method!r}]", value=options, expected="a mapping of argument names") from error

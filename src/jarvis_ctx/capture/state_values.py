@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from jarvis_ctx import decoding
 from jarvis_ctx.codec import exact, pickled, sign
 from jarvis_ctx.errors import CorruptData, JarvisError, NotOurs, TooLarge, UnstorableValue
 
@@ -61,7 +62,7 @@ class Seal:
         """The field's value as it stands in an event. `place`: run, object, count and field."""
         how, data = kept
         if how == JSON:
-            return msgspec.json.decode(data)
+            return decoding.plain(data)
         if self._key is None:
             raise CorruptData(what="secret.key", reason="there is no key to sign a pickled field with")
         mac = sign.mac(self._key, PURPOSE, self._header(place), data)

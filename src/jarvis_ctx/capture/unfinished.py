@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
+from jarvis_ctx import decoding
 from jarvis_ctx.capture.methods import Binding
 from jarvis_ctx.codec import exact
 from jarvis_ctx.errors import CorruptData
@@ -49,7 +50,7 @@ def unfinished(task: TaskId, method: str, call: Any) -> Unfinished:
         )
     known = {name: call[name] for name in ("owner", "binding", "args", "kwargs", "refused") if name in call}
     try:
-        found = msgspec.convert({"task": task, "method": method, **known}, Unfinished)
+        found = decoding.convert({"task": task, "method": method, **known}, Unfinished)
         found.arguments()
     except (msgspec.ValidationError, CorruptData):
         return Unfinished(task=task, method=method, refused="what was kept of its call cannot be read")

@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from types import GenericAlias
 from typing import Any, get_args, get_origin, get_type_hints
 
 import msgspec
 
+from jarvis_ctx import decoding
 from jarvis_ctx.checkpoint.pieces import json_of
 from jarvis_ctx.model.changes import Changes
 from jarvis_ctx.model.state import State
@@ -23,7 +25,7 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
     state: dict[str, msgspec.Raw]
 
 
-_decode = msgspec.json.Decoder(Kept).decode
+_decode = decoding.decoder(Kept)
 
 
 def encoded(changes: Changes, base: str) -> bytes:
@@ -39,7 +41,7 @@ def base_of(data: bytes) -> str:
 def put_into(state: State, data: bytes) -> None:
     """Make the changes in `state`. Raises `msgspec.DecodeError`, and may then have made some of them."""
     for name, raw in _decode(data).state.items():
-        value, known = _decoder(name).decode(raw), getattr(state, name)
+        value, known = _decoder(name)(raw), getattr(state, name)
         if not isinstance(known, dict):
             setattr(state, name, value)
             continue
@@ -51,7 +53,7 @@ def put_into(state: State, data: bytes) -> None:
 
 
 @cache
-def _decoder(name: str) -> msgspec.json.Decoder[Any]:
+def _decoder(name: str) -> Callable[[msgspec.Raw], Any]:
     kinds = get_type_hints(State)
     if name not in kinds:
         raise msgspec.DecodeError(f"a state has no {name!r}")
@@ -59,4 +61,4 @@ def _decoder(name: str) -> msgspec.json.Decoder[Any]:
     if get_origin(kind) is dict:
         key, record = get_args(kind)
         kind = GenericAlias(dict, (key, record | None))
-    return msgspec.json.Decoder(kind)
+    return decoding.decoder(kind)

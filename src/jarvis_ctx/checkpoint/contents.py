@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec.structs import replace
 
+from jarvis_ctx import decoding
 from jarvis_ctx.checkpoint import changes
 from jarvis_ctx.checkpoint.pieces import Piece, json_of
 from jarvis_ctx.disk.beside import beside
@@ -18,7 +19,7 @@ from jarvis_ctx.model.checkpoint import CheckpointHeader, Snapshot
 from jarvis_ctx.model.state import FOLD_VERSION, State
 
 _encode = msgspec.json.encode
-_decode_state = msgspec.json.Decoder(State).decode
+_decode_state = decoding.decoder(State)
 _BESIDE = ("position", "stamp")
 
 T = TypeVar("T")

@@ -7,6 +7,7 @@ from typing import TypeAlias, TypeVar
 
 import msgspec
 
+from jarvis_ctx import decoding
 from jarvis_ctx.disk.files import read_whole
 from jarvis_ctx.errors import CorruptData, OtherVersion, Unreadable
 from jarvis_ctx.model.checkpoint import CheckpointHeader
@@ -52,7 +53,7 @@ def read(path: Path) -> bytes:
 def parse(text: bytes, cls: type[T], path: Path, form: str = FORMAT) -> T:
     """What is laid out so. Raises `CorruptData`, and `OtherVersion` for another format than `form`."""
     try:
-        parsed = msgspec.json.decode(text, type=cls)
+        parsed = decoding.decode(text, cls)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise CorruptData(what=str(path), reason=str(error)) from error
     if parsed.format != form:

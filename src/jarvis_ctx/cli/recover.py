@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import click
-import msgspec
 
+from jarvis_ctx import decoding
 from jarvis_ctx.cli.screen import print_json, width
 from jarvis_ctx.cli.store import Place, json_option, source_options
 from jarvis_ctx.recovery.text import render
@@ -71,4 +71,4 @@ def _page(report: dict[str, Any] | None) -> None:
     from jarvis_ctx.model.report import RecoveryReport
 
     if report is not None:
-        click.echo("\n" + render(msgspec.convert(report, RecoveryReport), width=min(width(), 100)), nl=False)
+        click.echo("\n" + render(decoding.convert(report, RecoveryReport), width=min(width(), 100)), nl=False)

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from jarvis_ctx import clock
+from jarvis_ctx import clock, decoding
 from jarvis_ctx.client import ContextClient, questions
 from jarvis_ctx.client.question import Question, parameters
 from jarvis_ctx.client.questions import Paged
@@ -67,7 +67,7 @@ class Remote:
         return self._all("agent-states")
 
     def terms(self) -> Terms:
-        return msgspec.convert(self._plain("agent-states", limit=1)["terms"], Terms)
+        return decoding.convert(self._plain("agent-states", limit=1)["terms"], Terms)
 
     def resources(self, limit: int = 360) -> dict[str, Any]:
         found: dict[str, Any] = self._plain("resources", limit=min(limit, SAMPLES))
@@ -125,7 +125,7 @@ class Remote:
         return self._ask(questions.report())
 
     def still_in_doubt(self, report: RecoveryReport) -> list[StepLine]:
-        return msgspec.convert(self._plain("recovery-report")["still_in_doubt"], list[StepLine])
+        return decoding.convert(self._plain("recovery-report")["still_in_doubt"], list[StepLine])
 
     def points(self) -> list[KeptPoint]:
         return self._ask(questions.points())

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import msgspec
 
+from jarvis_ctx import decoding
 from jarvis_ctx.client.events import Message, Parser
 from jarvis_ctx.client.question import Question, parameters
 from jarvis_ctx.client.refusals import refusal, retry_after
@@ -75,13 +76,13 @@ class Course:
         return refusal(self._url, outcome.status, outcome.headers, outcome.body)
 
     def _item(self, message: Message) -> Item:
-        data = msgspec.json.decode(message.data)
+        data = decoding.plain(message.data)
         match message.event:
             case "hello":
                 self.position, self.begun, self._heard = data["position"], True, True
                 return Began(data["position"])
             case "missed":
-                return msgspec.convert(data, Missed)
+                return decoding.convert(data, Missed)
             case _:
                 self.position = message.id
                 return LiveEvent(**msgspec.structs.asdict(self._asked.reads(data)), position=message.id)

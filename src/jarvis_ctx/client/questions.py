@@ -6,8 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-import msgspec
-
+from jarvis_ctx import decoding
 from jarvis_ctx.client import reading
 from jarvis_ctx.client.question import Parameters, Question, parameters
 from jarvis_ctx.errors import BadValue
@@ -121,7 +120,7 @@ def metrics() -> Question[Metrics]:
 
 def doctor() -> Question[list[Finding]]:
     """Every check of the store's health."""
-    return Question(route="doctor", reads=lambda plain: msgspec.convert(plain["findings"], list[Finding]), wait=WHOLE)
+    return Question(route="doctor", reads=lambda plain: decoding.convert(plain["findings"], list[Finding]), wait=WHOLE)
 
 
 def verify() -> Question[Verification]:

@@ -6,8 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
-import msgspec
-
+from jarvis_ctx import decoding
 from jarvis_ctx.model.answers import Page
 from jarvis_ctx.model.checkpoint import CheckpointHeader
 from jarvis_ctx.model.entries import ENTRY_KINDS, TAILS
@@ -24,7 +23,7 @@ SAID = {name: ENTRY_KINDS[kind] for kind, name in TAILS.items()}
 
 def record(cls: type[T]) -> Callable[[Any], T]:
     """Reads a record whose keys are its fields; keys of a newer server are passed by."""
-    return lambda plain: msgspec.convert(plain, cls)
+    return lambda plain: decoding.convert(plain, cls)
 
 
 def page(item: Callable[[Any], T]) -> Callable[[Any], Page[T]]:
@@ -44,29 +43,29 @@ def microseconds(said: str) -> int:
 
 def timed(cls: type[T]) -> Callable[[Any], T]:
     """Reads something said; its time is to the millisecond."""
-    return lambda plain: msgspec.convert({**plain, "time": microseconds(plain["time"])}, cls)
+    return lambda plain: decoding.convert({**plain, "time": microseconds(plain["time"])}, cls)
 
 
 def report(plain: Any) -> RecoveryReport | None:
     """The latest recovery report."""
-    return msgspec.convert(plain["report"], RecoveryReport | None)
+    return decoding.convert(plain["report"], RecoveryReport | None)
 
 
 def header(plain: Any) -> CheckpointHeader:
     """A checkpoint without its contents."""
-    return msgspec.convert({**plain, "taken": microseconds(plain["taken"])}, CheckpointHeader)
+    return decoding.convert({**plain, "taken": microseconds(plain["taken"])}, CheckpointHeader)
 
 
 def restored(plain: Any) -> Restored:
     """A restore that was done; of its own stamp the time alone is told."""
-    return msgspec.convert({**plain, "at": (microseconds(plain["at"]), "", 0)}, Restored)
+    return decoding.convert({**plain, "at": (microseconds(plain["at"]), "", 0)}, Restored)
 
 
 def diff(plain: Any) -> StateDiff:
     """What changed between two moments."""
-    found: dict[str, Any] = {name: msgspec.convert(plain[name], list[Change]) for name in CHANGES}
+    found: dict[str, Any] = {name: decoding.convert(plain[name], list[Change]) for name in CHANGES}
     found |= {name: [_said(each, cls) for each in plain[name]] for name, cls in SAID.items()}
-    found |= {side: msgspec.convert(plain[side], Side) for side in ("a", "b")}
+    found |= {side: decoding.convert(plain[side], Side) for side in ("a", "b")}
     return StateDiff(orchestrator=plain["orchestrator"], complete=plain["complete"], **found)
 
 

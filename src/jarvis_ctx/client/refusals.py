@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from jarvis_ctx import decoding
 from jarvis_ctx.errors import (
     BadRequest,
     Conflict,
@@ -60,6 +61,6 @@ def _problem(headers: Mapping[str, str], body: bytes) -> dict[str, Any]:
     if not headers.get("content-type", "").startswith(PROBLEM):
         return {}
     try:
-        return msgspec.json.decode(body, type=dict[str, Any])
+        return decoding.decode(body, dict[str, Any])
     except (msgspec.MsgspecError, UnicodeDecodeError):
         return {}

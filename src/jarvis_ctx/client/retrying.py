@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from jarvis_ctx import decoding
 from jarvis_ctx.client.question import Question
 from jarvis_ctx.client.refusals import refusal, retry_after
 from jarvis_ctx.errors import JarvisError, ServerUnreachable, UnexpectedAnswer
@@ -106,6 +107,6 @@ def _error(url: str, outcome: Outcome) -> JarvisError:
 
 def _read(question: Question[T], url: str, reply: Reply) -> T:
     try:
-        return question.reads(msgspec.json.decode(reply.body))
+        return question.reads(decoding.plain(reply.body))
     except (msgspec.MsgspecError, ValueError, KeyError, TypeError) as error:
         raise UnexpectedAnswer(url=url, status=reply.status, reason=str(error)) from error

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from jarvis_ctx import decoding
 from jarvis_ctx.codec.bounds import DEEPEST, HEAVIEST, ITEM, too_heavy
 from jarvis_ctx.errors import CorruptData, TooLarge, UnstorableValue
 
@@ -21,7 +22,7 @@ DOLLAR = ord("$")
 """A dict whose only key begins with it is a tag and its payload; a value's own such dict is tagged itself."""
 
 _to_json = msgspec.json.encode
-_from_json = msgspec.json.decode
+_from_json = decoding.plain
 
 
 def encode(value: object, *, limit: int = LIMIT) -> bytes:

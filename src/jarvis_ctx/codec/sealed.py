@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from jarvis_ctx import decoding
 from jarvis_ctx.codec import compress
 from jarvis_ctx.errors import BadEncryptionKey, CorruptData, TooLarge, WrongEncryptionKey
 
@@ -146,7 +147,7 @@ def opened(seals: Seals, text: bytes, what: str, purpose: str, place: bytes) -> 
     """What `seal_json` was given, from its text; plain JSON raises `CorruptData`."""
     if seals.plain and not text.startswith(OPENING):
         return text
-    body = msgspec.json.decode(text) if text.startswith(OPENING) else None
+    body = decoding.plain(text) if text.startswith(OPENING) else None
     return seals.open_json(body, what, purpose, place=place)
 
 

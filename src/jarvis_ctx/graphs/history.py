@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from jarvis_ctx import decoding
 from jarvis_ctx.codec import exact
 from jarvis_ctx.errors import CorruptData
 from jarvis_ctx.graphs import reach
@@ -45,7 +46,7 @@ Standing = tuple[Row, list[Any], Sequence[int]]
 """An event, its items, and the indexes of those that have not gone."""
 stamp_of: Callable[[Row], Stamp] = attrgetter("time", "writer", "number")
 """Where an event stands in the total order."""
-_plain = msgspec.json.Decoder(tuple[int, int, str, str, str, Told]).decode
+_plain = decoding.decoder(tuple[int, int, str, str, str, Told])
 
 
 def subject_of(session: str) -> str:
@@ -63,7 +64,7 @@ def sessions(source: Source) -> list[str]:
 
 def session_of(subject: str) -> str:
     """The session that a subject names."""
-    return str(msgspec.json.decode(subject)["session"])
+    return str(decoding.plain(subject)["session"])
 
 
 def tail(source: Source, subject: str, limit: int | None = None) -> list[tuple[Spot, Any]]:
@@ -156,6 +157,6 @@ def _read(source: Source, row: TimedEvent) -> Told:
 
 def _of(row: Row, body: dict[str, Any]) -> Told:
     try:
-        return msgspec.convert({**body, "items": exact.from_tree(body.get("items"))}, Told)
+        return decoding.convert({**body, "items": exact.from_tree(body.get("items"))}, Told)
     except msgspec.ValidationError as error:
         raise CorruptData(what=f"Event {row.number} of writer {row.writer}", reason=str(error)) from error

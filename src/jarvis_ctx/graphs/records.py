@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from jarvis_ctx import decoding
 from jarvis_ctx.errors import CorruptData
 from jarvis_ctx.graphs.blobs import Held
 from jarvis_ctx.graphs.ports import Ref
@@ -69,6 +70,6 @@ def body_of(record: msgspec.Struct) -> dict[str, Any]:
 def read(body: dict[str, Any], kind: type[R], subject: str) -> R:
     """The record of an event's body. Raises `CorruptData`."""
     try:
-        return msgspec.convert(body, kind)
+        return decoding.convert(body, kind)
     except msgspec.ValidationError as error:
         raise CorruptData(what=f"Event {subject} of a graph", reason=str(error)) from error

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
-_decode = msgspec.json.Decoder(list[str]).decode
+from jarvis_ctx import decoding
+
+_decode = decoding.decoder(list[str])
 
 ALL = '["', '["\U0010ffff'
 """From the first subject of any thread to beyond the last."""

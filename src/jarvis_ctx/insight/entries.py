@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from jarvis_ctx import decoding
 from jarvis_ctx.codec import exact
 from jarvis_ctx.errors import BadValue, CorruptData, StoreUnavailable
 from jarvis_ctx.insight.ports import Queries
@@ -17,7 +18,7 @@ from jarvis_ctx.model.entries import entry
 from jarvis_ctx.model.event import Event
 from jarvis_ctx.model.restored import Restored, abandoned_times
 
-_read_time = msgspec.json.Decoder(tuple[int, int, str, str, str, msgspec.Raw]).decode
+_read_time = decoding.decoder(tuple[int, int, str, str, str, msgspec.Raw])
 
 
 def latest(

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from jarvis_ctx import decoding
 from jarvis_ctx.recovery.wording import number
 
 REST = "(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
@@ -26,7 +27,7 @@ def about(kind: str, subject: str) -> str:
     if not kind.startswith(("Graph", "Session")):
         return task(subject)
     try:
-        parts = msgspec.json.decode(subject)
+        parts = decoding.plain(subject)
     except msgspec.DecodeError:
         return subject
     match parts:

@@ -10,6 +10,7 @@ from typing import IO
 
 import msgspec
 
+from jarvis_ctx import decoding
 from jarvis_ctx.codec import compress
 from jarvis_ctx.journal.ports import StoredEvent
 
@@ -22,7 +23,7 @@ LARGEST = 1 << 31
 
 _Row = tuple[int, str, int, int, str, str]
 """Time, writer, number, how many came before, digest, payload: in this order."""
-_decode = msgspec.msgpack.Decoder(list[_Row]).decode
+_decode = decoding.unpacker(list[_Row])
 
 
 class Sorting:

@@ -6,12 +6,13 @@ from typing import Any
 
 import msgspec
 
+from jarvis_ctx import decoding
 from jarvis_ctx.codec import exact
 from jarvis_ctx.errors import JournalUnavailable
 from jarvis_ctx.journal.values import Values
 
 _encode = msgspec.json.encode
-_decode = msgspec.json.decode
+_decode = decoding.plain
 
 
 class Bodies:

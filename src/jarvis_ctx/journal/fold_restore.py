@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
+from jarvis_ctx import decoding
 from jarvis_ctx.journal.shapes import mapping, numbers, text
 from jarvis_ctx.model.agent import AgentRecord
 from jarvis_ctx.model.event import BRANCHED_KINDS, Event
@@ -43,7 +44,7 @@ def restore_body(state: State, moment: str, undo: str) -> dict[str, Any]:
         "position": dict(state.position),
         "stamp": list(state.stamp),
         "undo": undo,
-        "state": msgspec.json.decode(kept),
+        "state": decoding.plain(kept),
     }
 
 
@@ -59,10 +60,10 @@ def moment_restored(state: State, event: Event) -> None:
         at=event.stamp,
         moment=text(body["moment"]),
         position=numbers(body["position"]),
-        stamp=msgspec.convert(body["stamp"], tuple[int, str, int]),
+        stamp=decoding.convert(body["stamp"], tuple[int, str, int]),
         undo=text(body["undo"]),
     )
-    kept = _dated(msgspec.convert(mapping(body["state"]), Branch), restored)
+    kept = _dated(decoding.convert(mapping(body["state"]), Branch), restored)
     others = [known for known in state.restores if known.at != restored.at]
     latest = not others or others[-1].at < restored.at
     state.restores = sorted([*others, restored], key=lambda known: known.at)[-RESTORES_KEPT:]

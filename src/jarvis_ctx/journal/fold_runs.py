@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import msgspec
 from msgspec.structs import replace
 
+from jarvis_ctx import decoding
 from jarvis_ctx.journal.shapes import mapping, numbers, text, whole
 from jarvis_ctx.model.event import Event
 from jarvis_ctx.model.ids import RunId
@@ -21,11 +21,11 @@ def _run_started(state: State, event: Event) -> None:
         name=state.name,
         epoch=whole(body["epoch"]),
         writer=event.writer,
-        process=msgspec.convert(body["process"], ProcessIdentity),
+        process=decoding.convert(body["process"], ProcessIdentity),
         started=event.time,
         chain=RunId(text(body["chain"])),
         resume=text(body.get("resume", "report")),
-        policy=msgspec.convert(body.get("policy", {}), dict[str, float]),
+        policy=decoding.convert(body.get("policy", {}), dict[str, float]),
         durability=text(body.get("durability", "")),
         code=_code(body.get("code", {})),
     )

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import msgspec
 
+from jarvis_ctx import decoding
 from jarvis_ctx.errors import UnknownPosition
 
 BEGINNING = "0"
@@ -58,7 +59,7 @@ class Place(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
         return urlsafe_b64encode(msgspec.msgpack.encode(self)).rstrip(b"=").decode()
 
 
-_decode = msgspec.msgpack.Decoder(Place).decode
+_decode = decoding.unpacker(Place)
 
 
 def read(token: str) -> Place:

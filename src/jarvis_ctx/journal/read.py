@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from jarvis_ctx import decoding
 from jarvis_ctx.disk.files import read_whole
 from jarvis_ctx.errors import CorruptData
 from jarvis_ctx.journal import frame
@@ -18,9 +19,9 @@ from jarvis_ctx.model.cut import Cut
 from jarvis_ctx.model.event import Event
 from jarvis_ctx.model.ids import RunId, WriterId
 
-_decode_payload = msgspec.json.Decoder(tuple[int, int, str, str, str, dict[str, Any]]).decode
-_decode_opening = msgspec.json.Decoder(Opening).decode
-_decode_seal = msgspec.json.Decoder(Seal).decode
+_decode_payload = decoding.decoder(tuple[int, int, str, str, str, dict[str, Any]])
+_decode_opening = decoding.decoder(Opening)
+_decode_seal = decoding.decoder(Seal)
 T = TypeVar("T")
 
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from jarvis_ctx import decoding
 from jarvis_ctx.journal import frame
 from jarvis_ctx.journal.segment import Opening, Seal
 
@@ -34,7 +35,7 @@ def read_sealed(path: Path) -> Sealed | None:
     ):
         return None
     try:
-        opening, seal = msgspec.json.decode(first.payload, type=Opening), msgspec.json.decode(last.payload, type=Seal)
+        opening, seal = decoding.decode(first.payload, Opening), decoding.decode(last.payload, Seal)
     except (msgspec.DecodeError, UnicodeDecodeError):
         return None
     whole = seal.count > 0 and hashlib.sha256(memoryview(data)[:end]).hexdigest() == seal.digest

@@ -7,11 +7,12 @@ from typing import Any, Protocol
 
 import msgspec
 
+from jarvis_ctx import decoding
 from jarvis_ctx.codec.sealed import MAGIC, MARK, PLAIN_DATA, Seals, is_sealed, place_of
 from jarvis_ctx.errors import CorruptData
 
 EVENT, VALUE = "event", "value"
-_decode = msgspec.json.decode
+_decode = decoding.plain
 _REFERENCE = b'{"$value":'
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 
+from jarvis_ctx import decoding
 from jarvis_ctx.journal import frame
 from jarvis_ctx.journal.segment import Opening
 
@@ -29,7 +30,7 @@ def _first(path: Path) -> int | None:
             head = file.read(HEAD)
         found = next(iter(frame.scan(head, path.name[:16], 0)), None)
         if isinstance(found, frame.Frame) and found.magic == frame.OPENING:
-            return msgspec.json.decode(found.payload, type=Opening).first
+            return decoding.decode(found.payload, Opening).first
     except (OSError, msgspec.DecodeError, UnicodeDecodeError):
         pass  # Whoever reads it whole says what is the matter with it.
     return None

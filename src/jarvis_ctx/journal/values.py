@@ -8,8 +8,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
+from jarvis_ctx import decoding
 from jarvis_ctx.codec import exact
 from jarvis_ctx.codec.sealed import MAGIC, is_sealed
 from jarvis_ctx.disk.files import private_folder, read_whole, write_whole
@@ -72,7 +71,7 @@ class Values:
             body = self.sealing.open_value(body, str(path))
         elif body.startswith(MAGIC):
             raise EncryptionKeyMissing(path=str(path))
-        decoded: dict[str, Any] = msgspec.json.decode(body)
+        decoded: dict[str, Any] = decoding.plain(body)
         return decoded
 
     def concern(self, body: dict[str, Any]) -> bool:

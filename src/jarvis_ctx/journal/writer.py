@@ -8,6 +8,7 @@ from typing import Any, Literal, NoReturn, TypeVar
 
 import msgspec
 
+from jarvis_ctx import decoding
 from jarvis_ctx.clock import Clock
 from jarvis_ctx.codec import exact
 from jarvis_ctx.errors import Closed, CorruptData, Fenced, JournalUnavailable, TooLarge
@@ -25,7 +26,7 @@ from jarvis_ctx.model.ids import RunId, WriterId
 from jarvis_ctx.model.state import State
 
 _encode = msgspec.json.encode
-_decode = msgspec.json.decode
+_decode = decoding.plain
 T = TypeVar("T")
 
 _Told = tuple[str, str, bytes, dict[str, Any] | None]

@@ -8,8 +8,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-import msgspec
-
+from jarvis_ctx import decoding
 from jarvis_ctx.clock import MICROSECONDS, Clock
 from jarvis_ctx.codec import exact
 from jarvis_ctx.errors import StoreUnavailable
@@ -66,7 +65,7 @@ class Leases:
 
         Nobody saves a forked child's beats, so there one becomes an event every `stale_after` / 10 seconds.
         """
-        kept: dict[str, Any] = msgspec.json.decode(exact.encode(details)) if details else {}
+        kept: dict[str, Any] = decoding.plain(exact.encode(details)) if details else {}
         with self._lock:
             known = self._leases.get(agent)
             transition = "AgentSeen" if known is None else "AgentBack" if agent in self._stale else self._sign(agent)

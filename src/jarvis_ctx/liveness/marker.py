@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 
+from jarvis_ctx import decoding
 from jarvis_ctx.disk.brieflock import BriefLock
 from jarvis_ctx.disk.files import sync_folder, write_whole
 
@@ -28,7 +29,7 @@ class CrashMarker:
     def entries(self) -> dict[str, Recovering]:
         """The recoveries under way by orchestrator; a marker that says nothing readable means everyone (`*`)."""
         try:
-            return msgspec.json.decode(self.path.read_bytes(), type=dict[str, Recovering])
+            return decoding.decode(self.path.read_bytes(), dict[str, Recovering])
         except FileNotFoundError:
             return {}
         except (OSError, msgspec.DecodeError, UnicodeDecodeError):

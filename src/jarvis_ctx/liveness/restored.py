@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 
+from jarvis_ctx import decoding
 from jarvis_ctx.disk.files import write_whole
 from jarvis_ctx.model.run import RunRecord
 
@@ -33,7 +34,7 @@ def write(folder: Path, note: RestoredNote) -> None:
 def read(folder: Path) -> RestoredNote | None:
     """The note; None where there is none that can be read."""
     try:
-        return msgspec.json.decode((folder / NAME).read_bytes(), type=RestoredNote)
+        return decoding.decode((folder / NAME).read_bytes(), RestoredNote)
     except (OSError, msgspec.DecodeError, UnicodeDecodeError):
         return None
 

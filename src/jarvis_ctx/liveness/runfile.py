@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from jarvis_ctx import decoding
 from jarvis_ctx.disk.filelock import FileLock, holder
 from jarvis_ctx.disk.files import write_whole
 from jarvis_ctx.errors import AlreadyRunning
@@ -69,8 +70,8 @@ class RunFile:
     def read(self) -> RunRecord | None:
         """The latest run; None when there was none, or its file does not verify or open: the events know it, too."""
         try:
-            file = msgspec.json.decode(self.path.read_bytes(), type=_File)
-            return msgspec.json.decode(file.run, type=RunRecord) if file.digest in ("", _digest(file.run)) else None
+            file = decoding.decode(self.path.read_bytes(), _File)
+            return decoding.decode(file.run, RunRecord) if file.digest in ("", _digest(file.run)) else None
         except (OSError, msgspec.DecodeError, UnicodeDecodeError):
             return None
 

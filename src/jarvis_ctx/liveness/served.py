@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from jarvis_ctx import decoding
 from jarvis_ctx.disk.files import write_whole
 from jarvis_ctx.liveness import identity
 from jarvis_ctx.model.run import ProcessIdentity
@@ -80,7 +81,7 @@ def _all(folder: Path) -> list[tuple[Path, Served]]:
     found = []
     for path in folder.glob(f"{PREFIX}*.json"):
         try:
-            found.append((path, msgspec.json.decode(path.read_bytes(), type=Served)))
+            found.append((path, decoding.decode(path.read_bytes(), Served)))
         except (OSError, msgspec.DecodeError, UnicodeDecodeError):
             continue
     return found

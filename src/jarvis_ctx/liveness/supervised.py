@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from jarvis_ctx import decoding
 from jarvis_ctx.disk.files import write_whole
 from jarvis_ctx.liveness import identity
 from jarvis_ctx.model.run import ProcessIdentity, RunRecord
@@ -111,7 +112,7 @@ def read(folder: Path, name: str) -> Supervised | None:
 
 def _read(path: Path) -> Supervised | None:
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Supervised)
+        return decoding.decode(path.read_bytes(), Supervised)
     except (OSError, msgspec.DecodeError, UnicodeDecodeError):
         return None
 

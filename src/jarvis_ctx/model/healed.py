@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from jarvis_ctx import decoding
 from jarvis_ctx.model.event import Event
 from jarvis_ctx.model.ids import RunId
 
@@ -31,7 +32,7 @@ class Healed(msgspec.Struct, frozen=True, kw_only=True):
     @classmethod
     def told(cls, event: Event) -> Healed:
         """As an event tells it. Raises `TypeError` or `ValueError` for a body that does not."""
-        return msgspec.convert({**event.body, "run": event.run, "at": event.time}, cls)
+        return decoding.convert({**event.body, "run": event.run, "at": event.time}, cls)
 
     def body(self) -> dict[str, object]:
         """As an event tells it."""

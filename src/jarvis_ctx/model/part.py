@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from jarvis_ctx import decoding
 from jarvis_ctx.model.task import TaskRecord
 
 KEY = "part"
@@ -34,7 +35,7 @@ def part_of(task: TaskRecord) -> Part:
     if type(found) is not dict:
         return NOWHERE
     try:
-        return msgspec.convert(found, Part)
+        return decoding.convert(found, Part)
     except msgspec.ValidationError:
         return NOWHERE
 

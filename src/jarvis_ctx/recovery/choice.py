@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 
+from jarvis_ctx import decoding
 from jarvis_ctx.checkpoint.contents import digest
 from jarvis_ctx.disk.files import write_whole
 from jarvis_ctx.errors import CorruptData, NoBase, NotOurs, StoreUnavailable
@@ -52,7 +53,7 @@ def damaged(folder: Path, orchestrator: str) -> list[Path]:
 
 def _in_file(path: Path) -> Choice:
     try:
-        file = msgspec.json.decode(path.read_bytes(), type=_File)
+        file = decoding.decode(path.read_bytes(), _File)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise CorruptData(what=str(path), reason=str(error)) from error
     choice = Choice(layer=file.layer, name=file.name, epoch=file.epoch)

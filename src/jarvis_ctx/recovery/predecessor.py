@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from jarvis_ctx import decoding
 from jarvis_ctx.liveness import identity, restored, supervised
 from jarvis_ctx.liveness.causes import Remains, find_cause
 from jarvis_ctx.liveness.exceptions import FaultDump
@@ -64,7 +65,7 @@ class Predecessor(msgspec.Struct, frozen=True, kw_only=True):
     def cause(self, dead: RunRecord, state: State) -> CauseOfDeath:
         """Why `dead` died; what an earlier, interrupted recovery found out stands."""
         if dead.cause:
-            return msgspec.convert(dead.cause, CauseOfDeath)
+            return decoding.convert(dead.cause, CauseOfDeath)
         here, folder = identity.this_process(), self.runfile.path.parent
         seen = supervised.death_of(folder, dead)
         return find_cause(

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from jarvis_ctx import decoding
 from jarvis_ctx.codec.redaction import Redaction
 from jarvis_ctx.codec.sealed import Seals, opened
 from jarvis_ctx.disk.files import write_whole
@@ -94,7 +95,7 @@ def every(store: Path, orchestrator: str, seals: Seals | None = None) -> Iterato
             data = path.read_bytes()
             if seals is not None:
                 data = opened(seals, data, path.name, REPORT_PURPOSE, path.name.encode())
-            report = msgspec.json.decode(data, type=RecoveryReport)
+            report = decoding.decode(data, RecoveryReport)
         except (OSError, msgspec.DecodeError, UnicodeDecodeError, CorruptData, WrongEncryptionKey):
             continue
         yield report

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from jarvis_ctx import decoding
 from jarvis_ctx.disk.shred import remove
 from jarvis_ctx.errors import CorruptData
 from jarvis_ctx.journal.sealed_bodies import composed
@@ -34,7 +35,7 @@ class Bodies:
     def event(self, writer: str, payload: bytes) -> bytes:
         """An event's payload, cleaned; itself where there is nothing to clean. Raises `WrongEncryptionKey`."""
         try:
-            number, time, run, kind, subject, stored = msgspec.json.decode(payload)
+            number, time, run, kind, subject, stored = decoding.plain(payload)
             body = self._opened(writer, payload, stored)
         except (msgspec.DecodeError, ValueError, TypeError, CorruptData):
             return self._needle.plain(payload)

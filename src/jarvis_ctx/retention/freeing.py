@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from jarvis_ctx import decoding
 from jarvis_ctx.errors import CorruptData
 from jarvis_ctx.graphs.ports import Ref
 from jarvis_ctx.graphs.records import CheckpointPut, body_of, remnant
@@ -72,7 +73,7 @@ class Freeing:
 
     def _payload(self, writer: str, found: frame.Frame, channels: frozenset[str]) -> bytes:
         try:
-            number, time, run, kind, subject, stored = msgspec.json.decode(found.payload)
+            number, time, run, kind, subject, stored = decoding.plain(found.payload)
             if kind not in THREAD_KINDS:
                 return found.payload  # Freed already, or none of a thread's: whoever named it was wrong.
             if not channels:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 
+from jarvis_ctx import decoding
 from jarvis_ctx.disk.files import read_whole, write_whole
 
 
@@ -41,6 +42,6 @@ class Leaving:
 
 def _noted(path: Path) -> set[str]:
     try:
-        return set(msgspec.json.decode(read_whole(path), type=list[str]))
+        return set(decoding.decode(read_whole(path), list[str]))
     except (OSError, msgspec.DecodeError):
         return set()

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from jarvis_ctx import decoding
 from jarvis_ctx.codec.untagging import untag
 from jarvis_ctx.errors import BadValue, CorruptData
 
@@ -43,7 +44,7 @@ class Needle:
     def json(self, data: bytes) -> bytes:
         """Cleaned as JSON, `data` itself where nothing is to be cleaned; what is no JSON is cleaned as plain bytes."""
         try:
-            tree = msgspec.json.decode(data)
+            tree = decoding.plain(data)
         except (msgspec.DecodeError, UnicodeDecodeError):
             return self.plain(data)
         cleaned = self.tree(tree)

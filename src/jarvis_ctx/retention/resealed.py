@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from jarvis_ctx import decoding
 from jarvis_ctx.disk.shred import remove
 from jarvis_ctx.errors import CorruptData
 from jarvis_ctx.journal.sealed_bodies import composed
@@ -30,7 +31,7 @@ class Resealed:
         """An event's payload as it is to be. Raises `WrongEncryptionKey`."""
         what = f"an event of writer {writer}"
         try:
-            *head, stored = msgspec.json.decode(payload)
+            *head, stored = decoding.plain(payload)
             key = key_of_event(payload, stored)
             self._note(stored)
             if self._target.met(key, what):
@@ -43,7 +44,7 @@ class Resealed:
             self.left.append(f"{what}: {error}")
             return payload
         closed = composed(self._target.sealing, writer, head, msgspec.json.encode(body))
-        if key is None and key_of_event(closed, msgspec.json.decode(closed)[-1]) is None and body == stored:
+        if key is None and key_of_event(closed, decoding.plain(closed)[-1]) is None and body == stored:
             return payload  # Plain, and by the rule of secrets="encrypt" it stays so.
         self.events += 1
         return closed

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 from msgspec import inspect
 
+from jarvis_ctx import decoding
 from jarvis_ctx.journal.fold_restore import Branch
 from jarvis_ctx.model.event import Event
 from jarvis_ctx.retention.needle import Needle
@@ -24,7 +25,7 @@ OURS = frozenset({"position", "stamp", "process"})
 def record(needle: Needle, kind: type, data: bytes) -> bytes:
     """A record of this kind as JSON, cleaned; `data` itself where nothing is to be cleaned."""
     try:
-        tree = msgspec.json.decode(data)
+        tree = decoding.plain(data)
         cleaned = _shaped(needle, _shape(kind), tree)
     except (msgspec.DecodeError, UnicodeDecodeError, AttributeError, LookupError, TypeError, ValueError):
         return needle.json(data)

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from jarvis_ctx import decoding
 from jarvis_ctx.checkpoint.files import CheckpointFiles
 from jarvis_ctx.clock import MICROSECONDS, iso
 from jarvis_ctx.model.cut import Cut
@@ -61,7 +62,7 @@ class Cleanup(msgspec.Struct, frozen=True, kw_only=True):
     def of_json(cls, told: dict[str, Any]) -> Cleanup:
         """What `to_json` was made from; times are to the millisecond."""
         cut = {"position": told["position"], **{name: _time(told[name]) for name in ("horizon", "decisions_since")}}
-        return msgspec.convert({**told, "cut": cut}, cls)
+        return decoding.convert({**told, "cut": cut}, cls)
 
 
 def _time(said: str) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import msgspec
 
+from jarvis_ctx import decoding
 from jarvis_ctx.codec import exact
 from jarvis_ctx.model.checkpoint import CheckpointHeader
 from jarvis_ctx.settings import Settings
@@ -30,7 +31,7 @@ def request_point(settings: Settings, label: str, timeout: float = 30.0) -> Chec
 
 def _asked(settings: Settings, kind: str, label: str, timeout: float) -> CheckpointHeader:
     body = ask(settings, kind, {"label": label}, timeout)
-    return msgspec.convert(exact.from_tree(body["header"]), CheckpointHeader)
+    return decoding.convert(exact.from_tree(body["header"]), CheckpointHeader)
 
 
 def checkpoint_offline(settings: Settings, label: str = "") -> CheckpointHeader:

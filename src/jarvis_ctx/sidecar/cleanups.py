@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import msgspec
 
+from jarvis_ctx import decoding
 from jarvis_ctx.checkpoint.archiving import Archiving
 from jarvis_ctx.checkpoint.keeper import Keeper
 from jarvis_ctx.clock import MICROSECONDS, Clock
@@ -114,7 +115,7 @@ def job(cleaner: Cleaner, settings: Settings, clock: Clock, guard: Guard) -> tup
 def request_cleanup(settings: Settings, timeout: float = 300.0) -> Cleanup:
     """Ask the live owner to clean up and wait for it. Raises `NotAnswered` and `RequestFailed`."""
     body = requests.ask(settings, "CleanupRequested", {}, timeout)
-    return msgspec.convert(exact.from_tree(body["cleanup"]), Cleanup)
+    return decoding.convert(exact.from_tree(body["cleanup"]), Cleanup)
 
 
 def cleanup_answer(cleaner: Cleaner) -> requests.Answer:

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from jarvis_ctx import decoding
 from jarvis_ctx.codec.sealed import ID, Seals
 from jarvis_ctx.disk.files import write_whole
 from jarvis_ctx.errors import BadEncryptionKey
@@ -32,7 +33,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 def record_of(folder: Path) -> Record | None:
     """What the file says; a damaged one is as good as none, because what is sealed names its store and key itself."""
     try:
-        record = msgspec.json.decode((folder / NAME).read_bytes(), type=Record)
+        record = decoding.decode((folder / NAME).read_bytes(), Record)
         return record if len(bytes.fromhex(record.store)) == ID and record.keys else None
     except (OSError, msgspec.DecodeError, UnicodeDecodeError, ValueError):
         return None

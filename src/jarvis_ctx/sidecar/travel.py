@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from jarvis_ctx import decoding
 from jarvis_ctx.capture.claims import Claims
 from jarvis_ctx.checkpoint.keeper import Keeper
 from jarvis_ctx.clock import MICROSECONDS, SystemClock
@@ -96,7 +97,7 @@ def request_restore(settings: Settings, asked: str, timeout: float = 30.0) -> Re
     """Ask the live owner to go back to a moment, and wait for it. Raises `NotAnswered` and `RequestFailed`."""
     until = SystemClock().wall() + round(timeout * MICROSECONDS)
     body = ask(settings, "RestoreRequested", {"moment": asked, "until": until}, timeout)
-    return msgspec.convert(exact.from_tree(body["restored"]), Restored)
+    return decoding.convert(exact.from_tree(body["restored"]), Restored)
 
 
 def restore_offline(settings: Settings, asked: str) -> Restored:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from msgspec import json
 from msgspec.structs import replace
 
+from jarvis_ctx import decoding
 from jarvis_ctx.clock import SystemClock
 from jarvis_ctx.codec.redaction import Redaction
 from jarvis_ctx.codec.sealed import Seals
@@ -23,7 +23,7 @@ FOREVER = 2**62
 
 def begin(settings: Settings, seals: Seals) -> None:
     """Note that the store is being turned, with which keys."""
-    note = json.decode(seals.seal_json(b"true", TURNING))
+    note = decoding.plain(seals.seal_json(b"true", TURNING))
     known = record_of(settings.folder)
     keys = [seals.key, *(key for key in (known.keys if known is not None else []) if key != seals.key)]
     sealed = what_is_sealed(settings)

@@ -10,6 +10,7 @@ from flask import Request, Response
 from pydantic import BaseModel, ValidationError
 from werkzeug.exceptions import HTTPException
 
+from jarvis_ctx import decoding
 from jarvis_ctx.errors import did_you_mean
 from jarvis_ctx.web import limits
 from jarvis_ctx.web.models import Asked
@@ -43,7 +44,7 @@ class JsonRequest(Request):
         if limits.depth(data) > limits.DEPTH:
             raise Refused(problem(400, f"A body may be {limits.DEPTH} deep.", "too-deep"))
         try:
-            return _no_text(msgspec.json.decode(data))
+            return _no_text(decoding.plain(data))
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise Refused(problem(400, f"The body is not well formed JSON: {error}.", "malformed-json")) from error
 

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import msgspec
 from pydantic import Field
 
+from jarvis_ctx import decoding
 from jarvis_ctx.errors import UnknownCursor
 from jarvis_ctx.web.models import Asked
 
@@ -64,8 +65,8 @@ def opened(cursor: str, of: str, kind: type[T]) -> T:
     """The key in a cursor of that list. Raises `UnknownCursor`."""
     try:
         padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
-        found = msgspec.json.decode(urlsafe_b64decode(padded), type=_Cursor)
-        key = msgspec.convert(found.key, kind)
+        found = decoding.decode(urlsafe_b64decode(padded), _Cursor)
+        key = decoding.convert(found.key, kind)
     except (NotBase64, ValueError, msgspec.MsgspecError) as error:
         raise UnknownCursor(cursor=cursor[:64]) from error
     if found.of != of:

@@ -14,6 +14,7 @@ from typing import Literal
 
 import msgspec
 
+from jarvis_ctx import decoding
 from jarvis_ctx.clock import MICROSECONDS, Clock
 from jarvis_ctx.disk.filelock import FileLock
 from jarvis_ctx.disk.files import private_folder, write_whole
@@ -172,7 +173,7 @@ class Tokens:
 
     def _load(self) -> list[Token]:
         try:
-            return msgspec.json.decode(_read_private(self._hashes), type=_File).tokens
+            return decoding.decode(_read_private(self._hashes), _File).tokens
         except msgspec.DecodeError as error:
             reason = "it is no list of tokens; `jarvis-ctx token rotate` begins anew"
             raise CorruptData(what=HASHES, reason=reason) from error

@@ -6,13 +6,14 @@ from typing import Any
 
 import msgspec
 
+from jarvis_ctx import decoding
 from jarvis_ctx.journal.ports import StoredEvent
 from jarvis_ctx.storage.memory.checkpoints import MemoryCheckpoints
 from jarvis_ctx.storage.memory.events import MemoryEvents
 from jarvis_ctx.storage.memory.gate import PATH, Gate
 from jarvis_ctx.storage.memory.leases import MemoryLeases
 
-_payload = msgspec.json.Decoder(tuple[int, int, str, str, str, msgspec.Raw])
+_read = decoding.decoder(tuple[int, int, str, str, str, msgspec.Raw])
 
 
 class MemoryQueries:
@@ -34,7 +35,7 @@ class MemoryQueries:
         """The latest `limit` events of `kind`, oldest first; of times (µs) before `before`, about `subject`."""
         found = []
         for row in self._events.events(orchestrator, {}):
-            _, time, _, this, about, _ = _payload.decode(row.payload)
+            _, time, _, this, about, _ = _read(row.payload)
             if this == kind and (before is None or time < before) and (subject is None or about == subject):
                 found.append((time, row.writer, row.number, row))
         return [row for *_, row in sorted(found)][-limit:] if limit > 0 else []

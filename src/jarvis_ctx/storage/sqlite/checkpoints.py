@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from jarvis_ctx import decoding
 from jarvis_ctx.clock import iso
 from jarvis_ctx.model.checkpoint import CheckpointHeader, Snapshot
 from jarvis_ctx.model.ids import RunId
@@ -99,8 +100,8 @@ def _place(header: CheckpointHeader) -> tuple[object, ...]:
 def _header(row: Row) -> CheckpointHeader:
     values = dict(zip(CheckpointHeader.__struct_fields__, row, strict=False))
     try:
-        decoded = {name: msgspec.json.decode(values[name]) for name in ("position", "stamp")}
-        return msgspec.convert({**values, **decoded}, CheckpointHeader)
+        decoded = {name: decoding.plain(values[name]) for name in ("position", "stamp")}
+        return decoding.convert({**values, **decoded}, CheckpointHeader)
     except (msgspec.MsgspecError, TypeError):
         return _rotten(values)
 

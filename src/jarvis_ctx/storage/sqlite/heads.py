@@ -7,6 +7,8 @@ from typing import Annotated
 
 import msgspec
 
+from jarvis_ctx import decoding
+
 Time = Annotated[int, msgspec.Meta(ge=-(2**62), le=2**62)]
 """Microseconds that a column can hold; a greater limit msgspec does not know."""
 _TEXT = r'"[^"\\]*(?:\\.[^"\\]*)*"'
@@ -23,7 +25,7 @@ class Head(msgspec.Struct, array_like=True, frozen=True):
     subject: str | None = None
 
 
-_decode = msgspec.json.Decoder(Head).decode
+_decode = decoding.decoder(Head)
 
 
 def head_of(payload: str) -> Head:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from jarvis_ctx import decoding
 from jarvis_ctx.model.agent import Lease
 from jarvis_ctx.storage.sqlite import documents
 from jarvis_ctx.storage.sqlite.connection import Row
@@ -41,7 +42,7 @@ class SqliteLeases:
 def _lease(row: Row) -> Lease | None:
     agent, beat, beats, details, moved = row
     try:
-        values = {"agent": agent, "beat": beat, "beats": beats, "details": msgspec.json.decode(details), "moved": moved}
-        return msgspec.convert(values, Lease)
+        values = {"agent": agent, "beat": beat, "beats": beats, "details": decoding.plain(details), "moved": moved}
+        return decoding.convert(values, Lease)
     except (msgspec.MsgspecError, TypeError):
         return None

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 import msgspec
 from msgspec.structs import replace
 
+from jarvis_ctx import decoding
 from jarvis_ctx.checkpoint.ports import CheckpointStore
 from jarvis_ctx.codec.sealed import Seals, opened
 from jarvis_ctx.errors import CorruptData, WrongEncryptionKey
@@ -148,14 +149,14 @@ class SealedLeases:
             return lease
         place = f"{orchestrator}|{lease.agent}".encode()
         sealed = self._seals.seal_json(msgspec.json.encode(lease.details), LEASE, place=place)
-        return replace(lease, details=msgspec.json.decode(sealed))
+        return replace(lease, details=decoding.plain(sealed))
 
     def _open(self, orchestrator: str, lease: Lease) -> Lease:
         if not lease.details:
             return lease
         place = f"{orchestrator}|{lease.agent}".encode()
         try:
-            details: dict[str, Any] = msgspec.json.decode(
+            details: dict[str, Any] = decoding.plain(
                 self._seals.open_json(lease.details, f"The beat of {lease.agent}", LEASE, place=place)
             )
         except (CorruptData, WrongEncryptionKey):

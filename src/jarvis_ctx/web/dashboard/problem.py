@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import msgspec
 from flask import Response, render_template, request
 
+from jarvis_ctx import decoding
 from jarvis_ctx.web.dashboard.rendered import ALONE
 from jarvis_ctx.web.problems import MEDIA_TYPE
 
@@ -16,6 +16,6 @@ def as_page(response: Response) -> Response:
     """`response` itself, or the page in the place of a problem that a person would have been shown as JSON."""
     wanted = request.method == "GET" and "text/html" in request.headers.get("Accept", "")
     if response.mimetype == MEDIA_TYPE and wanted and not request.path.startswith(PROGRAMS):
-        response.set_data(render_template("problem.html", problem=msgspec.json.decode(response.get_data())))
+        response.set_data(render_template("problem.html", problem=decoding.plain(response.get_data())))
         response.content_type = "text/html; charset=utf-8"
     return response

@@ -15,6 +15,7 @@ from typing import Literal
 
 import msgspec
 
+from jarvis_ctx import decoding
 from jarvis_ctx.clock import MICROSECONDS, Clock
 from jarvis_ctx.disk.filelock import FileLock
 from jarvis_ctx.disk.files import write_whole
@@ -117,7 +118,7 @@ class Sessions:
             with os.fdopen(descriptor, "rb") as file:
                 found = os.fstat(file.fileno())
                 private = not found.st_mode & 0o077 and found.st_uid == os.geteuid()
-                return msgspec.json.decode(file.read(), type=list[Grant]) if private else []
+                return decoding.decode(file.read(), list[Grant]) if private else []
         except (OSError, msgspec.DecodeError):
             return []
 
