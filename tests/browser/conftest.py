@@ -73,7 +73,8 @@ def page(browser: Browser, orchestrator: Orchestrator) -> Iterator[Page]:
 
 
 def settled(page: Page) -> None:
-    """Wait until the page has looked once, and drawn what it found."""
+    """Wait until the page has looked once, and drawn what it found; and until the view that it goes to is there."""
+    page.wait_for_selector("#view:not(.leaving)")
     page.wait_for_selector("#strip .pill")
     page.wait_for_selector("#link.live")
 

@@ -194,12 +194,12 @@ def test_a_card_leads_to_its_task_and_on_to_what_that_waits_for_by_keyboard(
     settled(page)
     page.get_by_role("article").get_by_role("link", name="task-3", exact=True).focus()
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="task-3", exact=True)).to_be_visible()
+    expect(page.get_by_role("heading", name="task-3", exact=True, level=2)).to_be_visible()
 
     page.get_by_role("link", name="task-2", exact=True).focus()
     page.keyboard.press("Enter")
 
-    expect(page.get_by_role("heading", name="task-2", exact=True)).to_be_visible()
+    expect(page.get_by_role("heading", name="task-2", exact=True, level=2)).to_be_visible()
     expect(page.locator(".views [aria-current]")).to_have_text("Tasks")
     expect(page.get_by_role("cell", name="TaskProgressed")).to_be_visible()
 
@@ -239,7 +239,7 @@ def test_whoever_moves_on_the_moment_a_view_is_there_is_not_brought_back(
     looking_for_ever(page, orchestrator)
 
     page.get_by_role("article").get_by_role("link", name="task-3", exact=True).click()
-    expect(page.get_by_role("heading", name="task-3", exact=True)).to_be_visible()
+    expect(page.get_by_role("heading", name="task-3", exact=True, level=2)).to_be_visible()
     page.wait_for_selector("[data-arrived]")
 
     expect(page.get_by_role("link", name="task-2", exact=True)).to_be_focused()
