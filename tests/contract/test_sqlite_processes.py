@@ -35,7 +35,7 @@ def test_every_acknowledged_batch_is_there_whole_after_a_kill(database: Path, ac
     store.close()
 
 
-MOMENTS = ["connect", "migrations.migrate", "os.link", "sync_folder", "check_owner", "look", "migrations._apply"]
+MOMENTS = ["connect", "migrations.migrate", "os.link", "sync_folder", "check_owner", "look", "migrations.apply"]
 
 
 @pytest.mark.crash

@@ -12,6 +12,7 @@ import pytest
 from jarvis_ctx.errors import NewerSchema, StoreDamaged, StoreUnavailable
 from jarvis_ctx.journal import frame
 from jarvis_ctx.journal.ports import StoredEvent
+from jarvis_ctx.storage.sqlite.soundness import fault
 from jarvis_ctx.storage.sqlite.store import SqliteStore
 from tests.contract.records import WRITER, batch, event, events, lease, run, snapshot, task
 
@@ -142,15 +143,55 @@ def test_rot_in_the_schema_is_reported_as_damage(database: Path, written: list[S
         SqliteStore(database)
 
 
-def test_a_bit_in_the_name_of_a_column_is_damage_once_it_is_used(database: Path, written: list[StoredEvent]) -> None:
-    _replace(database, b"    reasoning TEXT", b"    reasoninf TEXT")
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        (b"    reasoning TEXT", b"    reasoninf TEXT", "has no column named reasoning"),
+        (b"decision_log", b"decision_lof", "no such table: decision_log"),
+    ],
+)
+def test_a_bit_in_a_name_of_the_schema_is_damage_once_that_is_used(
+    database: Path, written: list[StoredEvent], before: bytes, after: bytes, said: str
+) -> None:
+    _replace(database, before, after)
     store = SqliteStore(database)
 
-    with pytest.raises(StoreDamaged, match="has no column named reasoning"):
+    with pytest.raises(StoreDamaged, match=said):
         store.events.write(batch([event(121, kind="DecisionLogged", decision="left")]))
 
-    assert store.healing.ailment() == "table decision_log has no column named reasoning"
+    assert said in store.healing.ailment()
     store.close()
+
+
+def test_a_bit_in_the_schema_that_no_statement_minds_is_found_by_a_look_at_all_of_it(
+    database: Path, written: list[StoredEvent]
+) -> None:
+    _replace(database, b"    watermark INTEGER NOT NULL DEFAULT 0", b"    watermark INTEGER NOT NULL DEFAULT 1")
+    store = SqliteStore(database)
+
+    told = store.queries.faults()
+
+    assert (fault(database), told) == (
+        "its schema is not as it was made",
+        ["The schema of the database is not as it was made."],
+    )
+    store.close()
+
+
+def test_an_index_and_a_view_of_somebody_s_own_are_no_damage(sqlite_store: SqliteStore, database: Path) -> None:
+    with sqlite_store._database.transaction() as connection:
+        connection.execute("CREATE INDEX own ON events (digest)")
+        connection.execute("CREATE VIEW kinds AS SELECT DISTINCT kind FROM events")
+
+    assert (fault(database), sqlite_store.queries.faults()) == ("", [])
+
+
+def test_a_statement_of_ours_that_is_wrong_is_no_damage(sqlite_store: SqliteStore) -> None:
+    with pytest.raises(StoreUnavailable, match="no such column: elsewhere") as refused:
+        sqlite_store._database.read("SELECT elsewhere FROM events")
+
+    assert not isinstance(refused.value, StoreDamaged)
+    assert sqlite_store.healing.ailment() == ""
 
 
 def test_a_watermark_above_the_last_event_is_not_believed(sqlite_store: SqliteStore) -> None:

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from jarvis_ctx.errors import JarvisError, StoreDamaged, StoreUnavailable
 from jarvis_ctx.storage.sqlite.driver import sqlite
+from jarvis_ctx.storage.sqlite.schema import is_as_made
+from jarvis_ctx.storage.sqlite.viewing import Viewer
 
-_CORRUPT, _FORMAT, _NOT_A_DATABASE = 11, 24, 26
+_ERROR, _CORRUPT, _FORMAT, _NOT_A_DATABASE = 1, 11, 24, 26
 _DAMAGE = frozenset({_CORRUPT, _FORMAT, _NOT_A_DATABASE})
-
-_EMPTIED = tuple(f"no such table: {table}" for table in ("writers", "events", "context_snapshots", "leases"))
-"""A file of no bytes is an empty database to SQLite; these tables each of ours has."""
-_OTHER_COLUMNS = ("no such column: ", "has no column named ")
-"""A bit has flipped in a column's name, to which all pages and indexes still fit: whose a database is, and its schema,
-was asked when it was opened."""
 
 
 def unavailable(path: Path, reason: str) -> StoreUnavailable:
@@ -37,7 +33,7 @@ def translated(path: Path) -> Iterator[None]:
     except JarvisError:
         raise  # Some of ours are OSErrors too, and have said already what is the matter.
     except sqlite.Error as error:
-        raise (damaged if _is_damage(error) else unavailable)(path, str(error)) from error
+        raise (damaged if _is_damage(error, path) else unavailable)(path, str(error)) from error
     except UnicodeDecodeError as error:
         # SQLite quotes the damaged schema in its message, and the driver cannot read that.
         raise damaged(path, "its schema is damaged") from error
@@ -45,8 +41,22 @@ def translated(path: Path) -> Iterator[None]:
         raise unavailable(path, error.strerror or str(error)) from error
 
 
-def _is_damage(error: sqlite.Error) -> bool:
-    if getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGE:
+def _is_damage(error: sqlite.Error, path: Path) -> bool:
+    """Whether the file is damaged: SQLite says so, or a statement does not fit a schema that is not as it was made."""
+    return _code(error) in _DAMAGE or (_code(error) == _ERROR and _is_unlike_made(path))
+
+
+def _is_unlike_made(path: Path) -> bool:
+    try:
+        with closing(Viewer(path, 0.0)) as viewer:
+            return not is_as_made(viewer.connection)
+    except sqlite.Error as error:
+        return _code(error) in _DAMAGE
+    except UnicodeDecodeError:
         return True
-    said = str(error)
-    return said.startswith(_EMPTIED) or any(other in said for other in _OTHER_COLUMNS)
+    except OSError:
+        return False  # Nobody can tell now.
+
+
+def _code(error: sqlite.Error) -> int:
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF

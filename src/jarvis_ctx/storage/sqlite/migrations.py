@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from jarvis_ctx.errors import NewerSchema
+from jarvis_ctx.errors import NewerSchema, StoreDamaged
 from jarvis_ctx.storage.sqlite.connection import immediate
 from jarvis_ctx.storage.sqlite.driver import sqlite
-from jarvis_ctx.storage.sqlite.faults import damaged
 
 MIGRATIONS = ("0001_first_schema.sql", "0002_graphs.sql")
 """Files in `sql/`; the n-th brings a database from schema n - 1 to n. A released one never changes."""
@@ -32,9 +31,9 @@ def schema_of(identity: tuple[int, int], path: Path) -> int:
     """
     application, found = identity
     if application == 0 and found == 0:
-        raise damaged(path, "it is empty or holds no jarvis-ctx schema")
+        raise StoreDamaged(path=str(path), reason="it is empty or holds no jarvis-ctx schema")
     if application != APPLICATION:
-        raise damaged(path, "it belongs to another program")
+        raise StoreDamaged(path=str(path), reason="it belongs to another program")
     if found > SCHEMA:
         raise NewerSchema(path=str(path), found=found, known=SCHEMA)
     return found
@@ -42,15 +41,16 @@ def schema_of(identity: tuple[int, int], path: Path) -> int:
 
 def migrate(connection: sqlite.Connection) -> None:
     """Bring a database up to `SCHEMA`; whoever else does the same at the same time does it before or after."""
-    number = _version(connection)
+    number = version(connection)
     while number < SCHEMA:
         with immediate(connection):
-            number = _version(connection) + 1
+            number = version(connection) + 1
             if number <= SCHEMA:
-                _apply(connection, number)
+                apply(connection, number)
 
 
-def _apply(connection: sqlite.Connection, number: int) -> None:
+def apply(connection: sqlite.Connection, number: int) -> None:
+    """Make the step to schema `number`."""
     name = MIGRATIONS[number - 1]
     for statement in statements((_FOLDER / name).read_text("utf-8")):
         connection.execute(statement)
@@ -69,5 +69,6 @@ def statements(script: str) -> Iterator[str]:
             statement = ""
 
 
-def _version(connection: sqlite.Connection) -> int:
+def version(connection: sqlite.Connection) -> int:
+    """The schema that it says it has."""
     return int(connection.execute("PRAGMA user_version").fetchone()[0])

@@ -10,6 +10,7 @@ from jarvis_ctx.storage.sqlite.database import Database
 from jarvis_ctx.storage.sqlite.events import COLUMNS, stored
 from jarvis_ctx.storage.sqlite.faults import translated
 from jarvis_ctx.storage.sqlite.owners import misplaced
+from jarvis_ctx.storage.sqlite.schema import is_as_made
 from jarvis_ctx.storage.sqlite.strays import strays
 
 _ORCHESTRATORS = """
@@ -61,8 +62,8 @@ class SqliteQueries:
         return {**driver.facts(), **counted, "path": str(self._database.path)}
 
     def faults(self) -> list[str]:
-        """Pages and indexes that do not fit together, writers and events that stand under what they are not: a sentence
-        each.
+        """Pages and indexes that do not fit together, a schema that is another, and writers and events that stand under
+        what they are not: a sentence each.
 
         Reads all of it, about 0.3 s for 100,000 events; nobody waits meanwhile.
         """
@@ -71,10 +72,12 @@ class SqliteQueries:
         while True:
             with translated(path), self._database.apart() as (connection, viewer):
                 misfit, stray = soundness.misfit(connection), list(strays(connection))
-                writers = list(misplaced(connection))
+                writers, made = list(misplaced(connection)), is_as_made(connection)
                 if viewer is None or viewer.current():
                     break
         found = [f"Pages or indexes of the database do not fit together: {misfit}."] if misfit else []
+        if not made:
+            found.append("The schema of the database is not as it was made.")
         if writers:
             found.append(
                 f"The database has {len(writers)} of its writers under another orchestrator than their own, "

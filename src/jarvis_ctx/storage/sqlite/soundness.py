@@ -15,6 +15,7 @@ from jarvis_ctx.storage.sqlite.driver import sqlite
 from jarvis_ctx.storage.sqlite.events import CUTS
 from jarvis_ctx.storage.sqlite.faults import translated
 from jarvis_ctx.storage.sqlite.owners import misplaced
+from jarvis_ctx.storage.sqlite.schema import is_as_made
 from jarvis_ctx.storage.sqlite.strays import strays
 
 # Every event up to a writer's watermark is there, but for what cleanups took: pages of two times may fit together and
@@ -59,7 +60,8 @@ def is_sound(path: Path, busy: float = 5.0) -> bool:
 
 
 def fault(path: Path, busy: float = 5.0) -> str:
-    """What is wrong with it, or nothing: its pages and indexes fit together, it lacks no event and misplaces none.
+    """What is wrong with it, or nothing: its pages and indexes fit together, its schema is as it
+    was made, it lacks no event and misplaces none.
 
     Raises `StoreUnavailable` when somebody locks it for `busy` s.
 
@@ -69,6 +71,8 @@ def fault(path: Path, busy: float = 5.0) -> str:
         with translated(path), closing(connect(path, "mode=rw", busy)) as connection:
             if misfit(connection) or connection.execute(_GAPS).fetchone()[0]:
                 return "its pages do not fit together or lack events"
+            if not is_as_made(connection):
+                return "its schema is not as it was made"
             if any(misplaced(connection)):
                 return "writers stand in it under an orchestrator that is not theirs"
             return "events stand in it under what they are not" if any(strays(connection)) else ""
