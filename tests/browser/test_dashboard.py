@@ -224,6 +224,34 @@ def test_whoever_goes_on_waits_for_nothing_that_is_fetched_for_where_they_were(
     expect(page.get_by_role("heading", name="Decisions", exact=True)).to_be_visible()
 
 
+def test_a_view_that_is_asked_for_twice_is_waited_for_until_it_is_there(page: Page, orchestrator: Orchestrator) -> None:
+    page.goto(f"{orchestrator.url}/tasks")
+    settled(page)
+    looking_for_ever(page, orchestrator)
+
+    with page.expect_request("**/view/tasks"):
+        page.get_by_role("link", name="Tasks", exact=True).click()
+    page.evaluate("new Promise(painted => requestAnimationFrame(() => requestAnimationFrame(painted)))")
+
+    assert "waiting" in page.evaluate("document.getElementById('view').className")
+
+
+def test_what_was_typed_last_brings_nobody_back_who_has_gone_on(page: Page, orchestrator: Orchestrator) -> None:
+    page.goto(f"{orchestrator.url}/tasks")
+    settled(page)
+
+    page.evaluate("""() => {
+        const field = document.querySelector("[name=text]");
+        field.value = "task-1";
+        field.dispatchEvent(new Event("input", { bubbles: true }));
+        document.querySelector(".views a[href='/agents']").click();
+        return new Promise((over) => setTimeout(over, 300));
+    }""")
+
+    assert page.url == f"{orchestrator.url}/agents"
+    expect(page.get_by_role("heading", name="Agents", exact=True)).to_be_visible()
+
+
 def test_whoever_moves_on_the_moment_a_view_is_there_is_not_brought_back(
     page: Page, orchestrator: Orchestrator
 ) -> None:

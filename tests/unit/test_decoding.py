@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 
 import msgspec
 import pytest
@@ -15,6 +16,7 @@ SLOW = """
 import os, threading
 import msgspec
 from jarvis_ctx import decoding
+from jarvis_ctx.errors import DecodingInterrupted
 
 begun, meanwhile = threading.Event(), []
 
@@ -57,6 +59,18 @@ if child:
     assert os.waitpid(child, 0)[1] == 0
 """
 
+AGAIN = """
+class Handler:
+    def join(self, patience):
+        try:
+            read()
+        except DecodingInterrupted:
+            os.write(1, b"refused ")
+
+meanwhile.append(Handler())
+read()
+"""
+
 
 def run(program: str) -> tuple[int, list[str]]:
     """How it ends, and what was decoded."""
@@ -72,16 +86,25 @@ def test_a_child_that_is_forked_while_a_type_is_worked_out_decodes_into_it() -> 
     assert run(FORKED) == (0, ["7", "7", "7"])
 
 
+def test_what_interrupts_the_working_out_of_a_type_in_its_own_thread_is_refused_and_harms_nothing() -> None:
+    assert run(AGAIN) == (0, ["refused", "7"])
+
+
 @pytest.mark.parametrize("kind", [int, list[int], dict[str, int | None]])
-def test_what_is_another_type_is_refused_however_it_is_decoded(kind: object) -> None:
-    for decode in (
-        lambda: decoding.decode(b'"word"', kind),
-        lambda: decoding.decoder(kind)(b'"word"'),
-        lambda: decoding.unpacker(kind)(msgspec.msgpack.encode("word")),
-        lambda: decoding.convert("word", kind),
-    ):
-        with pytest.raises(msgspec.ValidationError):
-            decode()
+@pytest.mark.parametrize(
+    "decode",
+    [
+        lambda kind: decoding.decode(b'"word"', kind),
+        lambda kind: decoding.decoder(kind)(b'"word"'),
+        lambda kind: decoding.unpacker(kind)(msgspec.msgpack.encode("word")),
+        lambda kind: decoding.convert("word", kind),
+    ],
+)
+def test_what_is_of_another_type_is_refused_however_it_is_decoded(
+    decode: Callable[[object], object], kind: object
+) -> None:
+    with pytest.raises(msgspec.ValidationError):
+        decode(kind)
 
 
 def test_a_word_is_a_number_only_where_that_is_asked_for() -> None:

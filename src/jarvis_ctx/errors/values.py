@@ -11,6 +11,15 @@ class UnstorableValue(JarvisError, TypeError):
     sentence = "The value at {path} of type {type} cannot be stored exactly: {reason}."
 
 
+class DecodingInterrupted(JarvisError, RuntimeError):
+    """A signal handler or a finaliser decodes into a new type, amid its own thread's working out of one.
+
+    Waiting would be waiting for itself. Once a type is worked out, anybody decodes into it.
+    """
+
+    sentence = "Nothing can be decoded into {kind} here: this very thread is in the middle of working a type out."
+
+
 class CorruptData(JarvisError):
     """Stored bytes that are not what was written."""
 

@@ -1,9 +1,11 @@
 // From view to view without leaving the page; the address always says what is shown.
 import { tell } from "./times.js";
 
-const view = document.getElementById("view"), views = document.querySelector(".views");
+const view = document.getElementById("view"), nav = document.querySelector(".views");
 // Answers to an address that shows nothing: the page of that says so, and where to go.
 const NOTHING = new Set([400, 404, 422]);
+// When what was typed last is asked for.
+let later;
 
 const alone = () => "/view" + location.pathname + location.search;
 
@@ -19,8 +21,8 @@ export function refresh(anew) {
   return show(view, "innerMorph", anew ? { "Cache-Control": "no-cache" } : {});
 }
 
-// Takes the place of what is being fetched.
-const turn = (swap) => show(views, swap);
+// Takes the place of what is being fetched: so the navigation's hx-sync says of all that it asks for.
+const turn = (swap) => show(nav, swap);
 
 // Whoever types or chooses is not disturbed.
 function busy() {
@@ -47,6 +49,7 @@ function mark() {
 
 // What is still seen is not what the address says, until that is there.
 function leave() {
+  clearTimeout(later);
   mark();
   view.classList.add("leaving");
   return turn("innerHTML");
@@ -83,7 +86,6 @@ export function begin() {
     event.preventDefault();
     go(asked(event.target), false).then(() => tell());
   });
-  let later;
   document.addEventListener("input", (event) => {
     const form = event.target.closest("form[data-filter]");
     if (!form || form.querySelector("button")) return;
@@ -103,9 +105,9 @@ export function begin() {
     const { ctx } = event.detail;
     if (ctx.target === view && ctx.request.action === alone() && NOTHING.has(ctx.response.status)) location.reload();
   });
-  // Not when `refresh` is done: what stands behind another request is asked for later.
+  // Not when `refresh` is done: what stands behind another request is asked for later, and what took its place now.
   document.addEventListener("htmx:finally:request", (event) => {
-    const { ctx } = event.detail;
-    if (ctx.target === view && ctx.request.action === alone()) view.classList.remove("waiting");
+    const { ctx } = event.detail, replaced = ctx.request.signal.reason?.name === "AbortError";
+    if (ctx.target === view && ctx.request.action === alone() && !replaced) view.classList.remove("waiting");
   });
 }
