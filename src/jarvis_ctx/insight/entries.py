@@ -7,7 +7,6 @@ from typing import Any
 
 import msgspec
 
-from jarvis_ctx import decoding
 from jarvis_ctx.codec import exact
 from jarvis_ctx.errors import BadValue, CorruptData, StoreUnavailable
 from jarvis_ctx.insight.ports import Queries
@@ -17,8 +16,6 @@ from jarvis_ctx.journal.values import Values
 from jarvis_ctx.model.entries import entry
 from jarvis_ctx.model.event import Event
 from jarvis_ctx.model.restored import Restored, abandoned_times
-
-_read_time = decoding.decoder(tuple[int, int, str, str, str, msgspec.Raw])
 
 
 def latest(
@@ -65,7 +62,7 @@ def _older(
 def time_of(row: StoredEvent) -> int:
     """When it was said; 0 for a row that cannot be read, which is looked at no further than this."""
     try:
-        return _read_time(row.payload)[1]
+        return read.parts(row.payload)[1]
     except msgspec.DecodeError:
         return 0
 

@@ -19,6 +19,8 @@ from jarvis_ctx.model.cut import Cut
 from jarvis_ctx.model.event import Event
 from jarvis_ctx.model.ids import RunId, WriterId
 
+parts = decoding.decoder(tuple[int, int, str, str, str, msgspec.Raw])
+"""Number, time, run, kind, subject and the unread body of a payload. Raises `msgspec.DecodeError`."""
 _decode_payload = decoding.decoder(tuple[int, int, str, str, str, dict[str, Any]])
 _decode_opening = decoding.decoder(Opening)
 _decode_seal = decoding.decoder(Seal)

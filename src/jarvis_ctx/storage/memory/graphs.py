@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-import msgspec
-
-from jarvis_ctx import decoding
 from jarvis_ctx.graphs.ports import Place, Ref, TimedEvent
+from jarvis_ctx.journal import read
 from jarvis_ctx.journal.ports import StoredEvent
 from jarvis_ctx.model.event import THREAD_KINDS
 from jarvis_ctx.storage.memory.events import MemoryEvents
 from jarvis_ctx.storage.memory.gate import Gate
-
-_read = decoding.decoder(tuple[int, int, str, str, str, msgspec.Raw])
 
 
 class MemoryGraphs:
@@ -26,7 +22,7 @@ class MemoryGraphs:
         """At most `limit` events with `first` <= subject < `last`: the greatest subject first, of each the latest."""
         found = []
         for row in self._events.events(orchestrator, {}):
-            number, time, _, kind, about, _ = _read(row.payload)
+            number, time, _, kind, about, _ = read.parts(row.payload)
             if kind in THREAD_KINDS and first <= about < last:
                 found.append(Place(subject=about, kind=kind, time=time, writer=row.writer, number=number))
         return sorted(found, key=lambda place: (place.subject, place.time), reverse=True)[:limit]

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
-
-from jarvis_ctx import decoding
+from jarvis_ctx.journal import read
 from jarvis_ctx.journal.ports import StoredEvent
 from jarvis_ctx.storage.memory.checkpoints import MemoryCheckpoints
 from jarvis_ctx.storage.memory.events import MemoryEvents
 from jarvis_ctx.storage.memory.gate import PATH, Gate
 from jarvis_ctx.storage.memory.leases import MemoryLeases
-
-_read = decoding.decoder(tuple[int, int, str, str, str, msgspec.Raw])
 
 
 class MemoryQueries:
@@ -35,7 +31,7 @@ class MemoryQueries:
         """The latest `limit` events of `kind`, oldest first; of times (µs) before `before`, about `subject`."""
         found = []
         for row in self._events.events(orchestrator, {}):
-            _, time, _, this, about, _ = _read(row.payload)
+            _, time, _, this, about, _ = read.parts(row.payload)
             if this == kind and (before is None or time < before) and (subject is None or about == subject):
                 found.append((time, row.writer, row.number, row))
         return [row for *_, row in sorted(found)][-limit:] if limit > 0 else []

@@ -9,9 +9,6 @@ from jarvis_ctx.storage.sqlite import driver, soundness
 from jarvis_ctx.storage.sqlite.database import Database
 from jarvis_ctx.storage.sqlite.events import COLUMNS, stored
 from jarvis_ctx.storage.sqlite.faults import translated
-from jarvis_ctx.storage.sqlite.owners import misplaced
-from jarvis_ctx.storage.sqlite.schema import is_as_made
-from jarvis_ctx.storage.sqlite.strays import strays
 
 _ORCHESTRATORS = """
 SELECT orchestrator FROM (
@@ -71,22 +68,8 @@ class SqliteQueries:
         self._database.read("SELECT 1")  # Closed, deleted or replaced: this says so.
         while True:
             with translated(path), self._database.apart() as (connection, viewer):
-                misfit, stray = soundness.misfit(connection), list(strays(connection))
-                writers, made = list(misplaced(connection)), is_as_made(connection)
+                misfit, wrongs = soundness.misfit(connection), list(soundness.wrongs(connection))
                 if viewer is None or viewer.current():
                     break
         found = [f"Pages or indexes of the database do not fit together: {misfit}."] if misfit else []
-        if not made:
-            found.append("The schema of the database is not as it was made.")
-        if writers:
-            found.append(
-                f"The database has {len(writers)} of its writers under another orchestrator than their own, "
-                f"first writer {writers[0]}."
-            )
-        if stray:
-            number, writer = stray[0]
-            found.append(
-                f"The database has {len(stray)} of its events under another time, kind or subject than their own, "
-                f"first number {number} of writer {writer}."
-            )
-        return found
+        return found + [wrong.sentence for wrong in wrongs]

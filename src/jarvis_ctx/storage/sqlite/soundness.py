@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import NamedTuple
 
 from jarvis_ctx.errors import StoreDamaged
 from jarvis_ctx.model.cut import CUT, KEPT
@@ -60,8 +62,7 @@ def is_sound(path: Path, busy: float = 5.0) -> bool:
 
 
 def fault(path: Path, busy: float = 5.0) -> str:
-    """What is wrong with it, or nothing: its pages and indexes fit together, its schema is as it
-    was made, it lacks no event and misplaces none.
+    """What is wrong with it, or nothing: its pages and indexes fit together, it lacks no event, and has no `wrongs`.
 
     Raises `StoreUnavailable` when somebody locks it for `busy` s.
 
@@ -71,13 +72,35 @@ def fault(path: Path, busy: float = 5.0) -> str:
         with translated(path), closing(connect(path, "mode=rw", busy)) as connection:
             if misfit(connection) or connection.execute(_GAPS).fetchone()[0]:
                 return "its pages do not fit together or lack events"
-            if not is_as_made(connection):
-                return "its schema is not as it was made"
-            if any(misplaced(connection)):
-                return "writers stand in it under an orchestrator that is not theirs"
-            return "events stand in it under what they are not" if any(strays(connection)) else ""
+            return next((wrong.reason for wrong in wrongs(connection)), "")
     except StoreDamaged:
         return "its pages do not fit together or lack events"
+
+
+class Wrong(NamedTuple):
+    """A reason to make the database anew, and what there is to say of it."""
+
+    reason: str
+    sentence: str
+
+
+def wrongs(connection: sqlite.Connection) -> Iterator[Wrong]:
+    """What is wrong where all pages fit: its schema is as it was made, and it misplaces no writer and no event."""
+    if not is_as_made(connection):
+        yield Wrong("its schema is not as it was made", "The schema of the database is not as it was made.")
+    if writers := list(misplaced(connection)):
+        yield Wrong(
+            "writers stand in it under an orchestrator that is not theirs",
+            f"The database has {len(writers)} of its writers under another orchestrator than their own, "
+            f"first writer {writers[0]}.",
+        )
+    if stray := list(strays(connection)):
+        number, writer = stray[0]
+        yield Wrong(
+            "events stand in it under what they are not",
+            f"The database has {len(stray)} of its events under another time, kind or subject than their own, "
+            f"first number {number} of writer {writer}.",
+        )
 
 
 def is_misplaced(path: Path, busy: float = 5.0) -> bool:
